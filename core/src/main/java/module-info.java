@@ -1,0 +1,4 @@
+/** The session-based recommender GRU4RecCrossEntropy: data, metrics, estimator, model files, command line. */
+module io.gru4j.core {
+  requires io.gru4j.tensor;
+}
