@@ -3,4 +3,5 @@ module io.gru4j.core {
   requires io.gru4j.tensor;
 
   exports io.gru4j.data;
+  exports io.gru4j.metrics;
 }
