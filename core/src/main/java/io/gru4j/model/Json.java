@@ -10,10 +10,10 @@ import java.util.Map;
  * Reads and writes JSON (RFC 8259), strictly.
  *
  * <p>A value is a {@code Map<String, Object>} in the order of the text, a {@code List<Object>}, a
- * {@code String}, a {@code Long} (a number without fraction and exponent), a {@code Double}, a {@code
- * Boolean} or {@code null}. Refused: comments, trailing commas, duplicate keys, anything after the
- * value, NaN and infinities, integers outside 64 bits, unpaired surrogates, more than {@value
- * #MAX_DEPTH} nested arrays and objects. Stateless, so safe for any number of threads.
+ * {@code String}, a {@code Long} (a number without fraction and exponent), a {@code Double}, a
+ * {@code Boolean} or {@code null}. Refused: comments, trailing commas, duplicate keys, anything
+ * after the value, NaN and infinities, integers outside 64 bits, unpaired surrogates, more than
+ * {@value #MAX_DEPTH} nested arrays and objects. Stateless, so safe for any number of threads.
  */
 public final class Json {
   /** Arrays and objects that may enclose a value. */
@@ -44,7 +44,8 @@ public final class Json {
    *
    * @param text JSON, with or without white space around it
    * @return the value, unmodifiable
-   * @throws SyntaxException if the text is anything else; the message ends with the character's index
+   * @throws SyntaxException if the text is anything else; the message ends with the character's
+   *     index
    */
   public static Object parse(String text) {
     return parse(text, Integer.MAX_VALUE);
@@ -117,8 +118,7 @@ public final class Json {
         }
         out.append(']');
       }
-      default ->
-          throw new IllegalArgumentException("no JSON for a " + value.getClass().getName());
+      default -> throw new IllegalArgumentException("no JSON for a " + value.getClass().getName());
     }
   }
 
@@ -379,10 +379,11 @@ public final class Json {
     }
   }
 
-  /** Appends a surrogate when it completes a pair, or keeps a high one for the low one to follow. */
+  /**
+   * Appends a surrogate when it completes a pair, or keeps a high one for the low one to follow.
+   */
   private void surrogate(StringBuilder out, char unit, int start) {
-    boolean afterHigh =
-        !out.isEmpty() && Character.isHighSurrogate(out.charAt(out.length() - 1));
+    boolean afterHigh = !out.isEmpty() && Character.isHighSurrogate(out.charAt(out.length() - 1));
     boolean low = Character.isLowSurrogate(unit);
     if (low != afterHigh || !low && !lowSurrogateFollows(start)) {
       at = start;

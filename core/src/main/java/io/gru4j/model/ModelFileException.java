@@ -5,7 +5,8 @@ import java.nio.file.Path;
 
 /**
  * A model file is not what it should be. The message names the file, the tensor if one is at fault,
- * and the fault: {@code shop.safetensors: tensor "lin.weight": expected shape [11, 4], got [11, 5]}.
+ * and the fault: {@code shop.safetensors: tensor "lin.weight": expected shape [11, 4], got [11,
+ * 5]}.
  *
  * <p>Failures of the disk itself stay plain {@link IOException}s.
  */

@@ -21,13 +21,16 @@ import java.util.Objects;
 /**
  * Reads a safetensors file, and trusts nothing in it.
  *
- * <p>{@link #open} checks the whole header against the file's size before anything of a size that the
- * file states is allocated: header length, JSON, types, shapes, and that the tensors fill the data
- * part without hole, overlap or rest. Elements are then read where they are asked for, through a small
- * buffer. Types other than {@link TensorType}'s are refused. Not thread-safe; close it after use.
+ * <p>{@link #open} checks the whole header against the file's size before anything of a size that
+ * the file states is allocated: header length, JSON, types, shapes, and that the tensors fill the
+ * data part without hole, overlap or rest. Elements are then read where they are asked for, through
+ * a small buffer. Types other than {@link TensorType}'s are refused. Not thread-safe; close it
+ * after use.
  */
 public final class SafeTensorsReader implements Closeable {
-  /** Values in a header; a hostile one cannot claim more memory than these and its own text take. */
+  /**
+   * Values in a header; a hostile one cannot claim more memory than these and its own text take.
+   */
   private static final int MAX_HEADER_VALUES = 1_000_000;
 
   private static final int BUFFER_BYTES = 1 << 17;
@@ -43,7 +46,7 @@ public final class SafeTensorsReader implements Closeable {
   /** {@code begin} and {@code end} are bytes, from the start of the data part. */
   private record Tensor(String name, TensorType type, long[] shape, long begin, long end) {}
 
-    private SafeTensorsReader(Path file, FileChannel channel) {
+  private SafeTensorsReader(Path file, FileChannel channel) {
     this.file = file;
     this.channel = channel;
   }
@@ -318,7 +321,12 @@ public final class SafeTensorsReader implements Closeable {
           name,
           String.format(
               "shape %s of %s takes %d bytes, but data_offsets [%d, %d] hold %d",
-              Arrays.toString(shape), type, bytes, offsets[0], offsets[1], offsets[1] - offsets[0]));
+              Arrays.toString(shape),
+              type,
+              bytes,
+              offsets[0],
+              offsets[1],
+              offsets[1] - offsets[0]));
     }
     return new Tensor(name, type, shape, offsets[0], offsets[1]);
   }
@@ -393,8 +401,7 @@ public final class SafeTensorsReader implements Closeable {
     return tensor;
   }
 
-  private Tensor range(String name, TensorType type, long offset, int n)
-      throws ModelFileException {
+  private Tensor range(String name, TensorType type, long offset, int n) throws ModelFileException {
     Tensor tensor = tensor(name, type);
     Objects.checkFromIndexSize(offset, n, (tensor.end - tensor.begin) / type.bytes());
     return tensor;

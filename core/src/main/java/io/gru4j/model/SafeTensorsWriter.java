@@ -18,8 +18,8 @@ import java.util.Map;
  *
  * <p>The same tensors and metadata give the same bytes, in whatever order the tensors were added:
  * they are laid out by descending element size, then by name, as the reference implementation does,
- * and the header is padded with spaces to a multiple of 8. Metadata keep the order in which they were
- * given. Not thread-safe.
+ * and the header is padded with spaces to a multiple of 8. Metadata keep the order in which they
+ * were given. Not thread-safe.
  */
 public final class SafeTensorsWriter {
   /** Header bytes that readers of the format accept. */
@@ -97,7 +97,8 @@ public final class SafeTensorsWriter {
    * @param source read once by {@link #write}
    * @param shape sizes, outermost first; none for a single number
    * @return this
-   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too big
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
    */
   public SafeTensorsWriter floats(String name, FloatSource source, long... shape) {
     return add(
@@ -118,7 +119,8 @@ public final class SafeTensorsWriter {
    * @param source read once by {@link #write}
    * @param shape sizes, outermost first; none for a single number
    * @return this
-   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too big
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
    */
   public SafeTensorsWriter longs(String name, LongSource source, long... shape) {
     return add(
@@ -139,7 +141,8 @@ public final class SafeTensorsWriter {
    * @param source read once by {@link #write}
    * @param shape sizes, outermost first; none for a single number
    * @return this
-   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too big
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
    */
   public SafeTensorsWriter bytes(String name, ByteSource source, long... shape) {
     return add(
@@ -154,8 +157,8 @@ public final class SafeTensorsWriter {
   }
 
   /**
-   * Writes the file: to a temporary file beside it, forced to disk, then renamed. If anything fails,
-   * the temporary file is removed and what was at {@code file} before is untouched.
+   * Writes the file: to a temporary file beside it, forced to disk, then renamed. If anything
+   * fails, the temporary file is removed and what was at {@code file} before is untouched.
    *
    * @param file a regular file to replace, or a new name in an existing folder
    * @throws IOException if the disk or a source fails

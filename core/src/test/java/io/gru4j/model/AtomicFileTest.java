@@ -50,7 +50,9 @@ class AtomicFileTest {
     Files.writeString(file, "old");
     List<Throwable> failures =
         List.of(
-            new IOException("No space left"), new IllegalStateException("x"), new StackOverflowError());
+            new IOException("No space left"),
+            new IllegalStateException("x"),
+            new StackOverflowError());
     for (Throwable failure : failures) {
       Throwable thrown =
           assertThrows(

@@ -61,7 +61,8 @@ class SafeTensorsTest {
         ByteBuffer view = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         switch (type) {
           case F32 ->
-              writer.floats(name, (o, dst, n) -> view.asFloatBuffer().get((int) o, dst, 0, n), shape);
+              writer.floats(
+                  name, (o, dst, n) -> view.asFloatBuffer().get((int) o, dst, 0, n), shape);
           case I64 ->
               writer.longs(name, (o, dst, n) -> view.asLongBuffer().get((int) o, dst, 0, n), shape);
           case U8 -> writer.bytes(name, (o, dst, n) -> view.get((int) o, dst, 0, n), shape);
@@ -71,7 +72,8 @@ class SafeTensorsTest {
       writer.write(file);
 
       try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
-        assertEquals(Map.of("seed", "" + seed, "odd\n\"key\"", "värde \ud83d\ude00"), reader.metadata());
+        assertEquals(
+            Map.of("seed", "" + seed, "odd\n\"key\"", "värde \ud83d\ude00"), reader.metadata());
         assertEquals(count, reader.names().size());
         for (String name : expected.keySet()) {
           reader.require(name, types.get(name), shapes.get(name));
@@ -173,7 +175,8 @@ class SafeTensorsTest {
     assertThrows(IllegalArgumentException.class, () -> writer.floats("a", (o, d, n) -> {}, 1));
     assertThrows(IllegalArgumentException.class, () -> writer.floats("c", (o, d, n) -> {}, 1, -1));
     assertThrows(
-        IllegalArgumentException.class, () -> writer.floats("c", (o, d, n) -> {}, 1L << 40, 1L << 40));
+        IllegalArgumentException.class,
+        () -> writer.floats("c", (o, d, n) -> {}, 1L << 40, 1L << 40));
     assertThrows(
         IllegalArgumentException.class, () -> writer.floats("__metadata__", (o, d, n) -> {}, 1));
     assertThrows(IllegalArgumentException.class, () -> writer.metadata("k", "again"));
@@ -237,13 +240,17 @@ class SafeTensorsTest {
         Arguments.of(
             "{\"a\":" + "[".repeat(64), 8, ": the header is not sound JSON: nested deeper than 64"),
         Arguments.of(
-            "{\"a\":" + T + ",\"a\":" + T + "}", 8, ": the header is not sound JSON: duplicate key \"a\""),
+            "{\"a\":" + T + ",\"a\":" + T + "}",
+            8,
+            ": the header is not sound JSON: duplicate key \"a\""),
         Arguments.of(
             "{\"a\":[" + "0,".repeat(1_000_000) + "0]}", 8, "JSON: more than 1000000 values"),
         Arguments.of("{\"a\":3}", 8, ": tensor \"a\": its entry is not a JSON object"),
         Arguments.of("{\"__metadata__\":[]}", 0, ": __metadata__ is not a JSON object"),
         Arguments.of(
-            "{\"__metadata__\":{\"k\":1}}", 0, ": __metadata__: the value of \"k\" is not a string"),
+            "{\"__metadata__\":{\"k\":1}}",
+            0,
+            ": __metadata__: the value of \"k\" is not a string"),
         Arguments.of(
             "{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}",
             8,
@@ -285,7 +292,9 @@ class SafeTensorsTest {
             8,
             ": tensor \"a\": data_offsets[0] is not an integer >= 0"),
         Arguments.of(
-            "{\"a\":" + T + "}", 7, ": tensor \"a\": ends at byte 8 of the data, but the file has 7"),
+            "{\"a\":" + T + "}",
+            7,
+            ": tensor \"a\": ends at byte 8 of the data, but the file has 7"),
         Arguments.of("{\"a\":" + T + "}", 9, ": 1 bytes follow the last tensor"),
         Arguments.of("{}", 3, ": 3 bytes follow the last tensor"),
         Arguments.of(
@@ -300,8 +309,7 @@ class SafeTensorsTest {
             "{\"a\":" + T.replace("[0,8]", "[4,12]") + "}",
             12,
             ": tensor \"a\": starts at byte 4 and leaves a hole from byte 0"),
-        Arguments.of(
-            "{\"a\\u0007\":3}", 0, ": tensor \"a?\": its entry is not a JSON object"));
+        Arguments.of("{\"a\\u0007\":3}", 0, ": tensor \"a?\": its entry is not a JSON object"));
   }
 
   @ParameterizedTest
@@ -323,7 +331,8 @@ class SafeTensorsTest {
     assertFault(file + ": has 7 bytes, a safetensors file has at least 8", () -> open(file));
     Files.write(file, bytes(100_000_000, new byte[] {'{', '}'}, 0));
     assertFault(
-        file + ": the header claims 100000000 bytes, but only 2 follow its length", () -> open(file));
+        file + ": the header claims 100000000 bytes, but only 2 follow its length",
+        () -> open(file));
     Files.write(file, bytes(100_000_001, new byte[] {'{', '}'}, 0));
     assertFault(
         file
@@ -340,7 +349,9 @@ class SafeTensorsTest {
     assertFault(file + ": the header is not UTF-8", () -> open(file));
   }
 
-  /** Whatever is changed in a file, reading it succeeds or says what is wrong; nothing else happens. */
+  /**
+   * Whatever is changed in a file, reading it succeeds or says what is wrong; nothing else happens.
+   */
   @Test
   void mutatedFilesNeverSurprise() throws IOException {
     Path file = folder.resolve("fuzz");
@@ -417,7 +428,8 @@ class SafeTensorsTest {
                   }
                 },
                 100_000);
-    assertEquals("no more", assertThrows(IOException.class, () -> failing.write(file)).getMessage());
+    assertEquals(
+        "no more", assertThrows(IOException.class, () -> failing.write(file)).getMessage());
     assertArrayEquals(before, Files.readAllBytes(file));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList());
