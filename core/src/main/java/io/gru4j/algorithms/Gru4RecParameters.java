@@ -18,8 +18,7 @@ import java.util.stream.Collectors;
  * @param numLayers GRU layers on top of each other; [1, 64]; default 1
  * @param hiddenSize hidden units of each GRU layer; [1, 65536]; default 100
  * @param numComponents numbers in the embedding of an item; [1, 65536]; default 250
- * @param dropout probability with which each number is dropped in training, after the embedding and
- *     between and after the layers; [0, 1); default 0.0
+ * @param dropout probability with which each number is dropped in training; [0, 1); default 0.0
  * @param optimizationAlgorithm optimizer that makes the steps; adagrad, sgd; default adagrad
  * @param momentum share of the last step that is repeated, for sgd only; [0, 1]; default 0.0
  * @param clipnorm largest L2 norm of all gradients together, longer ones are scaled down; None for
@@ -77,8 +76,7 @@ public record Gru4RecParameters(
               .means("numbers in the embedding of an item", Gru4RecParameters::numComponents),
           ParameterSpec.fraction("dropout", 0.0, false)
               .means(
-                  "probability with which each number is dropped in training, after the embedding"
-                      + " and between and after the layers",
+                  "probability with which each number is dropped in training",
                   Gru4RecParameters::dropout),
           ParameterSpec.choice("optimization_algorithm", "adagrad", List.of("adagrad", "sgd"))
               .means("optimizer that makes the steps", p -> p.optimizationAlgorithm.toString()),
