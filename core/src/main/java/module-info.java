@@ -6,5 +6,6 @@ module io.gru4j.core {
   requires io.gru4j.tensor;
 
   exports io.gru4j.algorithms;
+  exports io.gru4j.data;
   exports io.gru4j.model;
 }
