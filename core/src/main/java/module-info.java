@@ -7,5 +7,6 @@ module io.gru4j.core {
 
   exports io.gru4j.algorithms;
   exports io.gru4j.data;
+  exports io.gru4j.metrics;
   exports io.gru4j.model;
 }
