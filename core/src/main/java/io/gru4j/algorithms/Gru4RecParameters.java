@@ -1,6 +1,8 @@
 package io.gru4j.algorithms;
 
+import io.gru4j.metrics.Criterion;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,7 +59,7 @@ public record Gru4RecParameters(
     int batchSize,
     int maxEpochs,
     double learningRate,
-    String stoppingCriterion,
+    Criterion stoppingCriterion,
     boolean stopEarly,
     int maxIterNoChange,
     double minImprovement,
@@ -66,6 +68,9 @@ public record Gru4RecParameters(
     boolean keepLast,
     Integer predictTopK,
     Integer validationSampleSize) {
+  private static final List<String> CRITERIA =
+      Arrays.stream(Criterion.values()).map(Criterion::criterionName).toList();
+
   private static final List<ParameterSpec> SPECS =
       List.of(
           ParameterSpec.integer("num_layers", 1, 1, 64)
@@ -99,13 +104,10 @@ public record Gru4RecParameters(
               .means("passes over the training sessions, at most", Gru4RecParameters::maxEpochs),
           ParameterSpec.positive("learning_rate", 0.03, false)
               .means("factor of each optimizer step", Gru4RecParameters::learningRate),
-          ParameterSpec.choice(
-                  "stopping_criterion",
-                  "recall",
-                  List.of("recall", "ndcg", "precision", "bpr", "warp"))
+          ParameterSpec.choice("stopping_criterion", "recall", CRITERIA)
               .means(
                   "measure on the validation sessions that says which epoch is best",
-                  Gru4RecParameters::stoppingCriterion),
+                  p -> p.stoppingCriterion.toString()),
           ParameterSpec.bool("stop_early", false)
               .means(
                   "whether to stop after max_iter_no_change epochs without a better criterion",
@@ -326,7 +328,7 @@ public record Gru4RecParameters(
           (int) values.get("batch_size"),
           (int) values.get("max_epochs"),
           (double) values.get("learning_rate"),
-          (String) values.get("stopping_criterion"),
+          Criterion.of((String) values.get("stopping_criterion")),
           (boolean) values.get("stop_early"),
           (int) values.get("max_iter_no_change"),
           (double) values.get("min_improvement"),
@@ -465,7 +467,7 @@ public record Gru4RecParameters(
      * @return this
      * @throws IllegalArgumentException if it is out of range
      */
-    public Builder stoppingCriterion(String stoppingCriterion) {
+    public Builder stoppingCriterion(Criterion stoppingCriterion) {
       return set("stopping_criterion", stoppingCriterion);
     }
 

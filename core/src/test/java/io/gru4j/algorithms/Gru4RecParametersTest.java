@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.metrics.Criterion;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -92,7 +93,7 @@ class Gru4RecParametersTest {
             .batchSize(8)
             .maxEpochs(9)
             .learningRate(0.125)
-            .stoppingCriterion("ndcg")
+            .stoppingCriterion(Criterion.NDCG)
             .stopEarly(true)
             .maxIterNoChange(10)
             .minImprovement(0.75)
@@ -189,7 +190,7 @@ class Gru4RecParametersTest {
                 1,
                 1,
                 1,
-                "ndcg",
+                Criterion.NDCG,
                 false,
                 0,
                 0,
