@@ -122,7 +122,17 @@ final class InteractionFile {
       throw SessionFileException.ofFile(
           lines.file(), 0, "ends after its first line, expected a header line", null);
     }
-    boolean times = lines.text().endsWith("\ttimestamp");
+    List<String> header = List.of(lines.text().split("\t", -1));
+    boolean times = header.equals(WITH_TIME);
+    if (!times && !header.equals(WITHOUT_TIME)) {
+      throw SessionFileException.ofFile(
+          lines.file(),
+          lines.line(),
+          "the header line is "
+              + SessionFileException.quoted(lines.text())
+              + ", expected user, item and timestamp, or user and item, separated by tabs",
+          null);
+    }
     lines.again();
     return times;
   }

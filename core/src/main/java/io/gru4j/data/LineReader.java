@@ -171,13 +171,15 @@ final class LineReader implements Closeable {
     int lines = 1;
     int bits = 0;
     boolean quoted = false; // inside quotes
+    boolean closed = false; // right after a closing quote
     boolean mayOpen = true; // a quote here opens: at a field's start or right after a closing quote
     int length = 0;
     while (true) {
       if (position + length == limit) {
         if (length > MAX_LINE || !fill()) {
-          if (quoted) {
-            throw unclosed(firstLine < 0 ? length : firstLine);
+          if (quoted && (firstLine >= 0 || length <= MAX_LINE)) {
+            throw badQuote(
+                firstLine < 0 ? length : firstLine, "a quote is opened and never closed");
           }
           if (length > MAX_LINE) {
             throw tooLong();
@@ -193,6 +195,7 @@ final class LineReader implements Closeable {
       if (quoted) {
         if (b == '"') {
           quoted = false;
+          closed = true;
           mayOpen = true;
         } else if (b == '\n') {
           lines++;
@@ -202,8 +205,13 @@ final class LineReader implements Closeable {
         break;
       } else if (b == '"' && mayOpen) {
         quoted = true;
+        closed = false;
       } else {
+        if (closed && firstLine >= 0 && b != separator && b != '\r') {
+          throw badQuote(firstLine, "text follows a closing quote");
+        }
         mayOpen = b == separator;
+        closed = false;
       }
       length++;
     }
@@ -217,12 +225,12 @@ final class LineReader implements Closeable {
     return length;
   }
 
-  /** A quote that nothing closes takes only its own line along. */
-  private SessionFileException unclosed(int firstLine) {
+  /** A stray quote takes only its own line along, however far the search for its end went. */
+  private SessionFileException badQuote(int firstLine, String what) {
     boolean ended = position + firstLine < limit && buffer[position + firstLine] == '\n';
     position = Math.min(limit, position + firstLine + (ended ? 1 : 0));
     nextLine++;
-    return SessionFileException.ofLine(file, line, "a quote is opened and never closed");
+    return SessionFileException.ofLine(file, line, what);
   }
 
   /** Skips a line whose end is not in the buffer. */
