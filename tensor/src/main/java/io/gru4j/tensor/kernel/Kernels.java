@@ -64,7 +64,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    */
   float rowExpSum(float[] y, int yo, int ps, int panels, float max);
 
-  /** {@code y[p][l] *= scale} for values that are not negative; a product below {@link #SMALLEST} becomes 0. */
+  /** {@code y[p][l] *= scale}; a product smaller in size than {@link #SMALLEST} becomes 0. */
   void rowScale(float[] y, int yo, int ps, int panels, float scale);
 
   /** Returns how many {@code y[p][l]} are at least {@code threshold}. */

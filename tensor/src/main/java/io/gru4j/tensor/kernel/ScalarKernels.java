@@ -104,7 +104,7 @@ public final class ScalarKernels implements Kernels {
     for (int p = 0; p < panels; p++) {
       for (int l = 0; l < PANEL; l++) {
         float product = y[yo + p * ps + l] * scale;
-        y[yo + p * ps + l] = product < SMALLEST ? 0f : product;
+        y[yo + p * ps + l] = Math.abs(product) < SMALLEST ? 0f : product;
       }
     }
   }

@@ -10,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.NEG;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -82,7 +83,14 @@ final class VectorMath {
 
   static FloatVector sigmoid(FloatVector x) {
     FloatVector e = exp(x.lanewise(ABS).lanewise(NEG));
-    return broadcast(1f).blend(e, x.compare(LT, 0f)).div(e.add(1f));
+    VectorMask<Float> negative = x.compare(LT, 0f);
+    FloatVector top = broadcast(1f).blend(e, negative);
+    FloatVector sum = e.add(1f);
+    FloatVector lost = e.sub(sum.sub(1f));
+    FloatVector y = top.div(sum);
+    FloatVector minusY = y.neg();
+    FloatVector rest = minusY.fma(lost, minusY.fma(sum, top));
+    return rest.fma(y.blend(broadcast(1f).sub(y), negative), y);
   }
 
   static FloatVector tanh(FloatVector x) {

@@ -52,7 +52,7 @@ final class VectorSoftmax {
       for (int c = 0; c < PANEL; c += L) {
         int o = yo + p * ps + c;
         FloatVector product = FloatVector.fromArray(SPECIES, y, o).mul(scale);
-        product.blend(0f, product.compare(LT, Kernels.SMALLEST)).intoArray(y, o);
+        product.blend(0f, product.abs().compare(LT, Kernels.SMALLEST)).intoArray(y, o);
       }
     }
   }

@@ -124,9 +124,14 @@ public final class OutputLayer {
    *     backward, not copied
    * @return shape (1, 1): the mean loss in nats, 0 if no row counts; {@link #lossValue} has it in
    *     double
+   * @throws IllegalArgumentException if {@code hidden} has not H columns
    * @throws IndexOutOfBoundsException if a target is outside [-1, V)
    */
   public Variable forward(Tape tape, Variable hidden, int[] targets) {
+    if (hidden.cols() != H) {
+      throw new IllegalArgumentException(
+          "output layer of %d inputs: got %s".formatted(H, hidden.value()));
+    }
     this.hidden = hidden;
     this.targets = targets;
     this.M = hidden.rows();

@@ -1,0 +1,108 @@
+package io.gru4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class GemmTest {
+
+  /** Each element is one fused chain over ascending k, so a plain loop gives the same bits. */
+  @Property(tries = 300)
+  void equalsTheChainBitForBit(
+      @ForAll @IntRange(max = 70) int M,
+      @ForAll @IntRange(max = 100) int N,
+      @ForAll @IntRange(max = 40) int K,
+      @ForAll boolean transposeA,
+      @ForAll boolean transposeB,
+      @ForAll boolean adds,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Matrix a = transposeA ? data.matrix(K, M, 1f) : data.matrix(M, K, 1f);
+    Matrix b = transposeB ? data.matrix(N, K, 1f) : data.matrix(K, N, 1f);
+    Matrix c = data.matrix(M, N, 1f);
+    float[] expected = c.toArray();
+    for (int i = 0; i < M; i++) {
+      for (int j = 0; j < N; j++) {
+        float sum = 0f;
+        for (int k = 0; k < K; k++) {
+          float x = transposeA ? a.get(k, i) : a.get(i, k);
+          sum = Math.fma(x, transposeB ? b.get(j, k) : b.get(k, j), sum);
+        }
+        expected[i * N + j] = adds ? expected[i * N + j] + sum : sum;
+      }
+    }
+    try (Parallel parallel = new Parallel(1)) {
+      new Gemm(parallel).multiply(a, transposeA, b, transposeB, c, adds);
+    }
+    assertArrayEquals(expected, c.toArray());
+  }
+
+  /** More rows than one task takes, sizes that change from call to call, and several threads. */
+  @Test
+  void anyNumberOfThreadsGivesTheSameBits() {
+    int[][] shapes = {{600, 100, 33}, {257, 64, 7}, {256, 31, 50}, {1, 300, 300}, {530, 1, 1}};
+    for (int[] s : shapes) {
+      TestData data = new TestData(s[0]);
+      Matrix a = data.matrix(s[2], s[0], 0.2f);
+      Matrix b = data.matrix(s[2], s[1], 1f);
+      double[][] expected =
+          Reference.product(Reference.transpose(Reference.of(a), s[0]), Reference.of(b), s[1]);
+      float[] first = null;
+      for (int threads : new int[] {1, 2, 3, 8}) {
+        try (Parallel parallel = new Parallel(threads)) {
+          Gemm gemm = new Gemm(parallel);
+          Matrix c = data.matrix(s[0], s[1], 1f);
+          gemm.multiply(a, true, b, false, c, false);
+          first = first == null ? c.toArray() : first;
+          assertArrayEquals(first, c.toArray());
+          Reference.assertClose("C", expected, c);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aBufferLongerThanItsMatrixIsNoFactor() {
+    try (Parallel parallel = new Parallel(1)) {
+      Matrix a = new TestData(1).matrix(9, 4, 1f).resizeRows(2);
+      Matrix b = Matrix.of(4, 1, 1, 1, 1, 1);
+      Matrix c = Matrix.zeros(2, 1);
+      new Gemm(parallel).multiply(a, false, b, false, c, false);
+      Reference.assertClose("C", Reference.product(Reference.of(a), Reference.of(b), 1), c);
+    }
+  }
+
+  @Test
+  void shapesAreChecked() {
+    try (Parallel parallel = new Parallel(1)) {
+      Gemm gemm = new Gemm(parallel);
+      Matrix a = Matrix.zeros(3, 4);
+      Matrix c = Matrix.zeros(3, 3);
+      assertEquals(
+          "matmul: (3, 4) x (5, 2): inner sizes 4 and 5 differ",
+          error(() -> gemm.multiply(a, false, Matrix.zeros(5, 2), false, c, false)));
+      assertEquals(
+          "matmul: (3, 4)^T x (5, 2)^T: inner sizes 3 and 2 differ",
+          error(() -> gemm.multiply(a, true, Matrix.zeros(5, 2), true, c, false)));
+      assertEquals(
+          "matmul: expected a result of shape (3, 2), got (3, 3)",
+          error(() -> gemm.multiply(a, false, Matrix.zeros(4, 2), false, c, false)));
+      Matrix square = Matrix.zeros(3, 3);
+      assertEquals(
+          "matmul: the result must not be one of the factors",
+          error(() -> gemm.multiply(square, false, c, false, square, false)));
+      assertEquals(
+          "matmul: the result must not be one of the factors",
+          error(() -> gemm.multiply(c, false, square, false, square, false)));
+    }
+  }
+
+  private static String error(Runnable run) {
+    return assertThrows(IllegalArgumentException.class, run::run).getMessage();
+  }
+}

@@ -1,0 +1,101 @@
+package io.gru4j.tensor.kernel;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.TestData;
+
+/** Runs a fixed workload on the kernels of this JVM and prints which they are and a hash of all bits. */
+final class KernelDigest {
+
+  private final Kernels kernels = Kernels.get();
+  private long hash = 1;
+
+  private KernelDigest() {}
+
+  public static void main(String[] args) {
+    System.out.println(Kernels.get().description());
+    System.out.println(Long.toHexString(of()));
+  }
+
+  static long of() {
+    KernelDigest digest = new KernelDigest();
+    for (int size = 0; size < 40; size += 1 + size / 8) {
+      digest.linear(size % 21, size);
+      digest.rows(1 + size % 4);
+      digest.elements(size);
+    }
+    return digest.hash;
+  }
+
+  private void add(float[] x) {
+    for (float v : x) {
+      hash = (hash ^ Float.floatToRawIntBits(v)) * 0x9e3779b97f4a7c15L;
+      hash ^= hash >>> 29;
+    }
+  }
+
+  private void linear(int rows, int K) {
+    TestData data = new TestData(rows * 100 + K);
+    int panels = 3;
+    float[] w = data.values(panels * K * PANEL, 1f);
+    float[] x = data.values(rows * K, 1f);
+    float[] y = data.values(rows * panels * PANEL, 1f);
+    for (int p = 0; p < panels; p++) {
+      kernels.linearForward(
+          y, p * PANEL, panels * PANEL, x, 0, K, w, p * K * PANEL, data.values(PANEL, 1f), 0, rows, K);
+    }
+    add(y);
+    float[] dw = data.values(K * PANEL, 1f);
+    kernels.linearBackwardWeight(dw, 0, y, PANEL, panels * PANEL, x, 0, K, rows, K);
+    add(dw);
+    float[] db = data.values(PANEL, 1f);
+    kernels.linearBackwardBias(db, 0, y, PANEL, panels * PANEL, rows);
+    add(db);
+    kernels.linearBackwardInput(x, 0, K, y, 0, panels * PANEL, PANEL, w, 0, rows, K, panels);
+    add(x);
+  }
+
+  private void rows(int panels) {
+    TestData data = new TestData(panels);
+    float[] y = data.values(panels * PANEL, 30f);
+    float max = kernels.rowMax(y, 0, PANEL, panels);
+    float sum = kernels.rowExpSum(y, 0, PANEL, panels, max);
+    kernels.rowScale(y, 0, PANEL, panels, 1 / sum);
+    float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
+    add(new float[] {max, sum, count});
+    add(y);
+  }
+
+  private void elements(int n) {
+    TestData data = new TestData(n);
+    float[] gx = data.values(3 * n, 5f);
+    float[] gh = data.values(3 * n, 5f);
+    float[] h = data.values(n, 1f);
+    float[] y = data.values(n, 1f);
+    kernels.gruForward(gx, 0, gh, 0, h, 0, y, 0, n);
+    add(gx);
+    add(y);
+    float[] dh = data.values(n, 1f);
+    kernels.gruBackward(gx, 0, gh, 0, h, 0, y, 0, dh, 0, n);
+    add(gx);
+    add(gh);
+    add(dh);
+    float[] x = data.values(n, 60f);
+    kernels.exp(y, 0, x, 0, n);
+    add(y);
+    kernels.sigmoid(y, 0, x, 0, n);
+    add(y);
+    kernels.tanh(y, 0, x, 0, n);
+    add(y);
+    kernels.multiply(y, 0, x, 0, h, 0, n);
+    kernels.axpy(0.3f, h, 0, y, 0, n);
+    add(y);
+    add(new float[] {kernels.sumOfSquares(x, 0, n)});
+    float[] s = new float[n];
+    kernels.adagrad(y, 0, s, 0, x, 0, n, 0.5f, 0.03f, 1e-10f);
+    kernels.sgdMomentum(y, 0, h, 0, x, 0, n, 0.5f, 0.03f, 0.9f);
+    add(y);
+    add(s);
+    add(h);
+  }
+}

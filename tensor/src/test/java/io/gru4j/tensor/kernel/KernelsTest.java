@@ -1,0 +1,613 @@
+package io.gru4j.tensor.kernel;
+
+import static io.gru4j.tensor.kernel.Kernels.LANES;
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.tensor.Reference;
+import io.gru4j.tensor.TestData;
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Each kernel against plain loops in double precision and, in the execution that has the Vector API,
+ * the vector kernels against the scalar ones, bit for bit and whole arrays at a time: what lies around
+ * the output must be untouched.
+ */
+class KernelsTest {
+
+  private static final int TRIES = 400;
+
+  /** Runs a kernel on a copy of some arrays; what it returns is compared too. */
+  @FunctionalInterface
+  private interface Call {
+    double run(Kernels kernels, float[][] arrays);
+  }
+
+  /** The same in plain loops on doubles. */
+  @FunctionalInterface
+  private interface PlainLoops {
+    double run(double[][] arrays);
+  }
+
+  private static boolean vectorExecution() {
+    return Kernels.get() instanceof VectorKernels;
+  }
+
+  private static void check(float[][] arrays, double tolerance, Call call, PlainLoops loops) {
+    float[][] scalar = copy(arrays);
+    double returned = call.run(new ScalarKernels(), scalar);
+    if (vectorExecution()) { // else the class VectorKernels could not even be loaded
+      float[][] vector = copy(arrays);
+      double vectorReturned = call.run(new VectorKernels(), vector);
+      assertEquals(
+          Double.doubleToRawLongBits(returned),
+          Double.doubleToRawLongBits(vectorReturned),
+          () -> "scalar returned " + returned + ", vector " + vectorReturned);
+      for (int a = 0; a < arrays.length; a++) {
+        assertSameBits("array " + a, scalar[a], vector[a]);
+      }
+    }
+    double[][] plain = new double[arrays.length][];
+    for (int a = 0; a < arrays.length; a++) {
+      plain[a] = new double[arrays[a].length];
+      for (int i = 0; i < plain[a].length; i++) {
+        plain[a][i] = arrays[a][i];
+      }
+    }
+    assertClose("returned", loops.run(plain), returned, tolerance);
+    for (int a = 0; a < arrays.length; a++) {
+      for (int i = 0; i < plain[a].length; i++) {
+        String where = "array " + a + "[" + i + "]";
+        if (plain[a][i] == arrays[a][i]) { // not an output: untouched
+          assertEquals(
+              arrays[a][i], scalar[a][i], () -> where + " is no output but changed its value");
+        } else {
+          assertClose(where, plain[a][i], scalar[a][i], tolerance);
+        }
+      }
+    }
+  }
+
+  private static float[][] copy(float[][] arrays) {
+    float[][] copy = new float[arrays.length][];
+    for (int a = 0; a < arrays.length; a++) {
+      copy[a] = arrays[a].clone();
+    }
+    return copy;
+  }
+
+  static void assertSameBits(String what, float[] expected, float[] actual) {
+    assertEquals(expected.length, actual.length, what);
+    for (int i = 0; i < expected.length; i++) {
+      if (Float.floatToRawIntBits(expected[i]) != Float.floatToRawIntBits(actual[i])) {
+        throw new AssertionError(
+            "%s[%d]: scalar %s, vector %s".formatted(what, i, expected[i], actual[i]));
+      }
+    }
+  }
+
+  private static void assertClose(String what, double expected, double actual, double tolerance) {
+    boolean close =
+        expected == actual
+            || Math.abs(expected - actual) <= tolerance * (1 + Math.abs(expected))
+            || Double.isNaN(expected) && Double.isNaN(actual);
+    if (!close) {
+      throw new AssertionError("%s: expected %s, got %s".formatted(what, expected, actual));
+    }
+  }
+
+  @Test
+  void thisJvmHasTheKernelsThatItsExecutionExpects() {
+    String expected = System.getProperty("gru4j.expectKernels");
+    assertNotNull(expected, "surefire sets gru4j.expectKernels in each of its two executions");
+    String description = Kernels.get().description();
+    assertTrue(
+        description.equals("scalar") || description.matches("vector, (128|256|512) bit"),
+        description);
+    assertEquals(expected, description.replaceFirst(",.*", ""));
+  }
+
+  @Test
+  void thePropertyForcesAChoice() {
+    assertInstanceOf(ScalarKernels.class, KernelChoice.choose("scalar", true));
+    assertInstanceOf(ScalarKernels.class, KernelChoice.choose("scalar", false));
+    assertInstanceOf(ScalarKernels.class, KernelChoice.choose(null, false));
+    if (vectorExecution()) {
+      assertEquals(Kernels.get().description(), KernelChoice.choose(null, true).description());
+      assertEquals(Kernels.get().description(), KernelChoice.choose("vector", true).description());
+    }
+    String missing =
+        assertThrows(IllegalStateException.class, () -> KernelChoice.choose("vector", false))
+            .getMessage();
+    assertTrue(missing.contains("--add-modules jdk.incubator.vector"), missing);
+    String unknown =
+        assertThrows(IllegalArgumentException.class, () -> KernelChoice.choose("fast", true))
+            .getMessage();
+    assertTrue(unknown.contains("gru4j.kernels") && unknown.contains("fast"), unknown);
+  }
+
+  @Property(tries = TRIES)
+  void linearForward(
+      @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(20);
+    int ys = PANEL + data.below(2) * data.below(40);
+    int xo = data.below(5);
+    int xs = K + data.below(4);
+    int wo = data.below(5);
+    int bo = data.below(5);
+    float[][] arrays = {
+      data.values(yo + rows * ys + PANEL + 7, 9f),
+      data.values(xo + rows * xs + K, 1f),
+      data.values(wo + K * PANEL + 3, 1f),
+      data.values(bo + PANEL, 1f)
+    };
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.linearForward(a[0], yo, ys, a[1], xo, xs, a[2], wo, a[3], bo, rows, K);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int l = 0; l < PANEL; l++) {
+              double sum = a[3][bo + l];
+              for (int k = 0; k < K; k++) {
+                sum += a[1][xo + r * xs + k] * a[2][wo + k * PANEL + l];
+              }
+              a[0][yo + r * ys + l] = sum;
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void linearBackwardWeight(
+      @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int dwo = data.below(20);
+    int dyo = data.below(5);
+    int dys = PANEL + data.below(2) * data.below(40);
+    int xo = data.below(5);
+    int xs = K + data.below(4);
+    float[][] arrays = {
+      data.values(dwo + K * PANEL + 33, 1f),
+      data.values(dyo + rows * dys + PANEL, 1f),
+      data.values(xo + rows * xs + K, 1f)
+    };
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.linearBackwardWeight(a[0], dwo, a[1], dyo, dys, a[2], xo, xs, rows, K);
+          return 0;
+        },
+        a -> {
+          for (int k = 0; k < K; k++) {
+            for (int l = 0; l < PANEL; l++) {
+              for (int r = 0; r < rows; r++) {
+                a[0][dwo + k * PANEL + l] += a[2][xo + r * xs + k] * a[1][dyo + r * dys + l];
+              }
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void linearBackwardBias(@ForAll @IntRange(max = 20) int rows, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int dbo = data.below(20);
+    int dyo = data.below(5);
+    int dys = PANEL + data.below(2) * data.below(40);
+    float[][] arrays = {
+      data.values(dbo + PANEL + 33, 1f), data.values(dyo + rows * dys + PANEL, 1f)
+    };
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.linearBackwardBias(a[0], dbo, a[1], dyo, dys, rows);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int l = 0; l < PANEL; l++) {
+              a[0][dbo + l] += a[1][dyo + r * dys + l];
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void linearBackwardInput(
+      @ForAll @IntRange(max = 20) int rows,
+      @ForAll @IntRange(max = 40) int K,
+      @ForAll @IntRange(max = 4) int panels,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int dxo = data.below(20);
+    int dxs = K + data.below(4);
+    int dyo = data.below(5);
+    boolean panelsInRows = data.below(2) == 0; // as the GRU has them, or apart, as the output layer
+    int dys = panelsInRows ? panels * PANEL + data.below(9) : PANEL + data.below(9);
+    int dyps = panelsInRows ? PANEL : rows * dys + data.below(9);
+    int wo = data.below(5);
+    float[][] arrays = {
+      data.values(dxo + rows * dxs + K + 5, 1f),
+      data.values(dyo + rows * dys + panels * dyps + PANEL, 1f),
+      data.values(wo + panels * K * PANEL, 1f)
+    };
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.linearBackwardInput(
+              a[0], dxo, dxs, a[1], dyo, dys, dyps, a[2], wo, rows, K, panels);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < K; k++) {
+              for (int p = 0; p < panels; p++) {
+                for (int l = 0; l < PANEL; l++) {
+                  a[0][dxo + r * dxs + k] +=
+                      a[1][dyo + r * dys + p * dyps + l] * a[2][wo + (p * K + k) * PANEL + l];
+                }
+              }
+            }
+          }
+          return 0;
+        });
+  }
+
+  /** A row of logits in panels: array, offset, stride, and where element j of the row is. */
+  private record PanelRow(float[] values, int offset, int stride, int panels) {
+    static PanelRow of(TestData data, int panels, float scale) {
+      int offset = data.below(9);
+      int stride = PANEL * (1 + data.below(3)) + data.below(2) * data.below(9);
+      float[] values = data.values(offset + panels * stride + PANEL, scale);
+      return new PanelRow(values, offset, stride, panels);
+    }
+
+    int size() {
+      return panels * PANEL;
+    }
+
+    int index(int j) {
+      return offset + j / PANEL * stride + j % PANEL;
+    }
+  }
+
+  @Property(tries = TRIES)
+  void rowMax(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
+    PanelRow row = PanelRow.of(new TestData(seed), panels, 100f);
+    check(
+        new float[][] {row.values},
+        0,
+        (kernels, a) -> kernels.rowMax(a[0], row.offset, row.stride, panels),
+        a -> {
+          double max = Double.NEGATIVE_INFINITY;
+          for (int j = 0; j < row.size(); j++) {
+            max = Math.max(max, a[0][row.index(j)]);
+          }
+          return max;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void rowExpSum(
+      @ForAll @IntRange(min = 1, max = 5) int panels, @ForAll boolean padded, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    PanelRow row = PanelRow.of(data, panels, 60f);
+    if (padded) {
+      for (int l = 1 + data.below(PANEL - 1); l < PANEL; l++) {
+        row.values[row.index((panels - 1) * PANEL + l)] = Float.NEGATIVE_INFINITY;
+      }
+    }
+    float max = new ScalarKernels().rowMax(row.values, row.offset, row.stride, panels);
+    check(
+        new float[][] {row.values},
+        1e-5,
+        (kernels, a) -> kernels.rowExpSum(a[0], row.offset, row.stride, panels, max),
+        a -> {
+          double sum = 0;
+          for (int j = 0; j < row.size(); j++) {
+            double e = StrictMath.exp(a[0][row.index(j)] - max);
+            a[0][row.index(j)] = e;
+            sum += e;
+          }
+          return sum;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void rowScale(@ForAll @IntRange(max = 5) int panels, @ForAll boolean negative, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    PanelRow row = PanelRow.of(data, panels, 1f);
+    for (int j = 0; j < row.size(); j++) {
+      float v = Math.abs(row.values[row.index(j)]);
+      row.values[row.index(j)] = data.below(3) == 0 ? v * 1e-29f : v;
+    }
+    float scale = negative ? -0.37f : 0.37f;
+    check(
+        new float[][] {row.values},
+        1e-6,
+        (kernels, a) -> {
+          kernels.rowScale(a[0], row.offset, row.stride, panels, scale);
+          for (int j = 0; j < row.size(); j++) {
+            float v = Math.abs(a[0][row.index(j)]);
+            assertTrue(v == 0 || v >= Kernels.SMALLEST, () -> "too small to keep: " + v);
+          }
+          return 0;
+        },
+        a -> {
+          for (int j = 0; j < row.size(); j++) {
+            a[0][row.index(j)] *= scale;
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void rowCountAtLeast(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    PanelRow row = PanelRow.of(data, panels, 1f);
+    for (int i = 0; i < row.values.length; i++) {
+      row.values[i] = data.below(5); // many ties
+    }
+    float threshold = data.below(6);
+    check(
+        new float[][] {row.values},
+        0,
+        (kernels, a) -> kernels.rowCountAtLeast(a[0], row.offset, row.stride, panels, threshold),
+        a -> {
+          int count = 0;
+          for (int j = 0; j < row.size(); j++) {
+            count += a[0][row.index(j)] >= threshold ? 1 : 0;
+          }
+          return count;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void gruForward(
+      @ForAll @IntRange(max = 70) int H, @ForAll boolean saturated, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int xo = data.below(9);
+    int ho = data.below(9);
+    float scale = saturated ? 20f : 2f;
+    float[][] arrays = {
+      data.values(xo + 3 * H + 9, scale),
+      data.values(ho + 3 * H + 9, scale),
+      data.values(xo + H + 9, 1f),
+      data.values(ho + H + 9, 9f)
+    };
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.gruForward(a[0], xo, a[1], ho, a[2], xo, a[3], ho, H);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < H; i++) {
+            double r = Reference.sigmoid(a[0][xo + i] + a[1][ho + i]);
+            double z = Reference.sigmoid(a[0][xo + H + i] + a[1][ho + H + i]);
+            double n = StrictMath.tanh(a[0][xo + 2 * H + i] + r * a[1][ho + 2 * H + i]);
+            a[0][xo + i] = r;
+            a[0][xo + H + i] = z;
+            a[0][xo + 2 * H + i] = n;
+            a[3][ho + i] = (1 - z) * n + z * a[2][xo + i];
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void gruBackward(@ForAll @IntRange(max = 70) int H, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int xo = data.below(9);
+    int ho = data.below(9);
+    float[][] arrays = {
+      data.values(xo + 3 * H + 9, 1f),
+      data.values(ho + 3 * H + 9, 1f),
+      data.values(xo + H + 9, 1f),
+      data.values(ho + H + 9, 1f),
+      data.values(xo + H + 9, 1f)
+    };
+    for (int i = 0; i < 2 * H; i++) {
+      arrays[0][xo + i] = Math.abs(arrays[0][xo + i]); // r and z
+    }
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.gruBackward(a[0], xo, a[1], ho, a[2], xo, a[3], ho, a[4], xo, H);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < H; i++) {
+            double r = a[0][xo + i];
+            double z = a[0][xo + H + i];
+            double n = a[0][xo + 2 * H + i];
+            double d = a[3][ho + i];
+            double dn = d * (1 - z) * (1 - n * n);
+            double dz = d * (a[2][xo + i] - n) * z * (1 - z);
+            double dr = dn * a[1][ho + 2 * H + i] * r * (1 - r);
+            a[0][xo + i] = dr;
+            a[0][xo + H + i] = dz;
+            a[0][xo + 2 * H + i] = dn;
+            a[1][ho + i] = dr;
+            a[1][ho + H + i] = dz;
+            a[1][ho + 2 * H + i] = dn * r;
+            a[4][xo + i] += z * d;
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void functions(
+      @ForAll @IntRange(max = 70) int n, @ForAll @IntRange(max = 2) int which, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(9);
+    int xo = data.below(9);
+    float[][] arrays = {data.values(yo + n + 9, 9f), data.values(xo + n + 9, 50f)};
+    for (int i = 0; i < n; i++) {
+      if (data.below(4) == 0) {
+        arrays[1][xo + i] = MathTest.SPECIAL[data.below(MathTest.SPECIAL.length)];
+      }
+    }
+    check(
+        arrays,
+        1e-6,
+        (kernels, a) -> {
+          switch (which) {
+            case 0 -> kernels.exp(a[0], yo, a[1], xo, n);
+            case 1 -> kernels.sigmoid(a[0], yo, a[1], xo, n);
+            default -> kernels.tanh(a[0], yo, a[1], xo, n);
+          }
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            double x = a[1][xo + i];
+            double exp = StrictMath.exp(x);
+            a[0][yo + i] =
+                switch (which) {
+                  case 0 -> exp > Float.MAX_VALUE ? Double.POSITIVE_INFINITY : exp;
+                  case 1 -> Reference.sigmoid(x);
+                  default -> StrictMath.tanh(x);
+                };
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void multiplyAndAxpy(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(9);
+    int ao = data.below(9);
+    int bo = data.below(9);
+    float factor = data.value(2f);
+    float[][] arrays = {
+      data.values(yo + n + 9, 1f), data.values(ao + n + 9, 1f), data.values(bo + n + 9, 1f)
+    };
+    check(
+        arrays,
+        1e-6,
+        (kernels, a) -> {
+          kernels.multiply(a[0], yo, a[1], ao, a[2], bo, n);
+          kernels.axpy(factor, a[2], bo, a[1], ao, n);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            a[0][yo + i] = a[1][ao + i] * a[2][bo + i];
+            a[1][ao + i] += factor * a[2][bo + i];
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void sumOfSquares(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int xo = data.below(9);
+    check(
+        new float[][] {data.values(xo + n + 9, 1f)},
+        1e-6,
+        (kernels, a) -> kernels.sumOfSquares(a[0], xo, n),
+        a -> {
+          double sum = 0;
+          for (int i = 0; i < n; i++) {
+            sum += a[0][xo + i] * a[0][xo + i];
+          }
+          return sum;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void adagrad(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int po = data.below(9);
+    int so = data.below(9);
+    int go = data.below(9);
+    float[][] arrays = {
+      data.values(po + n + 9, 1f), data.values(so + n + 9, 1f), data.values(go + n + 9, 1f)
+    };
+    for (int i = 0; i < n; i++) {
+      arrays[1][so + i] = Math.abs(arrays[1][so + i]);
+      if (data.below(4) == 0) {
+        arrays[1][so + i] = 0f;
+        arrays[2][go + i] = 0f;
+      }
+    }
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.adagrad(a[0], po, a[1], so, a[2], go, n, 0.7f, 0.03f, 1e-10f);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            double d = 0.7f * a[2][go + i];
+            a[1][so + i] += d * d;
+            a[0][po + i] -= 0.03f * d / (Math.sqrt(a[1][so + i]) + 1e-10f);
+          }
+          return 0;
+        });
+  }
+
+  @Property(tries = TRIES)
+  void sgdMomentum(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int po = data.below(9);
+    int bo = data.below(9);
+    int go = data.below(9);
+    float[][] arrays = {
+      data.values(po + n + 9, 1f), data.values(bo + n + 9, 1f), data.values(go + n + 9, 1f)
+    };
+    check(
+        arrays,
+        1e-6,
+        (kernels, a) -> {
+          kernels.sgdMomentum(a[0], po, a[1], bo, a[2], go, n, 0.7f, 0.03f, 0.9f);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            a[1][bo + i] = 0.9f * a[1][bo + i] + 0.7f * a[2][go + i];
+            a[0][po + i] -= 0.03f * a[1][bo + i];
+          }
+          return 0;
+        });
+  }
+
+  /** The fixed tree: values whose sum depends on the order of additions. */
+  @Test
+  void lanesAreFoldedByTheFixedTree() {
+    float[] lanes = new TestData(1).values(LANES + 3, 1e6f);
+    float[] tree = Arrays.copyOfRange(lanes, 3, 3 + LANES);
+    for (int step = LANES / 2; step > 0; step /= 2) {
+      for (int l = 0; l < step; l++) {
+        tree[l] += tree[l + step];
+      }
+    }
+    assertEquals(tree[0], ScalarMath.foldLanes(lanes, 3));
+  }
+}

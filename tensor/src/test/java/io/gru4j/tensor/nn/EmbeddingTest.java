@@ -1,0 +1,62 @@
+package io.gru4j.tensor.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.Reference;
+import io.gru4j.tensor.TestData;
+import io.gru4j.tensor.autograd.Operations;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class EmbeddingTest {
+
+  @Property(tries = 100)
+  void valuesAndGradients(
+      @ForAll @IntRange(min = 1, max = 9) int items,
+      @ForAll @IntRange(min = 1, max = 33) int E,
+      @ForAll @IntRange(max = 20) int M,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", items, E), 1f);
+    double[][] reference = Reference.of(table);
+    Embedding embedding = new Embedding(table);
+    for (int round = 0; round < 2; round++) { // the second starts from gradients of zero again
+      int[] indices = data.targets(M, items, 0);
+      Tape tape = new Tape();
+      Variable y = embedding.forward(tape, indices, M);
+      Reference.assertClose("y", Reference.rows(reference, indices, M), y.value());
+      Variable w = data.variable(M, E, 1f);
+      Operations ops = new Operations(tape, new Parallel(1));
+      table.zeroGrad();
+      tape.backward(ops.sum(ops.multiply(y, w)));
+      double[][] projection = Reference.of(w.value());
+      Reference.assertGradient(
+          "table",
+          reference,
+          () -> Reference.project(Reference.rows(reference, indices, M), projection),
+          table::gradAt,
+          60);
+    }
+  }
+
+  @Test
+  void indicesAreChecked() {
+    Parameter table = Parameter.ofSparseRows("emb.weight", 3, 2);
+    for (int bad : new int[] {-1, 3}) {
+      int[] indices = {0, bad};
+      String message =
+          assertThrows(
+                  IndexOutOfBoundsException.class,
+                  () -> new Embedding(table).forward(new Tape(), indices, 2))
+              .getMessage();
+      assertEquals("indices[1] = " + bad + " is outside [0, 3)", message);
+    }
+  }
+}

@@ -1,0 +1,385 @@
+package io.gru4j.tensor.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.Reference;
+import io.gru4j.tensor.TestData;
+import io.gru4j.tensor.autograd.Operations;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class GruTest {
+
+  private final Parallel parallel = new Parallel(1);
+
+  @Provide
+  Arbitrary<Integer> widths() {
+    return Arbitraries.of(1, 2, 3, 5, 7, 13, 15, 16, 17, 31, 32, 33);
+  }
+
+  /** A stack of layers over a chunk, its data, and the same in double precision. */
+  private final class Stack {
+    final Tape tape = new Tape();
+    final int[] active;
+    final int T;
+    final int M;
+    final Variable x;
+    final List<GruParameters> parameters = new ArrayList<>();
+    final List<Gru> layers = new ArrayList<>();
+    final List<Matrix> states = new ArrayList<>();
+
+    final double[][] xReference;
+    final List<Reference.GruWeights> weights = new ArrayList<>();
+    final List<double[][]> statesReference = new ArrayList<>();
+
+    Stack(TestData data, int layerCount, int E, int H, int[] active, float scale) {
+      this.active = active;
+      this.T = active.length;
+      this.M = TestData.sum(active);
+      this.x = data.variable(M, E, 1f);
+      this.xReference = Reference.of(x.value());
+      for (int i = 0; i < layerCount; i++) {
+        GruParameters p = data.gru(i, i == 0 ? E : H, H, scale);
+        parameters.add(p);
+        layers.add(new Gru(p, parallel));
+        weights.add(
+            new Reference.GruWeights(
+                Reference.of(p.weightIh()),
+                Reference.of(p.weightHh()),
+                Reference.of(p.biasIh()),
+                Reference.of(p.biasHh())));
+        Matrix state = data.matrix(active[0], H, 1f);
+        states.add(state);
+        statesReference.add(Reference.of(state));
+      }
+    }
+
+    Variable forward() {
+      Variable y = x;
+      for (int i = 0; i < layers.size(); i++) {
+        y = layers.get(i).forward(tape, y, active, T, states.get(i));
+      }
+      return y;
+    }
+
+    /** Returns the output; {@code after} receives each layer's last states. */
+    double[][] reference(List<double[][]> after) {
+      double[][] y = xReference;
+      for (int i = 0; i < weights.size(); i++) {
+        double[][] state = statesReference.get(i).clone();
+        y = Reference.gru(y, active, T, state, weights.get(i));
+        after.add(state);
+      }
+      return y;
+    }
+
+    void check(long seed, int most) {
+      Variable y = forward();
+      List<double[][]> after = new ArrayList<>();
+      Reference.assertClose("output", reference(after), y.value());
+      for (int i = 0; i < layers.size(); i++) {
+        Reference.assertClose("state of layer " + i, after.get(i), states.get(i));
+      }
+      Variable w = new TestData(~seed).variable(y.rows(), y.cols(), 1f);
+      Operations ops = new Operations(tape, parallel);
+      tape.backward(ops.sum(ops.multiply(y, w)));
+      double[][] projection = Reference.of(w.value());
+      java.util.function.DoubleSupplier loss =
+          () -> Reference.project(reference(new ArrayList<>()), projection);
+      Reference.assertGradient("x", xReference, loss, x.grad()::get, most);
+      for (int i = 0; i < layers.size(); i++) {
+        GruParameters p = parameters.get(i);
+        Reference.GruWeights r = weights.get(i);
+        String layer = " of layer " + i;
+        Reference.assertGradient("weightIh" + layer, r.ih(), loss, p.weightIh()::gradAt, most);
+        Reference.assertGradient("weightHh" + layer, r.hh(), loss, p.weightHh()::gradAt, most);
+        Reference.assertGradient("biasIh" + layer, r.bih(), loss, p.biasIh()::gradAt, most);
+        Reference.assertGradient("biasHh" + layer, r.bhh(), loss, p.biasHh()::gradAt, most);
+      }
+    }
+  }
+
+  @Property(tries = 60)
+  void valuesAndGradients(
+      @ForAll("widths") int E,
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 3) int layers,
+      @ForAll @IntRange(min = 1, max = 6) int T,
+      @ForAll @IntRange(max = 5) int rows,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    float scale = 1.5f / (float) Math.sqrt(E + H);
+    new Stack(data, layers, E, H, data.activeRows(T, rows), scale).check(seed, 12);
+  }
+
+  @Property(tries = 30)
+  void saturatedGates(
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 4) int T,
+      @ForAll @IntRange(min = 1, max = 4) int rows,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Stack stack = new Stack(data, 1, 3, H, data.activeRows(T, rows), 0.2f);
+    Parameter bias = stack.parameters.get(0).biasIh();
+    for (int j = 0; j < 3 * H; j++) { // every gate wide open or shut, by about 20
+      bias.set(j, 0, data.below(2) == 0 ? 20f : -20f);
+      stack.weights.get(0).bih()[j][0] = bias.get(j, 0);
+    }
+    stack.check(seed, 12);
+  }
+
+  /** Rows around the borders of the blocks that one task takes. */
+  @Property(tries = 12)
+  void manyRows(
+      @ForAll @IntRange(min = 31, max = 66) int rows,
+      @ForAll @IntRange(min = 1, max = 3) int T,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    new Stack(data, 2, 3, 5, data.activeRows(T, rows), 0.5f).check(seed, 20);
+  }
+
+  /** The hand-written layer against its equations written with elementary operations. */
+  @Property(tries = 40)
+  void equalsTheLayerComposedOfOperations(
+      @ForAll("widths") int E,
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 5) int T,
+      @ForAll @IntRange(min = 1, max = 6) int rows,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int[] active = data.activeRows(T, rows);
+    int M = TestData.sum(active);
+    GruParameters p = data.gru(0, E, H, 1.5f / (float) Math.sqrt(E + H));
+    Variable x = data.variable(M, E, 1f);
+    Matrix state = data.matrix(rows, H, 1f);
+    Matrix w = data.matrix(M, H, 1f);
+
+    Composed c = new Composed(p, x.value(), state, active, T, w);
+    Tape tape = new Tape();
+    Variable y = new Gru(p, parallel).forward(tape, x, active, T, state);
+    assertArrayEquals(c.output, y.value().toArray(), 3e-6f);
+    assertArrayEquals(c.lastState, state.toArray(), 3e-6f);
+    Operations ops = new Operations(tape, parallel);
+    tape.backward(ops.sum(ops.multiply(y, new Variable(w))));
+    assertArrayEquals(c.x.grad().toArray(), x.grad().toArray(), 3e-5f, "x");
+    for (int i = 0; i < 4; i++) {
+      Parameter q = p.all().get(i);
+      Matrix expected = c.weights.get(i).grad();
+      for (int row = 0; row < q.rows(); row++) {
+        for (int col = 0; col < q.cols(); col++) {
+          // biases are (1, 3H) there
+          float e = i < 2 ? expected.get(row, col) : expected.get(0, row);
+          assertEquals(e, q.gradAt(row, col), 5e-5f, q.name());
+        }
+      }
+    }
+  }
+
+  /** A GRU layer as a reader would write it from the equations. */
+  private final class Composed {
+    final Variable x;
+    final List<Variable> weights;
+    final float[] output;
+    final float[] lastState;
+
+    Composed(GruParameters p, Matrix input, Matrix before, int[] active, int T, Matrix w) {
+      Tape tape = new Tape();
+      Operations ops = new Operations(tape, parallel);
+      int H = p.hidden();
+      x = new Variable(Matrix.of(input.rows(), input.cols(), input.toArray()));
+      Variable ih = copy(p.weightIh());
+      Variable hh = copy(p.weightHh());
+      Variable bih = asRow(p.biasIh());
+      Variable bhh = asRow(p.biasHh());
+      weights = List.of(ih, hh, bih, bhh);
+      output = new float[input.rows() * H];
+      lastState = before.toArray();
+      Variable h = new Variable(Matrix.of(before.rows(), H, before.toArray()));
+      Variable loss = new Variable(Matrix.zeros(1, 1));
+      int start = 0;
+      for (int t = 0; t < T; t++) {
+        int n = active[t];
+        h = ops.rows(h, IntStream.range(0, n).toArray());
+        Variable xt = ops.rows(x, IntStream.range(start, start + n).toArray());
+        Variable gx = ops.addRow(ops.matmulTransposed(xt, ih), bih);
+        Variable gh = ops.addRow(ops.matmulTransposed(h, hh), bhh);
+        Variable r = ops.sigmoid(ops.add(ops.columns(gx, 0, H), ops.columns(gh, 0, H)));
+        Variable z = ops.sigmoid(ops.add(ops.columns(gx, H, H), ops.columns(gh, H, H)));
+        Variable n1 = ops.multiply(r, ops.columns(gh, 2 * H, H));
+        Variable candidate = ops.tanh(ops.add(ops.columns(gx, 2 * H, H), n1));
+        h = ops.add(ops.multiply(ops.oneMinus(z), candidate), ops.multiply(z, h));
+        System.arraycopy(h.value().data(), 0, output, start * H, n * H);
+        System.arraycopy(h.value().data(), 0, lastState, 0, n * H);
+        float[] part = Arrays.copyOfRange(w.data(), start * H, (start + n) * H);
+        Variable weighted = ops.multiply(h, new Variable(Matrix.of(n, H, part)));
+        loss = ops.add(loss, ops.sum(weighted));
+        start += n;
+      }
+      tape.backward(loss);
+    }
+
+    private Variable copy(Parameter p) {
+      float[] values = new float[p.rows() * p.cols()];
+      p.read(0, values, values.length);
+      return new Variable(Matrix.of(p.rows(), p.cols(), values));
+    }
+
+    private Variable asRow(Parameter p) {
+      float[] values = new float[p.rows()];
+      p.read(0, values, values.length);
+      return new Variable(Matrix.of(1, p.rows(), values));
+    }
+  }
+
+  /** Chunks carry the state: T steps at once equal T1 and then T - T1 steps, bit for bit. */
+  @Property(tries = 60)
+  void chunksCarryTheState(
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 2, max = 6) int T,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int[] active = data.activeRows(T, rows);
+    int first = 1 + data.below(T - 1);
+    GruParameters p = data.gru(0, 3, H, 1f);
+    Variable x = data.variable(TestData.sum(active), 3, 1f);
+    Matrix state = data.matrix(rows + 1, H, 1f); // one row more than there are sessions
+    Matrix carried = Matrix.of(rows + 1, H, state.toArray());
+    Tape tape = new Tape();
+    float[] whole = new Gru(p, parallel).forward(tape, x, active, T, state).value().toArray();
+
+    Gru gru = new Gru(p, parallel);
+    int[] head = Arrays.copyOf(active, first);
+    int[] tail = Arrays.copyOfRange(active, first, T);
+    float[] values = x.value().toArray();
+    int cut = TestData.sum(head);
+    Variable xHead = new Variable(Matrix.of(cut, 3, Arrays.copyOf(values, cut * 3)));
+    Variable xTail =
+        new Variable(
+            Matrix.of(
+                TestData.sum(tail), 3, Arrays.copyOfRange(values, cut * 3, values.length)));
+    float[] one = gru.forward(tape, xHead, head, first, carried).value().toArray();
+    float[] two = gru.forward(tape, xTail, tail, T - first, carried).value().toArray();
+    float[] joined = Arrays.copyOf(one, one.length + two.length);
+    System.arraycopy(two, 0, joined, one.length, two.length);
+    assertArrayEquals(whole, joined);
+    assertArrayEquals(state.toArray(), carried.toArray());
+  }
+
+  /** Gradients add to what is there; a second forward pass does not see the first. */
+  @Test
+  void aLayerIsUsedAgain() {
+    TestData data = new TestData(5);
+    GruParameters p = data.gru(0, 4, 6, 0.5f);
+    Gru gru = new Gru(p, parallel);
+    float[][] grads = new float[2][];
+    Variable big = data.variable(9 + 7, 4, 1f);
+    Variable small = data.variable(5, 4, 1f);
+    for (int round = 0; round < 2; round++) {
+      if (round == 1) { // fill all buffers with something else
+        run(gru, big, new int[] {9, 7});
+      }
+      p.all().forEach(Parameter::zeroGrad);
+      small.grad().fill(0f);
+      run(gru, small, new int[] {3, 2});
+      grads[round] = p.weightHh().grad().clone();
+    }
+    assertArrayEquals(grads[0], grads[1]);
+    run(gru, small, new int[] {3, 2});
+    float[] twice = p.weightHh().grad();
+    for (int i = 0; i < twice.length; i++) {
+      assertEquals(2 * grads[0][i], twice[i], 1e-5f);
+    }
+  }
+
+  private void run(Gru gru, Variable x, int[] active) {
+    Tape tape = new Tape();
+    Variable y = gru.forward(tape, x, active, active.length, Matrix.zeros(active[0], 6));
+    tape.backward(new Operations(tape, parallel).sum(y));
+  }
+
+  @Test
+  void shapesAreChecked() {
+    Gru gru = new Gru(GruParameters.zeros(0, 4, 6), parallel);
+    Tape tape = new Tape();
+    Variable x = new Variable(Matrix.zeros(5, 4));
+    int[] active = {3, 2};
+    Matrix state = Matrix.zeros(3, 6);
+    assertMessage("over 5 rows", gru, x, active, Matrix.zeros(3, 5));
+    assertMessage("state (2, 6)", gru, x, active, Matrix.zeros(2, 6));
+    assertMessage("over 6 rows: got input (5, 4)", gru, x, new int[] {3, 3}, state);
+    assertMessage("input (5, 3)", gru, new Variable(Matrix.zeros(5, 3)), active, state);
+    assertMessage("activeRows[1] = 3", gru, x, new int[] {2, 3}, state);
+    assertMessage("activeRows[0] = -1", gru, x, new int[] {-1, 3}, state);
+    assertEquals(0, tape.size());
+  }
+
+  private static void assertMessage(
+      String part, Gru gru, Variable x, int[] active, Matrix state) {
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> gru.forward(new Tape(), x, active, active.length, state))
+            .getMessage();
+    assertTrue(message.contains(part), message);
+  }
+
+  /** A trained network's single steps give the bits of a chunk, layer by layer. */
+  @Property(tries = 40)
+  void singleStepsOfGruStateEqualTheChunk(
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 3) int layerCount,
+      @ForAll @IntRange(min = 1, max = 5) int T,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int items = 11;
+    Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", items, 3), 1f);
+    List<GruParameters> layers = new ArrayList<>();
+    for (int i = 0; i < layerCount; i++) {
+      layers.add(data.gru(i, i == 0 ? 3 : H, H, 1f));
+    }
+    int[] active = data.activeRows(T, rows);
+    int M = TestData.sum(active);
+    int[] packed = data.targets(M, items, 0);
+    Tape tape = new Tape();
+    Variable y = new Embedding(table).forward(tape, packed, M);
+    List<Matrix> last = new ArrayList<>();
+    for (GruParameters p : layers) {
+      Matrix state = Matrix.zeros(rows, H);
+      last.add(state);
+      y = new Gru(p, parallel).forward(tape, y, active, T, state);
+    }
+    GruState single = new GruState(table, layers, rows);
+    single.step(data.targets(rows, items, 0), rows); // a session before, to be forgotten
+    single.reset();
+    int start = 0;
+    for (int t = 0; t < T; t++) {
+      single.step(Arrays.copyOfRange(packed, start, start + active[t]), active[t]);
+      for (int i = 0; i < active[t] * H; i++) {
+        assertEquals(y.value().data()[start * H + i], single.top().data()[i]);
+      }
+      start += active[t];
+    }
+    for (int i = 0; i < layerCount; i++) {
+      assertArrayEquals(last.get(i).toArray(), single.layer(i).toArray());
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.gru4j.tensor.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.Reference;
+import io.gru4j.tensor.TestData;
+import io.gru4j.tensor.autograd.Operations;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.function.DoubleSupplier;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class OutputLayerTest {
+
+  private final Parallel parallel = new Parallel(1);
+
+  /** Numbers of classes around the borders of panels (32) and of the smallest tiles (128). */
+  @Provide
+  Arbitrary<Integer> classes() {
+    return Arbitraries.of(1, 2, 31, 32, 33, 63, 65, 127, 128, 129, 255, 257, 511, 512, 513);
+  }
+
+  @Provide
+  Arbitrary<Integer> widths() {
+    return Arbitraries.of(1, 2, 3, 7, 15, 16, 17);
+  }
+
+  @Provide
+  Arbitrary<Float> lossGradients() {
+    return Arbitraries.of(1f, 2.5f, 0.25f, -1f);
+  }
+
+  /** Data of one case; the layer can be run on it more than once. */
+  private final class Case {
+    final Parameter weight;
+    final Parameter bias;
+    final Variable hidden;
+    final int[] targets;
+
+    Case(TestData data, int V, int H, int M, int maskEvery, float scale) {
+      weight = data.fill(Parameter.ofPanels("lin.weight", V, H), scale);
+      bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), scale);
+      hidden = data.variable(M, H, 1f);
+      targets = data.targets(M, V, maskEvery);
+    }
+
+    OutputLayer layer() {
+      return new OutputLayer(weight, bias, parallel);
+    }
+
+    double run(long budget, float lossGradient, Parallel threads) {
+      weight.zeroGrad();
+      bias.zeroGrad();
+      hidden.grad().fill(0f);
+      OutputLayer layer = new OutputLayer(weight, bias, threads, budget);
+      Tape tape = new Tape();
+      Variable loss = layer.forward(tape, hidden, targets);
+      assertEquals((float) layer.lossValue(), loss.value().get(0, 0));
+      tape.backward(new Operations(tape, threads).scale(loss, lossGradient));
+      return layer.lossValue();
+    }
+
+    void check(float lossGradient, int most) {
+      double[][] w = Reference.of(weight);
+      double[][] b = Reference.of(bias);
+      double[][] h = Reference.of(hidden.value());
+      double actual = run(OutputLayer.LOGITS_BUDGET, lossGradient, parallel);
+      double expected = Reference.crossEntropy(Reference.linear(h, w, b), targets);
+      assertEquals(expected, actual, 1e-6 * (1 + expected));
+      DoubleSupplier loss =
+          () -> lossGradient * Reference.crossEntropy(Reference.linear(h, w, b), targets);
+      Reference.assertGradient("hidden", h, loss, hidden.grad()::get, most);
+      Reference.assertGradient("weight", w, loss, weight::gradAt, most);
+      Reference.assertGradient("bias", b, loss, bias::gradAt, most);
+    }
+  }
+
+  @Property(tries = 120)
+  void lossAndGradients(
+      @ForAll("classes") int V,
+      @ForAll("widths") int H,
+      @ForAll @IntRange(max = 9) int M,
+      @ForAll @IntRange(max = 4) int maskEvery,
+      @ForAll("lossGradients") float lossGradient,
+      @ForAll long seed) {
+    new Case(new TestData(seed), V, H, M, maskEvery, 1f).check(lossGradient, 15);
+  }
+
+  /** Logits of several tens: most probabilities vanish. */
+  @Property(tries = 20)
+  void confidentRows(@ForAll("classes") int V, @ForAll long seed) {
+    new Case(new TestData(seed), V, 7, 4, 3, 15f).check(1f, 15);
+  }
+
+  /** Rows around the border of the chunks of 128. */
+  @Property(tries = 10)
+  void manyRows(@ForAll @IntRange(min = 126, max = 131) int M, @ForAll long seed) {
+    new Case(new TestData(seed), 140, 3, M, 4, 1f).check(1f, 15);
+  }
+
+  /** More than 16 tiles' worth of the smallest ones; more tiles of the largest than slots. */
+  @Test
+  void manyTiles() {
+    new Case(new TestData(1), 2100, 3, 5, 0, 1f).check(1f, 20);
+    new Case(new TestData(2), 17 * 1024 + 33, 3, 5, 0, 1f).check(1f, 8);
+  }
+
+  @Property(tries = 60)
+  void recomputedLogitsGiveTheSameBits(
+      @ForAll("classes") int V,
+      @ForAll("widths") int H,
+      @ForAll @IntRange(max = 140) int M,
+      @ForAll @IntRange(max = 4) int maskEvery,
+      @ForAll long seed) {
+    Case c = new Case(new TestData(seed), V, H, M, maskEvery, 1f);
+    double kept = c.run(OutputLayer.LOGITS_BUDGET, 1.5f, parallel);
+    float[] dHidden = c.hidden.grad().toArray();
+    float[] dWeight = c.weight.grad().clone();
+    float[] dBias = c.bias.grad().clone();
+    double recomputed = c.run(0, 1.5f, parallel);
+    assertEquals(kept, recomputed);
+    assertArrayEquals(dHidden, c.hidden.grad().toArray());
+    assertArrayEquals(dWeight, c.weight.grad());
+    assertArrayEquals(dBias, c.bias.grad());
+  }
+
+  @Test
+  void theNotedSumOfSquaresIsThatOfTheGradient() {
+    Case c = new Case(new TestData(3), 700, 17, 50, 3, 1f);
+    c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
+    double noted = c.weight.gradSumOfSquares();
+    double sum = 0;
+    for (int r = 0; r < 700; r++) {
+      for (int k = 0; k < 17; k++) {
+        sum += (double) c.weight.gradAt(r, k) * c.weight.gradAt(r, k);
+      }
+    }
+    assertEquals(sum, noted, 1e-6 * sum);
+  }
+
+  @Test
+  void withoutTargetsThereIsNoLossAndNoGradient() {
+    Case c = new Case(new TestData(4), 40, 5, 3, 1, 1f);
+    assertEquals(0.0, c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel));
+    assertNull(c.weight.gradOrNull());
+    assertNull(c.bias.gradOrNull());
+    assertArrayEquals(new float[15], c.hidden.grad().toArray());
+  }
+
+  /** One layer object over batches of changing sizes, gradients adding up, equals fresh layers. */
+  @Test
+  void aLayerIsUsedAgain() {
+    Case c = new Case(new TestData(5), 200, 6, 0, 0, 1f);
+    OutputLayer used = new OutputLayer(c.weight, c.bias, parallel);
+    int[] sizes = {7, 130, 1, 40};
+    for (int i = 0; i < sizes.length; i++) {
+      Variable hidden = new TestData(10 + i).variable(sizes[i], 6, 1f);
+      int[] targets = new TestData(20 + i).targets(sizes[i], 200, 3);
+      targets[0] = 1;
+      c.weight.zeroGrad();
+      c.bias.zeroGrad();
+      double[] losses = new double[2];
+      float[][] dWeight = new float[2][];
+      for (int fresh = 0; fresh < 2; fresh++) {
+        OutputLayer layer = fresh == 0 ? used : new OutputLayer(c.weight, c.bias, parallel);
+        Tape tape = new Tape();
+        hidden.grad().fill(0f);
+        tape.backward(layer.forward(tape, hidden, targets));
+        losses[fresh] = layer.lossValue();
+        dWeight[fresh] = c.weight.grad().clone();
+      }
+      assertEquals(losses[1], losses[0]);
+      for (int j = 0; j < dWeight[0].length; j++) { // the second added to the first
+        assertEquals(2 * dWeight[0][j], dWeight[1][j], 2e-6f);
+      }
+    }
+  }
+
+  /** The classes that fill up the last panel never occur and stay as they are. */
+  @Test
+  void paddingHasNoGradient() {
+    Case c = new Case(new TestData(6), 33, 3, 4, 0, 1f);
+    c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
+    for (int l = 1; l < Kernels.PANEL; l++) {
+      assertEquals(0f, c.bias.grad()[c.bias.offset() + Kernels.PANEL + l]);
+      for (int k = 0; k < 3; k++) {
+        int i = c.weight.offset() + (3 + k) * Kernels.PANEL + l;
+        assertEquals(0f, c.weight.grad()[i]);
+        assertEquals(0f, c.weight.value()[i]);
+      }
+    }
+  }
+
+  @Test
+  void argumentsAreChecked() {
+    OutputLayer layer = new Case(new TestData(7), 40, 5, 3, 1, 1f).layer();
+    Variable hidden = new Variable(Matrix.zeros(2, 5));
+    assertEquals(
+        "targets[1] = 40 is outside [0, 40)",
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> layer.forward(new Tape(), hidden, new int[] {-1, 40}))
+            .getMessage());
+    assertEquals(
+        "targets[0] = -2 is outside [0, 40)",
+        assertThrows(
+                IndexOutOfBoundsException.class,
+                () -> layer.forward(new Tape(), hidden, new int[] {-2, 4}))
+            .getMessage());
+    assertEquals(
+        "output layer of 5 inputs: got (2, 4)",
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    layer.forward(new Tape(), new Variable(Matrix.zeros(2, 4)), new int[] {0, 0}))
+            .getMessage());
+  }
+}
