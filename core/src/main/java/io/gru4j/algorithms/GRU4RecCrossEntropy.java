@@ -27,12 +27,13 @@ import java.util.stream.IntStream;
  * The session-based recommender GRU4Rec trained with cross-entropy over the whole catalogue.
  *
  * <p>Item embedding, GRU, softmax over all items (Hidasi et al. 2016, arXiv:1511.06939), with the
- * parameters and the arithmetic of RecPack's class of the same name. A user of the matrix is a session:
- * its items in order of time.
+ * parameters and the arithmetic of RecPack's class of the same name. A user of the matrix is a
+ * session: its items in order of time.
  *
- * <p>{@link #fit} trains, {@link #predict} scores the next item of every user, {@link #model} hands out the
- * trained model, which is immutable and fit for serving. Every fit starts from the seed and from a clean
- * criterion: the same data, parameters and seed give the same bits, on any number of threads.
+ * <p>{@link #fit} trains, {@link #predict} scores the next item of every user, {@link #model} hands
+ * out the trained model, which is immutable and fit for serving. Every fit starts from the seed and
+ * from a clean criterion: the same data, parameters and seed give the same bits, on any number of
+ * threads.
  *
  * <p>Not thread-safe. {@link #close} ends the worker threads.
  *
@@ -77,8 +78,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
   }
 
   /**
-   * Sets the number of threads that work, the caller's included. Results do not depend on it. By default
-   * as many as there are processors.
+   * Sets the number of threads that work, the caller's included. Results do not depend on it. By
+   * default as many as there are processors.
    *
    * @param threads at least 1
    * @return this
@@ -129,32 +130,39 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
   /**
    * Trains.
    *
-   * <p>With validation data the criterion is computed after each epoch, and the parameters of the best
-   * epoch are kept, unless {@code keep_last}; without, those of the last epoch.
+   * <p>With validation data the criterion is computed after each epoch, and the parameters of the
+   * best epoch are kept, unless {@code keep_last}; without, those of the last epoch.
    *
    * @param x users x items, with timestamps; at least one user with two items
    * @param items ids of the items
-   * @param validation what the criterion is computed on after each epoch, of the shape of {@code x}; null
-   *     for none
+   * @param validation what the criterion is computed on after each epoch, of the shape of {@code
+   *     x}; null for none
    * @return this
-   * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than {@code
-   *     x}; the message names it
-   * @throws TrainingException if the loss becomes infinite or NaN, or the criterion is never a number;
-   *     the best model so far, if there is one, is kept
+   * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than
+   *     {@code x}; the message names it
+   * @throws TrainingException if the loss becomes infinite or NaN, or the criterion is never a
+   *     number; the best model so far, if there is one, is kept
    */
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
-    long seed =
-        parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
+    long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
     GruNetwork network =
         GruNetwork.zeros(
-                x.numItems(), parameters.numComponents(), parameters.hiddenSize(), parameters.numLayers())
+                x.numItems(),
+                parameters.numComponents(),
+                parameters.hiddenSize(),
+                parameters.numLayers())
             .initialise(RandomStream.at(seed, INITIAL_PARAMETERS));
     return fit(x, items, validation, seed, network, NO_OBSERVER);
   }
 
   /** As {@link #fit}, from given initial parameters, which are changed. */
   GRU4RecCrossEntropy fit(
-      InteractionMatrix x, IdMap items, Validation validation, long seed, GruNetwork network, Trainer.Observer observer) {
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      long seed,
+      GruNetwork network,
+      Trainer.Observer observer) {
     checkData(x, validation);
     model = null;
     Validation sample =
@@ -188,7 +196,14 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
         }
         EpochSummary summary =
             new EpochSummary(
-                epoch + 1, result.seconds(), result.targets(), result.steps(), result.loss(), criterion, better, stopped);
+                epoch + 1,
+                result.seconds(),
+                result.targets(),
+                result.steps(),
+                result.loss(),
+                criterion,
+                better,
+                stopped);
         history.add(summary);
         listener.onEpoch(summary);
       }
@@ -203,7 +218,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
       throw new TrainingException(
           String.format(
               Locale.ROOT,
-              "%s has a value that is not finite after epoch %d with learning_rate %s: try a smaller one",
+              "%s has a value that is not finite after epoch %d with learning_rate %s: try a"
+                  + " smaller one",
               notFinite,
               history.size(),
               parameters.learningRate()));
@@ -212,7 +228,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
       keep(network, items, history, seed);
     } else if (best == null) {
       throw new TrainingException(
-          parameters.stoppingCriterion() + " was never a number, so no epoch can be called the best");
+          parameters.stoppingCriterion()
+              + " was never a number, so no epoch can be called the best");
     }
     if (parameters.saveBestToFile()) {
       saveBest();
@@ -236,7 +253,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
 
   private static void checkMatrix(String name, InteractionMatrix matrix, InteractionMatrix x) {
     if (!matrix.hasTimestamps()) {
-      throw new IllegalArgumentException(name + " has no timestamps; they give the order of clicks");
+      throw new IllegalArgumentException(
+          name + " has no timestamps; they give the order of clicks");
     }
     if (!matrix.sameShape(x)) {
       throw new IllegalArgumentException(
@@ -248,10 +266,13 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
     }
   }
 
-  /** Draws {@code validation_sample_size} users without replacement from those with expected items. */
+  /**
+   * Draws {@code validation_sample_size} users without replacement from those with expected items.
+   */
   private Validation sample(Validation validation, long seed) {
     int[] users = validation.out().activeUsers();
-    if (parameters.validationSampleSize() == null || parameters.validationSampleSize() >= users.length) {
+    if (parameters.validationSampleSize() == null
+        || parameters.validationSampleSize() >= users.length) {
       return validation;
     }
     RandomStream random = new RandomStream(seed);
@@ -296,8 +317,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
    * Scores the next item of every user from the whole history.
    *
    * @param x users x items, with timestamps; the number of items is that of the training data
-   * @return users x items, of each user the scores of all items, or with {@code predict_topK} = K the K
-   *     largest; rows of users without history are empty
+   * @return users x items, of each user the scores of all items, or with {@code predict_topK} = K
+   *     the K largest; rows of users without history are empty
    * @throws IllegalStateException if nothing was fitted or loaded
    * @throws IllegalArgumentException if {@code x} has no timestamps or another number of items
    */
@@ -316,8 +337,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
   /**
    * Returns the name that {@link #save()} gives the model's file.
    *
-   * @return such as {@code GRU4RecCrossEntropy_loss_0.5116.safetensors}: the name, the best value of the
-   *     criterion and the extension
+   * @return such as {@code GRU4RecCrossEntropy_loss_0.5116.safetensors}: the name, the best value
+   *     of the criterion and the extension
    */
   public String filename() {
     return name() + "_loss_" + bestCriterion + ".safetensors";
@@ -378,7 +399,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
     try {
       parameters = parameters.withParams(params);
     } catch (IllegalArgumentException e) {
-      throw new io.gru4j.model.ModelFileException(file, "its parameters are wrong: " + e.getMessage());
+      throw new io.gru4j.model.ModelFileException(
+          file, "its parameters are wrong: " + e.getMessage());
     }
     model = loaded;
     bestCriterion =

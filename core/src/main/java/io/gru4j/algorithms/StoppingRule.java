@@ -3,9 +3,9 @@ package io.gru4j.algorithms;
 /**
  * Watches the criterion: which epoch is the best so far, and whether to stop.
  *
- * <p>A value is better if it is at least as good as the best and differs from it by more than {@code
- * min_improvement}. With {@code stop_early}, {@code max_iter_no_change} epochs in a row that are not better end
- * training.
+ * <p>A value is better if it is at least as good as the best and differs from it by more than
+ * {@code min_improvement}. With {@code stop_early}, {@code max_iter_no_change} epochs in a row that
+ * are not better end training.
  */
 final class StoppingRule {
 

@@ -25,7 +25,11 @@ final class Trainer {
   private final int[][] chunkWidths;
 
   Trainer(
-      SequenceBatches batches, TrainingStep step, Gru4RecParameters parameters, TrainingListener listener, Observer observer) {
+      SequenceBatches batches,
+      TrainingStep step,
+      Gru4RecParameters parameters,
+      TrainingListener listener,
+      Observer observer) {
     this.batches = batches;
     this.step = step;
     this.parameters = parameters;

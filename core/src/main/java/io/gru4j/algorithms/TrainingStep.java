@@ -20,13 +20,13 @@ import io.gru4j.tensor.optim.Sgd;
 import java.util.List;
 
 /**
- * The network on a tape, and one optimizer step on a chunk of a batch: look up, drop out, run the GRU
- * layers, take the loss, go back, clip, step.
+ * The network on a tape, and one optimizer step on a chunk of a batch: look up, drop out, run the
+ * GRU layers, take the loss, go back, clip, step.
  *
- * <p>A chunk is packed by time: the rows that still have a target in its first column, then those that
- * have one in its second, and so on. A row's last item has no target; running the GRU over it would
- * change neither the loss nor a later chunk, so it is left out. Buffers are made for the largest chunk
- * and kept: in steady state a step allocates nothing.
+ * <p>A chunk is packed by time: the rows that still have a target in its first column, then those
+ * that have one in its second, and so on. A row's last item has no target; running the GRU over it
+ * would change neither the loss nor a later chunk, so it is left out. Buffers are made for the
+ * largest chunk and kept: in steady state a step allocates nothing.
  */
 final class TrainingStep {
 

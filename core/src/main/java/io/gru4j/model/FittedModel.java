@@ -42,7 +42,11 @@ public final class FittedModel {
    * @throws IllegalArgumentException if the number of ids is not that of the network's items
    */
   public FittedModel(
-      GruNetwork network, IdMap items, Map<String, String> parameters, List<EpochSummary> history, Long seed) {
+      GruNetwork network,
+      IdMap items,
+      Map<String, String> parameters,
+      List<EpochSummary> history,
+      Long seed) {
     if (items.size() != network.numItems()) {
       throw new IllegalArgumentException(
           "the network has %d items, got %d ids".formatted(network.numItems(), items.size()));
@@ -137,10 +141,10 @@ public final class FittedModel {
    * @param session ids of the items clicked so far, the oldest first
    * @param k how many to return, at least 1
    * @param unknown what to do with ids that are not in {@link #items}
-   * @return at most {@code k} items, best first; of equal scores the item with the lower number first.
-   *     Empty if no item of the session is known
-   * @throws IllegalArgumentException if {@code k} is below 1, or an id is unknown and {@code unknown} is
-   *     {@link UnknownItems#FAIL}
+   * @return at most {@code k} items, best first; of equal scores the item with the lower number
+   *     first. Empty if no item of the session is known
+   * @throws IllegalArgumentException if {@code k} is below 1, or an id is unknown and {@code
+   *     unknown} is {@link UnknownItems#FAIL}
    */
   public List<Recommendation> recommend(List<String> session, int k, UnknownItems unknown) {
     TopK top = new TopK(Math.min(k, numItems()));

@@ -9,19 +9,19 @@ import java.util.List;
 /**
  * The parameters of the network: item embedding, GRU layers, output layer over all items.
  *
- * <p>Items are 0 to N - 1. Tables over items have V = N + 1 rows, as RecPack's have: the last is the pad
- * token, whose embedding is zero and stays zero, and which is a class of the output layer too. With E
- * embedding components and H hidden units the parameters are, under torch's names:
+ * <p>Items are 0 to N - 1. Tables over items have V = N + 1 rows, as RecPack's have: the last is
+ * the pad token, whose embedding is zero and stays zero, and which is a class of the output layer
+ * too. With E embedding components and H hidden units the parameters are, under torch's names:
  *
  * <ul>
  *   <li>{@code emb.weight} (V, E)
- *   <li>{@code rnn.weight_ih_l0} (3H, E), for layers above (3H, H); {@code rnn.weight_hh_l0} (3H, H); {@code
- *       rnn.bias_ih_l0}, {@code rnn.bias_hh_l0} (3H)
+ *   <li>{@code rnn.weight_ih_l0} (3H, E), for layers above (3H, H); {@code rnn.weight_hh_l0} (3H,
+ *       H); {@code rnn.bias_ih_l0}, {@code rnn.bias_hh_l0} (3H)
  *   <li>{@code lin.weight} (V, H), {@code lin.bias} (V)
  * </ul>
  *
- * <p>The parameters may be changed by whoever trains them; a network that nobody changes any more may be
- * read by any number of threads.
+ * <p>The parameters may be changed by whoever trains them; a network that nobody changes any more
+ * may be read by any number of threads.
  */
 public final class GruNetwork {
 
@@ -59,8 +59,8 @@ public final class GruNetwork {
   }
 
   /**
-   * Draws every parameter uniformly from [-0.01, 0.01), as RecPack does; the pad token's embedding is
-   * zero.
+   * Draws every parameter uniformly from [-0.01, 0.01), as RecPack does; the pad token's embedding
+   * is zero.
    *
    * @param seed the same seed gives the same parameters
    * @return this

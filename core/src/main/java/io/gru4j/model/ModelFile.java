@@ -3,9 +3,9 @@ package io.gru4j.model;
 import io.gru4j.data.IdMap;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,11 +16,11 @@ import java.util.OptionalDouble;
 /**
  * A fitted model as a safetensors file.
  *
- * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}), and the item ids, {@code
- * gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends, I64). Metadata:
- * {@code gru4j} (version of this form), {@code gru4j.parameters}, {@code gru4j.history} and {@code
- * gru4j.seed}, the first two as JSON. Only the network's tensors must be there: a file that torch wrote has no
- * others.
+ * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}), and the item ids,
+ * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
+ * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.parameters}, {@code
+ * gru4j.history} and {@code gru4j.seed}, the first two as JSON. Only the network's tensors must be
+ * there: a file that torch wrote has no others.
  */
 final class ModelFile {
 
@@ -54,7 +54,9 @@ final class ModelFile {
       ends[i] = bytes;
     }
     writer.longs(
-        ITEM_ENDS, (offset, dst, n) -> System.arraycopy(ends, (int) offset, dst, 0, n), ends.length);
+        ITEM_ENDS,
+        (offset, dst, n) -> System.arraycopy(ends, (int) offset, dst, 0, n),
+        ends.length);
     writer.bytes(ITEM_IDS, new Concatenation(ids), bytes);
     writer.write(file);
   }
@@ -126,7 +128,10 @@ final class ModelFile {
     try {
       network =
           GruNetwork.zeros(
-              Math.toIntExact(embedding[0] - 1), Math.toIntExact(embedding[1]), Math.toIntExact(output[1]), layers);
+              Math.toIntExact(embedding[0] - 1),
+              Math.toIntExact(embedding[1]),
+              Math.toIntExact(output[1]),
+              layers);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ModelFileException(file, "is too large for this library: " + e.getMessage());
     }
@@ -144,7 +149,8 @@ final class ModelFile {
 
   /** All shapes must agree before memory is taken for any of them. */
   private static void checkTotal(
-      Path file, SafeTensorsReader reader, long[] embedding, long[] output, int layers) throws IOException {
+      Path file, SafeTensorsReader reader, long[] embedding, long[] output, int layers)
+      throws IOException {
     long E = embedding[1];
     long H = output[1];
     for (int i = 0; i < layers; i++) {
@@ -158,7 +164,8 @@ final class ModelFile {
     reader.require("lin.bias", TensorType.F32, embedding[0]);
   }
 
-  private static long[] matrixShape(Path file, SafeTensorsReader reader, String name) throws IOException {
+  private static long[] matrixShape(Path file, SafeTensorsReader reader, String name)
+      throws IOException {
     long[] shape = reader.shape(name);
     if (shape.length != 2 || shape[0] < 1 || shape[1] < 1) {
       throw new ModelFileException(
@@ -167,7 +174,8 @@ final class ModelFile {
     return shape;
   }
 
-  private static IdMap readItems(Path file, SafeTensorsReader reader, int numItems) throws IOException {
+  private static IdMap readItems(Path file, SafeTensorsReader reader, int numItems)
+      throws IOException {
     List<String> ids = new ArrayList<>(numItems);
     if (!reader.contains(ITEM_ENDS)) {
       for (int i = 0; i < numItems; i++) {
@@ -217,7 +225,8 @@ final class ModelFile {
     }
   }
 
-  private static Map<String, String> readParameters(Path file, SafeTensorsReader reader) throws ModelFileException {
+  private static Map<String, String> readParameters(Path file, SafeTensorsReader reader)
+      throws ModelFileException {
     Map<String, String> parameters = new LinkedHashMap<>();
     if (json(file, reader, PARAMETERS) instanceof Map<?, ?> map) {
       map.forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
@@ -225,7 +234,8 @@ final class ModelFile {
     return parameters;
   }
 
-  private static Object json(Path file, SafeTensorsReader reader, String key) throws ModelFileException {
+  private static Object json(Path file, SafeTensorsReader reader, String key)
+      throws ModelFileException {
     String text = reader.metadata().get(key);
     try {
       return text == null ? null : Json.parse(text);
@@ -251,7 +261,8 @@ final class ModelFile {
     return list;
   }
 
-  private static List<EpochSummary> readHistory(Path file, SafeTensorsReader reader) throws ModelFileException {
+  private static List<EpochSummary> readHistory(Path file, SafeTensorsReader reader)
+      throws ModelFileException {
     Object json = json(file, reader, HISTORY);
     List<EpochSummary> history = new ArrayList<>();
     if (json == null) {
@@ -268,7 +279,9 @@ final class ModelFile {
                 ((Number) e.get("targets")).longValue(),
                 ((Number) e.get("steps")).longValue(),
                 ((Number) e.get("loss")).doubleValue(),
-                criterion == null ? OptionalDouble.empty() : OptionalDouble.of(criterion.doubleValue()),
+                criterion == null
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(criterion.doubleValue()),
                 (Boolean) e.get("better"),
                 (Boolean) e.get("stopped")));
       }

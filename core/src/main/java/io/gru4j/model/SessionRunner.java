@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * Runs many sessions through a trained network: in blocks of rows, the longest sessions first, so that
- * the rows of a block that still go on are a prefix.
+ * Runs many sessions through a trained network: in blocks of rows, the longest sessions first, so
+ * that the rows of a block that still go on are a prefix.
  *
  * <p>A session's results do not depend on its block, so neither order nor threads matter.
  */

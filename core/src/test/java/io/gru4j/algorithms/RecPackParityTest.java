@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Replays every recorded RecPack run: batches, losses and gradient norms of every step, criterion, early
- * stop, best epoch, parameters, scores. Prints the largest difference of each kind.
+ * Replays every recorded RecPack run: batches, losses and gradient norms of every step, criterion,
+ * early stop, best epoch, parameters, scores. Prints the largest difference of each kind.
  */
 class RecPackParityTest {
 
@@ -104,7 +104,10 @@ class RecPackParityTest {
       checkParameters(recording.map("finalParams"), network, "final parameters", differences);
       if (!recording.parameters().keepLast()) {
         checkParameters(
-            recording.map("usedParams"), estimator.model().network(), "used parameters", differences);
+            recording.map("usedParams"),
+            estimator.model().network(),
+            "used parameters",
+            differences);
       }
       checkPredict(recording, estimator, differences);
     }
@@ -142,8 +145,7 @@ class RecPackParityTest {
       if (expected.containsKey("gradNormBeforeClip")) {
         differences.add("norm", number(expected, "gradNormBeforeClip"), norm);
       }
-      differences.add(
-          "norm applied", number(expected, "gradNormApplied"), norm * done.gradScale());
+      differences.add("norm applied", number(expected, "gradNormApplied"), norm * done.gradScale());
     }
 
     @Override
@@ -177,18 +179,19 @@ class RecPackParityTest {
     for (int i = 0; i < history.size(); i++) {
       Map<?, ?> expected = (Map<?, ?>) epochs.get(i);
       EpochSummary epoch = history.get(i);
-      differences.add(
-          "criterion", number(expected, "criterion"), epoch.criterion().getAsDouble());
+      differences.add("criterion", number(expected, "criterion"), epoch.criterion().getAsDouble());
       assertEquals(expected.get("better"), epoch.better(), "epoch " + i + " better");
       assertEquals(expected.get("stopped"), epoch.stopped(), "epoch " + i + " stopped");
     }
-    int used =
-        recording.parameters().keepLast() ? history.size() - 1 : lastBetter(history);
+    int used = recording.parameters().keepLast() ? history.size() - 1 : lastBetter(history);
     assertEquals(recording.integer("usedEpoch"), used, "epoch used");
   }
 
   private static int lastBetter(List<EpochSummary> history) {
-    return IntStream.range(0, history.size()).filter(i -> history.get(i).better()).max().orElseThrow();
+    return IntStream.range(0, history.size())
+        .filter(i -> history.get(i).better())
+        .max()
+        .orElseThrow();
   }
 
   private static void checkParameters(
@@ -203,13 +206,14 @@ class RecPackParityTest {
 
   private static void checkPredict(
       Recording recording, GRU4RecCrossEntropy estimator, Differences differences) {
-    CsrMatrix scores =
-        estimator.predict(recording.matrix(recording.list("predictInteractions")));
+    CsrMatrix scores = estimator.predict(recording.matrix(recording.list("predictInteractions")));
     List<?> expected = recording.list("predict");
     List<?> stored = recording.list("predictStored");
     for (int user = 0; user < scores.rows(); user++) {
       assertEquals(
-          stored.get(user), longs(Arrays.stream(scores.rowIndices(user))), "stored for user " + user);
+          stored.get(user),
+          longs(Arrays.stream(scores.rowIndices(user))),
+          "stored for user " + user);
       float[] row = Recording.floats(expected.get(user));
       for (int item = 0; item < row.length; item++) {
         differences.add("score", row[item], scores.get(user, item));

@@ -31,7 +31,11 @@ record Recording(String name, Map<String, Object> fields) {
               : Path.of(Recording.class.getResource("/golden/README.md").toURI()).getParent();
       try (Stream<Path> files = Files.list(dir)) {
         List<Recording> all =
-            files.filter(f -> f.toString().endsWith(".json")).sorted().map(Recording::read).toList();
+            files
+                .filter(f -> f.toString().endsWith(".json"))
+                .sorted()
+                .map(Recording::read)
+                .toList();
         if (all.isEmpty()) {
           throw new IllegalStateException(dir.toAbsolutePath() + " has no recording (*.json)");
         }
