@@ -171,7 +171,7 @@ public enum Criterion {
    * @param predictions (users x items) scores
    * @param seed of the samples of {@link #BPR} and {@link #WARP}: the same seed and shape of data
    *     take the same samples, so that epochs can be compared; no other criterion is random
-   * @return the value, the same on every JDK up to the rounding of logarithms
+   * @return the value, the same bits on every JDK
    * @throws IllegalArgumentException if the shapes differ, nothing is expected, or a sampled
    *     criterion has no second item to sample
    */
@@ -262,6 +262,6 @@ public enum Criterion {
   }
 
   private static double log2(double x) {
-    return Math.log(x) / Math.log(2);
+    return StrictMath.log(x) / StrictMath.log(2);
   }
 }

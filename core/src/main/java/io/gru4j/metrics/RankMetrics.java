@@ -8,6 +8,7 @@ import java.util.Arrays;
  *
  * <p>Only the number of times each rank occurred is kept, so the metrics do not depend on the order
  * of the ranks, nor on how they were divided between instances that are merged: not by one bit.
+ * Logarithms are those of {@link StrictMath}, the same on every machine.
  *
  * <p>Not thread-safe.
  */
@@ -134,7 +135,7 @@ public final class RankMetrics {
     checkCutoff(k);
     double sum = 0;
     for (int rank = 1; rank <= k; rank++) {
-      sum += counts[rank] * (Math.log(2) / Math.log(rank + 1.0));
+      sum += counts[rank] * (StrictMath.log(2) / StrictMath.log(rank + 1.0));
     }
     return sum / count;
   }

@@ -48,7 +48,7 @@ final class SampledLosses {
         int pair = random.nextInt(users.length);
         double difference = score(pair, items[pair]) - score(pair, negative(pair));
         // -log(sigmoid(d)) = log(1 + exp(-d)), written so that neither end overflows
-        sum += Math.max(0, -difference) + Math.log1p(Math.exp(-Math.abs(difference)));
+        sum += Math.max(0, -difference) + StrictMath.log1p(Math.exp(-Math.abs(difference)));
       }
       sumOfBatches += sum / (to - from);
     }
@@ -79,7 +79,7 @@ final class SampledLosses {
       worst = Math.max(worst, excess);
       violations += excess > 0 ? 1 : 0;
     }
-    return worst * Math.log1p((double) violations * numItems / WARP_NEGATIVES);
+    return worst * StrictMath.log1p((double) violations * numItems / WARP_NEGATIVES);
   }
 
   private int[] shuffledPairs() {

@@ -138,10 +138,18 @@ class CriterionTest {
     CsrMatrix expected = y.build();
     CsrMatrix predictions = scores.build();
     assertEquals(bpr, Criterion.BPR.value(expected, predictions, seed), 0.15);
-    // Items 1, 2, 3 are within the margin of 1.9 (excesses 1.4, 0.9, 0.4): M is binomial(20, 3/9),
-    // and the largest excess is known by the item nearest among the 20.
-    double warp = Criterion.WARP.value(expected, predictions, seed);
-    assertEquals(1.4 * Math.log(20.0 / 3 * 10 / 20 + 1), warp, 0.15);
+    // Items 1, 2, 3 are within the margin of 1.9, with excesses 1.4, 0.9, 0.4: M of the 20 sampled
+    // ones is binomial(20, 1/3), and the largest excess that of the smallest item among the M.
+    double warp = 0;
+    double probability = Math.pow(2.0 / 3, 20); // that M is m
+    for (int m = 0; m <= 20; m++) {
+      double noFirst = Math.pow(2.0 / 3, m);
+      double onlyThird = Math.pow(1.0 / 3, m);
+      double largest = 1.4 * (1 - noFirst) + 0.9 * (noFirst - onlyThird) + 0.4 * onlyThird;
+      warp += probability * (m == 0 ? 0 : largest) * Math.log(m * 10 / 20.0 + 1);
+      probability *= (20.0 - m) / (m + 1) / 2;
+    }
+    assertEquals(warp, Criterion.WARP.value(expected, predictions, seed), 0.08);
   }
 
   @Property(tries = 50)
