@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -242,6 +244,28 @@ class SessionFilesTest {
     SessionFileException fault = fault("a.tsv", text + "1");
     assertEquals(15, fault.line());
     assertTrue(fault.getMessage().contains("longer than 1048576 bytes"), fault::getMessage);
+  }
+
+  /** The real training set that comes in two parts, the second without a header. */
+  @Test
+  void readsPartsJoinedAsGzipMembers() throws IOException {
+    Path data = Path.of(System.getProperty("gru4j.data", "absent"));
+    Path part1 = data.resolve("diginetica_train.part1.tsv.gz");
+    Path part2 = data.resolve("diginetica_train.part2.tsv.gz");
+    Assumptions.assumeTrue(Files.exists(part1), part1 + " is absent (system property gru4j.data)");
+    Path whole = folder.resolve("whole.tsv.gz");
+    try (OutputStream out = Files.newOutputStream(whole)) {
+      Files.copy(part1, out);
+      Files.copy(part2, out);
+    }
+    SessionData train = SessionFiles.read(whole);
+    assertEquals(186_670, train.interactions().numActiveUsers());
+    assertEquals(43_097, train.interactions().numActiveItems());
+    assertEquals(906_140, train.interactions().numInteractions());
+    SessionFileException fault =
+        assertThrows(SessionFileException.class, () -> SessionFiles.read(part1, part2));
+    assertEquals(part2.toString(), fault.file());
+    assertTrue(fault.getMessage().contains("each file needs its header"), fault::getMessage);
   }
 
   // Faults.
