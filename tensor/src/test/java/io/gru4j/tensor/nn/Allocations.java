@@ -1,0 +1,52 @@
+package io.gru4j.tensor.nn;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Bytes that this thread and the worker threads have allocated so far, from the JVM's thread MXBean. By
+ * reflection, because the module under test does not read java.management.
+ */
+final class Allocations {
+
+  private final Object bean;
+  private final Method allocated;
+  private final List<Long> threads = new ArrayList<>();
+  private final long cost;
+
+  Allocations() throws ReflectiveOperationException {
+    bean =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    allocated =
+        Class.forName("com.sun.management.ThreadMXBean")
+            .getMethod("getThreadAllocatedBytes", long.class);
+    threads.add(Thread.currentThread().threadId());
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith("gru4j-worker")) {
+        threads.add(thread.threadId());
+      }
+    }
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 1000; i++) {
+      long before = bytes();
+      least = Math.min(least, bytes() - before);
+    }
+    cost = least;
+  }
+
+  long bytes() throws ReflectiveOperationException {
+    long sum = 0;
+    for (int i = 0; i < threads.size(); i++) {
+      sum += (long) allocated.invoke(bean, threads.get(i));
+    }
+    return sum;
+  }
+
+  /** What one call of {@link #bytes} itself allocates, at least. */
+  long cost() {
+    return cost;
+  }
+}

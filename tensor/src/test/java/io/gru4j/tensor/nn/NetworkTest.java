@@ -1,0 +1,187 @@
+package io.gru4j.tensor.nn;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.Reference;
+import io.gru4j.tensor.TestData;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.optim.Adagrad;
+import io.gru4j.tensor.optim.GradientClipping;
+import io.gru4j.tensor.optim.Optimizer;
+import io.gru4j.tensor.optim.Sgd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.DoubleSupplier;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** Embedding, GRU, dropout and output layer together. */
+class NetworkTest {
+
+  private final Parallel parallel = new Parallel(1);
+
+  @Property(tries = 60)
+  void lossAndGradients(
+      @ForAll @IntRange(min = 1, max = 40) int V,
+      @ForAll @IntRange(min = 1, max = 9) int E,
+      @ForAll @IntRange(min = 1, max = 17) int H,
+      @ForAll @IntRange(min = 1, max = 3) int layerCount,
+      @ForAll @IntRange(min = 1, max = 4) int T,
+      @ForAll @IntRange(min = 1, max = 5) int rows,
+      @ForAll boolean drops,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    float p = drops ? 0.4f : 0f;
+    SmallNetwork net = new SmallNetwork(data, parallel, V, E, H, layerCount, rows, p);
+    int[] active = data.activeRows(T, rows);
+    int M = TestData.sum(active);
+    int[] items = data.targets(M, V, 0);
+    int[] targets = data.targets(M, V, 4);
+
+    double[][] table = Reference.of(net.table);
+    double[][] weight = Reference.of(net.weight);
+    double[][] bias = Reference.of(net.bias);
+    List<Reference.GruWeights> gru = new ArrayList<>();
+    List<double[][]> states = new ArrayList<>();
+    for (int i = 0; i < layerCount; i++) {
+      GruParameters g = net.gruParameters.get(i);
+      gru.add(
+          new Reference.GruWeights(
+              Reference.of(g.weightIh()),
+              Reference.of(g.weightHh()),
+              Reference.of(g.biasIh()),
+              Reference.of(g.biasHh())));
+      states.add(Reference.of(net.states.get(i)));
+    }
+    double[][] mask = mask(p, M, E, seed);
+    DoubleSupplier loss =
+        () -> {
+          double[][] y = new double[M][E];
+          for (int m = 0; m < M; m++) {
+            for (int e = 0; e < E; e++) {
+              y[m][e] = mask[m][e] * table[items[m]][e];
+            }
+          }
+          for (int i = 0; i < layerCount; i++) {
+            y = Reference.gru(y, active, T, states.get(i).clone(), gru.get(i));
+          }
+          return Reference.crossEntropy(Reference.linear(y, weight, bias), targets);
+        };
+    Variable actual = net.forward(items, targets, active, T, M, seed);
+    double expected = loss.getAsDouble();
+    assertEquals(expected, net.outputLayer.lossValue(), 2e-6 * (1 + expected));
+    net.tape.backward(actual);
+    Reference.assertGradient("table", table, loss, net.table::gradAt, 12);
+    Reference.assertGradient("weight", weight, loss, net.weight::gradAt, 12);
+    Reference.assertGradient("bias", bias, loss, net.bias::gradAt, 12);
+    for (int i = 0; i < layerCount; i++) {
+      GruParameters g = net.gruParameters.get(i);
+      Reference.GruWeights w = gru.get(i);
+      Reference.assertGradient("weightIh", w.ih(), loss, g.weightIh()::gradAt, 12);
+      Reference.assertGradient("weightHh", w.hh(), loss, g.weightHh()::gradAt, 12);
+      Reference.assertGradient("biasIh", w.bih(), loss, g.biasIh()::gradAt, 12);
+      Reference.assertGradient("biasHh", w.bhh(), loss, g.biasHh()::gradAt, 12);
+    }
+  }
+
+  private static double[][] mask(float p, int M, int E, long seed) {
+    Variable ones = new Variable(Matrix.zeros(M, E));
+    ones.value().fill(1f);
+    return Reference.of(new Dropout(p, E).forward(new Tape(), ones, seed).value());
+  }
+
+  /** Every parameter and loss of a short training, bit for bit, on any number of threads. */
+  @Test
+  void threadsDoNotChangeABit() {
+    for (boolean adagrad : new boolean[] {true, false}) {
+      List<float[]> one = train(1, adagrad);
+      for (int threads : new int[] {2, 3, 8}) {
+        List<float[]> many = train(threads, adagrad);
+        for (int i = 0; i < one.size(); i++) {
+          assertArrayEquals(one.get(i), many.get(i), threads + " threads, array " + i);
+        }
+      }
+    }
+  }
+
+  private static List<float[]> train(int threads, boolean adagrad) {
+    int V = 1500;
+    int rows = 140;
+    int T = 3;
+    try (Parallel parallel = new Parallel(threads)) {
+      SmallNetwork net =
+          new SmallNetwork(new TestData(1), parallel, V, 24, 33, 2, rows, 0.2f);
+      Optimizer optimizer =
+          adagrad
+              ? new Adagrad(net.parameters, 0.1f, parallel)
+              : new Sgd(net.parameters, 0.1f, 0.9f, parallel);
+      GradientClipping clipping = new GradientClipping(net.parameters, parallel);
+      float[] losses = new float[4];
+      for (int step = 0; step < losses.length; step++) {
+        TestData data = new TestData(100 + step);
+        int[] active = data.activeRows(T, rows);
+        int M = TestData.sum(active);
+        int[] items = data.targets(M, V, 0);
+        int[] targets = data.targets(M, V, 5);
+        losses[step] =
+            (float) net.step(items, targets, active, T, M, step, clipping, optimizer);
+      }
+      assertTrue(losses[3] < losses[0] || !adagrad, "the loss should fall");
+      List<float[]> result = new ArrayList<>();
+      result.add(losses);
+      for (Parameter p : net.parameters) {
+        result.add(p.value());
+      }
+      for (Matrix state : net.states) {
+        result.add(state.toArray());
+      }
+      return result;
+    }
+  }
+
+  /** A training step allocates nothing once the buffers have their size, on any thread. */
+  @Test
+  void aSteadyStateStepAllocatesNothing() throws ReflectiveOperationException {
+    for (int threads : new int[] {1, 2}) {
+      try (Parallel workers = new Parallel(threads)) {
+        long perStep = allocatedPerStep(workers);
+        // 50 steps would show 1 KB if each had allocated a single object of 20 bytes
+        assertTrue(perStep < 20, threads + " threads allocate " + perStep + " bytes a step");
+      }
+    }
+  }
+
+  private static long allocatedPerStep(Parallel workers) throws ReflectiveOperationException {
+    int V = 300;
+    int T = 2;
+    int rows = 40;
+    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, 8, 10, 2, rows, 0.2f);
+    Optimizer optimizer = new Adagrad(net.parameters, 0.05f, workers);
+    GradientClipping clipping = new GradientClipping(net.parameters, workers);
+    TestData data = new TestData(2);
+    int[] active = {rows, rows - 3};
+    int M = 2 * rows - 3;
+    int[] items = data.targets(M, V, 0);
+    int[] targets = data.targets(M, V, 5);
+    Allocations allocations = new Allocations();
+    int steps = 50;
+    long fewest = Long.MAX_VALUE;
+    for (int round = 0; round < 60 && fewest > 0; round++) {
+      long before = allocations.bytes();
+      for (int i = 0; i < steps; i++) {
+        net.step(items, targets, active, T, M, i, clipping, optimizer);
+      }
+      // Before the JIT has compiled everything, vectors are objects: take the best round.
+      fewest = Math.min(fewest, allocations.bytes() - before - allocations.cost());
+    }
+    return Math.max(0, fewest) / steps;
+  }
+}

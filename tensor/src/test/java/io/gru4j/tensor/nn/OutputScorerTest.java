@@ -1,0 +1,166 @@
+package io.gru4j.tensor.nn;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.TestData;
+import io.gru4j.tensor.autograd.Parameter;
+import java.util.Arrays;
+import java.util.Comparator;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class OutputScorerTest {
+
+  @Provide
+  Arbitrary<Integer> classes() {
+    return Arbitraries.of(1, 2, 31, 32, 33, 65, 127, 129, 1023, 1024, 1025, 1100);
+  }
+
+  /** Scores, ranks and the best classes of many rows against a plain loop, a count and a sort. */
+  @Property(tries = 80)
+  void equalTheDefinitions(
+      @ForAll("classes") int classes,
+      @ForAll @IntRange(max = 40) int more,
+      @ForAll @IntRange(min = 1, max = 17) int H,
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 25) int k,
+      @ForAll boolean ties,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int V = classes + more; // classes beyond the first do not exist for the scorer
+    Parameter weight = data.fill(Parameter.ofPanels("lin.weight", V, H), 1f);
+    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), 1f);
+    Matrix hidden = data.matrix(rows + 2, H, 1f);
+    if (ties) { // small whole numbers: the same score many times
+      round(weight);
+      round(bias);
+      for (int i = 0; i < (rows + 2) * H; i++) {
+        hidden.data()[i] = Math.round(hidden.data()[i]);
+      }
+    }
+    if (data.below(2) == 0) {
+      new OutputLayer(weight, bias, new Parallel(1)); // sets the bias of the padding
+    }
+    OutputScorer scorer = new OutputScorer(weight, bias, classes);
+    int[] targets = data.targets(rows, classes, 0);
+    int[] ranks = new int[rows];
+    scorer.ranks(hidden, targets, rows, ranks);
+    int from = data.below(3);
+    TopK[] best = new TopK[rows];
+    Arrays.setAll(best, r -> new TopK(k));
+    scorer.top(hidden, from, rows, best);
+    float[] actual = new float[classes];
+    for (int r = 0; r < rows + 2; r++) {
+      float[] scores = scores(weight, bias, hidden, r, classes);
+      scorer.scores(hidden, r, actual);
+      for (int j = 0; j < classes; j++) {
+        assertEquals(scores[j], actual[j], "score");
+      }
+      if (r < rows) {
+        assertEquals(scores[targets[r]], scorer.score(hidden, r, targets[r]), "score of one");
+        int rank = 0;
+        for (float score : scores) {
+          rank += score >= scores[targets[r]] ? 1 : 0;
+        }
+        assertEquals(rank, ranks[r], "rank");
+      }
+      if (r >= from && r < from + rows) {
+        assertSortAndCut(scores, k, best[r - from]);
+      }
+    }
+  }
+
+  private static void round(Parameter p) {
+    for (int r = 0; r < p.rows(); r++) {
+      for (int c = 0; c < p.cols(); c++) {
+        p.set(r, c, Math.round(p.get(r, c)));
+      }
+    }
+  }
+
+  private static float[] scores(
+      Parameter weight, Parameter bias, Matrix hidden, int row, int classes) {
+    float[] scores = new float[classes];
+    for (int j = 0; j < classes; j++) {
+      scores[j] = bias.get(j, 0);
+      for (int k = 0; k < weight.cols(); k++) {
+        scores[j] = Math.fma(hidden.get(row, k), weight.get(j, k), scores[j]);
+      }
+    }
+    return scores;
+  }
+
+  private static void assertSortAndCut(float[] scores, int k, TopK best) {
+    Integer[] order = new Integer[scores.length];
+    Arrays.setAll(order, j -> j);
+    Arrays.sort(order, Comparator.comparingDouble(j -> -scores[j])); // stable: lower class first
+    assertEquals(Math.min(k, scores.length), best.size());
+    for (int i = 0; i < best.size(); i++) {
+      assertEquals(order[i], best.classAt(i), "place " + i + " of " + best);
+      assertEquals(scores[order[i]], best.scoreAt(i));
+    }
+  }
+
+  /** Offered in any order, with many ties, scores that are never kept, and used again. */
+  @Property(tries = 200)
+  void topKEqualsSortAndCut(
+      @ForAll @IntRange(min = 1, max = 12) int k,
+      @ForAll @IntRange(max = 60) int n,
+      @ForAll @IntRange(min = 1, max = 20) int values,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    TopK best = new TopK(k);
+    for (int round = 0; round < 2; round++) {
+      float[] scores = new float[n];
+      Integer[] offered = new Integer[n];
+      for (int j = 0; j < n; j++) {
+        scores[j] = data.below(values) - 3;
+        offered[j] = j;
+      }
+      for (int j = n - 1; j > 0; j--) { // shuffle
+        int other = data.below(j + 1);
+        Integer swap = offered[j];
+        offered[j] = offered[other];
+        offered[other] = swap;
+      }
+      best.clear();
+      assertEquals(Float.NEGATIVE_INFINITY, best.threshold());
+      best.offer(n, Float.NaN);
+      best.offer(n, Float.NEGATIVE_INFINITY);
+      for (Integer j : offered) {
+        best.offer(j, scores[j]);
+      }
+      if (n >= k) {
+        float[] sorted = scores.clone();
+        Arrays.sort(sorted);
+        assertEquals(sorted[n - k], best.threshold());
+      }
+      best.sort();
+      assertSortAndCut(scores, k, best);
+    }
+  }
+
+  @Test
+  void argumentsAreChecked() {
+    Parameter weight = Parameter.ofPanels("lin.weight", 5, 2);
+    Parameter bias = Parameter.ofPanels("lin.bias", 5, 1);
+    for (int classes : new int[] {0, 6}) {
+      assertEquals(
+          "classes must be in [1, 5], got " + classes,
+          assertThrows(
+                  IllegalArgumentException.class, () -> new OutputScorer(weight, bias, classes))
+              .getMessage());
+    }
+    assertEquals(
+        "k must be >= 1, got 0",
+        assertThrows(IllegalArgumentException.class, () -> new TopK(0)).getMessage());
+  }
+}
