@@ -4,4 +4,7 @@ module io.gru4j.tensor {
   requires static jdk.incubator.vector;
 
   exports io.gru4j.tensor;
+  exports io.gru4j.tensor.autograd;
+  exports io.gru4j.tensor.nn;
+  exports io.gru4j.tensor.optim;
 }

@@ -1,0 +1,179 @@
+package io.gru4j.tensor;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Worker threads that run the numbered tasks of one loop after another.
+ *
+ * <p>The caller takes part, so {@code threads} is the number of busy cores. Which thread runs a task
+ * is left to chance; whoever cuts a loop into tasks does so by the shape of the problem alone, lets
+ * every task write its own output and adds partial sums in a fixed order, so that results have the
+ * same bits for any number of threads.
+ *
+ * <p>{@link #run} allocates nothing. Between loops the workers spin for some microseconds, then sleep.
+ * One thread at a time may call {@link #run}. {@link #close} ends the workers.
+ */
+public final class Parallel implements AutoCloseable {
+
+  /** The body of a loop. */
+  @FunctionalInterface
+  public interface Task {
+    /**
+     * Runs one task.
+     *
+     * @param index number of the task, from 0
+     */
+    void run(int index);
+  }
+
+  private static final int SPINS = 20_000;
+
+  private final Worker[] workers;
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger busy = new AtomicInteger();
+  private Task task;
+  private int tasks;
+  private volatile int round;
+  private volatile boolean closed;
+  private volatile Throwable failure;
+
+  /**
+   * Starts {@code threads - 1} daemon threads.
+   *
+   * @param threads number of threads that work, the caller of {@link #run} included; at least 1
+   * @throws IllegalArgumentException if {@code threads} is below 1
+   */
+  public Parallel(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, got " + threads);
+    }
+    workers = new Worker[threads - 1];
+    for (int i = 0; i < workers.length; i++) {
+      workers[i] = new Worker(i + 1);
+      workers[i].start();
+    }
+  }
+
+  /**
+   * Returns the number of threads that work, the caller included.
+   *
+   * @return at least 1
+   */
+  public int threads() {
+    return workers.length + 1;
+  }
+
+  /**
+   * Runs tasks 0 to {@code tasks - 1}, in any order and at the same time, and returns when all are
+   * done. What they wrote is visible to the caller.
+   *
+   * @param tasks number of tasks
+   * @param task the body
+   * @throws RuntimeException what a task has thrown; tasks not yet begun are then skipped
+   */
+  public void run(int tasks, Task task) {
+    if (workers.length == 0 || tasks <= 1) {
+      for (int i = 0; i < tasks; i++) {
+        task.run(i);
+      }
+      return;
+    }
+    if (closed) {
+      throw new IllegalStateException("run after close");
+    }
+    this.task = task;
+    this.tasks = tasks;
+    next.set(0);
+    busy.set(workers.length);
+    round++;
+    for (Worker worker : workers) {
+      if (worker.asleep) {
+        LockSupport.unpark(worker);
+      }
+    }
+    work();
+    for (int spins = 0; busy.get() > 0; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // more threads than cores: let the others finish
+      }
+    }
+    Throwable thrown = failure;
+    if (thrown != null) {
+      failure = null;
+      if (thrown instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) thrown;
+    }
+  }
+
+  private void work() {
+    try {
+      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
+        task.run(i);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+      next.set(tasks);
+    }
+  }
+
+  /** Ends the worker threads; tasks that are running end first. */
+  @Override
+  public void close() {
+    closed = true;
+    for (Worker worker : workers) {
+      LockSupport.unpark(worker);
+    }
+    boolean interrupted = false;
+    for (Worker worker : workers) {
+      while (worker.isAlive()) {
+        try {
+          worker.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private final class Worker extends Thread {
+
+    volatile boolean asleep;
+
+    Worker(int number) {
+      super("gru4j-worker-" + number);
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      int seen = 0;
+      while (true) {
+        for (int spins = 0; round == seen && !closed; spins++) {
+          if (spins < SPINS) {
+            Thread.onSpinWait();
+          } else {
+            asleep = true;
+            if (round == seen && !closed) {
+              LockSupport.park(Parallel.this);
+            }
+            asleep = false;
+          }
+        }
+        if (round == seen) {
+          return; // closed
+        }
+        seen++;
+        work();
+        busy.decrementAndGet();
+      }
+    }
+  }
+}

@@ -1,0 +1,370 @@
+package io.gru4j.tensor.autograd;
+
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * A named matrix that training changes, with its gradient: weights, biases, an embedding table.
+ *
+ * <p>The values lie in one flat array in one of two layouts. In <em>rows</em> element (r, c) is at
+ * {@code offset + r * cols + c}. In <em>panels</em>, for weights of a linear layer with {@code rows}
+ * outputs, 32 outputs lie side by side: element (r, c) is at {@code offset + (r / 32 * cols + c) * 32 +
+ * r % 32}; the last panel is filled up with outputs that stay zero. Optimizers work on the flat array
+ * and need not know the layout.
+ *
+ * <p>The gradient has the same layout, or, for an embedding table, only the rows that were looked up
+ * ({@link #touchedRows}). {@link #zeroGrad} is lazy: the first operation that adds after it may write
+ * instead. Not thread-safe; threads may write different elements.
+ */
+public final class Parameter {
+
+  /**
+   * Where the data of a long array starts: 16 bytes of header and 48 of this make one cache line, and
+   * a vector load that crosses two lines costs two.
+   */
+  private static final int ALIGNED = 12;
+
+  private final String name;
+  private final int rows;
+  private final int cols;
+  private final boolean panels;
+  private final int length;
+  private final float[] value;
+  private float[] grad;
+  private boolean gradIsZero = true;
+  private double gradSumOfSquares = Double.NaN;
+
+  // Sparse gradient: grad[slot * cols ..] is that of row touched[slot]; slot + 1 = slotOf[row].
+  private final int[] slotOf;
+  private int[] touched;
+  private int touchedRows;
+
+  private Parameter(String name, int rows, int cols, boolean panels, boolean sparse) {
+    long storedRows = panels ? panelCount(rows) * (long) Kernels.PANEL : rows;
+    long elements = storedRows * cols;
+    if (rows < 1 || cols < 1 || elements > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          "%s: a (%d, %d) parameter has 1 to %d elements"
+              .formatted(name, rows, cols, Integer.MAX_VALUE - 64));
+    }
+    this.name = name;
+    this.rows = rows;
+    this.cols = cols;
+    this.panels = panels;
+    this.length = (int) elements;
+    this.value = new float[ALIGNED + length];
+    this.slotOf = sparse ? new int[rows] : null;
+    this.touched = sparse ? new int[16] : null;
+  }
+
+  /**
+   * Returns a parameter of zeros in rows, such as a bias of shape (1, n).
+   *
+   * @param name torch's name of it, for files and messages
+   * @param rows number of rows, at least 1
+   * @param cols number of columns, at least 1
+   * @return a new parameter
+   * @throws IllegalArgumentException if it has more elements than an array holds
+   */
+  public static Parameter ofRows(String name, int rows, int cols) {
+    return new Parameter(name, rows, cols, false, false);
+  }
+
+  /**
+   * Returns a parameter of zeros in panels, for the weights of a linear layer.
+   *
+   * @param name torch's name of it, for files and messages
+   * @param rows number of outputs, at least 1
+   * @param cols number of inputs, at least 1
+   * @return a new parameter
+   * @throws IllegalArgumentException if it has more elements than an array holds
+   */
+  public static Parameter ofPanels(String name, int rows, int cols) {
+    return new Parameter(name, rows, cols, true, false);
+  }
+
+  /**
+   * Returns a parameter of zeros in rows with a sparse gradient, for an embedding table.
+   *
+   * @param name torch's name of it, for files and messages
+   * @param rows number of rows, at least 1
+   * @param cols number of columns, at least 1
+   * @return a new parameter
+   * @throws IllegalArgumentException if it has more elements than an array holds
+   */
+  public static Parameter ofSparseRows(String name, int rows, int cols) {
+    return new Parameter(name, rows, cols, false, true);
+  }
+
+  /**
+   * Returns how many panels of 32 hold a number of outputs.
+   *
+   * @param outputs at least 0
+   * @return outputs / 32, rounded up
+   */
+  public static int panelCount(int outputs) {
+    return Math.ceilDiv(outputs, Kernels.PANEL);
+  }
+
+  /**
+   * Returns the name.
+   *
+   * @return torch's name, such as {@code rnn.weight_ih_l0}
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Returns the number of rows.
+   *
+   * @return at least 1
+   */
+  public int rows() {
+    return rows;
+  }
+
+  /**
+   * Returns the number of columns.
+   *
+   * @return at least 1
+   */
+  public int cols() {
+    return cols;
+  }
+
+  /**
+   * Returns the flat array of values, not a copy.
+   *
+   * @return the array; the values are at {@link #offset} to {@code offset + length - 1}
+   */
+  public float[] value() {
+    return value;
+  }
+
+  /**
+   * Returns where the values start in {@link #value} and the gradient in {@link #grad}.
+   *
+   * @return the index of element (0, 0)
+   */
+  public int offset() {
+    return ALIGNED;
+  }
+
+  /**
+   * Returns the number of stored values, those that fill up the last panel included.
+   *
+   * @return at least rows * cols
+   */
+  public int length() {
+    return length;
+  }
+
+  private int index(int row, int col) {
+    if (row < 0 || row >= rows || col < 0 || col >= cols) {
+      throw new IndexOutOfBoundsException(
+          "%s: (%d, %d) is outside (%d, %d)".formatted(name, row, col, rows, cols));
+    }
+    int panel = Kernels.PANEL;
+    return ALIGNED
+        + (panels ? (row / panel * cols + col) * panel + row % panel : row * cols + col);
+  }
+
+  /**
+   * Returns one value.
+   *
+   * @param row row in [0, rows)
+   * @param col column in [0, cols)
+   * @return the value
+   */
+  public float get(int row, int col) {
+    return value[index(row, col)];
+  }
+
+  /**
+   * Sets one value.
+   *
+   * @param row row in [0, rows)
+   * @param col column in [0, cols)
+   * @param x the new value
+   */
+  public void set(int row, int col, float x) {
+    value[index(row, col)] = x;
+  }
+
+  /**
+   * Copies part of the values, row by row, to an array: layout and padding stay inside.
+   *
+   * @param from number of the first value, counted row by row: row * cols + column
+   * @param to receives the values
+   * @param count number of values
+   */
+  public void read(long from, float[] to, int count) {
+    for (int i = 0; i < count; i++) {
+      to[i] = value[index((int) ((from + i) / cols), (int) ((from + i) % cols))];
+    }
+  }
+
+  /**
+   * Copies values, row by row, from an array; the opposite of {@link #read}.
+   *
+   * @param from number of the first value, counted row by row: row * cols + column
+   * @param values the values
+   * @param count number of values
+   */
+  public void write(long from, float[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      value[index((int) ((from + i) / cols), (int) ((from + i) % cols))] = values[i];
+    }
+  }
+
+  /**
+   * Returns the gradient of one value.
+   *
+   * @param row row in [0, rows)
+   * @param col column in [0, cols)
+   * @return the derivative of the loss by that value; 0 after {@link #zeroGrad}
+   */
+  public float gradAt(int row, int col) {
+    int index = index(row, col);
+    if (isSparse()) {
+      int slot = slotOf[row] - 1;
+      return slot < 0 ? 0f : grad[ALIGNED + slot * cols + col];
+    }
+    return gradIsZero ? 0f : grad[index];
+  }
+
+  /** Sets the gradient to zero. */
+  public void zeroGrad() {
+    gradIsZero = true;
+    gradSumOfSquares = Double.NaN;
+    for (int i = 0; i < touchedRows; i++) {
+      slotOf[touched[i]] = 0;
+    }
+    touchedRows = 0;
+  }
+
+  /**
+   * Returns the gradient's array for adding to it: zeros after {@link #zeroGrad}.
+   *
+   * @return the array, laid out like {@link #value}; for a sparse parameter see {@link #touchedRow}
+   */
+  public float[] grad() {
+    if (beginGrad()) {
+      Arrays.fill(grad, 0f);
+    }
+    return grad;
+  }
+
+  /**
+   * Starts adding to the gradient, for an operation that writes all of it: returns true after {@link
+   * #zeroGrad}, when what the array of {@link #grad} holds is undefined and counts as zero.
+   *
+   * @return whether the caller must write every element instead of adding
+   */
+  public boolean beginGrad() {
+    if (isSparse()) {
+      throw new IllegalStateException(name + " has a sparse gradient");
+    }
+    gradSumOfSquares = Double.NaN;
+    if (grad == null) {
+      grad = new float[ALIGNED + length];
+    }
+    boolean zero = gradIsZero;
+    gradIsZero = false;
+    return zero;
+  }
+
+  /**
+   * Returns the gradient's array as it is, for reading.
+   *
+   * @return the array, or null while there is no gradient
+   */
+  public float[] gradOrNull() {
+    return (isSparse() ? touchedRows == 0 : gradIsZero) ? null : grad;
+  }
+
+  /**
+   * Returns the sum of the squares of the gradient, if the operation that made it has noted it.
+   *
+   * @return the sum, or NaN if it is not known
+   */
+  public double gradSumOfSquares() {
+    return gradSumOfSquares;
+  }
+
+  /**
+   * Notes the sum of the squares of the gradient, so that clipping need not read it again. The next
+   * change of the gradient forgets it.
+   *
+   * @param sum the sum
+   */
+  public void noteGradSumOfSquares(double sum) {
+    gradSumOfSquares = sum;
+  }
+
+  /**
+   * Returns whether the gradient holds only the rows that were looked up.
+   *
+   * @return true for an embedding table
+   */
+  public boolean isSparse() {
+    return slotOf != null;
+  }
+
+  /**
+   * Adds a row to a sparse gradient.
+   *
+   * @param row row in [0, rows)
+   * @param d array with the gradient of that row
+   * @param from where in {@code d} it starts; {@code cols} values
+   */
+  public void addRowGrad(int row, float[] d, int from) {
+    int slot = slotOf[row] - 1;
+    if (slot < 0) {
+      slot = touchedRows++;
+      slotOf[row] = touchedRows;
+      if (slot == touched.length) {
+        touched = Arrays.copyOf(touched, 2 * slot);
+      }
+      touched[slot] = row;
+      int needed = ALIGNED + touchedRows * cols;
+      if (grad == null || grad.length < needed) {
+        grad = grad == null ? new float[needed] : Arrays.copyOf(grad, needed + needed / 2);
+      }
+      System.arraycopy(d, from, grad, ALIGNED + slot * cols, cols);
+    } else {
+      Kernels.get().axpy(1f, d, from, grad, ALIGNED + slot * cols, cols);
+    }
+  }
+
+  /**
+   * Returns how many rows of a sparse gradient were added to since {@link #zeroGrad}. The gradient of
+   * row {@link #touchedRow}(i) is at {@code offset + i * cols} of {@link #gradOrNull}.
+   *
+   * @return at least 0
+   */
+  public int touchedRows() {
+    return touchedRows;
+  }
+
+  /**
+   * Returns one of the rows that were added to, in order of their first addition.
+   *
+   * @param i number in [0, {@link #touchedRows})
+   * @return the row
+   */
+  public int touchedRow(int i) {
+    return touched[i];
+  }
+
+  /**
+   * Returns where the gradient of a row is among the touched ones.
+   *
+   * @param row row in [0, rows)
+   * @return i so that {@link #touchedRow}(i) is the row, or -1 if it was not added to
+   */
+  public int touchedSlot(int row) {
+    return slotOf[row] - 1;
+  }
+}

@@ -1,0 +1,42 @@
+package io.gru4j.tensor.kernel;
+
+import java.lang.System.Logger.Level;
+
+/** Picks the kernels once a JVM, and says so once at INFO. */
+final class KernelChoice {
+
+  static final Kernels KERNELS = choose(System.getProperty("gru4j.kernels"), vectorModulePresent());
+
+  private KernelChoice() {}
+
+  static Kernels choose(String forced, boolean vectorModulePresent) {
+    boolean vector =
+        switch (forced) {
+          case null -> vectorModulePresent;
+          case "vector" -> true;
+          case "scalar" -> false;
+          default ->
+              throw new IllegalArgumentException(
+                  "system property gru4j.kernels must be vector or scalar, got " + forced);
+        };
+    if (vector && !vectorModulePresent) {
+      throw new IllegalStateException(
+          "gru4j.kernels=vector needs the JVM flag --add-modules jdk.incubator.vector");
+    }
+    Kernels kernels = vector ? new VectorKernels() : new ScalarKernels();
+    System.getLogger("io.gru4j")
+        .log(
+            Level.INFO,
+            "kernels: {0}{1}",
+            kernels.description(),
+            vectorModulePresent ? "" : " (for SIMD start the JVM with --add-modules jdk.incubator.vector)");
+    return kernels;
+  }
+
+  private static boolean vectorModulePresent() {
+    ModuleLayer layer = KernelChoice.class.getModule().getLayer();
+    return (layer == null ? ModuleLayer.boot() : layer)
+        .findModule("jdk.incubator.vector")
+        .isPresent();
+  }
+}

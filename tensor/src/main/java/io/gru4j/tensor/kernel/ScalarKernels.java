@@ -1,0 +1,235 @@
+package io.gru4j.tensor.kernel;
+
+import java.util.Arrays;
+
+/**
+ * The kernels as plain loops: the definition of {@link VectorKernels}, its test oracle, and what runs
+ * where the Vector API is absent. Inner loops run over lanes, so that the JIT may vectorise them.
+ */
+public final class ScalarKernels implements Kernels {
+
+  private static final ThreadLocal<float[]> LANE_SUMS =
+      ThreadLocal.withInitial(() -> new float[LANES]);
+
+  /** Creates the kernels; they have no state. */
+  public ScalarKernels() {}
+
+  @Override
+  public String description() {
+    return "scalar";
+  }
+
+  @Override
+  public void linearForward(
+      float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int rows, int K) {
+    for (int r = 0; r < rows; r++) {
+      int yr = yo + r * ys;
+      for (int l = 0; l < PANEL; l++) {
+        y[yr + l] = bias[bo + l];
+      }
+      for (int k = 0; k < K; k++) {
+        axpy(x[xo + r * xs + k], w, wo + k * PANEL, y, yr, PANEL);
+      }
+    }
+  }
+
+  @Override
+  public void linearBackwardWeight(
+      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows, int K) {
+    for (int r = 0; r < rows; r++) {
+      for (int k = 0; k < K; k++) {
+        axpy(x[xo + r * xs + k], dy, dyo + r * dys, dw, dwo + k * PANEL, PANEL);
+      }
+    }
+  }
+
+  @Override
+  public void linearBackwardBias(float[] db, int dbo, float[] dy, int dyo, int dys, int rows) {
+    for (int r = 0; r < rows; r++) {
+      for (int l = 0; l < PANEL; l++) {
+        db[dbo + l] += dy[dyo + r * dys + l];
+      }
+    }
+  }
+
+  @Override
+  public void linearBackwardInput(
+      float[] dx, int dxo, int dxs, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int rows, int K, int panels) {
+    float[] lanes = LANE_SUMS.get();
+    for (int r = 0; r < rows; r++) {
+      for (int k = 0; k < K; k++) {
+        Arrays.fill(lanes, 0f);
+        for (int p = 0; p < panels; p++) {
+          int d = dyo + r * dys + p * dyps;
+          int v = wo + (p * K + k) * PANEL;
+          for (int l = 0; l < LANES; l++) {
+            lanes[l] = Math.fma(dy[d + l], w[v + l], lanes[l]);
+          }
+          for (int l = 0; l < LANES; l++) {
+            lanes[l] = Math.fma(dy[d + LANES + l], w[v + LANES + l], lanes[l]);
+          }
+        }
+        dx[dxo + r * dxs + k] += ScalarMath.foldLanes(lanes, 0);
+      }
+    }
+  }
+
+  @Override
+  public float rowMax(float[] y, int yo, int ps, int panels) {
+    float max = Float.NEGATIVE_INFINITY;
+    for (int p = 0; p < panels; p++) {
+      for (int l = 0; l < PANEL; l++) {
+        max = Math.max(max, y[yo + p * ps + l]);
+      }
+    }
+    return max;
+  }
+
+  @Override
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
+    float[] lanes = LANE_SUMS.get();
+    Arrays.fill(lanes, 0f);
+    for (int p = 0; p < panels; p++) {
+      for (int l = 0; l < PANEL; l++) {
+        float e = ScalarMath.exp(y[yo + p * ps + l] - max);
+        y[yo + p * ps + l] = e;
+        lanes[l % LANES] += e;
+      }
+    }
+    return ScalarMath.foldLanes(lanes, 0);
+  }
+
+  @Override
+  public void rowScale(float[] y, int yo, int ps, int panels, float scale) {
+    for (int p = 0; p < panels; p++) {
+      for (int l = 0; l < PANEL; l++) {
+        float product = y[yo + p * ps + l] * scale;
+        y[yo + p * ps + l] = product < SMALLEST ? 0f : product;
+      }
+    }
+  }
+
+  @Override
+  public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
+    int count = 0;
+    for (int p = 0; p < panels; p++) {
+      for (int l = 0; l < PANEL; l++) {
+        count += y[yo + p * ps + l] >= threshold ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  @Override
+  public void gruForward(
+      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H) {
+    gruForward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H, 0);
+  }
+
+  /** Columns {@code from} to H of {@link #gruForward}; the vector kernel's tail. */
+  static void gruForward(
+      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H, int from) {
+    for (int i = from; i < H; i++) {
+      float r = ScalarMath.sigmoid(gx[gxo + i] + gh[gho + i]);
+      float z = ScalarMath.sigmoid(gx[gxo + H + i] + gh[gho + H + i]);
+      float n = ScalarMath.tanh(Math.fma(r, gh[gho + 2 * H + i], gx[gxo + 2 * H + i]));
+      gx[gxo + i] = r;
+      gx[gxo + H + i] = z;
+      gx[gxo + 2 * H + i] = n;
+      hNext[hNexto + i] = Math.fma(z, h[ho + i] - n, n); // (1 - z) * n + z * h
+    }
+  }
+
+  @Override
+  public void gruBackward(
+      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H) {
+    gruBackward(gx, gxo, gh, gho, h, ho, dhNext, dhNexto, dh, dho, H, 0);
+  }
+
+  /** Columns {@code from} to H of {@link #gruBackward}; the vector kernel's tail. */
+  static void gruBackward(
+      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H, int from) {
+    for (int i = from; i < H; i++) {
+      float r = gx[gxo + i];
+      float z = gx[gxo + H + i];
+      float n = gx[gxo + 2 * H + i];
+      float d = dhNext[dhNexto + i];
+      float dn = d * (1f - z) * Math.fma(-n, n, 1f); // through tanh
+      float dz = d * (h[ho + i] - n) * (z * (1f - z)); // through sigmoid
+      float dr = dn * gh[gho + 2 * H + i] * (r * (1f - r));
+      gx[gxo + i] = dr;
+      gx[gxo + H + i] = dz;
+      gx[gxo + 2 * H + i] = dn;
+      gh[gho + i] = dr;
+      gh[gho + H + i] = dz;
+      gh[gho + 2 * H + i] = dn * r;
+      dh[dho + i] = Math.fma(z, d, dh[dho + i]);
+    }
+  }
+
+  @Override
+  public void exp(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = ScalarMath.exp(x[xo + i]);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
+    }
+  }
+
+  @Override
+  public void tanh(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = ScalarMath.tanh(x[xo + i]);
+    }
+  }
+
+  @Override
+  public void multiply(float[] y, int yo, float[] a, int ao, float[] b, int bo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = a[ao + i] * b[bo + i];
+    }
+  }
+
+  @Override
+  public void axpy(float a, float[] x, int xo, float[] y, int yo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = Math.fma(a, x[xo + i], y[yo + i]);
+    }
+  }
+
+  @Override
+  public float sumOfSquares(float[] x, int xo, int n) {
+    float[] lanes = LANE_SUMS.get();
+    Arrays.fill(lanes, 0f);
+    for (int i = 0; i < n; i++) {
+      lanes[i % LANES] = Math.fma(x[xo + i], x[xo + i], lanes[i % LANES]);
+    }
+    return ScalarMath.foldLanes(lanes, 0);
+  }
+
+  @Override
+  public void adagrad(
+      float[] p, int po, float[] s, int so, float[] g, int go, int n, float scale, float lr, float eps) {
+    for (int i = 0; i < n; i++) {
+      float d = scale * g[go + i];
+      float sum = Math.fma(d, d, s[so + i]);
+      s[so + i] = sum;
+      p[po + i] = Math.fma(-lr, d / ((float) Math.sqrt(sum) + eps), p[po + i]);
+    }
+  }
+
+  @Override
+  public void sgdMomentum(
+      float[] p, int po, float[] b, int bo, float[] g, int go, int n, float scale, float lr, float momentum) {
+    for (int i = 0; i < n; i++) {
+      float velocity = Math.fma(momentum, b[bo + i], scale * g[go + i]);
+      b[bo + i] = velocity;
+      p[po + i] = Math.fma(-lr, velocity, p[po + i]);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.gru4j.tensor.kernel;
+
+/**
+ * exp, sigmoid, tanh and the lane sum as plain Java: the definition that {@link VectorMath} repeats
+ * operation by operation.
+ *
+ * <p>Within 2 ulp of the true value wherever that is a normal float. Results below {@link
+ * Float#MIN_NORMAL} are 0: denormal numbers would slow the softmax on many processors, and weigh
+ * nothing. NaN gives NaN; the infinities give their limits.
+ */
+final class ScalarMath {
+
+  // exp: x = i ln 2 + r with |r| <= ln(2) / 2, then 2^i * e^r. Adding 1.5 * 2^23 rounds to an integer
+  // and leaves that integer in the low bits of the sum.
+  static final float LOG2_E = 0x1.715476p0f;
+  static final float ROUNDER = 0x1.8p23f;
+  static final int ROUNDER_BITS = 0x4b400000;
+  static final float LN2_HIGH = 0x1.62e43p-1f;
+  static final float LN2_LOW = -0x1.05c61p-29f;
+  static final float EXP_LOWEST = -87.33654f; // ln(Float.MIN_NORMAL), rounded towards zero
+  static final float EXP_HIGHEST = 88.72283f; // ln(Float.MAX_VALUE), rounded towards zero
+  // e^r = 1 + r + r^2 * P(r), coefficients from the Cephes library's expf.
+  static final float E2 = 5.0000001201e-1f;
+  static final float E3 = 1.6666665459e-1f;
+  static final float E4 = 4.1665795894e-2f;
+  static final float E5 = 8.3334519073e-3f;
+  static final float E6 = 1.3981999507e-3f;
+  static final float E7 = 1.9875691500e-4f;
+
+  // tanh(x) = x + x^3 * P(x^2) below 0.625, coefficients from the Cephes library's tanhf.
+  static final float TANH_SMALL = 0.625f;
+  static final float T3 = -3.33332819422e-1f;
+  static final float T5 = 1.33314422036e-1f;
+  static final float T7 = -5.37397155531e-2f;
+  static final float T9 = 2.06390887954e-2f;
+  static final float T11 = -5.70498872745e-3f;
+
+  private ScalarMath() {}
+
+  /** Returns e^x; 0 below ln({@link Float#MIN_NORMAL}), infinity above ln({@link Float#MAX_VALUE}). */
+  static float exp(float x) {
+    float t = Math.fma(x, LOG2_E, ROUNDER);
+    float i = t - ROUNDER;
+    float exact = Math.fma(i, -LN2_HIGH, x); // no rounding: both are multiples of 2^-24 or finer
+    float r = Math.fma(i, -LN2_LOW, exact);
+    float rLow = Math.fma(i, -LN2_LOW, exact - r); // what rounding r lost
+    float p = Math.fma(E7, r, E6);
+    p = Math.fma(p, r, E5);
+    p = Math.fma(p, r, E4);
+    p = Math.fma(p, r, E3);
+    p = Math.fma(p, r, E2);
+    p = Math.fma(p, r * r, rLow);
+    float sum = 1f + r;
+    p = sum + (p + (r - (sum - 1f))); // 1 + r + p, the rounding of 1 + r carried along
+    // 2^i in two factors: 2^128, which the largest results need, is no float.
+    int exponent = Float.floatToRawIntBits(t) - ROUNDER_BITS;
+    int half = exponent >> 1;
+    float y =
+        p * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((exponent - half + 127) << 23);
+    y = x < EXP_LOWEST ? 0f : y;
+    return x > EXP_HIGHEST ? Float.POSITIVE_INFINITY : y;
+  }
+
+  /** Returns 1 / (1 + e^-x), computed from e^-|x| so that neither end overflows. */
+  static float sigmoid(float x) {
+    float e = exp(-Math.abs(x));
+    return (x < 0f ? e : 1f) / (1f + e);
+  }
+
+  /** Returns tanh(x): a polynomial near 0, (1 - e^-2|x|) / (1 + e^-2|x|) with x's sign elsewhere. */
+  static float tanh(float x) {
+    float s = x * x;
+    float p = Math.fma(T11, s, T9);
+    p = Math.fma(p, s, T7);
+    p = Math.fma(p, s, T5);
+    p = Math.fma(p, s, T3);
+    float small = Math.fma(x * s, p, x);
+    float a = Math.abs(x);
+    float e = exp(-2f * a);
+    float large = (1f - e) / (1f + e);
+    large = x < 0f ? -large : large;
+    return a < TANH_SMALL ? small : large;
+  }
+
+  /**
+   * Returns the sum of 16 lanes by the fixed tree: lane l + lane l+8, then l + l+4, l + l+2, l + l+1.
+   */
+  static float foldLanes(float[] lanes, int o) {
+    float l0 = (lanes[o] + lanes[o + 8]) + (lanes[o + 4] + lanes[o + 12]);
+    float l1 = (lanes[o + 1] + lanes[o + 9]) + (lanes[o + 5] + lanes[o + 13]);
+    float l2 = (lanes[o + 2] + lanes[o + 10]) + (lanes[o + 6] + lanes[o + 14]);
+    float l3 = (lanes[o + 3] + lanes[o + 11]) + (lanes[o + 7] + lanes[o + 15]);
+    return (l0 + l2) + (l1 + l3);
+  }
+}

@@ -1,0 +1,192 @@
+package io.gru4j.tensor.kernel;
+
+import static io.gru4j.tensor.kernel.VectorMath.L;
+import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The linear layer
+ * lives in {@link VectorLinear}, the GRU cell in {@link VectorGru}, the softmax in {@link
+ * VectorSoftmax}.
+ */
+public final class VectorKernels implements Kernels {
+
+  /** Creates the kernels; they have no state. */
+  public VectorKernels() {}
+
+  @Override
+  public String description() {
+    return "vector, " + SPECIES.vectorBitSize() + " bit";
+  }
+
+  @Override
+  public void linearForward(
+      float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int rows, int K) {
+    VectorLinear.forward(y, yo, ys, x, xo, xs, w, wo, bias, bo, rows, K);
+  }
+
+  @Override
+  public void linearBackwardWeight(
+      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows, int K) {
+    VectorLinear.backwardWeight(dw, dwo, dy, dyo, dys, x, xo, xs, rows, K);
+  }
+
+  @Override
+  public void linearBackwardBias(float[] db, int dbo, float[] dy, int dyo, int dys, int rows) {
+    VectorLinear.backwardBias(db, dbo, dy, dyo, dys, rows);
+  }
+
+  @Override
+  public void linearBackwardInput(
+      float[] dx, int dxo, int dxs, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int rows, int K, int panels) {
+    VectorLinear.backwardInput(dx, dxo, dxs, dy, dyo, dys, dyps, w, wo, rows, K, panels);
+  }
+
+  @Override
+  public float rowMax(float[] y, int yo, int ps, int panels) {
+    return VectorSoftmax.rowMax(y, yo, ps, panels);
+  }
+
+  @Override
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
+    return VectorSoftmax.rowExpSum(y, yo, ps, panels, max);
+  }
+
+  @Override
+  public void rowScale(float[] y, int yo, int ps, int panels, float scale) {
+    VectorSoftmax.rowScale(y, yo, ps, panels, scale);
+  }
+
+  @Override
+  public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
+    return VectorSoftmax.rowCountAtLeast(y, yo, ps, panels, threshold);
+  }
+
+  @Override
+  public void gruForward(
+      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H) {
+    VectorGru.forward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H);
+  }
+
+  @Override
+  public void gruBackward(
+      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H) {
+    VectorGru.backward(gx, gxo, gh, gho, h, ho, dhNext, dhNexto, dh, dho, H);
+  }
+
+  @Override
+  public void exp(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      VectorMath.exp(load(x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.exp(x[xo + i]);
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      VectorMath.sigmoid(load(x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
+    }
+  }
+
+  @Override
+  public void tanh(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      VectorMath.tanh(load(x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.tanh(x[xo + i]);
+    }
+  }
+
+  @Override
+  public void multiply(float[] y, int yo, float[] a, int ao, float[] b, int bo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      load(a, ao + i).mul(load(b, bo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = a[ao + i] * b[bo + i];
+    }
+  }
+
+  @Override
+  public void axpy(float a, float[] x, int xo, float[] y, int yo, int n) {
+    int i = 0;
+    FloatVector va = FloatVector.broadcast(SPECIES, a);
+    for (; i < SPECIES.loopBound(n); i += L) {
+      va.fma(load(x, xo + i), load(y, yo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = Math.fma(a, x[xo + i], y[yo + i]);
+    }
+  }
+
+  @Override
+  public float sumOfSquares(float[] x, int xo, int n) {
+    float[] lanes = VectorSoftmax.LANE_SUMS.get();
+    int body = n - n % LANES;
+    for (int c = 0; c < LANES; c += L) {
+      FloatVector sum = FloatVector.zero(SPECIES);
+      for (int i = c; i < body; i += LANES) {
+        FloatVector v = load(x, xo + i);
+        sum = v.fma(v, sum);
+      }
+      sum.intoArray(lanes, c);
+    }
+    for (int i = body; i < n; i++) {
+      lanes[i - body] = Math.fma(x[xo + i], x[xo + i], lanes[i - body]);
+    }
+    return ScalarMath.foldLanes(lanes, 0);
+  }
+
+  @Override
+  public void adagrad(
+      float[] p, int po, float[] s, int so, float[] g, int go, int n, float scale, float lr, float eps) {
+    int i = 0;
+    FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
+    for (; i < SPECIES.loopBound(n); i += L) {
+      FloatVector d = load(g, go + i).mul(scale);
+      FloatVector sum = d.fma(d, load(s, so + i));
+      sum.intoArray(s, so + i);
+      minusLr.fma(d.div(sum.sqrt().add(eps)), load(p, po + i)).intoArray(p, po + i);
+    }
+    for (; i < n; i++) {
+      float d = scale * g[go + i];
+      float sum = Math.fma(d, d, s[so + i]);
+      s[so + i] = sum;
+      p[po + i] = Math.fma(-lr, d / ((float) Math.sqrt(sum) + eps), p[po + i]);
+    }
+  }
+
+  @Override
+  public void sgdMomentum(
+      float[] p, int po, float[] b, int bo, float[] g, int go, int n, float scale, float lr, float momentum) {
+    int i = 0;
+    FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
+    FloatVector m = FloatVector.broadcast(SPECIES, momentum);
+    for (; i < SPECIES.loopBound(n); i += L) {
+      FloatVector velocity = m.fma(load(b, bo + i), load(g, go + i).mul(scale));
+      velocity.intoArray(b, bo + i);
+      minusLr.fma(velocity, load(p, po + i)).intoArray(p, po + i);
+    }
+    for (; i < n; i++) {
+      float velocity = Math.fma(momentum, b[bo + i], scale * g[go + i]);
+      b[bo + i] = velocity;
+      p[po + i] = Math.fma(-lr, velocity, p[po + i]);
+    }
+  }
+
+  private static FloatVector load(float[] x, int o) {
+    return FloatVector.fromArray(SPECIES, x, o);
+  }
+}

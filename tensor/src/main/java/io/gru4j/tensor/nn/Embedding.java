@@ -1,0 +1,70 @@
+package io.gru4j.tensor.nn;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+
+/** A table of vectors, looked up by number: {@code y[m] = table[indices[m]]}. */
+public final class Embedding {
+
+  private final Parameter table;
+  private final Variable output;
+  private final Tape.Operation backward = this::backward;
+  private int[] indices = new int[0];
+
+  /**
+   * Wraps a table.
+   *
+   * @param table shape (items, E), with a sparse gradient
+   */
+  public Embedding(Parameter table) {
+    this.table = table;
+    this.output = new Variable(Matrix.zeros(0, table.cols()));
+  }
+
+  /**
+   * Looks up rows.
+   *
+   * @param tape records the operation
+   * @param indices numbers of rows, each in [0, items); kept until backward, not copied
+   * @param M how many of them
+   * @return shape (M, E), valid until the next call
+   * @throws IndexOutOfBoundsException if a number is outside [0, items)
+   */
+  public Variable forward(Tape tape, int[] indices, int M) {
+    this.indices = indices;
+    output.reset(M);
+    lookUp(table, indices, M, output.value().data());
+    tape.record(backward);
+    return output;
+  }
+
+  /**
+   * Copies rows of a table, without a tape.
+   *
+   * @param table shape (items, E)
+   * @param indices numbers of rows
+   * @param M how many of them
+   * @param y (M, E) out: the rows
+   * @throws IndexOutOfBoundsException if a number is outside [0, items)
+   */
+  public static void lookUp(Parameter table, int[] indices, int M, float[] y) {
+    int E = table.cols();
+    for (int m = 0; m < M; m++) {
+      int i = indices[m];
+      if (i < 0 || i >= table.rows()) {
+        throw new IndexOutOfBoundsException(
+            "indices[%d] = %d is outside [0, %d)".formatted(m, i, table.rows()));
+      }
+      System.arraycopy(table.value(), table.offset() + i * E, y, m * E, E);
+    }
+  }
+
+  private void backward() {
+    float[] dY = output.grad().data();
+    for (int m = 0; m < output.rows(); m++) {
+      table.addRowGrad(indices[m], dY, m * table.cols());
+    }
+  }
+}

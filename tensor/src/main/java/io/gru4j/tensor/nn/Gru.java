@@ -1,0 +1,243 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * One GRU layer over a chunk of time steps, and backpropagation through them.
+ *
+ * <pre>
+ *   r  = sigmoid(Wir x + bir + Whr h + bhr)        reset gate
+ *   z  = sigmoid(Wiz x + biz + Whz h + bhz)        update gate
+ *   n  = tanh(Win x + bin + r * (Whn h + bhn))     new gate (candidate)
+ *   h' = (1 - z) * n + z * h
+ * </pre>
+ *
+ * <p>Source: Cho et al. 2014, arXiv:1406.1078, equations 5 to 8, in torch's variant: the reset gate
+ * applies after the recurrent product, bias included (Chung et al. 2014, arXiv:1412.3555, write it
+ * before). Hidasi et al. 2016 write the update gate the other way round.
+ *
+ * <p>Rows are sessions, the longest first, so those that still go on at step t are a prefix: {@code
+ * activeRows[t]} of them. Input and output are packed by time: the rows of step 0, then those of step 1,
+ * and so on, M in all. The state before the chunk comes from the caller and gets no gradient: that is
+ * where backpropagation is truncated.
+ *
+ * <p>Sessions do not depend on one another, so forward and backward run block by block of rows through
+ * all steps. The weight gradients are summed afterwards, panel by panel of the weights, over all M rows
+ * in order.
+ */
+public final class Gru {
+
+  /** Rows that one task takes through time. */
+  private static final int BLOCK = 32;
+
+  private final GruParameters parameters;
+  private final Parallel parallel;
+  private final Kernels kernels = Kernels.get();
+  private final int E;
+  private final int H;
+  private final int panels;
+  private final int gates; // row stride of the gate buffers: 3H filled up to whole panels
+
+  private final Variable output;
+  private final Matrix gx; // forward: gate values; backward: gradient of the input product
+  private final Matrix gh; // forward: last H per row kept; backward: gradient of the recurrent product
+  private final Matrix before; // the state before the chunk
+  private final Matrix dBefore; // gradient of the state before each step of a row; what is left at t = 0 is dropped
+
+  private final Parallel.Task forwardTask = this::forwardBlock;
+  private final Parallel.Task backwardTask = this::backwardBlock;
+  private final Parallel.Task weightTask = this::weightPanel;
+  private final Tape.Operation backward = this::backward;
+
+  private Variable input;
+  private int[] activeRows = new int[0];
+  private int[] start = new int[1];
+  private int T;
+
+  /**
+   * Creates the layer.
+   *
+   * @param parameters its weights
+   * @param parallel runs the work
+   */
+  public Gru(GruParameters parameters, Parallel parallel) {
+    this.parameters = parameters;
+    this.parallel = parallel;
+    this.E = parameters.inputs();
+    this.H = parameters.hidden();
+    this.panels = Parameter.panelCount(3 * H);
+    this.gates = panels * PANEL;
+    this.output = new Variable(Matrix.zeros(0, H));
+    this.gx = Matrix.zeros(0, gates);
+    this.gh = Matrix.zeros(0, gates);
+    this.before = Matrix.zeros(0, H);
+    this.dBefore = Matrix.zeros(0, H);
+  }
+
+  /**
+   * Runs the layer over a chunk.
+   *
+   * @param tape records the operation
+   * @param x shape (M, E), packed by time
+   * @param activeRows rows of each of the T steps, not increasing; their sum is M
+   * @param T number of steps, at least 1
+   * @param state shape (at least activeRows[0], H) in: the state before the chunk; out: each row's
+   *     state after its last step here
+   * @return shape (M, H), packed by time, valid until the next call
+   * @throws IllegalArgumentException if shapes do not agree
+   */
+  public Variable forward(Tape tape, Variable x, int[] activeRows, int T, Matrix state) {
+    pack(activeRows, T);
+    int M = start[T];
+    if (x.rows() != M || x.cols() != E || state.cols() != H || state.rows() < activeRows[0]) {
+      throw new IllegalArgumentException(
+          "GRU of %d inputs and %d hidden units over %d rows: got input %s and state %s"
+              .formatted(E, H, M, x.value(), state));
+    }
+    input = x;
+    output.reset(M);
+    gx.resizeRows(M);
+    gh.resizeRows(M);
+    before.resizeRows(activeRows[0]);
+    System.arraycopy(state.data(), 0, before.data(), 0, activeRows[0] * H);
+    parallel.run(Math.ceilDiv(activeRows[0], BLOCK), forwardTask);
+    for (int t = 0; t < T; t++) {
+      int first = t + 1 < T ? activeRows[t + 1] : 0; // rows that end at step t
+      int count = (activeRows[t] - first) * H;
+      System.arraycopy(
+          output.value().data(), (start[t] + first) * H, state.data(), first * H, count);
+    }
+    tape.record(backward);
+    return output;
+  }
+
+  private void pack(int[] activeRows, int T) {
+    if (start.length <= T) {
+      start = new int[T + 1];
+    }
+    for (int t = 0; t < T; t++) {
+      if (activeRows[t] < 0 || t > 0 && activeRows[t] > activeRows[t - 1]) {
+        throw new IllegalArgumentException(
+            "activeRows[%d] = %d: rows may only end, the longest come first"
+                .formatted(t, activeRows[t]));
+      }
+      start[t + 1] = start[t] + activeRows[t];
+    }
+    this.activeRows = activeRows;
+    this.T = T;
+  }
+
+  private void forwardBlock(int block) {
+    int from = block * BLOCK;
+    float[] out = output.value().data();
+    for (int t = 0; t < T && activeRows[t] > from; t++) {
+      int rows = Math.min(activeRows[t] - from, BLOCK);
+      int m = start[t] + from;
+      float[] h = t == 0 ? before.data() : out;
+      int ho = (t == 0 ? from : start[t - 1] + from) * H;
+      gateProducts(kernels, parameters, input.value().data(), m * E, h, ho, gx.data(), gh.data(), m * gates, rows);
+      for (int i = 0; i < rows; i++) {
+        int g = (m + i) * gates;
+        kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, out, (m + i) * H, H);
+      }
+    }
+  }
+
+  /** {@code gx = x Wih^T + bih} and {@code gh = h Whh^T + bhh} for some rows. */
+  static void gateProducts(
+      Kernels kernels, GruParameters p, float[] x, int xo, float[] h, int ho, float[] gx, float[] gh, int go, int rows) {
+    int E = p.inputs();
+    int H = p.hidden();
+    int panels = Parameter.panelCount(3 * H);
+    int gates = panels * PANEL;
+    for (int panel = 0; panel < panels; panel++) {
+      int c = panel * PANEL;
+      kernels.linearForward(
+          gx, go + c, gates, x, xo, E, p.weightIh().value(), p.weightIh().offset() + c * E, p.biasIh().value(), p.biasIh().offset() + c, rows, E);
+      kernels.linearForward(
+          gh, go + c, gates, h, ho, H, p.weightHh().value(), p.weightHh().offset() + c * H, p.biasHh().value(), p.biasHh().offset() + c, rows, H);
+    }
+  }
+
+  private void backward() {
+    if (start[T] == 0) {
+      return;
+    }
+    dBefore.resizeRows(activeRows[0]);
+    parallel.run(Math.ceilDiv(activeRows[0], BLOCK), backwardTask);
+    weightGrads();
+  }
+
+  private void backwardBlock(int block) {
+    int from = block * BLOCK;
+    float[] out = output.value().data();
+    float[] dOut = output.grad().data();
+    float[] dh = dBefore.data();
+    int last = T - 1;
+    while (last > 0 && activeRows[last] <= from) {
+      last--;
+    }
+    for (int t = last; t >= 0; t--) {
+      int rows = Math.min(activeRows[t] - from, BLOCK);
+      int m = start[t] + from;
+      float[] h = t == 0 ? before.data() : out;
+      int ho = (t == 0 ? from : start[t - 1] + from) * H;
+      for (int i = 0; i < rows; i++) {
+        boolean goesOn = t + 1 < T && activeRows[t + 1] > from + i;
+        int row = (m + i) * H;
+        int d = (from + i) * H;
+        if (goesOn) { // what the next step says of this step's output
+          kernels.axpy(1f, dh, d, dOut, row, H);
+        }
+        Arrays.fill(dh, d, d + H, 0f);
+        int g = (m + i) * gates;
+        kernels.gruBackward(gx.data(), g, gh.data(), g, h, ho + i * H, dOut, row, dh, d, H);
+      }
+      Parameter weightHh = parameters.weightHh();
+      if (t > 0) {
+        kernels.linearBackwardInput(
+            dh, from * H, H, gh.data(), m * gates, gates, PANEL, weightHh.value(), weightHh.offset(), rows, H, panels);
+      }
+      Parameter weightIh = parameters.weightIh();
+      kernels.linearBackwardInput(
+          input.grad().data(), m * E, E, gx.data(), m * gates, gates, PANEL, weightIh.value(), weightIh.offset(), rows, E, panels);
+    }
+  }
+
+  private void weightGrads() {
+    for (Parameter p : parameters.all()) {
+      p.grad(); // zeros, if nothing was added yet: before the threads add
+    }
+    parallel.run(2 * panels, weightTask);
+  }
+
+  /** Gradients of one panel of gates: of the input weights for even tasks, of the recurrent ones for odd. */
+  private void weightPanel(int task) {
+    int c = task / 2 * PANEL;
+    if (task % 2 == 0) {
+      Parameter w = parameters.weightIh();
+      Parameter b = parameters.biasIh();
+      kernels.linearBackwardWeight(
+          w.gradOrNull(), w.offset() + c * E, gx.data(), c, gates, input.value().data(), 0, E, start[T], E);
+      kernels.linearBackwardBias(b.gradOrNull(), b.offset() + c, gx.data(), c, gates, start[T]);
+    } else {
+      Parameter w = parameters.weightHh();
+      Parameter b = parameters.biasHh();
+      for (int t = 0; t < T; t++) {
+        float[] h = t == 0 ? before.data() : output.value().data();
+        int ho = t == 0 ? 0 : start[t - 1] * H;
+        kernels.linearBackwardWeight(
+            w.gradOrNull(), w.offset() + c * H, gh.data(), start[t] * gates + c, gates, h, ho, H, activeRows[t], H);
+      }
+      kernels.linearBackwardBias(b.gradOrNull(), b.offset() + c, gh.data(), c, gates, start[T]);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.gru4j.tensor.nn;
+
+import io.gru4j.tensor.autograd.Parameter;
+import java.util.List;
+
+/**
+ * The weights of one GRU layer, gates stacked r, z, n as in torch.nn.GRU.
+ *
+ * @param weightIh shape (3H, inputs), in panels
+ * @param weightHh shape (3H, H), in panels
+ * @param biasIh shape (3H, 1), in panels
+ * @param biasHh shape (3H, 1), in panels
+ */
+public record GruParameters(
+    Parameter weightIh, Parameter weightHh, Parameter biasIh, Parameter biasHh) {
+
+  /**
+   * Returns a layer of zeros.
+   *
+   * @param layer number of the layer, for torch's names: {@code rnn.weight_ih_l0}
+   * @param inputs width of the input
+   * @param H hidden units
+   * @return new parameters
+   */
+  public static GruParameters zeros(int layer, int inputs, int H) {
+    return new GruParameters(
+        Parameter.ofPanels("rnn.weight_ih_l" + layer, 3 * H, inputs),
+        Parameter.ofPanels("rnn.weight_hh_l" + layer, 3 * H, H),
+        Parameter.ofPanels("rnn.bias_ih_l" + layer, 3 * H, 1),
+        Parameter.ofPanels("rnn.bias_hh_l" + layer, 3 * H, 1));
+  }
+
+  /**
+   * Returns the width of the input.
+   *
+   * @return at least 1
+   */
+  public int inputs() {
+    return weightIh.cols();
+  }
+
+  /**
+   * Returns the number of hidden units.
+   *
+   * @return at least 1
+   */
+  public int hidden() {
+    return weightHh.cols();
+  }
+
+  /**
+   * Returns the four parameters.
+   *
+   * @return in the order of the record
+   */
+  public List<Parameter> all() {
+    return List.of(weightIh, weightHh, biasIh, biasHh);
+  }
+}

@@ -1,0 +1,100 @@
+package io.gru4j.tensor.nn;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.List;
+
+/**
+ * The hidden states of some sessions in a trained network, moved on by one item at a time: embedding and
+ * GRU layers without a tape.
+ *
+ * <p>A row's bits do not depend on the other rows, and T single steps equal a chunk of T steps in {@link
+ * Gru}. Parameters are only read, so any number of threads may work on states of their own.
+ */
+public final class GruState {
+
+  private final Kernels kernels = Kernels.get();
+  private final Parameter embedding;
+  private final List<GruParameters> layers;
+  private final Matrix[] hidden;
+  private final Matrix[] next;
+  private final Matrix[] gx;
+  private final Matrix[] gh;
+  private final Matrix x;
+
+  /**
+   * Creates states of zeros.
+   *
+   * @param embedding shape (items, E)
+   * @param layers GRU layers, the first on the embedding
+   * @param rows number of sessions
+   */
+  public GruState(Parameter embedding, List<GruParameters> layers, int rows) {
+    this.embedding = embedding;
+    this.layers = List.copyOf(layers);
+    int n = layers.size();
+    hidden = new Matrix[n];
+    next = new Matrix[n];
+    gx = new Matrix[n];
+    gh = new Matrix[n];
+    x = Matrix.zeros(rows, embedding.cols());
+    for (int i = 0; i < n; i++) {
+      int H = layers.get(i).hidden();
+      int gates = Parameter.panelCount(3 * H) * Kernels.PANEL;
+      hidden[i] = Matrix.zeros(rows, H);
+      next[i] = Matrix.zeros(rows, H);
+      gx[i] = Matrix.zeros(rows, gates);
+      gh[i] = Matrix.zeros(rows, gates);
+    }
+  }
+
+  /** Sets all states to zero, the beginning of a session. */
+  public void reset() {
+    for (Matrix h : hidden) {
+      h.fill(0f);
+    }
+  }
+
+  /**
+   * Moves the first {@code rows} sessions on by one item each.
+   *
+   * @param items numbers of the items, at least {@code rows} of them
+   * @param rows how many sessions, at most those the state was made for
+   * @throws IndexOutOfBoundsException if an item is unknown to the embedding
+   */
+  public void step(int[] items, int rows) {
+    Embedding.lookUp(embedding, items, rows, x.data());
+    float[] in = x.data();
+    for (int i = 0; i < hidden.length; i++) {
+      int H = layers.get(i).hidden();
+      float[] h = hidden[i].data();
+      Gru.gateProducts(kernels, layers.get(i), in, 0, h, 0, gx[i].data(), gh[i].data(), 0, rows);
+      for (int r = 0; r < rows; r++) {
+        int g = r * gx[i].cols();
+        kernels.gruForward(gx[i].data(), g, gh[i].data(), g, h, r * H, next[i].data(), r * H, H);
+      }
+      System.arraycopy(next[i].data(), 0, h, 0, rows * H);
+      in = h;
+    }
+  }
+
+  /**
+   * Returns the state of the top layer, the output layer's input.
+   *
+   * @return shape (rows, H), not a copy
+   */
+  public Matrix top() {
+    return hidden[hidden.length - 1];
+  }
+
+  /**
+   * Returns the state of one layer.
+   *
+   * @param layer number of the layer, from 0
+   * @return shape (rows, H), not a copy
+   */
+  public Matrix layer(int layer) {
+    return hidden[layer];
+  }
+}

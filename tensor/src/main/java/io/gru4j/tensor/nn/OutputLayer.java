@@ -1,0 +1,336 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Tape;
+import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * The linear layer over all classes with its softmax cross-entropy, fused.
+ *
+ * <pre>
+ *   logits = hidden W^T + b                                              (M, V)
+ *   loss   = 1/n * sum_m ( logsumexp(logits[m,:]) - logits[m, target[m]] )  over the n rows that have a target
+ *   dLogits = (softmax(logits) - onehot(target)) / n
+ *   dHidden += dLogits W,  dW += dLogits^T hidden,  db += sum_m dLogits[m,:]
+ * </pre>
+ *
+ * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so that
+ * what one product makes the next finds in cache. Forward keeps, for each tile and row, the largest
+ * logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken once. When all
+ * tiles are done, the row's log-sum-exp follows from those, and the factor that makes e a gradient.
+ * Backward scales e by it, then takes the three sums. If the M x V values exceed {@link
+ * #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
+ *
+ * <p>Tiles belong to at most 16 <em>slots</em>, each with its own partial dHidden, added in order of
+ * slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
+ */
+public final class OutputLayer {
+
+  /** Bytes of logits that are kept from forward to backward; beyond, they are recomputed. */
+  static final long LOGITS_BUDGET = 1L << 28;
+
+  static final int MAX_TILE_PANELS = 32;
+  private static final int MIN_TILE_PANELS = 4;
+  private static final int MAX_SLOTS = 16;
+  private static final int CHUNK = 128;
+
+  private final Parameter weight;
+  private final Parameter bias;
+  private final Parallel parallel;
+  private final Kernels kernels = Kernels.get();
+  private final long logitsBudget;
+  private final int V;
+  private final int H;
+  private final int panels;
+  private final int tilePanels;
+  private final int tiles;
+  private final int slots;
+
+  private final Variable loss = new Variable(Matrix.zeros(1, 1));
+  private final ThreadLocal<float[]> scratch;
+  private final double[] squares; // of dW and db, by tile
+  private float[] logits = new float[0];
+  private float[] tileMax = new float[0]; // [tile][m]
+  private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
+  private float[] targetLogit = new float[0];
+  private double[] rowLoss = new double[0];
+  private float[] partial = new float[0]; // [slot][m][h] of dHidden
+
+  private final Parallel.Task forwardTask = this::forwardTile;
+  private final Parallel.Task normaliseTask = this::normaliseChunk;
+  private final Parallel.Task backwardTask = this::backwardSlot;
+  private final Parallel.Task sumTask = this::sumPartials;
+  private final Tape.Operation backward = this::backward;
+
+  private Variable hidden;
+  private int[] targets;
+  private int M;
+  private int n;
+  private boolean kept;
+  private double lossValue;
+  private float[] dW;
+  private float[] db;
+  private boolean dWIsNew;
+  private boolean dbIsNew;
+
+  /**
+   * Creates the layer.
+   *
+   * @param weight shape (V, H), in panels
+   * @param bias shape (V, 1), in panels; its padding is set to minus infinity, a class that never
+   *     occurs
+   * @param parallel runs the work
+   */
+  public OutputLayer(Parameter weight, Parameter bias, Parallel parallel) {
+    this(weight, bias, parallel, LOGITS_BUDGET);
+  }
+
+  OutputLayer(Parameter weight, Parameter bias, Parallel parallel, long logitsBudget) {
+    this.weight = weight;
+    this.bias = bias;
+    this.parallel = parallel;
+    this.logitsBudget = logitsBudget;
+    this.V = weight.rows();
+    this.H = weight.cols();
+    this.panels = Parameter.panelCount(V);
+    this.tilePanels =
+        Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
+    this.tiles = Math.ceilDiv(panels, tilePanels);
+    this.slots = Math.min(MAX_SLOTS, tiles);
+    this.squares = new double[tiles];
+    int scratchLength = weight.offset() + tilePanels * panelStride(CHUNK);
+    this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
+    Arrays.fill(
+        bias.value(), bias.offset() + V, bias.offset() + bias.length(), Float.NEGATIVE_INFINITY);
+  }
+
+  /** An odd number of rows, so that the panels of one row do not fall into the same cache sets. */
+  static int panelStride(int rows) {
+    return (rows | 1) * PANEL;
+  }
+
+  /**
+   * Computes the loss.
+   *
+   * @param tape records the operation
+   * @param hidden shape (M, H)
+   * @param targets class of each row in [0, V), or -1 for a row that does not count; kept until
+   *     backward, not copied
+   * @return shape (1, 1): the mean loss in nats, 0 if no row counts; {@link #lossValue} has it in
+   *     double
+   * @throws IndexOutOfBoundsException if a target is outside [-1, V)
+   */
+  public Variable forward(Tape tape, Variable hidden, int[] targets) {
+    this.hidden = hidden;
+    this.targets = targets;
+    this.M = hidden.rows();
+    this.n = countTargets();
+    loss.reset(1);
+    lossValue = 0;
+    if (n > 0) {
+      allocate();
+      parallel.run(tiles, forwardTask);
+      parallel.run(Math.ceilDiv(M, CHUNK), normaliseTask);
+      for (int m = 0; m < M; m++) {
+        lossValue += rowLoss[m];
+      }
+      lossValue /= n;
+    }
+    loss.value().set(0, 0, (float) lossValue);
+    tape.record(backward);
+    return loss;
+  }
+
+  /**
+   * Returns the loss of the last forward pass.
+   *
+   * @return mean over the rows that count, in nats, accumulated in double
+   */
+  public double lossValue() {
+    return lossValue;
+  }
+
+  private int countTargets() {
+    int count = 0;
+    for (int m = 0; m < M; m++) {
+      if (targets[m] < -1 || targets[m] >= V) {
+        throw new IndexOutOfBoundsException(
+            "targets[%d] = %d is outside [0, %d)".formatted(m, targets[m], V));
+      }
+      count += targets[m] >= 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  private void allocate() {
+    long needed = (long) panels * panelStride(M) + weight.offset();
+    kept = needed * Float.BYTES <= logitsBudget;
+    if (kept && logits.length < needed) {
+      logits = new float[(int) needed];
+    }
+    if (tileMax.length < tiles * M) {
+      tileMax = new float[tiles * M];
+      tileSum = new float[tiles * M];
+    }
+    if (rowLoss.length < M) {
+      rowLoss = new double[M];
+      targetLogit = new float[M];
+    }
+    if (partial.length < slots * M * H) {
+      partial = new float[slots * M * H];
+    }
+  }
+
+  private int tileEnd(int tile) {
+    return Math.min(panels, (tile + 1) * tilePanels);
+  }
+
+  private void forwardTile(int tile) {
+    int first = tile * tilePanels;
+    for (int m = 0; m < M; m += CHUNK) {
+      int rows = Math.min(CHUNK, M - m);
+      float[] y = kept ? logits : scratch.get();
+      int ps = panelStride(kept ? M : CHUNK);
+      int yo = weight.offset() + (kept ? first * ps + m * PANEL : 0);
+      makeLogits(tile, m, rows, y, yo, ps);
+      for (int r = 0; r < rows; r++) {
+        int row = yo + r * PANEL;
+        int target = targets[m + r];
+        if (target >= 0 && target / PANEL >= first && target / PANEL < tileEnd(tile)) {
+          targetLogit[m + r] = y[row + (target / PANEL - first) * ps + target % PANEL];
+        }
+        float max = kernels.rowMax(y, row, ps, tileEnd(tile) - first);
+        tileMax[tile * M + m + r] = max;
+        tileSum[tile * M + m + r] = kernels.rowExpSum(y, row, ps, tileEnd(tile) - first, max);
+      }
+    }
+  }
+
+  private void makeLogits(int tile, int m, int rows, float[] y, int yo, int ps) {
+    float[] h = hidden.value().data();
+    for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
+      int w = weight.offset() + p * H * PANEL;
+      int b = bias.offset() + p * PANEL;
+      kernels.linearForward(
+          y, yo, PANEL, h, m * H, H, weight.value(), w, bias.value(), b, rows, H);
+      yo += ps;
+    }
+  }
+
+  /** Turns the tiles' sums of some rows into the rows' losses and the factors of e. */
+  private void normaliseChunk(int chunk) {
+    int from = chunk * CHUNK;
+    int to = Math.min(M, from + CHUNK);
+    for (int m = from; m < to; m++) {
+      float max = Float.NEGATIVE_INFINITY;
+      for (int i = m; i < tiles * M; i += M) {
+        max = Math.max(max, tileMax[i]);
+      }
+      double sum = 0;
+      for (int i = m; i < tiles * M; i += M) {
+        sum += tileSum[i] * (double) Kernels.exp(tileMax[i] - max);
+      }
+      boolean counts = targets[m] >= 0;
+      rowLoss[m] = counts ? max + StrictMath.log(sum) - targetLogit[m] : 0;
+      for (int i = m; i < tiles * M; i += M) {
+        tileSum[i] = counts ? (float) (Kernels.exp(tileMax[i] - max) / (sum * n)) : 0f;
+      }
+    }
+  }
+
+  private void backward() {
+    if (n == 0) {
+      return;
+    }
+    dWIsNew = weight.beginGrad();
+    dbIsNew = bias.beginGrad();
+    dW = weight.gradOrNull();
+    db = bias.gradOrNull();
+    parallel.run(slots, backwardTask);
+    parallel.run(Math.ceilDiv(M, CHUNK), sumTask);
+    double sum = 0;
+    for (int tile = 0; tile < tiles; tile++) {
+      sum += squares[tile];
+    }
+    weight.noteGradSumOfSquares(sum);
+  }
+
+  private void backwardSlot(int slot) {
+    int dx = slot * M * H;
+    Arrays.fill(partial, dx, dx + M * H, 0f);
+    int end = (slot + 1) * tiles / slots;
+    for (int tile = slot * tiles / slots; tile < end; tile++) {
+      backwardTile(tile, dx);
+    }
+  }
+
+  private void backwardTile(int tile, int dx) {
+    int first = tile * tilePanels;
+    int count = tileEnd(tile) - first;
+    int w = weight.offset() + first * H * PANEL;
+    int b = bias.offset() + first * PANEL;
+    if (dWIsNew) {
+      Arrays.fill(dW, w, w + count * H * PANEL, 0f);
+    }
+    if (dbIsNew) {
+      Arrays.fill(db, b, b + count * PANEL, 0f);
+    }
+    for (int m = 0; m < M; m += CHUNK) {
+      int rows = Math.min(CHUNK, M - m);
+      float[] y = kept ? logits : scratch.get();
+      int ps = panelStride(kept ? M : CHUNK);
+      int yo = weight.offset() + (kept ? first * ps + m * PANEL : 0);
+      if (!kept) {
+        makeLogits(tile, m, rows, y, yo, ps);
+      }
+      makeGradient(tile, m, rows, y, yo, ps);
+      float[] h = hidden.value().data();
+      for (int p = 0; p < count; p++) {
+        kernels.linearBackwardWeight(
+            dW, w + p * H * PANEL, y, yo + p * ps, PANEL, h, m * H, H, rows, H);
+        kernels.linearBackwardBias(db, b + p * PANEL, y, yo + p * ps, PANEL, rows);
+      }
+      kernels.linearBackwardInput(
+          partial, dx + m * H, H, y, yo, PANEL, ps, weight.value(), w, rows, H, count);
+    }
+    double sum = 0;
+    for (int p = 0; p < count; p++) {
+      sum += kernels.sumOfSquares(dW, w + p * H * PANEL, H * PANEL);
+    }
+    squares[tile] = sum;
+  }
+
+  /** Replaces e (or, where it was not kept, the logits) of a chunk of one tile by dLogits. */
+  private void makeGradient(int tile, int m, int rows, float[] y, int yo, int ps) {
+    int first = tile * tilePanels;
+    int count = tileEnd(tile) - first;
+    float scale = loss.grad().get(0, 0);
+    float one = scale / n;
+    for (int r = 0; r < rows; r++) {
+      int row = yo + r * PANEL;
+      int i = tile * M + m + r;
+      if (!kept) {
+        kernels.rowExpSum(y, row, ps, count, tileMax[i]);
+      }
+      kernels.rowScale(y, row, ps, count, tileSum[i] * scale);
+      int target = targets[m + r];
+      if (target >= 0 && target / PANEL >= first && target / PANEL < first + count) {
+        y[row + (target / PANEL - first) * ps + target % PANEL] -= one;
+      }
+    }
+  }
+
+  private void sumPartials(int chunk) {
+    int from = chunk * CHUNK * H;
+    int count = Math.min(CHUNK * H, M * H - from);
+    for (int slot = 0; slot < slots; slot++) {
+      kernels.axpy(1f, partial, slot * M * H + from, hidden.grad().data(), from, count);
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * What a trained output layer is asked for: scores, ranks and the best classes, without a matrix of
+ * rows x classes.
+ *
+ * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k, so a
+ * row's bits do not depend on the other rows. Owns a buffer of one tile of classes: not thread-safe, but
+ * the parameters are only read, so each thread may have a scorer of its own.
+ */
+public final class OutputScorer {
+
+  private static final int TILE_PANELS = OutputLayer.MAX_TILE_PANELS;
+  private static final int CHUNK = 32;
+
+  private final Kernels kernels = Kernels.get();
+  private final Parameter weight;
+  private final float[] bias;
+  private final int classes;
+  private final int panels;
+  private final int H;
+  private final int ps = OutputLayer.panelStride(CHUNK);
+  private final float[] tile;
+  private final float[] threshold = new float[CHUNK];
+
+  /**
+   * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
+   *
+   * @param weight shape (V, H), in panels
+   * @param bias shape (V, 1), in panels
+   * @param classes number of classes in [1, V]
+   */
+  public OutputScorer(Parameter weight, Parameter bias, int classes) {
+    if (classes < 1 || classes > weight.rows()) {
+      throw new IllegalArgumentException(
+          "classes must be in [1, %d], got %d".formatted(weight.rows(), classes));
+    }
+    this.weight = weight;
+    this.classes = classes;
+    this.panels = Parameter.panelCount(classes);
+    this.H = weight.cols();
+    this.tile = new float[weight.offset() + TILE_PANELS * ps];
+    this.bias = new float[panels * PANEL];
+    Arrays.fill(this.bias, Float.NEGATIVE_INFINITY);
+    System.arraycopy(bias.value(), bias.offset(), this.bias, 0, classes);
+  }
+
+  /** Scores of {@code rows} rows for the panels of one tile, into the tile buffer. */
+  private int fillTile(Matrix hidden, int row, int rows, int firstPanel) {
+    int count = Math.min(TILE_PANELS, panels - firstPanel);
+    for (int p = 0; p < count; p++) {
+      int panel = firstPanel + p;
+      kernels.linearForward(
+          tile, weight.offset() + p * ps, PANEL, hidden.data(), row * H, H, weight.value(), weight.offset() + panel * H * PANEL, bias, panel * PANEL, rows, H);
+    }
+    return count;
+  }
+
+  /**
+   * Computes the scores of one row.
+   *
+   * @param hidden shape (rows, H)
+   * @param row which row of it
+   * @param scores (classes) out
+   */
+  public void scores(Matrix hidden, int row, float[] scores) {
+    for (int first = 0; first < panels; first += TILE_PANELS) {
+      int count = fillTile(hidden, row, 1, first);
+      for (int p = 0; p < count; p++) {
+        int c = (first + p) * PANEL;
+        System.arraycopy(
+            tile, weight.offset() + p * ps, scores, c, Math.min(PANEL, classes - c));
+      }
+    }
+  }
+
+  /**
+   * Returns the score of one class for one row: the same bits as {@link #scores}.
+   *
+   * @param hidden shape (rows, H)
+   * @param row which row of it
+   * @param target class in [0, classes)
+   * @return the score
+   */
+  public float score(Matrix hidden, int row, int target) {
+    int w = weight.offset() + target / PANEL * H * PANEL + target % PANEL;
+    float score = bias[target];
+    for (int k = 0; k < H; k++) {
+      score = Math.fma(hidden.data()[row * H + k], weight.value()[w + k * PANEL], score);
+    }
+    return score;
+  }
+
+  /**
+   * Computes the rank of one class for each row: 1 + the number of other classes whose score is at least
+   * as high. Ties count against the class.
+   *
+   * @param hidden shape (at least rows, H)
+   * @param targets class of each row in [0, classes)
+   * @param rows number of rows
+   * @param ranks (rows) out, each in [1, classes]
+   */
+  public void ranks(Matrix hidden, int[] targets, int rows, int[] ranks) {
+    for (int r = 0; r < rows; r += CHUNK) {
+      int n = Math.min(CHUNK, rows - r);
+      for (int i = 0; i < n; i++) {
+        threshold[i] = score(hidden, r + i, targets[r + i]);
+        ranks[r + i] = 0;
+      }
+      for (int first = 0; first < panels; first += TILE_PANELS) {
+        int count = fillTile(hidden, r, n, first);
+        for (int i = 0; i < n; i++) {
+          ranks[r + i] +=
+              kernels.rowCountAtLeast(tile, weight.offset() + i * PANEL, ps, count, threshold[i]);
+        }
+      }
+    }
+  }
+
+  /**
+   * Finds the classes with the highest scores for each row, best first; of equal scores the lower class
+   * comes first.
+   *
+   * @param hidden shape (at least from + rows, H)
+   * @param from first row
+   * @param rows number of rows
+   * @param best one per row: cleared, then filled
+   */
+  public void top(Matrix hidden, int from, int rows, TopK[] best) {
+    for (int r = 0; r < rows; r += CHUNK) {
+      int n = Math.min(CHUNK, rows - r);
+      for (int i = 0; i < n; i++) {
+        best[r + i].clear();
+      }
+      for (int first = 0; first < panels; first += TILE_PANELS) {
+        int count = fillTile(hidden, from + r, n, first);
+        for (int i = 0; i < n; i++) {
+          offer(best[r + i], weight.offset() + i * PANEL, first, count);
+        }
+      }
+      for (int i = 0; i < n; i++) {
+        best[r + i].sort();
+      }
+    }
+  }
+
+  private void offer(TopK best, int o, int firstPanel, int count) {
+    for (int p = 0; p < count; p++) {
+      int row = o + p * ps;
+      if (kernels.rowMax(tile, row, ps, 1) > best.threshold()) {
+        int c = (firstPanel + p) * PANEL;
+        int end = Math.min(PANEL, classes - c);
+        for (int l = 0; l < end; l++) {
+          best.offer(c + l, tile[row + l]);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+package io.gru4j.tensor.optim;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import java.util.List;
+
+/**
+ * An optimizer's state, one float a value, and the loop over all values in chunks that threads share.
+ *
+ * <p>Chunks are cut by length alone, and every value is updated on its own, so threads do not matter to
+ * the result.
+ */
+final class FlatState {
+
+  /** An update of {@code n} values {@code p} with state {@code s} and gradient {@code g}. */
+  @FunctionalInterface
+  interface Update {
+    void apply(float[] p, int po, float[] s, int so, float[] g, int go, int n);
+  }
+
+  private static final int CHUNK = 1 << 15;
+
+  private final List<Parameter> parameters;
+  private final float[][] state;
+  private final Parallel parallel;
+  private final Update update;
+  private final float[] zeros;
+  private final Parallel.Task denseTask = this::dense;
+  private final Parallel.Task sparseTask = this::sparse;
+  private final Parallel.Task sparseAllTask = this::sparseAll;
+  private int current;
+
+  FlatState(List<Parameter> parameters, boolean hasState, Parallel parallel, Update update) {
+    this.parameters = List.copyOf(parameters);
+    this.parallel = parallel;
+    this.update = update;
+    this.state = new float[parameters.size()][];
+    int longestRow = 0;
+    for (int i = 0; i < state.length; i++) {
+      Parameter p = parameters.get(i);
+      if (hasState) {
+        state[i] = new float[p.offset() + p.length()];
+      }
+      longestRow = Math.max(longestRow, p.isSparse() ? p.cols() : CHUNK);
+    }
+    this.zeros = new float[longestRow];
+  }
+
+  /** Visits every value that has a gradient. */
+  void runOverGradients() {
+    run(false);
+  }
+
+  /** Visits every value; those without a gradient with a gradient of zeros. */
+  void runOverAll() {
+    run(true);
+  }
+
+  private void run(boolean all) {
+    for (current = 0; current < state.length; current++) {
+      Parameter p = parameters.get(current);
+      if (p.isSparse()) {
+        if (all) {
+          parallel.run(Math.ceilDiv(p.rows(), rowsPerChunk(p)), sparseAllTask);
+        } else {
+          parallel.run(Math.ceilDiv(p.touchedRows(), rowsPerChunk(p)), sparseTask);
+        }
+      } else if (all || p.gradOrNull() != null) {
+        parallel.run(Math.ceilDiv(p.length(), CHUNK), denseTask);
+      }
+    }
+  }
+
+  private static int rowsPerChunk(Parameter p) {
+    return Math.max(1, CHUNK / p.cols());
+  }
+
+  private void dense(int chunk) {
+    Parameter p = parameters.get(current);
+    float[] grad = p.gradOrNull();
+    int from = chunk * CHUNK;
+    int o = p.offset() + from;
+    int n = Math.min(CHUNK, p.length() - from);
+    if (grad == null) {
+      update.apply(p.value(), o, state[current], o, zeros, 0, n);
+    } else {
+      update.apply(p.value(), o, state[current], o, grad, o, n);
+    }
+  }
+
+  private void sparse(int chunk) {
+    Parameter p = parameters.get(current);
+    int rows = rowsPerChunk(p);
+    int end = Math.min(p.touchedRows(), (chunk + 1) * rows);
+    for (int i = chunk * rows; i < end; i++) {
+      updateRow(p, p.touchedRow(i), p.gradOrNull(), p.offset() + i * p.cols());
+    }
+  }
+
+  private void sparseAll(int chunk) {
+    Parameter p = parameters.get(current);
+    int rows = rowsPerChunk(p);
+    int end = Math.min(p.rows(), (chunk + 1) * rows);
+    for (int row = chunk * rows; row < end; row++) {
+      int slot = p.touchedSlot(row);
+      if (slot < 0) {
+        updateRow(p, row, zeros, 0);
+      } else {
+        updateRow(p, row, p.gradOrNull(), p.offset() + slot * p.cols());
+      }
+    }
+  }
+
+  private void updateRow(Parameter p, int row, float[] grad, int go) {
+    int o = p.offset() + row * p.cols();
+    update.apply(p.value(), o, state[current], o, grad, go, p.cols());
+  }
+}

@@ -1,0 +1,89 @@
+package io.gru4j.tensor.optim;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.List;
+
+/**
+ * Clipping by the joint L2 norm of all gradients.
+ *
+ * <p>Source: Pascanu et al. 2013, arXiv:1211.5063, algorithm 1. As torch does, the factor is {@code
+ * clipNorm / (norm + 1e-6)}, and 1 where that is above 1.
+ */
+public final class GradientClipping {
+
+  private static final int CHUNK = 1 << 15;
+
+  private final List<Parameter> parameters;
+  private final Parallel parallel;
+  private final Parallel.Task chunkTask = this::sumChunk;
+  private final double[] sums;
+  private Parameter current;
+  private int currentLength;
+
+  /**
+   * Creates the clipping of a list of parameters.
+   *
+   * @param parameters those whose gradients count
+   * @param parallel runs the work
+   */
+  public GradientClipping(List<Parameter> parameters, Parallel parallel) {
+    this.parameters = List.copyOf(parameters);
+    this.parallel = parallel;
+    int longest = 0;
+    for (Parameter p : parameters) {
+      longest = Math.max(longest, p.length());
+    }
+    this.sums = new double[Math.ceilDiv(longest, CHUNK)];
+  }
+
+  /**
+   * Returns the joint L2 norm of the gradients: squares are added in float in chunks of 32768 values,
+   * the chunks in double.
+   *
+   * @return at least 0; not finite if a gradient is not
+   */
+  public double norm() {
+    double sum = 0;
+    for (int i = 0; i < parameters.size(); i++) {
+      sum += sumOfSquares(parameters.get(i));
+    }
+    return Math.sqrt(sum);
+  }
+
+  private double sumOfSquares(Parameter p) {
+    if (!Double.isNaN(p.gradSumOfSquares())) {
+      return p.gradSumOfSquares();
+    }
+    if (p.gradOrNull() == null) {
+      return 0;
+    }
+    current = p;
+    currentLength = p.isSparse() ? p.touchedRows() * p.cols() : p.length();
+    int chunks = Math.ceilDiv(currentLength, CHUNK);
+    parallel.run(chunks, chunkTask);
+    double sum = 0;
+    for (int i = 0; i < chunks; i++) {
+      sum += sums[i];
+    }
+    return sum;
+  }
+
+  private void sumChunk(int chunk) {
+    int from = chunk * CHUNK;
+    int n = Math.min(CHUNK, currentLength - from);
+    sums[chunk] = Kernels.get().sumOfSquares(current.gradOrNull(), current.offset() + from, n);
+  }
+
+  /**
+   * Returns the factor that brings gradients of a norm down to {@code clipNorm}.
+   *
+   * @param norm the norm before clipping
+   * @param clipNorm the largest norm allowed, above 0
+   * @return in (0, 1]; NaN if the norm is
+   */
+  public static float factor(double norm, double clipNorm) {
+    return (float) Math.min(1, clipNorm / (norm + 1e-6));
+  }
+}
