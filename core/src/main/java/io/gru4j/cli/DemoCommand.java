@@ -20,7 +20,13 @@ import java.util.Locale;
 /** {@code gru4j demo}. */
 final class DemoCommand implements Command {
   private static final Gru4RecParameters PARAMETERS =
-      Gru4RecParameters.builder().numComponents(100).bptt(8).maxEpochs(8).seed(42L).build();
+      Gru4RecParameters.builder()
+          .numComponents(100)
+          .bptt(8)
+          .batchSize(128)
+          .learningRate(0.1)
+          .seed(42L)
+          .build();
 
   private static final double TEST_SHARE = 0.1;
   private static final int K = 20;
@@ -45,11 +51,11 @@ final class DemoCommand implements Command {
   @Override
   public String details() {
     return "Each session that is made is about two shelves of items: a click stays on one shelf or"
-               + " goes back to the other, and mostly takes there the preferred successor of the"
-               + " item before. The newest tenth of the sessions is held out, and predicted by the"
-               + " most popular items, by a first-order Markov chain (it sees the last click) and"
-               + " by the GRU (it sees the session).\n"
-               + "stdout gets their figures and some recommendations, stderr the progress.";
+        + " goes back to the other, and mostly takes there the preferred successor of the"
+        + " item before. The newest tenth of the sessions is held out, and predicted by the"
+        + " most popular items, by a first-order Markov chain (it sees the last click) and"
+        + " by the GRU (it sees the session).\n"
+        + "stdout gets their figures and some recommendations, stderr the progress.";
   }
 
   @Override
@@ -110,7 +116,7 @@ final class DemoCommand implements Command {
     row(table, "GRU4Rec", gru);
     console
         .out()
-        .print(table + Numbers.count(gru.count()) + " clicks of held-out sessions predicted\n");
+        .print(table + Numbers.count(gru.count(), "click") + " of held-out sessions predicted\n");
     recommend(model, data, test, console);
   }
 

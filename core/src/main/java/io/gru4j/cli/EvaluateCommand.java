@@ -110,8 +110,8 @@ final class EvaluateCommand implements Command {
           Numbers.score(metrics.ndcg(k)));
     }
     return table
-        + Numbers.count(metrics.count())
-        + " clicks predicted, "
+        + Numbers.count(metrics.count(), "click")
+        + " predicted, "
         + Numbers.count(dropped)
         + " dropped, "
         + Numbers.duration(seconds)

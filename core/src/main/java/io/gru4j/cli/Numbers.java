@@ -11,6 +11,11 @@ final class Numbers {
     return String.format(Locale.ROOT, "%,d", n);
   }
 
+  /** 1 click, 2,933 clicks. */
+  static String count(long n, String noun) {
+    return count(n) + " " + noun + (n == 1 ? "" : "s");
+  }
+
   /** 0.5807. */
   static String score(double x) {
     return String.format(Locale.ROOT, "%.4f", x);

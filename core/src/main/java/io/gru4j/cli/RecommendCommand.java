@@ -38,12 +38,12 @@ final class RecommendCommand implements Command {
   @Override
   public String details() {
     return "--items is one session, oldest click first. Without it, sessions are read from stdin"
-               + " (UTF-8), one a line, and the number of the line (from 1) goes before each"
-               + " result. Blank lines are skipped, and so are white spaces around an id.\n"
-               + "stdout gets a line for each recommendation, best first, with tabs: [line,] rank,"
-               + " item, score. With --json it gets a line for each session: {\"session\": line,"
-               + " \"unknown\": [items], \"recommendations\": [{\"item\": id, \"score\": x},"
-               + " ...]}.";
+        + " (UTF-8), one a line, and the number of the line (from 1) goes before each"
+        + " result. Blank lines are skipped, and so are white spaces around an id.\n"
+        + "stdout gets a line for each recommendation, best first, with tabs: [line,] rank,"
+        + " item, score. With --json it gets a line for each session: {\"session\": line,"
+        + " \"unknown\": [items], \"recommendations\": [{\"item\": id, \"score\": x},"
+        + " ...]}.";
   }
 
   @Override
@@ -102,9 +102,7 @@ final class RecommendCommand implements Command {
       readSessions(console, between, output);
     }
     if (output.skipped > 0) {
-      console
-          .err()
-          .println(Numbers.count(output.skipped) + " items skipped, the model does not know them");
+      console.err().println(Numbers.count(output.skipped, "unknown item") + " skipped");
     }
   }
 
@@ -132,7 +130,8 @@ final class RecommendCommand implements Command {
     if (empty > 0) {
       console
           .err()
-          .println(Numbers.count(empty) + " sessions without any known item got no recommendation");
+          .println(
+              Numbers.count(empty, "session") + " without any known item got no recommendation");
     }
   }
 

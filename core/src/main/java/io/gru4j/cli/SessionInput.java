@@ -77,12 +77,12 @@ final class SessionInput {
         .println(
             names
                 + ": "
-                + Numbers.count(data.sessions().size())
-                + " sessions, "
-                + Numbers.count(data.clicks())
-                + " clicks, "
-                + Numbers.count(matrix.numActiveItems())
-                + " items, read in "
+                + Numbers.count(data.sessions().size(), "session")
+                + ", "
+                + Numbers.count(data.clicks(), "click")
+                + ", "
+                + Numbers.count(matrix.numActiveItems(), "item")
+                + ", read in "
                 + Numbers.duration((System.nanoTime() - start) * 1e-9));
     if (data.droppedUnknownItems() > 0) {
       console
@@ -90,8 +90,8 @@ final class SessionInput {
           .println(
               names
                   + ": "
-                  + Numbers.count(data.droppedUnknownItems())
-                  + " clicks dropped, their items are unknown");
+                  + Numbers.count(data.droppedUnknownItems(), "click")
+                  + " dropped, unknown items");
     }
     return data;
   }
