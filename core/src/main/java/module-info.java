@@ -3,7 +3,7 @@
  * line.
  */
 module io.gru4j.core {
-  requires io.gru4j.tensor;
+  requires transitive io.gru4j.tensor;
 
   exports io.gru4j.algorithms;
   exports io.gru4j.data;
