@@ -12,6 +12,7 @@ import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.tensor.Parallel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +110,10 @@ final class DemoCommand implements Command {
 
     RankMetrics popular = NextClickEvaluation.evaluate(Popularity.fit(split.train()), test, K);
     RankMetrics markov = NextClickEvaluation.evaluate(MarkovChain.fit(split.train()), test, K);
-    RankMetrics gru = model.evaluate(test, new int[] {K}, threads);
+    RankMetrics gru;
+    try (Parallel parallel = new Parallel(threads)) {
+      gru = model.evaluate(test, parallel, K);
+    }
     TextTable table = new TextTable().row("", "Recall@" + K, "MRR@" + K);
     row(table, "most popular", popular);
     row(table, "Markov chain", markov);

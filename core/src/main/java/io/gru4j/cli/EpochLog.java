@@ -1,7 +1,7 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.EpochSummary;
 import io.gru4j.algorithms.TrainingListener;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.Json;
 import java.io.BufferedWriter;
 import java.io.Closeable;

@@ -4,6 +4,7 @@ import io.gru4j.data.SessionData;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Json;
+import io.gru4j.tensor.Parallel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +71,10 @@ final class EvaluateCommand implements Command {
     FittedModel model = FittedModel.load(file);
     SessionData data = input.read(files, model.items());
     long start = System.nanoTime();
-    RankMetrics metrics = model.evaluate(data.interactions(), cutoffs, threads);
+    RankMetrics metrics;
+    try (Parallel parallel = new Parallel(threads)) {
+      metrics = model.evaluate(data.interactions(), parallel, cutoffs);
+    }
     double seconds = (System.nanoTime() - start) * 1e-9;
     if (metrics.count() == 0) {
       throw new WorkException("no session has two clicks on items that the model knows");

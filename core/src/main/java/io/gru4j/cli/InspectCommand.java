@@ -1,6 +1,6 @@
 package io.gru4j.cli;
 
-import io.gru4j.model.EpochRecord;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.SafeTensorsReader;
 import java.io.IOException;
@@ -56,8 +56,7 @@ final class InspectCommand implements Command {
     TextTable head = new TextTable();
     head.row("file", file + " (" + Numbers.bytes(Files.size(file)) + ")");
     head.row("items", Numbers.count(model.numItems()));
-    head.row("seed", Long.toString(model.seed()));
-    head.row("kernels", model.kernels());
+    head.row("seed", model.seed() == null ? "not known" : model.seed().toString());
     console.out().print(head.leftAligned());
 
     TextTable parameters = new TextTable();
@@ -83,9 +82,9 @@ final class InspectCommand implements Command {
     return table;
   }
 
-  private static TextTable history(List<EpochRecord> history, String criterion) {
+  private static TextTable history(List<EpochSummary> history, String criterion) {
     TextTable table = new TextTable().row("  epoch", "loss", criterion, "seconds");
-    for (EpochRecord each : history) {
+    for (EpochSummary each : history) {
       table.row(
           "  " + each.epoch(),
           Numbers.score(each.loss()),

@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.NearestName;
+import io.gru4j.algorithms.TrainingException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -149,7 +150,11 @@ public final class Main {
       err.println(name + e.getFile() + ": access denied");
     } catch (UncheckedIOException e) {
       err.println(name + e.getCause().getMessage());
-    } catch (WorkException | IOException | IllegalArgumentException | IllegalStateException e) {
+    } catch (WorkException
+        | TrainingException
+        | IOException
+        | IllegalArgumentException
+        | IllegalStateException e) {
       err.println(name + (e.getMessage() == null ? e.toString() : e.getMessage()));
     } catch (OutOfMemoryError e) {
       err.println(name + "out of memory; give the JVM more, such as -Xmx8g");

@@ -1,8 +1,8 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.EpochSummary;
 import io.gru4j.algorithms.StepProgress;
 import io.gru4j.algorithms.TrainingListener;
+import io.gru4j.model.EpochSummary;
 import java.util.Locale;
 
 /**

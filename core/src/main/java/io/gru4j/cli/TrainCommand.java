@@ -1,14 +1,15 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.EpochSummary;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.StepProgress;
+import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionSplit;
 import io.gru4j.data.Validation;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -118,11 +119,27 @@ final class TrainCommand implements Command {
     try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
-      estimator.threads(threads).listener(recorder).fit(train, data.items(), judged);
+      try {
+        estimator.threads(threads).listener(recorder).fit(train, data.items(), judged);
+      } catch (TrainingException e) {
+        throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
+      }
       FittedModel model = estimator.model();
       model.save(out);
       console.out().print(summary(out, model, recorder, parameters));
     }
+  }
+
+  /** Training failed: what it had learned by then need not be lost. */
+  private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) throws IOException {
+    FittedModel best;
+    try {
+      best = estimator.model();
+    } catch (IllegalStateException e) {
+      return "no model is written";
+    }
+    best.save(out);
+    return "the best model so far is written to " + out;
   }
 
   /** The same sessions as users {@code first, first + 1, ...} of {@code numUsers}. */
@@ -186,7 +203,7 @@ final class TrainCommand implements Command {
     EpochSummary last = recorder.last;
     table.row("model", out + " (" + Numbers.bytes(Files.size(out)) + ")");
     table.row("items", Numbers.count(model.numItems()));
-    table.row("seed", Long.toString(model.seed()));
+    table.row("seed", model.seed().toString());
     table.row("epochs", last.epoch() + (last.stopped() ? ", stopped early" : ""));
     table.row("loss", Numbers.score(last.loss()));
     if (recorder.best != null) {

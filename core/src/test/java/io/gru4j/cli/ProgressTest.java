@@ -3,8 +3,8 @@ package io.gru4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.EpochSummary;
 import io.gru4j.algorithms.StepProgress;
+import io.gru4j.model.EpochSummary;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
