@@ -97,6 +97,12 @@ public final class Json {
         }
         out.append(d);
       }
+      case Float f -> {
+        if (!Float.isFinite(f)) {
+          throw new IllegalArgumentException("JSON has no number " + f);
+        }
+        out.append(f);
+      }
       case Map<?, ?> map -> {
         String separator = "{";
         for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -81,7 +81,7 @@ class JsonTest {
     assertEquals(-0.0, Json.parse("-0.0"));
     assertEquals(1e-5, Json.parse("1E-5"));
     assertNull(Json.parse(" null "));
-    assertEquals("[1.0,2,3]", Json.write(Arrays.asList(1.0, 2, 3L)));
+    assertEquals("[1.0,2,3,0.1]", Json.write(Arrays.asList(1.0, 2, 3L, 0.1f)));
   }
 
   @ParameterizedTest
@@ -141,6 +141,7 @@ class JsonTest {
   @Test
   void whatJsonCannotSayIsRefused() {
     assertThrows(IllegalArgumentException.class, () -> Json.write(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> Json.write(Float.NEGATIVE_INFINITY));
     assertThrows(IllegalArgumentException.class, () -> Json.write(List.of('c')));
     assertThrows(IllegalArgumentException.class, () -> Json.write("\ud800x"));
     assertThrows(IllegalArgumentException.class, () -> Json.write("\udc00"));
