@@ -1,4 +1,12 @@
-/** The session-based recommender GRU4RecCrossEntropy: data, metrics, estimator, model files, command line. */
+/**
+ * The session-based recommender GRU4RecCrossEntropy: data, metrics, estimator, model files, command
+ * line.
+ */
 module io.gru4j.core {
-  requires io.gru4j.tensor;
+  requires transitive io.gru4j.tensor;
+
+  exports io.gru4j.algorithms;
+  exports io.gru4j.data;
+  exports io.gru4j.metrics;
+  exports io.gru4j.model;
 }

@@ -4,17 +4,17 @@ import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
 
 /**
- * The product of two matrices, {@code C = op(A) op(B)} or {@code C += op(A) op(B)}, where op leaves a
- * matrix as it is or transposes it.
+ * The product of two matrices, {@code C = op(A) op(B)} or {@code C += op(A) op(B)}, where op leaves
+ * a matrix as it is or transposes it.
  *
  * <p>Each element is one fused chain over ascending k that starts with 0, {@code s = fma(A[i][k],
- * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits for
- * any number of threads, with and without the Vector API.
+ * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits
+ * for any number of threads, with and without the Vector API.
  *
- * <p>B is packed, 32 columns at a time, into panels {@code [k][32]}; a task is one panel times up to 256
- * rows of A. A transposed A is copied once, so that its rows are contiguous. Buffers belong to the
- * object and to the threads, grow to the largest shape seen and are then reused: nothing is allocated
- * after that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ * <p>B is packed, 32 columns at a time, into panels {@code [k][32]}; a task is one panel times up
+ * to 256 rows of A. A transposed A is copied once, so that its rows are contiguous. Buffers belong
+ * to the object and to the threads, grow to the largest shape seen and are then reused: nothing is
+ * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
  */
 public final class Gemm {
 
@@ -24,7 +24,10 @@ public final class Gemm {
   private static final int COPY = 32; // columns of a transposed A that one task copies
   private static final float[] NO_BIAS = new float[PANEL];
 
-  /** What one thread needs while it works; shared by all objects, since a task never waits for another. */
+  /**
+   * What one thread needs while it works; shared by all objects, since a task never waits for
+   * another.
+   */
   private static final class Scratch {
     final float[] block = new float[EDGE_ROWS * PANEL];
     float[] panel = new float[0];
@@ -58,8 +61,8 @@ public final class Gemm {
   }
 
   /**
-   * Computes {@code C = op(A) op(B)}, or adds the product to C. Sizes may be 0: a product over no k is
-   * a matrix of zeros.
+   * Computes {@code C = op(A) op(B)}, or adds the product to C. Sizes may be 0: a product over no k
+   * is a matrix of zeros.
    *
    * @param A shape (M, K), or (K, M) if {@code transposeA}
    * @param transposeA whether op(A) is the transpose of A
@@ -78,8 +81,7 @@ public final class Gemm {
     if (K != innerOfB) {
       throw new IllegalArgumentException(
           "matmul: %s%s x %s%s: inner sizes %d and %d differ"
-              .formatted(
-                  A, transposeA ? "^T" : "", B, transposeB ? "^T" : "", K, innerOfB));
+              .formatted(A, transposeA ? "^T" : "", B, transposeB ? "^T" : "", K, innerOfB));
     }
     if (C.rows() != M || C.cols() != N) {
       throw new IllegalArgumentException(
@@ -119,7 +121,9 @@ public final class Gemm {
     }
   }
 
-  /** One panel of C's columns, for one block of its rows; panels run fastest, so that A's rows stay. */
+  /**
+   * One panel of C's columns, for one block of its rows; panels run fastest, so that A's rows stay.
+   */
   private void panel(int task) {
     int panels = Math.ceilDiv(N, PANEL);
     int column = task % panels * PANEL;

@@ -6,8 +6,8 @@ import java.util.Objects;
 /**
  * A dense row-major matrix of floats: element (r, c) is {@code data()[r * cols() + c]}.
  *
- * <p>The number of columns is fixed; the number of rows may change, so that one buffer serves batches
- * of any size without allocation. Not thread-safe; threads may write different rows.
+ * <p>The number of columns is fixed; the number of rows may change, so that one buffer serves
+ * batches of any size without allocation. Not thread-safe; threads may write different rows.
  */
 public final class Matrix {
 

@@ -6,13 +6,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Worker threads that run the numbered tasks of one loop after another.
  *
- * <p>The caller takes part, so {@code threads} is the number of busy cores. Which thread runs a task
- * is left to chance; whoever cuts a loop into tasks does so by the shape of the problem alone, lets
- * every task write its own output and adds partial sums in a fixed order, so that results have the
- * same bits for any number of threads.
+ * <p>The caller takes part, so {@code threads} is the number of busy cores. Which thread runs a
+ * task is left to chance; whoever cuts a loop into tasks does so by the shape of the problem alone,
+ * lets every task write its own output and adds partial sums in a fixed order, so that results have
+ * the same bits for any number of threads.
  *
- * <p>{@link #run} allocates nothing. Between loops the workers spin for some microseconds, then sleep.
- * One thread at a time may call {@link #run}. {@link #close} ends the workers.
+ * <p>{@link #run} allocates nothing. Between loops the workers spin for some microseconds, then
+ * sleep. One thread at a time may call {@link #run}. {@link #close} ends the workers.
  */
 public final class Parallel implements AutoCloseable {
 

@@ -4,8 +4,9 @@ package io.gru4j.tensor;
  * Seeded random numbers whose sequence is part of this project's contract: the same seed gives the
  * same numbers on every JVM.
  *
- * <p>SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", figure
- * 16). The state is one long, so a stream can be stored and continued. Not thread-safe; {@link #at} is.
+ * <p>SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators",
+ * figure 16). The state is one long, so a stream can be stored and continued. Not thread-safe;
+ * {@link #at} is.
  */
 public final class RandomStream {
 
@@ -79,7 +80,8 @@ public final class RandomStream {
   }
 
   /**
-   * Returns an int uniform in [0, bound), without bias (Lemire 2019, arXiv:1805.10941, algorithm 5).
+   * Returns an int uniform in [0, bound), without bias (Lemire 2019, arXiv:1805.10941, algorithm
+   * 5).
    *
    * @param bound positive
    * @return the next int

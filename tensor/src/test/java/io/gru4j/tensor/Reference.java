@@ -133,7 +133,9 @@ public final class Reference {
     return y;
   }
 
-  /** Mean over the rows with a target of logsumexp(logits) - logits[target]; 0 without such rows. */
+  /**
+   * Mean over the rows with a target of logsumexp(logits) - logits[target]; 0 without such rows.
+   */
   public static double crossEntropy(double[][] logits, int[] targets) {
     double loss = 0;
     int n = 0;

@@ -6,15 +6,16 @@ import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.kernel.Kernels;
 
 /**
- * The elementary operations on a {@link Tape}: enough to write a network straight from its equations.
+ * The elementary operations on a {@link Tape}: enough to write a network straight from its
+ * equations.
  *
  * <pre>
  *   r = ops.sigmoid(ops.addRow(ops.add(ops.matmul(x, wr), ops.matmul(h, ur)), br))
  * </pre>
  *
- * <p>Each method computes its output and records how the gradient {@code dY} of the output adds to those
- * of its inputs; in the formulas, {@code *} is elementwise. Every call makes a new variable: these
- * operations are for readers, experiments and tests. Training uses the coarse ones in {@code
+ * <p>Each method computes its output and records how the gradient {@code dY} of the output adds to
+ * those of its inputs; in the formulas, {@code *} is elementwise. Every call makes a new variable:
+ * these operations are for readers, experiments and tests. Training uses the coarse ones in {@code
  * io.gru4j.tensor.nn}, which allocate nothing, on the same tape. Not thread-safe.
  */
 public final class Operations {

@@ -7,20 +7,20 @@ import java.util.Arrays;
  * A named matrix that training changes, with its gradient: weights, biases, an embedding table.
  *
  * <p>The values lie in one flat array in one of two layouts. In <em>rows</em> element (r, c) is at
- * {@code offset + r * cols + c}. In <em>panels</em>, for weights of a linear layer with {@code rows}
- * outputs, 32 outputs lie side by side: element (r, c) is at {@code offset + (r / 32 * cols + c) * 32 +
- * r % 32}; the last panel is filled up with outputs that stay zero. Optimizers work on the flat array
- * and need not know the layout.
+ * {@code offset + r * cols + c}. In <em>panels</em>, for weights of a linear layer with {@code
+ * rows} outputs, 32 outputs lie side by side: element (r, c) is at {@code offset + (r / 32 * cols +
+ * c) * 32 + r % 32}; the last panel is filled up with outputs that stay zero. Optimizers work on
+ * the flat array and need not know the layout.
  *
- * <p>The gradient has the same layout, or, for an embedding table, only the rows that were looked up
- * ({@link #touchedRows}). {@link #zeroGrad} is lazy: the first operation that adds after it may write
- * instead. Not thread-safe; threads may write different elements.
+ * <p>The gradient has the same layout, or, for an embedding table, only the rows that were looked
+ * up ({@link #touchedRows}). {@link #zeroGrad} is lazy: the first operation that adds after it may
+ * write instead. Not thread-safe; threads may write different elements.
  */
 public final class Parameter {
 
   /**
-   * Where the data of a long array starts: 16 bytes of header and 48 of this make one cache line, and
-   * a vector load that crosses two lines costs two.
+   * Where the data of a long array starts: 16 bytes of header and 48 of this make one cache line,
+   * and a vector load that crosses two lines costs two.
    */
   private static final int ALIGNED = 12;
 
@@ -166,8 +166,7 @@ public final class Parameter {
           "%s: (%d, %d) is outside (%d, %d)".formatted(name, row, col, rows, cols));
     }
     int panel = Kernels.PANEL;
-    return ALIGNED
-        + (panels ? (row / panel * cols + col) * panel + row % panel : row * cols + col);
+    return ALIGNED + (panels ? (row / panel * cols + col) * panel + row % panel : row * cols + col);
   }
 
   /**
@@ -257,8 +256,8 @@ public final class Parameter {
   }
 
   /**
-   * Starts adding to the gradient, for an operation that writes all of it: returns true after {@link
-   * #zeroGrad}, when what the array of {@link #grad} holds is undefined and counts as zero.
+   * Starts adding to the gradient, for an operation that writes all of it: returns true after
+   * {@link #zeroGrad}, when what the array of {@link #grad} holds is undefined and counts as zero.
    *
    * @return whether the caller must write every element instead of adding
    */
@@ -339,8 +338,8 @@ public final class Parameter {
   }
 
   /**
-   * Returns how many rows of a sparse gradient were added to since {@link #zeroGrad}. The gradient of
-   * row {@link #touchedRow}(i) is at {@code offset + i * cols} of {@link #gradOrNull}.
+   * Returns how many rows of a sparse gradient were added to since {@link #zeroGrad}. The gradient
+   * of row {@link #touchedRow}(i) is at {@code offset + i * cols} of {@link #gradOrNull}.
    *
    * @return at least 0
    */

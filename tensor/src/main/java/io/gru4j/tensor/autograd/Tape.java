@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * The operations of one forward pass, in order.
  *
- * <p>Recording keeps a reference and allocates nothing once the tape has its size, so one tape serves
- * a whole training. Not thread-safe.
+ * <p>Recording keeps a reference and allocates nothing once the tape has its size, so one tape
+ * serves a whole training. Not thread-safe.
  */
 public final class Tape {
 
@@ -36,16 +36,15 @@ public final class Tape {
   }
 
   /**
-   * Computes the gradient of {@code loss} with respect to everything that it was computed from, then
-   * clears the tape. Gradients are added to what is there.
+   * Computes the gradient of {@code loss} with respect to everything that it was computed from,
+   * then clears the tape. Gradients are added to what is there.
    *
    * @param loss a (1, 1) variable, an output of an operation on this tape
    * @throws IllegalArgumentException if {@code loss} is not (1, 1)
    */
   public void backward(Variable loss) {
     if (loss.rows() != 1 || loss.cols() != 1) {
-      throw new IllegalArgumentException(
-          "backward starts from a (1, 1) loss, got " + loss.value());
+      throw new IllegalArgumentException("backward starts from a (1, 1) loss, got " + loss.value());
     }
     loss.grad().set(0, 0, 1f);
     while (size > 0) {

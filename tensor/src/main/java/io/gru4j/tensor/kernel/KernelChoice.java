@@ -29,7 +29,9 @@ final class KernelChoice {
             Level.INFO,
             "kernels: {0}{1}",
             kernels.description(),
-            vectorModulePresent ? "" : " (for SIMD start the JVM with --add-modules jdk.incubator.vector)");
+            vectorModulePresent
+                ? ""
+                : " (for SIMD start the JVM with --add-modules jdk.incubator.vector)");
     return kernels;
   }
 

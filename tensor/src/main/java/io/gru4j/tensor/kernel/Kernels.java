@@ -3,10 +3,11 @@ package io.gru4j.tensor.kernel;
 /**
  * The loops that cost time, defined element by element.
  *
- * <p>A weight matrix of {@code N} outputs and {@code K} inputs is stored in <em>panels</em> of {@link
- * #PANEL} outputs: {@code w[panel][k][lane]}, output {@code panel * 32 + lane}. The product, its two
- * gradients and the optimizer then all read and write it in order. A block of results {@code
- * y[row][lane]} of one panel has a row stride ({@code ys}); the panels of one row have a panel stride.
+ * <p>A weight matrix of {@code N} outputs and {@code K} inputs is stored in <em>panels</em> of
+ * {@link #PANEL} outputs: {@code w[panel][k][lane]}, output {@code panel * 32 + lane}. The product,
+ * its two gradients and the optimizer then all read and write it in order. A block of results
+ * {@code y[row][lane]} of one panel has a row stride ({@code ys}); the panels of one row have a
+ * panel stride.
  */
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
 
@@ -30,14 +31,34 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * element one fused chain over ascending {@code k} that starts with the bias.
    */
   void linearForward(
-      float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int rows, int K);
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      int rows,
+      int K);
 
   /**
-   * The weight gradient of {@link #linearForward}, {@code dw[k][l] += sum_r x[r][k] * dy[r][l]}: one
-   * fused chain over ascending {@code r} that starts with the old {@code dw}.
+   * The weight gradient of {@link #linearForward}, {@code dw[k][l] += sum_r x[r][k] * dy[r][l]}:
+   * one fused chain over ascending {@code r} that starts with the old {@code dw}.
    */
   void linearBackwardWeight(
-      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows, int K);
+      float[] dw,
+      int dwo,
+      float[] dy,
+      int dyo,
+      int dys,
+      float[] x,
+      int xo,
+      int xs,
+      int rows,
+      int K);
 
   /**
    * The bias gradient of {@link #linearForward}, {@code db[l] += sum_r dy[r][l]}, over ascending
@@ -46,14 +67,26 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void linearBackwardBias(float[] db, int dbo, float[] dy, int dyo, int dys, int rows);
 
   /**
-   * The input gradient of {@link #linearForward} over several panels, {@code dx[r][k] += sum_p sum_l
-   * dy[p][r][l] * w[p][k][l]}: 16 fused chains (lane {@code l} and {@code l + 16} share one) over
-   * ascending {@code p}, folded by {@link ScalarMath#foldLanes}, then added to {@code dx}.
+   * The input gradient of {@link #linearForward} over several panels, {@code dx[r][k] += sum_p
+   * sum_l dy[p][r][l] * w[p][k][l]}: 16 fused chains (lane {@code l} and {@code l + 16} share one)
+   * over ascending {@code p}, folded by {@link ScalarMath#foldLanes}, then added to {@code dx}.
    *
-   * @param dyps stride between the panels of {@code dy}; those of {@code w} are {@code K * 32} apart
+   * @param dyps stride between the panels of {@code dy}; those of {@code w} are {@code K * 32}
+   *     apart
    */
   void linearBackwardInput(
-      float[] dx, int dxo, int dxs, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int rows, int K, int panels);
+      float[] dx,
+      int dxo,
+      int dxs,
+      float[] dy,
+      int dyo,
+      int dys,
+      int dyps,
+      float[] w,
+      int wo,
+      int rows,
+      int K,
+      int panels);
 
   /** Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart. */
   float rowMax(float[] y, int yo, int ps, int panels);
@@ -78,7 +111,16 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param h (H) in: the state before
    * @param hNext (H) out: the state after
    */
-  void gruForward(float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H);
+  void gruForward(
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] hNext,
+      int hNexto,
+      int H);
 
   /**
    * The gradient of {@link #gruForward} for one row.
@@ -90,7 +132,17 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param dh (H) in/out: {@code += z * dhNext}, the part that does not pass through the products
    */
   void gruBackward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H);
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] dhNext,
+      int dhNexto,
+      float[] dh,
+      int dho,
+      int H);
 
   /** {@code y[i] = exp(x[i])}; see {@link ScalarMath#exp}. */
   void exp(float[] y, int yo, float[] x, int xo, int n);
@@ -111,20 +163,38 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   float sumOfSquares(float[] x, int xo, int n);
 
   /**
-   * Adagrad (Duchi et al. 2011) with gradient {@code d = scale * g[i]}: {@code s[i] += d * d} (fused),
-   * {@code p[i] -= lr * (d / (sqrt(s[i]) + eps))} (fused).
+   * Adagrad (Duchi et al. 2011) with gradient {@code d = scale * g[i]}: {@code s[i] += d * d}
+   * (fused), {@code p[i] -= lr * (d / (sqrt(s[i]) + eps))} (fused).
    */
-  void adagrad(float[] p, int po, float[] s, int so, float[] g, int go, int n, float scale, float lr, float eps);
+  void adagrad(
+      float[] p,
+      int po,
+      float[] s,
+      int so,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float eps);
 
   /**
    * SGD with momentum and gradient {@code d = scale * g[i]}: {@code b[i] = momentum * b[i] + d}
    * (fused), {@code p[i] -= lr * b[i]} (fused).
    */
-  void sgdMomentum(float[] p, int po, float[] b, int bo, float[] g, int go, int n, float scale, float lr, float momentum);
+  void sgdMomentum(
+      float[] p,
+      int po,
+      float[] b,
+      int bo,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float momentum);
 
-  /**
-   * Returns one exponential, the bits that {@link #exp(float[], int, float[], int, int)} gives.
-   */
+  /** Returns one exponential, the bits that {@link #exp(float[], int, float[], int, int)} gives. */
   static float exp(float x) {
     return ScalarMath.exp(x);
   }

@@ -3,8 +3,9 @@ package io.gru4j.tensor.kernel;
 import java.util.Arrays;
 
 /**
- * The kernels as plain loops: the definition of {@link VectorKernels}, its test oracle, and what runs
- * where the Vector API is absent. Inner loops run over lanes, so that the JIT may vectorise them.
+ * The kernels as plain loops: the definition of {@link VectorKernels}, its test oracle, and what
+ * runs where the Vector API is absent. Inner loops run over lanes, so that the JIT may vectorise
+ * them.
  */
 public final class ScalarKernels implements Kernels {
 
@@ -21,7 +22,18 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void linearForward(
-      float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int rows, int K) {
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      int rows,
+      int K) {
     for (int r = 0; r < rows; r++) {
       int yr = yo + r * ys;
       for (int l = 0; l < PANEL; l++) {
@@ -35,7 +47,16 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void linearBackwardWeight(
-      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows, int K) {
+      float[] dw,
+      int dwo,
+      float[] dy,
+      int dyo,
+      int dys,
+      float[] x,
+      int xo,
+      int xs,
+      int rows,
+      int K) {
     for (int r = 0; r < rows; r++) {
       for (int k = 0; k < K; k++) {
         axpy(x[xo + r * xs + k], dy, dyo + r * dys, dw, dwo + k * PANEL, PANEL);
@@ -54,7 +75,18 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void linearBackwardInput(
-      float[] dx, int dxo, int dxs, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int rows, int K, int panels) {
+      float[] dx,
+      int dxo,
+      int dxs,
+      float[] dy,
+      int dyo,
+      int dys,
+      int dyps,
+      float[] w,
+      int wo,
+      int rows,
+      int K,
+      int panels) {
     float[] lanes = LANE_SUMS.get();
     for (int r = 0; r < rows; r++) {
       for (int k = 0; k < K; k++) {
@@ -122,13 +154,30 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void gruForward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] hNext,
+      int hNexto,
+      int H) {
     gruForward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H, 0);
   }
 
   /** Columns {@code from} to H of {@link #gruForward}; the vector kernel's tail. */
   static void gruForward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H, int from) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] hNext,
+      int hNexto,
+      int H,
+      int from) {
     for (int i = from; i < H; i++) {
       float r = ScalarMath.sigmoid(gx[gxo + i] + gh[gho + i]);
       float z = ScalarMath.sigmoid(gx[gxo + H + i] + gh[gho + H + i]);
@@ -142,13 +191,34 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void gruBackward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] dhNext,
+      int dhNexto,
+      float[] dh,
+      int dho,
+      int H) {
     gruBackward(gx, gxo, gh, gho, h, ho, dhNext, dhNexto, dh, dho, H, 0);
   }
 
   /** Columns {@code from} to H of {@link #gruBackward}; the vector kernel's tail. */
   static void gruBackward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H, int from) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] dhNext,
+      int dhNexto,
+      float[] dh,
+      int dho,
+      int H,
+      int from) {
     for (int i = from; i < H; i++) {
       float r = gx[gxo + i];
       float z = gx[gxo + H + i];
@@ -214,7 +284,16 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void adagrad(
-      float[] p, int po, float[] s, int so, float[] g, int go, int n, float scale, float lr, float eps) {
+      float[] p,
+      int po,
+      float[] s,
+      int so,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float eps) {
     for (int i = 0; i < n; i++) {
       float d = scale * g[go + i];
       float sum = Math.fma(d, d, s[so + i]);
@@ -225,7 +304,16 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void sgdMomentum(
-      float[] p, int po, float[] b, int bo, float[] g, int go, int n, float scale, float lr, float momentum) {
+      float[] p,
+      int po,
+      float[] b,
+      int bo,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float momentum) {
     for (int i = 0; i < n; i++) {
       float velocity = Math.fma(momentum, b[bo + i], scale * g[go + i]);
       b[bo + i] = velocity;

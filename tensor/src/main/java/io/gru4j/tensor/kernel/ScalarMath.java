@@ -10,7 +10,8 @@ package io.gru4j.tensor.kernel;
  */
 final class ScalarMath {
 
-  // exp: x = i ln 2 + r with |r| <= ln(2) / 2, then 2^i * e^r. Adding 1.5 * 2^23 rounds to an integer
+  // exp: x = i ln 2 + r with |r| <= ln(2) / 2, then 2^i * e^r. Adding 1.5 * 2^23 rounds to an
+  // integer
   // and leaves that integer in the low bits of the sum.
   static final float LOG2_E = 0x1.715476p0f;
   static final float ROUNDER = 0x1.8p23f;
@@ -37,7 +38,9 @@ final class ScalarMath {
 
   private ScalarMath() {}
 
-  /** Returns e^x; 0 below ln({@link Float#MIN_NORMAL}), infinity above ln({@link Float#MAX_VALUE}). */
+  /**
+   * Returns e^x; 0 below ln({@link Float#MIN_NORMAL}), infinity above ln({@link Float#MAX_VALUE}).
+   */
   static float exp(float x) {
     float t = Math.fma(x, LOG2_E, ROUNDER);
     float i = t - ROUNDER;
@@ -56,15 +59,17 @@ final class ScalarMath {
     int exponent = Float.floatToRawIntBits(t) - ROUNDER_BITS;
     int half = exponent >> 1;
     float y =
-        p * Float.intBitsToFloat((half + 127) << 23) * Float.intBitsToFloat((exponent - half + 127) << 23);
+        p
+            * Float.intBitsToFloat((half + 127) << 23)
+            * Float.intBitsToFloat((exponent - half + 127) << 23);
     y = x < EXP_LOWEST ? 0f : y;
     return x > EXP_HIGHEST ? Float.POSITIVE_INFINITY : y;
   }
 
   /**
-   * Returns 1 / (1 + e^-x), computed from e = e^-|x| so that neither end overflows. What 1 + e and the
-   * quotient lose by rounding is put back: just below a power of two they would add 1.5 ulp to the
-   * 1.4 that e brings.
+   * Returns 1 / (1 + e^-x), computed from e = e^-|x| so that neither end overflows. What 1 + e and
+   * the quotient lose by rounding is put back: just below a power of two they would add 1.5 ulp to
+   * the 1.4 that e brings.
    */
   static float sigmoid(float x) {
     float e = exp(-Math.abs(x));
@@ -76,7 +81,9 @@ final class ScalarMath {
     return Math.fma(rest, x < 0f ? 1f - y : y, y); // 1 / (1 + e) is y or 1 - y
   }
 
-  /** Returns tanh(x): a polynomial near 0, (1 - e^-2|x|) / (1 + e^-2|x|) with x's sign elsewhere. */
+  /**
+   * Returns tanh(x): a polynomial near 0, (1 - e^-2|x|) / (1 + e^-2|x|) with x's sign elsewhere.
+   */
   static float tanh(float x) {
     float s = x * x;
     float p = Math.fma(T11, s, T9);
@@ -92,7 +99,8 @@ final class ScalarMath {
   }
 
   /**
-   * Returns the sum of 16 lanes by the fixed tree: lane l + lane l+8, then l + l+4, l + l+2, l + l+1.
+   * Returns the sum of 16 lanes by the fixed tree: lane l + lane l+8, then l + l+4, l + l+2, l +
+   * l+1.
    */
   static float foldLanes(float[] lanes, int o) {
     float l0 = (lanes[o] + lanes[o + 8]) + (lanes[o + 4] + lanes[o + 12]);

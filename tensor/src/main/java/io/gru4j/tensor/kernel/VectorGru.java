@@ -11,7 +11,15 @@ final class VectorGru {
   private VectorGru() {}
 
   static void forward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] hNext,
+      int hNexto,
+      int H) {
     int i = 0;
     for (; i < SPECIES.loopBound(H); i += L) {
       FloatVector r = VectorMath.sigmoid(load(gx, gxo + i).add(load(gh, gho + i)));
@@ -26,7 +34,17 @@ final class VectorGru {
   }
 
   static void backward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] dhNext,
+      int dhNexto,
+      float[] dh,
+      int dho,
+      int H) {
     int i = 0;
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     for (; i < SPECIES.loopBound(H); i += L) {

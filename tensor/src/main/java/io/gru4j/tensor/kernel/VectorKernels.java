@@ -22,13 +22,33 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void linearForward(
-      float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int rows, int K) {
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      int rows,
+      int K) {
     VectorLinear.forward(y, yo, ys, x, xo, xs, w, wo, bias, bo, rows, K);
   }
 
   @Override
   public void linearBackwardWeight(
-      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows, int K) {
+      float[] dw,
+      int dwo,
+      float[] dy,
+      int dyo,
+      int dys,
+      float[] x,
+      int xo,
+      int xs,
+      int rows,
+      int K) {
     VectorLinear.backwardWeight(dw, dwo, dy, dyo, dys, x, xo, xs, rows, K);
   }
 
@@ -39,7 +59,18 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void linearBackwardInput(
-      float[] dx, int dxo, int dxs, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int rows, int K, int panels) {
+      float[] dx,
+      int dxo,
+      int dxs,
+      float[] dy,
+      int dyo,
+      int dys,
+      int dyps,
+      float[] w,
+      int wo,
+      int rows,
+      int K,
+      int panels) {
     VectorLinear.backwardInput(dx, dxo, dxs, dy, dyo, dys, dyps, w, wo, rows, K, panels);
   }
 
@@ -65,13 +96,31 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void gruForward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] hNext, int hNexto, int H) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] hNext,
+      int hNexto,
+      int H) {
     VectorGru.forward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H);
   }
 
   @Override
   public void gruBackward(
-      float[] gx, int gxo, float[] gh, int gho, float[] h, int ho, float[] dhNext, int dhNexto, float[] dh, int dho, int H) {
+      float[] gx,
+      int gxo,
+      float[] gh,
+      int gho,
+      float[] h,
+      int ho,
+      float[] dhNext,
+      int dhNexto,
+      float[] dh,
+      int dho,
+      int H) {
     VectorGru.backward(gx, gxo, gh, gho, h, ho, dhNext, dhNexto, dh, dho, H);
   }
 
@@ -151,7 +200,16 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void adagrad(
-      float[] p, int po, float[] s, int so, float[] g, int go, int n, float scale, float lr, float eps) {
+      float[] p,
+      int po,
+      float[] s,
+      int so,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float eps) {
     int i = 0;
     FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
     for (; i < SPECIES.loopBound(n); i += L) {
@@ -170,7 +228,16 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void sgdMomentum(
-      float[] p, int po, float[] b, int bo, float[] g, int go, int n, float scale, float lr, float momentum) {
+      float[] p,
+      int po,
+      float[] b,
+      int bo,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float momentum) {
     int i = 0;
     FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
     FloatVector m = FloatVector.broadcast(SPECIES, momentum);

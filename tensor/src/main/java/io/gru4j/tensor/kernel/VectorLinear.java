@@ -11,15 +11,15 @@ import jdk.incubator.vector.FloatVector;
  * The linear layer on vectors; {@link ScalarKernels} has the plain loops.
  *
  * <p>The register tile of the product and of the weight gradient is 8 x 32 (at 512 bit: 8 broadcast
- * values times 2 vectors): 16 accumulators stay in registers while the inner index runs, and each of
- * its steps costs 2 vector loads and 8 broadcasts for 16 fused multiply-adds. Eight chains hide the
- * latency of the multiply-add, and loads stay below what two load ports deliver. Tiles of 4 and 1
- * take what 8 leaves over. Java keeps vectors in registers only as local variables: hence the
+ * values times 2 vectors): 16 accumulators stay in registers while the inner index runs, and each
+ * of its steps costs 2 vector loads and 8 broadcasts for 16 fused multiply-adds. Eight chains hide
+ * the latency of the multiply-add, and loads stay below what two load ports deliver. Tiles of 4 and
+ * 1 take what 8 leaves over. Java keeps vectors in registers only as local variables: hence the
  * written-out tiles.
  *
- * <p>The input gradient runs along the lanes of W's panels, so W needs no transposed copy: a tile of 6
- * rows x 4 inputs holds 24 vectors of partial sums while the items pass by, and folds each at the
- * end.
+ * <p>The input gradient runs along the lanes of W's panels, so W needs no transposed copy: a tile
+ * of 6 rows x 4 inputs holds 24 vectors of partial sums while the items pass by, and folds each at
+ * the end.
  */
 final class VectorLinear {
 
@@ -28,7 +28,19 @@ final class VectorLinear {
 
   private VectorLinear() {}
 
-  static void forward(float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int rows, int K) {
+  static void forward(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      int rows,
+      int K) {
     for (int c = 0; c < PANEL; c += 2 * L) {
       int r = 0;
       if (L == 16) {
@@ -45,7 +57,17 @@ final class VectorLinear {
     }
   }
 
-  static void backwardWeight(float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows, int K) {
+  static void backwardWeight(
+      float[] dw,
+      int dwo,
+      float[] dy,
+      int dyo,
+      int dys,
+      float[] x,
+      int xo,
+      int xs,
+      int rows,
+      int K) {
     for (int c = 0; c < PANEL; c += 2 * L) {
       int k = 0;
       if (L == 16) {
@@ -72,7 +94,19 @@ final class VectorLinear {
     }
   }
 
-  static void backwardInput(float[] dx, int dxo, int dxs, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int rows, int K, int panels) {
+  static void backwardInput(
+      float[] dx,
+      int dxo,
+      int dxs,
+      float[] dy,
+      int dyo,
+      int dys,
+      int dyps,
+      float[] w,
+      int wo,
+      int rows,
+      int K,
+      int panels) {
     float[] sums = SUMS.get();
     int wps = K * PANEL;
     int step = L == 16 ? 6 : 2;
@@ -114,7 +148,18 @@ final class VectorLinear {
   }
 
   /** 8 rows of one panel's columns c to c + 2 L. */
-  private static void forward8(float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int K) {
+  private static void forward8(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      int K) {
     FloatVector a0 = FloatVector.fromArray(SPECIES, bias, bo);
     FloatVector b0 = FloatVector.fromArray(SPECIES, bias, bo + L);
     FloatVector a1 = FloatVector.fromArray(SPECIES, bias, bo);
@@ -185,7 +230,18 @@ final class VectorLinear {
   }
 
   /** 4 rows of one panel's columns c to c + 2 L. */
-  private static void forward4(float[] y, int yo, int ys, float[] x, int xo, int xs, float[] w, int wo, float[] bias, int bo, int K) {
+  private static void forward4(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] w,
+      int wo,
+      float[] bias,
+      int bo,
+      int K) {
     FloatVector a0 = FloatVector.fromArray(SPECIES, bias, bo);
     FloatVector b0 = FloatVector.fromArray(SPECIES, bias, bo + L);
     FloatVector a1 = FloatVector.fromArray(SPECIES, bias, bo);
@@ -224,7 +280,8 @@ final class VectorLinear {
   }
 
   /** 1 rows of one panel's columns c to c + 2 L. */
-  private static void forward1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] bias, int bo, int K) {
+  private static void forward1(
+      float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] bias, int bo, int K) {
     FloatVector a0 = FloatVector.fromArray(SPECIES, bias, bo);
     FloatVector b0 = FloatVector.fromArray(SPECIES, bias, bo + L);
     for (int k = 0; k < K; k++) {
@@ -239,7 +296,8 @@ final class VectorLinear {
   }
 
   /** 8 inputs k of one panel's columns c to c + 2 L. */
-  private static void backwardWeight8(float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows) {
+  private static void backwardWeight8(
+      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows) {
     FloatVector a0 = FloatVector.fromArray(SPECIES, dw, dwo);
     FloatVector b0 = FloatVector.fromArray(SPECIES, dw, dwo + L);
     FloatVector a1 = FloatVector.fromArray(SPECIES, dw, dwo + PANEL);
@@ -303,7 +361,8 @@ final class VectorLinear {
   }
 
   /** 4 inputs k of one panel's columns c to c + 2 L. */
-  private static void backwardWeight4(float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows) {
+  private static void backwardWeight4(
+      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows) {
     FloatVector a0 = FloatVector.fromArray(SPECIES, dw, dwo);
     FloatVector b0 = FloatVector.fromArray(SPECIES, dw, dwo + L);
     FloatVector a1 = FloatVector.fromArray(SPECIES, dw, dwo + PANEL);
@@ -339,7 +398,8 @@ final class VectorLinear {
   }
 
   /** 1 inputs k of one panel's columns c to c + 2 L. */
-  private static void backwardWeight1(float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows) {
+  private static void backwardWeight1(
+      float[] dw, int dwo, float[] dy, int dyo, int dys, float[] x, int xo, int xs, int rows) {
     FloatVector a0 = FloatVector.fromArray(SPECIES, dw, dwo);
     FloatVector b0 = FloatVector.fromArray(SPECIES, dw, dwo + L);
     for (int r = 0, xr = xo, d = dyo; r < rows; r++, xr += xs, d += dys) {
@@ -353,8 +413,20 @@ final class VectorLinear {
     b0.intoArray(dw, dwo + L);
   }
 
-  /** 6 rows and 4 inputs: lanes c to c + L of their 16 chains, into {@code sums[row][input][16]}. */
-  private static void backwardInput6x4(float[] sums, int so, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int wps, int panels) {
+  /**
+   * 6 rows and 4 inputs: lanes c to c + L of their 16 chains, into {@code sums[row][input][16]}.
+   */
+  private static void backwardInput6x4(
+      float[] sums,
+      int so,
+      float[] dy,
+      int dyo,
+      int dys,
+      int dyps,
+      float[] w,
+      int wo,
+      int wps,
+      int panels) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
     FloatVector s02 = FloatVector.zero(SPECIES);
@@ -475,8 +547,20 @@ final class VectorLinear {
     s53.intoArray(sums, so + 23 * LANES);
   }
 
-  /** 2 rows and 4 inputs: lanes c to c + L of their 16 chains, into {@code sums[row][input][16]}. */
-  private static void backwardInput2x4(float[] sums, int so, float[] dy, int dyo, int dys, int dyps, float[] w, int wo, int wps, int panels) {
+  /**
+   * 2 rows and 4 inputs: lanes c to c + L of their 16 chains, into {@code sums[row][input][16]}.
+   */
+  private static void backwardInput2x4(
+      float[] sums,
+      int so,
+      float[] dy,
+      int dyo,
+      int dys,
+      int dyps,
+      float[] w,
+      int wo,
+      int wps,
+      int panels) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
     FloatVector s02 = FloatVector.zero(SPECIES);
@@ -526,7 +610,8 @@ final class VectorLinear {
   }
 
   /** 1 row and 4 inputs: lanes c to c + L of their 16 chains, into {@code sums[row][input][16]}. */
-  private static void backwardInput1x4(float[] sums, int so, float[] dy, int dyo, int dyps, float[] w, int wo, int wps, int panels) {
+  private static void backwardInput1x4(
+      float[] sums, int so, float[] dy, int dyo, int dyps, float[] w, int wo, int wps, int panels) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
     FloatVector s02 = FloatVector.zero(SPECIES);
@@ -558,7 +643,8 @@ final class VectorLinear {
   }
 
   /** 1 row and 1 input: lanes c to c + L of their 16 chains, into {@code sums[row][input][16]}. */
-  private static void backwardInput1x1(float[] sums, int so, float[] dy, int dyo, int dyps, float[] w, int wo, int wps, int panels) {
+  private static void backwardInput1x1(
+      float[] sums, int so, float[] dy, int dyo, int dyps, float[] w, int wo, int wps, int panels) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     for (int p = 0, d = dyo, v = wo; p < panels; p++, d += dyps, v += wps) {
       FloatVector d0a = FloatVector.fromArray(SPECIES, dy, d);

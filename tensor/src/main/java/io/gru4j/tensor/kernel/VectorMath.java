@@ -108,8 +108,8 @@ final class VectorMath {
   }
 
   /**
-   * Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}; they lie in one
-   * vector of 16 lanes.
+   * Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}; they lie in
+   * one vector of 16 lanes.
    */
   static float foldLanes16(FloatVector v) {
     v = v.add(v.rearrange(ROTATE_8));
@@ -122,7 +122,9 @@ final class VectorMath {
     return foldLanes4(v);
   }
 
-  /** As {@link #foldLanes16}, from lanes 0 to 3 of a vector that holds the sums one step further. */
+  /**
+   * As {@link #foldLanes16}, from lanes 0 to 3 of a vector that holds the sums one step further.
+   */
   static float foldLanes4(FloatVector v) {
     v = v.add(v.rearrange(ROTATE_2));
     v = v.add(v.rearrange(ROTATE_1));

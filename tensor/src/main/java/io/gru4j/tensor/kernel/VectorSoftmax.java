@@ -10,8 +10,8 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Rows of logits on vectors; {@link ScalarKernels} has the plain loops. A row lies in panels, {@code
- * ps} floats apart.
+ * Rows of logits on vectors; {@link ScalarKernels} has the plain loops. A row lies in panels,
+ * {@code ps} floats apart.
  */
 final class VectorSoftmax {
 

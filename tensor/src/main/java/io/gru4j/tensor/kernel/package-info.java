@@ -1,8 +1,8 @@
 /**
  * The SIMD boundary: every hot loop of the project, once in plain Java and once on the Vector API.
  *
- * <p>Start with {@link io.gru4j.tensor.kernel.Kernels}: it defines each loop, element by element, so
- * exactly that {@link io.gru4j.tensor.kernel.ScalarKernels} and {@link
+ * <p>Start with {@link io.gru4j.tensor.kernel.Kernels}: it defines each loop, element by element,
+ * so exactly that {@link io.gru4j.tensor.kernel.ScalarKernels} and {@link
  * io.gru4j.tensor.kernel.VectorKernels} agree bit for bit at every SIMD width:
  *
  * <ul>
@@ -16,7 +16,7 @@
  *
  * <p>Arrays are flat {@code float[]} with an offset and, where rows are not adjacent, a stride in
  * floats. Nothing here allocates, checks shapes or starts threads; callers do. All methods are
- * thread-safe as long as their outputs do not overlap. {@code jdk.incubator.vector} is named in this
- * package only.
+ * thread-safe as long as their outputs do not overlap. {@code jdk.incubator.vector} is named in
+ * this package only.
  */
 package io.gru4j.tensor.kernel;

@@ -25,13 +25,13 @@ import java.util.Arrays;
  * before). Hidasi et al. 2016 write the update gate the other way round.
  *
  * <p>Rows are sessions, the longest first, so those that still go on at step t are a prefix: {@code
- * activeRows[t]} of them. Input and output are packed by time: the rows of step 0, then those of step 1,
- * and so on, M in all. The state before the chunk comes from the caller and gets no gradient: that is
- * where backpropagation is truncated.
+ * activeRows[t]} of them. Input and output are packed by time: the rows of step 0, then those of
+ * step 1, and so on, M in all. The state before the chunk comes from the caller and gets no
+ * gradient: that is where backpropagation is truncated.
  *
- * <p>Sessions do not depend on one another, so forward and backward run block by block of rows through
- * all steps. The weight gradients are summed afterwards, panel by panel of the weights, over all M rows
- * in order.
+ * <p>Sessions do not depend on one another, so forward and backward run block by block of rows
+ * through all steps. The weight gradients are summed afterwards, panel by panel of the weights,
+ * over all M rows in order.
  */
 public final class Gru {
 
@@ -48,9 +48,11 @@ public final class Gru {
 
   private final Variable output;
   private final Matrix gx; // forward: gate values; backward: gradient of the input product
-  private final Matrix gh; // forward: last H per row kept; backward: gradient of the recurrent product
+  private final Matrix
+      gh; // forward: last H per row kept; backward: gradient of the recurrent product
   private final Matrix before; // the state before the chunk
-  private final Matrix dBefore; // gradient of the state before each step of a row; what is left at t = 0 is dropped
+  private final Matrix
+      dBefore; // gradient of the state before each step of a row; what is left at t = 0 is dropped
 
   private final Parallel.Task forwardTask = this::forwardBlock;
   private final Parallel.Task backwardTask = this::backwardBlock;
@@ -143,7 +145,17 @@ public final class Gru {
       int m = start[t] + from;
       float[] h = t == 0 ? before.data() : out;
       int ho = (t == 0 ? from : start[t - 1] + from) * H;
-      gateProducts(kernels, parameters, input.value().data(), m * E, h, ho, gx.data(), gh.data(), m * gates, rows);
+      gateProducts(
+          kernels,
+          parameters,
+          input.value().data(),
+          m * E,
+          h,
+          ho,
+          gx.data(),
+          gh.data(),
+          m * gates,
+          rows);
       for (int i = 0; i < rows; i++) {
         int g = (m + i) * gates;
         kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, out, (m + i) * H, H);
@@ -153,7 +165,16 @@ public final class Gru {
 
   /** {@code gx = x Wih^T + bih} and {@code gh = h Whh^T + bhh} for some rows. */
   static void gateProducts(
-      Kernels kernels, GruParameters p, float[] x, int xo, float[] h, int ho, float[] gx, float[] gh, int go, int rows) {
+      Kernels kernels,
+      GruParameters p,
+      float[] x,
+      int xo,
+      float[] h,
+      int ho,
+      float[] gx,
+      float[] gh,
+      int go,
+      int rows) {
     int E = p.inputs();
     int H = p.hidden();
     int panels = Parameter.panelCount(3 * H);
@@ -161,9 +182,31 @@ public final class Gru {
     for (int panel = 0; panel < panels; panel++) {
       int c = panel * PANEL;
       kernels.linearForward(
-          gx, go + c, gates, x, xo, E, p.weightIh().value(), p.weightIh().offset() + c * E, p.biasIh().value(), p.biasIh().offset() + c, rows, E);
+          gx,
+          go + c,
+          gates,
+          x,
+          xo,
+          E,
+          p.weightIh().value(),
+          p.weightIh().offset() + c * E,
+          p.biasIh().value(),
+          p.biasIh().offset() + c,
+          rows,
+          E);
       kernels.linearForward(
-          gh, go + c, gates, h, ho, H, p.weightHh().value(), p.weightHh().offset() + c * H, p.biasHh().value(), p.biasHh().offset() + c, rows, H);
+          gh,
+          go + c,
+          gates,
+          h,
+          ho,
+          H,
+          p.weightHh().value(),
+          p.weightHh().offset() + c * H,
+          p.biasHh().value(),
+          p.biasHh().offset() + c,
+          rows,
+          H);
     }
   }
 
@@ -204,11 +247,33 @@ public final class Gru {
       Parameter weightHh = parameters.weightHh();
       if (t > 0) {
         kernels.linearBackwardInput(
-            dh, from * H, H, gh.data(), m * gates, gates, PANEL, weightHh.value(), weightHh.offset(), rows, H, panels);
+            dh,
+            from * H,
+            H,
+            gh.data(),
+            m * gates,
+            gates,
+            PANEL,
+            weightHh.value(),
+            weightHh.offset(),
+            rows,
+            H,
+            panels);
       }
       Parameter weightIh = parameters.weightIh();
       kernels.linearBackwardInput(
-          input.grad().data(), m * E, E, gx.data(), m * gates, gates, PANEL, weightIh.value(), weightIh.offset(), rows, E, panels);
+          input.grad().data(),
+          m * E,
+          E,
+          gx.data(),
+          m * gates,
+          gates,
+          PANEL,
+          weightIh.value(),
+          weightIh.offset(),
+          rows,
+          E,
+          panels);
     }
   }
 
@@ -219,14 +284,26 @@ public final class Gru {
     parallel.run(2 * panels, weightTask);
   }
 
-  /** Gradients of one panel of gates: of the input weights for even tasks, of the recurrent ones for odd. */
+  /**
+   * Gradients of one panel of gates: of the input weights for even tasks, of the recurrent ones for
+   * odd.
+   */
   private void weightPanel(int task) {
     int c = task / 2 * PANEL;
     if (task % 2 == 0) {
       Parameter w = parameters.weightIh();
       Parameter b = parameters.biasIh();
       kernels.linearBackwardWeight(
-          w.gradOrNull(), w.offset() + c * E, gx.data(), c, gates, input.value().data(), 0, E, start[T], E);
+          w.gradOrNull(),
+          w.offset() + c * E,
+          gx.data(),
+          c,
+          gates,
+          input.value().data(),
+          0,
+          E,
+          start[T],
+          E);
       kernels.linearBackwardBias(b.gradOrNull(), b.offset() + c, gx.data(), c, gates, start[T]);
     } else {
       Parameter w = parameters.weightHh();
@@ -235,7 +312,16 @@ public final class Gru {
         float[] h = t == 0 ? before.data() : output.value().data();
         int ho = t == 0 ? 0 : start[t - 1] * H;
         kernels.linearBackwardWeight(
-            w.gradOrNull(), w.offset() + c * H, gh.data(), start[t] * gates + c, gates, h, ho, H, activeRows[t], H);
+            w.gradOrNull(),
+            w.offset() + c * H,
+            gh.data(),
+            start[t] * gates + c,
+            gates,
+            h,
+            ho,
+            H,
+            activeRows[t],
+            H);
       }
       kernels.linearBackwardBias(b.gradOrNull(), b.offset() + c, gh.data(), c, gates, start[T]);
     }

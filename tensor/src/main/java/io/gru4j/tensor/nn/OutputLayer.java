@@ -20,15 +20,16 @@ import java.util.Arrays;
  *   dHidden += dLogits W,  dW += dLogits^T hidden,  db += sum_m dLogits[m,:]
  * </pre>
  *
- * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so that
- * what one product makes the next finds in cache. Forward keeps, for each tile and row, the largest
- * logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken once. When all
- * tiles are done, the row's log-sum-exp follows from those, and the factor that makes e a gradient.
- * Backward scales e by it, then takes the three sums. If the M x V values exceed {@link
- * #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
+ * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
+ * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
+ * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
+ * once. When all tiles are done, the row's log-sum-exp follows from those, and the factor that
+ * makes e a gradient. Backward scales e by it, then takes the three sums. If the M x V values
+ * exceed {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same
+ * bits.
  *
- * <p>Tiles belong to at most 16 <em>slots</em>, each with its own partial dHidden, added in order of
- * slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
+ * <p>Tiles belong to at most 16 <em>slots</em>, each with its own partial dHidden, added in order
+ * of slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
  */
 public final class OutputLayer {
 
@@ -99,8 +100,7 @@ public final class OutputLayer {
     this.V = weight.rows();
     this.H = weight.cols();
     this.panels = Parameter.panelCount(V);
-    this.tilePanels =
-        Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
+    this.tilePanels = Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
     this.tiles = Math.ceilDiv(panels, tilePanels);
     this.slots = Math.min(MAX_SLOTS, tiles);
     this.squares = new double[tiles];
@@ -222,8 +222,7 @@ public final class OutputLayer {
     for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
       int w = weight.offset() + p * H * PANEL;
       int b = bias.offset() + p * PANEL;
-      kernels.linearForward(
-          y, yo, PANEL, h, m * H, H, weight.value(), w, bias.value(), b, rows, H);
+      kernels.linearForward(y, yo, PANEL, h, m * H, H, weight.value(), w, bias.value(), b, rows, H);
       yo += ps;
     }
   }

@@ -11,9 +11,9 @@ import java.util.Arrays;
  * What a trained output layer is asked for: scores, ranks and the best classes, without a matrix of
  * rows x classes.
  *
- * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k, so a
- * row's bits do not depend on the other rows. Owns a buffer of one tile of classes: not thread-safe, but
- * the parameters are only read, so each thread may have a scorer of its own.
+ * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k,
+ * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes: not
+ * thread-safe, but the parameters are only read, so each thread may have a scorer of its own.
  */
 public final class OutputScorer {
 
@@ -58,7 +58,18 @@ public final class OutputScorer {
     for (int p = 0; p < count; p++) {
       int panel = firstPanel + p;
       kernels.linearForward(
-          tile, weight.offset() + p * ps, PANEL, hidden.data(), row * H, H, weight.value(), weight.offset() + panel * H * PANEL, bias, panel * PANEL, rows, H);
+          tile,
+          weight.offset() + p * ps,
+          PANEL,
+          hidden.data(),
+          row * H,
+          H,
+          weight.value(),
+          weight.offset() + panel * H * PANEL,
+          bias,
+          panel * PANEL,
+          rows,
+          H);
     }
     return count;
   }
@@ -75,8 +86,7 @@ public final class OutputScorer {
       int count = fillTile(hidden, row, 1, first);
       for (int p = 0; p < count; p++) {
         int c = (first + p) * PANEL;
-        System.arraycopy(
-            tile, weight.offset() + p * ps, scores, c, Math.min(PANEL, classes - c));
+        System.arraycopy(tile, weight.offset() + p * ps, scores, c, Math.min(PANEL, classes - c));
       }
     }
   }
@@ -99,8 +109,8 @@ public final class OutputScorer {
   }
 
   /**
-   * Computes the rank of one class for each row: 1 + the number of other classes whose score is at least
-   * as high. Ties count against the class.
+   * Computes the rank of one class for each row: 1 + the number of other classes whose score is at
+   * least as high. Ties count against the class.
    *
    * @param hidden shape (at least rows, H)
    * @param targets class of each row in [0, classes)
@@ -125,8 +135,8 @@ public final class OutputScorer {
   }
 
   /**
-   * Finds the classes with the highest scores for each row, best first; of equal scores the lower class
-   * comes first.
+   * Finds the classes with the highest scores for each row, best first; of equal scores the lower
+   * class comes first.
    *
    * @param hidden shape (at least from + rows, H)
    * @param from first row

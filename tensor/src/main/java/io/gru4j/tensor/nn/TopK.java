@@ -93,7 +93,10 @@ public final class TopK {
     scores[i] = score;
   }
 
-  /** Puts the kept classes in order, best first. Afterwards only reading and {@link #clear} are allowed. */
+  /**
+   * Puts the kept classes in order, best first. Afterwards only reading and {@link #clear} are
+   * allowed.
+   */
   public void sort() {
     for (int end = size - 1; end > 0; end--) { // heap sort: the worst goes to the end
       int c = classes[end];
@@ -135,6 +138,7 @@ public final class TopK {
   /** Returns classes and scores, for messages. */
   @Override
   public String toString() {
-    return Arrays.toString(Arrays.copyOf(classes, size)) + Arrays.toString(Arrays.copyOf(scores, size));
+    return Arrays.toString(Arrays.copyOf(classes, size))
+        + Arrays.toString(Arrays.copyOf(scores, size));
   }
 }

@@ -5,10 +5,11 @@ import io.gru4j.tensor.autograd.Parameter;
 import java.util.List;
 
 /**
- * An optimizer's state, one float a value, and the loop over all values in chunks that threads share.
+ * An optimizer's state, one float a value, and the loop over all values in chunks that threads
+ * share.
  *
- * <p>Chunks are cut by length alone, and every value is updated on its own, so threads do not matter to
- * the result.
+ * <p>Chunks are cut by length alone, and every value is updated on its own, so threads do not
+ * matter to the result.
  */
 final class FlatState {
 

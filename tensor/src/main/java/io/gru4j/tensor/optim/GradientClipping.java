@@ -39,8 +39,8 @@ public final class GradientClipping {
   }
 
   /**
-   * Returns the joint L2 norm of the gradients: squares are added in float in chunks of 32768 values,
-   * the chunks in double.
+   * Returns the joint L2 norm of the gradients: squares are added in float in chunks of 32768
+   * values, the chunks in double.
    *
    * @return at least 0; not finite if a gradient is not
    */

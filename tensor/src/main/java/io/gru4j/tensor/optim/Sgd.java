@@ -6,13 +6,13 @@ import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
- * Stochastic gradient descent: {@code b = momentum * b + g; p -= learningRate * b}, with {@code b} 0 at
- * first.
+ * Stochastic gradient descent: {@code b = momentum * b + g; p -= learningRate * b}, with {@code b}
+ * 0 at first.
  *
- * <p>Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning",
- * in torch's form (the learning rate outside the velocity). With momentum every value moves at every
- * step, rows of an embedding table that were not looked up too, while their velocity lasts. Without
- * momentum there is no state and only rows looked up are visited.
+ * <p>Source: Sutskever et al. 2013, "On the importance of initialization and momentum in deep
+ * learning", in torch's form (the learning rate outside the velocity). With momentum every value
+ * moves at every step, rows of an embedding table that were not looked up too, while their velocity
+ * lasts. Without momentum there is no state and only rows looked up are visited.
  */
 public final class Sgd implements Optimizer {
 

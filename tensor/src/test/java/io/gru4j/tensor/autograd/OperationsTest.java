@@ -25,8 +25,8 @@ class OperationsTest {
   private final Operations ops = new Operations(tape, parallel);
 
   /**
-   * Runs {@code sum(operation(a, b) * w)} with a random w, twice over so that gradients must add up,
-   * and compares value and gradients.
+   * Runs {@code sum(operation(a, b) * w)} with a random w, twice over so that gradients must add
+   * up, and compares value and gradients.
    */
   private void check(
       long seed,
@@ -177,11 +177,7 @@ class OperationsTest {
     Variable a = data.variable(M, N, 1f);
     Variable row = data.variable(1, N, 1f);
     check(
-        seed,
-        a,
-        row,
-        () -> ops.addRow(a, row),
-        x -> map(M, N, (r, c) -> x[0][r][c] + x[1][0][c]));
+        seed, a, row, () -> ops.addRow(a, row), x -> map(M, N, (r, c) -> x[0][r][c] + x[1][0][c]));
   }
 
   @Property(tries = TRIES)

@@ -4,7 +4,10 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 
 import io.gru4j.tensor.TestData;
 
-/** Runs a fixed workload on the kernels of this JVM and prints which they are and a hash of all bits. */
+/**
+ * Runs a fixed workload on the kernels of this JVM and prints which they are and a hash of all
+ * bits.
+ */
 final class KernelDigest {
 
   private final Kernels kernels = Kernels.get();
@@ -42,7 +45,18 @@ final class KernelDigest {
     float[] y = data.values(rows * panels * PANEL, 1f);
     for (int p = 0; p < panels; p++) {
       kernels.linearForward(
-          y, p * PANEL, panels * PANEL, x, 0, K, w, p * K * PANEL, data.values(PANEL, 1f), 0, rows, K);
+          y,
+          p * PANEL,
+          panels * PANEL,
+          x,
+          0,
+          K,
+          w,
+          p * K * PANEL,
+          data.values(PANEL, 1f),
+          0,
+          rows,
+          K);
     }
     add(y);
     float[] dw = data.values(K * PANEL, 1f);

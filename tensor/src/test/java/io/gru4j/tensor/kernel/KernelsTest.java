@@ -17,9 +17,9 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 /**
- * Each kernel against plain loops in double precision and, in the execution that has the Vector API,
- * the vector kernels against the scalar ones, bit for bit and whole arrays at a time: what lies around
- * the output must be untouched.
+ * Each kernel against plain loops in double precision and, in the execution that has the Vector
+ * API, the vector kernels against the scalar ones, bit for bit and whole arrays at a time: what
+ * lies around the output must be untouched.
  */
 class KernelsTest {
 
@@ -333,7 +333,8 @@ class KernelsTest {
   }
 
   @Property(tries = TRIES)
-  void rowScale(@ForAll @IntRange(max = 5) int panels, @ForAll boolean negative, @ForAll long seed) {
+  void rowScale(
+      @ForAll @IntRange(max = 5) int panels, @ForAll boolean negative, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 1f);
     for (int j = 0; j < row.size(); j++) {
@@ -382,8 +383,7 @@ class KernelsTest {
   }
 
   @Property(tries = TRIES)
-  void gruForward(
-      @ForAll @IntRange(max = 70) int H, @ForAll boolean saturated, @ForAll long seed) {
+  void gruForward(@ForAll @IntRange(max = 70) int H, @ForAll boolean saturated, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
     int ho = data.below(9);

@@ -14,8 +14,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same bits at 128, 256 and 512 bits and without the Vector API, each in a JVM of its own because
- * the width is chosen once. A width that the machine lacks is emulated by the JVM: slower, same result.
+ * The same bits at 128, 256 and 512 bits and without the Vector API, each in a JVM of its own
+ * because the width is chosen once. A width that the machine lacks is emulated by the JVM: slower,
+ * same result.
  */
 class SimdWidthsTest {
 
@@ -23,8 +24,7 @@ class SimdWidthsTest {
   void everyWidthGivesTheBitsOfThisJvm() throws Exception {
     String expected = Long.toHexString(KernelDigest.of());
     for (int bits : new int[] {128, 256, 512}) {
-      List<String> lines =
-          run("--add-modules=jdk.incubator.vector", "-Dgru4j.vectorBits=" + bits);
+      List<String> lines = run("--add-modules=jdk.incubator.vector", "-Dgru4j.vectorBits=" + bits);
       assertEquals(List.of("vector, " + bits + " bit", expected), lines);
     }
     assertEquals(List.of("scalar", expected), run());

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bytes that this thread and the worker threads have allocated so far, from the JVM's thread MXBean. By
- * reflection, because the module under test does not read java.management.
+ * Bytes that this thread and the worker threads have allocated so far, from the JVM's thread
+ * MXBean. By reflection, because the module under test does not read java.management.
  */
 final class Allocations {
 

@@ -273,8 +273,7 @@ class GruTest {
     Variable xHead = new Variable(Matrix.of(cut, 3, Arrays.copyOf(values, cut * 3)));
     Variable xTail =
         new Variable(
-            Matrix.of(
-                TestData.sum(tail), 3, Arrays.copyOfRange(values, cut * 3, values.length)));
+            Matrix.of(TestData.sum(tail), 3, Arrays.copyOfRange(values, cut * 3, values.length)));
     float[] one = gru.forward(tape, xHead, head, first, carried).value().toArray();
     float[] two = gru.forward(tape, xTail, tail, T - first, carried).value().toArray();
     float[] joined = Arrays.copyOf(one, one.length + two.length);
@@ -331,8 +330,7 @@ class GruTest {
     assertEquals(0, tape.size());
   }
 
-  private static void assertMessage(
-      String part, Gru gru, Variable x, int[] active, Matrix state) {
+  private static void assertMessage(String part, Gru gru, Variable x, int[] active, Matrix state) {
     String message =
         assertThrows(
                 IllegalArgumentException.class,

@@ -117,8 +117,7 @@ class NetworkTest {
     int rows = 140;
     int T = 3;
     try (Parallel parallel = new Parallel(threads)) {
-      SmallNetwork net =
-          new SmallNetwork(new TestData(1), parallel, V, 24, 33, 2, rows, 0.2f);
+      SmallNetwork net = new SmallNetwork(new TestData(1), parallel, V, 24, 33, 2, rows, 0.2f);
       Optimizer optimizer =
           adagrad
               ? new Adagrad(net.parameters, 0.1f, parallel)
@@ -131,8 +130,7 @@ class NetworkTest {
         int M = TestData.sum(active);
         int[] items = data.targets(M, V, 0);
         int[] targets = data.targets(M, V, 5);
-        losses[step] =
-            (float) net.step(items, targets, active, T, M, step, clipping, optimizer);
+        losses[step] = (float) net.step(items, targets, active, T, M, step, clipping, optimizer);
       }
       assertTrue(losses[3] < losses[0] || !adagrad, "the loss should fall");
       List<float[]> result = new ArrayList<>();

@@ -224,8 +224,7 @@ class OutputLayerTest {
         "output layer of 5 inputs: got (2, 4)",
         assertThrows(
                 IllegalArgumentException.class,
-                () ->
-                    layer.forward(new Tape(), new Variable(Matrix.zeros(2, 4)), new int[] {0, 0}))
+                () -> layer.forward(new Tape(), new Variable(Matrix.zeros(2, 4)), new int[] {0, 0}))
             .getMessage());
   }
 }

@@ -1,0 +1,423 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.CsrMatrix;
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SequenceBatches;
+import io.gru4j.data.Validation;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.RandomStream;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+
+/**
+ * The session-based recommender GRU4Rec trained with cross-entropy over the whole catalogue.
+ *
+ * <p>Item embedding, GRU, softmax over all items (Hidasi et al. 2016, arXiv:1511.06939), with the
+ * parameters and the arithmetic of RecPack's class of the same name. A user of the matrix is a
+ * session: its items in order of time.
+ *
+ * <p>{@link #fit} trains, {@link #predict} scores the next item of every user, {@link #model} hands
+ * out the trained model, which is immutable and fit for serving. Every fit starts from the seed and
+ * from a clean criterion: the same data, parameters and seed give the same bits, on any number of
+ * threads.
+ *
+ * <p>Not thread-safe. {@link #close} ends the worker threads.
+ *
+ * {@snippet :
+ * try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
+ *   FittedModel model = estimator.fit(sessions, items, null).model();
+ *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP);
+ * }
+ * }
+ */
+public final class GRU4RecCrossEntropy implements AutoCloseable {
+
+  private static final Logger LOGGER = System.getLogger("io.gru4j");
+  private static final TrainingListener NO_LISTENER = new TrainingListener() {};
+  private static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
+
+  // Independent streams of one seed.
+  private static final int INITIAL_PARAMETERS = 0;
+  private static final int DROPOUT = 1;
+  private static final int VALIDATION_SAMPLE = 2;
+  private static final int CRITERION = 3;
+
+  private Gru4RecParameters parameters;
+  private TrainingListener listener = NO_LISTENER;
+  private int threads = Runtime.getRuntime().availableProcessors();
+  private Parallel parallel;
+  private FittedModel model;
+  private double bestCriterion;
+
+  /**
+   * Creates an estimator.
+   *
+   * @param parameters its parameters
+   */
+  public GRU4RecCrossEntropy(Gru4RecParameters parameters) {
+    this.parameters = parameters;
+  }
+
+  /** Creates an estimator with the default parameters. */
+  public GRU4RecCrossEntropy() {
+    this(Gru4RecParameters.defaults());
+  }
+
+  /**
+   * Sets the number of threads that work, the caller's included. Results do not depend on it. By
+   * default as many as there are processors.
+   *
+   * @param threads at least 1
+   * @return this
+   * @throws IllegalArgumentException if {@code threads} is below 1
+   */
+  public GRU4RecCrossEntropy threads(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, got " + threads);
+    }
+    close();
+    this.threads = threads;
+    return this;
+  }
+
+  /**
+   * Sets who is told how training goes.
+   *
+   * @param listener called on the thread that calls {@link #fit}
+   * @return this
+   */
+  public GRU4RecCrossEntropy listener(TrainingListener listener) {
+    this.listener = listener;
+    return this;
+  }
+
+  /**
+   * Returns the parameters.
+   *
+   * @return those given, or those of the file that was loaded
+   */
+  public Gru4RecParameters parameters() {
+    return parameters;
+  }
+
+  /**
+   * Trains on a matrix whose items have no ids of their own: their numbers serve as ids.
+   *
+   * @param x users x items, with timestamps
+   * @param validation what the criterion is computed on after each epoch; null for none
+   * @return this
+   * @see #fit(InteractionMatrix, IdMap, Validation)
+   */
+  public GRU4RecCrossEntropy fit(InteractionMatrix x, Validation validation) {
+    List<String> ids = IntStream.range(0, x.numItems()).mapToObj(Integer::toString).toList();
+    return fit(x, IdMap.of(ids), validation);
+  }
+
+  /**
+   * Trains.
+   *
+   * <p>With validation data the criterion is computed after each epoch, and the parameters of the
+   * best epoch are kept, unless {@code keep_last}; without, those of the last epoch.
+   *
+   * @param x users x items, with timestamps; at least one user with two items
+   * @param items ids of the items
+   * @param validation what the criterion is computed on after each epoch, of the shape of {@code
+   *     x}; null for none
+   * @return this
+   * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than
+   *     {@code x}; the message names it
+   * @throws TrainingException if the loss becomes infinite or NaN, or the criterion is never a
+   *     number; the best model so far, if there is one, is kept
+   */
+  public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
+    long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
+    GruNetwork network =
+        GruNetwork.zeros(
+                x.numItems(),
+                parameters.numComponents(),
+                parameters.hiddenSize(),
+                parameters.numLayers())
+            .initialise(RandomStream.at(seed, INITIAL_PARAMETERS));
+    return fit(x, items, validation, seed, network, NO_OBSERVER);
+  }
+
+  /** As {@link #fit}, from given initial parameters, which are changed. */
+  GRU4RecCrossEntropy fit(
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      long seed,
+      GruNetwork network,
+      Trainer.Observer observer) {
+    checkData(x, validation);
+    model = null;
+    Validation sample =
+        validation == null ? null : sample(validation, RandomStream.at(seed, VALIDATION_SAMPLE));
+    TrainingStep step =
+        new TrainingStep(network, parameters, RandomStream.at(seed, DROPOUT), parallel());
+    Trainer trainer =
+        new Trainer(
+            SequenceBatches.of(x, parameters.batchSize()), step, parameters, listener, observer);
+    StoppingRule rule = new StoppingRule(parameters);
+    List<EpochSummary> history = new ArrayList<>();
+    GruNetwork best = null;
+    try {
+      boolean stopped = false;
+      for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped; epoch++) {
+        Trainer.Epoch result = trainer.run(epoch);
+        OptionalDouble criterion = OptionalDouble.empty();
+        boolean better = false;
+        if (sample != null) {
+          double value = criterion(network, items, sample, RandomStream.at(seed, CRITERION));
+          criterion = OptionalDouble.of(value);
+          better = rule.isBetter(value);
+          stopped = rule.stops();
+          if (better && !parameters.keepLast()) {
+            if (best == null) {
+              best = network.copy();
+            } else {
+              best.copyFrom(network);
+            }
+          }
+        }
+        EpochSummary summary =
+            new EpochSummary(
+                epoch + 1,
+                result.seconds(),
+                result.targets(),
+                result.steps(),
+                result.loss(),
+                criterion,
+                better,
+                stopped);
+        history.add(summary);
+        listener.onEpoch(summary);
+      }
+    } finally {
+      bestCriterion = rule.best();
+      if (best != null) {
+        keep(best, items, history, seed);
+      }
+    }
+    String notFinite = network.firstNonFinite();
+    if (notFinite != null) {
+      throw new TrainingException(
+          String.format(
+              Locale.ROOT,
+              "%s has a value that is not finite after epoch %d with learning_rate %s: try a"
+                  + " smaller one",
+              notFinite,
+              history.size(),
+              parameters.learningRate()));
+    }
+    if (sample == null || parameters.keepLast()) {
+      keep(network, items, history, seed);
+    } else if (best == null) {
+      throw new TrainingException(
+          parameters.stoppingCriterion()
+              + " was never a number, so no epoch can be called the best");
+    }
+    if (parameters.saveBestToFile()) {
+      saveBest();
+    }
+    return this;
+  }
+
+  private void keep(GruNetwork network, IdMap items, List<EpochSummary> history, long seed) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
+    model = new FittedModel(network, items, texts, history, seed);
+  }
+
+  private static void checkData(InteractionMatrix x, Validation validation) {
+    checkMatrix("X", x, x);
+    if (validation != null) {
+      checkMatrix("validation in", validation.in(), x);
+      checkMatrix("validation out", validation.out(), x);
+    }
+  }
+
+  private static void checkMatrix(String name, InteractionMatrix matrix, InteractionMatrix x) {
+    if (!matrix.hasTimestamps()) {
+      throw new IllegalArgumentException(
+          name + " has no timestamps; they give the order of clicks");
+    }
+    if (!matrix.sameShape(x)) {
+      throw new IllegalArgumentException(
+          "%s: expected shape (%d, %d), got (%d, %d)"
+              .formatted(name, x.numUsers(), x.numItems(), matrix.numUsers(), matrix.numItems()));
+    }
+    if (matrix.numInteractions() == 0) {
+      throw new IllegalArgumentException(name + " has no interactions");
+    }
+  }
+
+  /**
+   * Draws {@code validation_sample_size} users without replacement from those with expected items.
+   */
+  private Validation sample(Validation validation, long seed) {
+    int[] users = validation.out().activeUsers();
+    if (parameters.validationSampleSize() == null
+        || parameters.validationSampleSize() >= users.length) {
+      return validation;
+    }
+    RandomStream random = new RandomStream(seed);
+    int n = parameters.validationSampleSize();
+    for (int i = 0; i < n; i++) { // Fisher-Yates, the first n places
+      int j = i + random.nextInt(users.length - i);
+      int user = users[i];
+      users[i] = users[j];
+      users[j] = user;
+    }
+    int[] drawn = Arrays.copyOf(users, n);
+    return new Validation(validation.in().usersIn(drawn), validation.out().usersIn(drawn));
+  }
+
+  private double criterion(GruNetwork network, IdMap items, Validation validation, long seed) {
+    FittedModel now = new FittedModel(network, items, Map.of(), List.of(), null);
+    CsrMatrix scores = now.predict(validation.in(), parameters.predictTopK(), parallel());
+    return parameters.stoppingCriterion().value(validation.out().values(), scores, seed);
+  }
+
+  private Parallel parallel() {
+    if (parallel == null) {
+      parallel = new Parallel(threads);
+    }
+    return parallel;
+  }
+
+  /**
+   * Returns the trained model.
+   *
+   * @return immutable
+   * @throws IllegalStateException if nothing was fitted or loaded
+   */
+  public FittedModel model() {
+    if (model == null) {
+      throw new IllegalStateException("the estimator is not fitted: call fit or load first");
+    }
+    return model;
+  }
+
+  /**
+   * Scores the next item of every user from the whole history.
+   *
+   * @param x users x items, with timestamps; the number of items is that of the training data
+   * @return users x items, of each user the scores of all items, or with {@code predict_topK} = K
+   *     the K largest; rows of users without history are empty
+   * @throws IllegalStateException if nothing was fitted or loaded
+   * @throws IllegalArgumentException if {@code x} has no timestamps or another number of items
+   */
+  public CsrMatrix predict(InteractionMatrix x) {
+    if (!x.hasTimestamps()) {
+      throw new IllegalArgumentException("X has no timestamps; they give the order of clicks");
+    }
+    CsrMatrix scores = model().predict(x, parameters.predictTopK(), parallel());
+    long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
+    if (missing > 0) {
+      LOGGER.log(Level.WARNING, "{0} users with history got no prediction", missing);
+    }
+    return scores;
+  }
+
+  /**
+   * Returns the name that {@link #save()} gives the model's file.
+   *
+   * @return such as {@code GRU4RecCrossEntropy_loss_0.5116.safetensors}: the name, the best value
+   *     of the criterion and the extension
+   */
+  public String filename() {
+    return name() + "_loss_" + bestCriterion + ".safetensors";
+  }
+
+  /**
+   * Returns the estimator's name.
+   *
+   * @return {@code GRU4RecCrossEntropy}
+   */
+  public String name() {
+    return "GRU4RecCrossEntropy";
+  }
+
+  /**
+   * Returns name and parameters.
+   *
+   * @return as {@link Gru4RecParameters#identifier} writes them
+   */
+  public String identifier() {
+    return parameters.identifier();
+  }
+
+  private void saveBest() {
+    try {
+      save();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException("save_best_to_file: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes the trained model to the file {@link #filename} in the working folder.
+   *
+   * @return the file
+   * @throws IOException if writing fails; an old file is then as it was
+   * @throws IllegalStateException if nothing was fitted or loaded
+   */
+  public Path save() throws IOException {
+    Path file = Path.of(filename());
+    model().save(file);
+    return file;
+  }
+
+  /**
+   * Takes over a model from a file, with its parameters if it carries them.
+   *
+   * @param file a model file
+   * @return this
+   * @throws IOException if the file is not a model or cannot be read; nothing has changed then
+   */
+  public GRU4RecCrossEntropy load(Path file) throws IOException {
+    FittedModel loaded = FittedModel.load(file);
+    Map<String, Object> params = new LinkedHashMap<>(loaded.parameters());
+    params.put("num_layers", loaded.network().layers().size());
+    params.put("hidden_size", loaded.network().hiddenSize());
+    params.put("num_components", loaded.network().numComponents());
+    try {
+      parameters = parameters.withParams(params);
+    } catch (IllegalArgumentException e) {
+      throw new io.gru4j.model.ModelFileException(
+          file, "its parameters are wrong: " + e.getMessage());
+    }
+    model = loaded;
+    bestCriterion =
+        loaded.history().stream()
+            .filter(EpochSummary::better)
+            .reduce((a, b) -> b)
+            .map(e -> e.criterion().getAsDouble())
+            .orElse(Double.NaN);
+    return this;
+  }
+
+  /** Ends the worker threads. The estimator can still be used; threads start again when needed. */
+  @Override
+  public void close() {
+    if (parallel != null) {
+      parallel.close();
+      parallel = null;
+    }
+  }
+}

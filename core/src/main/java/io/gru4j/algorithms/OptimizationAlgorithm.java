@@ -1,0 +1,20 @@
+package io.gru4j.algorithms;
+
+import java.util.Locale;
+
+/** The optimizers that training can use; texts name them in lower case. */
+public enum OptimizationAlgorithm {
+  /** Adagrad: each weight's step shrinks with the sum of its squared gradients. */
+  ADAGRAD,
+  /** Stochastic gradient descent, with momentum if asked for. */
+  SGD;
+
+  static OptimizationAlgorithm of(String name) {
+    return valueOf(name.toUpperCase(Locale.ROOT));
+  }
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,46 @@
+package io.gru4j.algorithms;
+
+/**
+ * Watches the criterion: which epoch is the best so far, and whether to stop.
+ *
+ * <p>A value is better if it is at least as good as the best and differs from it by more than
+ * {@code min_improvement}. With {@code stop_early}, {@code max_iter_no_change} epochs in a row that
+ * are not better end training.
+ */
+final class StoppingRule {
+
+  private final Gru4RecParameters parameters;
+  private final boolean minimized;
+  private double best;
+  private int notBetter;
+
+  StoppingRule(Gru4RecParameters parameters) {
+    this.parameters = parameters;
+    this.minimized = parameters.stoppingCriterion().minimized();
+    this.best = minimized ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
+  }
+
+  /** Takes the next epoch's value; returns whether it is better than all before. NaN never is. */
+  boolean isBetter(double value) {
+    boolean asGood = minimized ? value <= best : value >= best;
+    if (asGood && Math.abs(value - best) > parameters.minImprovement()) {
+      best = value;
+      notBetter = 0;
+      return true;
+    }
+    if (parameters.stopEarly()) {
+      notBetter++;
+    }
+    return false;
+  }
+
+  /** Returns whether training should end now. */
+  boolean stops() {
+    return parameters.stopEarly() && notBetter >= parameters.maxIterNoChange();
+  }
+
+  /** Returns the best value so far, plus or minus infinity before the first. */
+  double best() {
+    return best;
+  }
+}

@@ -1,0 +1,97 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.SequenceBatch;
+import io.gru4j.data.SequenceBatches;
+import java.util.Locale;
+
+/** Runs epochs: all batches in order, each cut into chunks of at most {@code bptt} columns. */
+final class Trainer {
+
+  /** Sees each optimizer step and each batch; for tests that hold them against recorded runs. */
+  interface Observer {
+    default void stepped(TrainingStep step, int epoch, int width, double loss) {}
+
+    default void batchDone(int epoch, double sumOfChunkLosses) {}
+  }
+
+  /** What an epoch came to: targets, optimizer steps, mean loss over targets, seconds. */
+  record Epoch(long targets, long steps, double loss, double seconds) {}
+
+  private final SequenceBatches batches;
+  private final TrainingStep step;
+  private final Gru4RecParameters parameters;
+  private final TrainingListener listener;
+  private final Observer observer;
+  private final int[][] chunkWidths;
+
+  Trainer(
+      SequenceBatches batches,
+      TrainingStep step,
+      Gru4RecParameters parameters,
+      TrainingListener listener,
+      Observer observer) {
+    this.batches = batches;
+    this.step = step;
+    this.parameters = parameters;
+    this.listener = listener;
+    this.observer = observer;
+    this.chunkWidths = new int[batches.size()][];
+    for (int i = 0; i < chunkWidths.length; i++) {
+      chunkWidths[i] = SequenceBatches.chunkWidths(batches.get(i).width(), parameters.bptt());
+    }
+  }
+
+  /**
+   * Trains one epoch.
+   *
+   * @param epoch from 0
+   * @throws TrainingException if a loss is not finite
+   */
+  Epoch run(int epoch) {
+    long start = System.nanoTime();
+    long firstStep = step.steps();
+    long targets = 0;
+    double lossSum = 0;
+    for (int b = 0; b < batches.size(); b++) {
+      SequenceBatch batch = batches.get(b);
+      step.beginBatch(batch);
+      int from = 0;
+      double batchLoss = 0;
+      for (int width : chunkWidths[b]) {
+        double loss = step.run(batch, from, width);
+        from += width;
+        if (step.numTargets() > 0) {
+          requireFinite(loss, epoch);
+          targets += step.numTargets();
+          lossSum += loss * step.numTargets();
+          batchLoss += loss;
+          observer.stepped(step, epoch, width, loss);
+        }
+      }
+      observer.batchDone(epoch, batchLoss);
+      listener.onStep(
+          new StepProgress(
+              epoch + 1,
+              parameters.maxEpochs(),
+              targets,
+              batches.numTargets(),
+              lossSum / Math.max(1, targets),
+              (System.nanoTime() - start) * 1e-9));
+    }
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    return new Epoch(targets, step.steps() - firstStep, lossSum / Math.max(1, targets), seconds);
+  }
+
+  private void requireFinite(double loss, int epoch) {
+    if (!Double.isFinite(loss)) {
+      throw new TrainingException(
+          String.format(
+              Locale.ROOT,
+              "the loss is %s in epoch %d, step %d, with learning_rate %s: try a smaller one",
+              loss,
+              epoch + 1,
+              step.steps(),
+              parameters.learningRate()));
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.model.EpochSummary;
+
+/** Is told how training goes, on the thread that trains. */
+public interface TrainingListener {
+
+  /**
+   * Called after each batch.
+   *
+   * @param progress where the epoch stands
+   */
+  default void onStep(StepProgress progress) {}
+
+  /**
+   * Called after each epoch, validation included.
+   *
+   * @param epoch what it came to
+   */
+  default void onEpoch(EpochSummary epoch) {}
+}

@@ -1,0 +1,40 @@
+package io.gru4j.cli;
+
+import java.io.IOException;
+import java.util.List;
+
+/** One of gru4j's commands. */
+interface Command {
+  /** The word that calls it. */
+  String name();
+
+  /** What it does, in a few words. */
+  String summary();
+
+  /** The line behind "Usage: gru4j name". */
+  String usage();
+
+  /** More for its help: what is read, what is printed. */
+  String details();
+
+  /** Its own flags, without the estimator's parameters. */
+  List<Option> options();
+
+  /** The estimator's parameters as flags; none if the command does not train. */
+  default List<Option> parameters() {
+    return List.of();
+  }
+
+  /** What its arguments besides flags are called, or null if it takes none. */
+  default String argument() {
+    return null;
+  }
+
+  /** How many arguments it takes at most. */
+  default int maxArguments() {
+    return argument() == null ? 0 : Integer.MAX_VALUE;
+  }
+
+  /** Does the work. */
+  void run(CommandLine line, Console console) throws UsageException, WorkException, IOException;
+}

@@ -1,0 +1,195 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.NearestName;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The words behind a command, taken apart.
+ *
+ * <p>{@code --flag value} and {@code --flag=value} are the same; a value that starts with {@code
+ * --} needs the second form. A switch is {@code --flag} or {@code --flag=true|false}. {@code --}
+ * ends the flags; everything else is an argument. A flag that is unknown, given twice, without its
+ * value, or missing although it is needed is a {@link UsageException}.
+ */
+final class CommandLine {
+  private final Map<String, String> values = new LinkedHashMap<>();
+  private final List<String> arguments = new ArrayList<>();
+  private final Map<String, Option> options = new LinkedHashMap<>();
+
+  private CommandLine(List<Option> options) {
+    for (Option option : options) {
+      if (this.options.put(option.name(), option) != null) {
+        throw new IllegalArgumentException("two flags --" + option.name());
+      }
+    }
+  }
+
+  /**
+   * Takes words apart.
+   *
+   * @param options the flags there are
+   * @param argument what the arguments are called, or null if there are none
+   * @param maxArguments how many there may be
+   * @param words the words
+   */
+  static CommandLine parse(
+      List<Option> options, String argument, int maxArguments, List<String> words)
+      throws UsageException {
+    CommandLine line = new CommandLine(options);
+    boolean flags = true;
+    for (int i = 0; i < words.size(); i++) {
+      String word = words.get(i);
+      if (flags && word.equals("--")) {
+        flags = false;
+      } else if (flags && word.startsWith("--")) {
+        if (line.flag(word.substring(2), i + 1 < words.size() ? words.get(i + 1) : null)) {
+          i++;
+        }
+      } else if (flags && word.startsWith("-") && word.length() > 1) {
+        throw line.unknown(word);
+      } else if (line.arguments.size() == maxArguments) {
+        throw new UsageException(
+            argument == null
+                ? "unexpected word " + word + "; " + line.flagList()
+                : "unexpected word " + word + " after " + argument);
+      } else {
+        line.arguments.add(word);
+      }
+    }
+    return line;
+  }
+
+  /** Takes a flag, and says whether the next word was its value. */
+  private boolean flag(String text, String next) throws UsageException {
+    int equals = text.indexOf('=');
+    String name = equals < 0 ? text : text.substring(0, equals);
+    Option option = options.get(name);
+    if (option == null) {
+      throw unknown("--" + name);
+    }
+    if (values.containsKey(name)) {
+      throw new UsageException("--" + name + " is given twice");
+    }
+    if (equals >= 0) {
+      values.put(name, text.substring(equals + 1));
+      return false;
+    }
+    if (option.isSwitch()) {
+      if ("true".equals(next) || "false".equals(next)) {
+        throw new UsageException("write --" + name + "=" + next + ", with '='");
+      }
+      values.put(name, "true");
+      return false;
+    }
+    if (next == null || next.startsWith("--")) {
+      throw new UsageException("--" + name + " needs a value: " + option.usage());
+    }
+    values.put(name, next);
+    return true;
+  }
+
+  private UsageException unknown(String flag) {
+    String nearest =
+        NearestName.of(flag.replaceFirst("^-+", ""), options.keySet())
+            .map(name -> "; did you mean --" + name + "?")
+            .orElse("");
+    return new UsageException("unknown flag " + flag + nearest + "\n" + flagList());
+  }
+
+  private String flagList() {
+    return "the flags are "
+        + options.keySet().stream().map(name -> "--" + name).collect(Collectors.joining(" "));
+  }
+
+  /** The words that are no flags. */
+  List<String> arguments() {
+    return arguments;
+  }
+
+  /** A flag's value, if it was given. */
+  Optional<String> get(String name) {
+    if (!options.containsKey(name)) {
+      throw new IllegalArgumentException("no flag --" + name);
+    }
+    return Optional.ofNullable(values.get(name));
+  }
+
+  /** The value of a flag that must be there. */
+  String require(String name) throws UsageException {
+    Optional<String> value = get(name);
+    if (value.isEmpty()) {
+      throw new UsageException(options.get(name).usage() + " is missing");
+    }
+    return value.get();
+  }
+
+  /** Whether a switch is on. */
+  boolean isOn(String name) throws UsageException {
+    String value = get(name).orElse("false");
+    return switch (value) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new UsageException("--" + name + " must be true or false, got " + value);
+    };
+  }
+
+  /** The value of a flag that takes a whole number of at least {@code least}. */
+  int integer(String name, int defaultValue, int least) throws UsageException {
+    Optional<String> value = get(name);
+    return value.isEmpty() ? defaultValue : integer("--" + name, value.get(), least);
+  }
+
+  private static int integer(String what, String text, int least) throws UsageException {
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= least) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same message: what is wanted is the same.
+    }
+    throw new UsageException(
+        what + " must be an integer in [" + least + ", 2147483647], got " + text);
+  }
+
+  /** The value of a flag that takes whole numbers from 1, separated by commas. */
+  int[] integers(String name, String defaultValue) throws UsageException {
+    String[] parts = get(name).orElse(defaultValue).split(",", -1);
+    int[] numbers = new int[parts.length];
+    for (int i = 0; i < parts.length; i++) {
+      numbers[i] = integer("each number of --" + name, parts[i].strip(), 1);
+    }
+    return numbers;
+  }
+
+  /** The value of a flag that takes a number between 0 and 1, neither included. */
+  Optional<Double> fraction(String name) throws UsageException {
+    Optional<String> text = get(name);
+    if (text.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      double value = Double.parseDouble(text.get());
+      if (value > 0 && value < 1) {
+        return Optional.of(value);
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same message: what is wanted is the same.
+    }
+    throw new UsageException(
+        "--" + name + " must be a number above 0 and below 1, got " + text.get());
+  }
+
+  /** Arguments, of which there must be at least one. */
+  List<String> requireArguments(String argument) throws UsageException {
+    if (arguments.isEmpty()) {
+      throw new UsageException(argument + " is missing");
+    }
+    return arguments;
+  }
+}

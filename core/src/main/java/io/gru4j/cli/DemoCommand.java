@@ -1,0 +1,166 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.MarkovChain;
+import io.gru4j.algorithms.NextClickEvaluation;
+import io.gru4j.algorithms.Popularity;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionSplit;
+import io.gru4j.metrics.RankMetrics;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.Recommendation;
+import io.gru4j.model.UnknownItems;
+import io.gru4j.tensor.Parallel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code gru4j demo}. */
+final class DemoCommand implements Command {
+  private static final Gru4RecParameters PARAMETERS =
+      Gru4RecParameters.builder()
+          .numComponents(100)
+          .bptt(8)
+          .batchSize(128)
+          .learningRate(0.1)
+          .seed(42L)
+          .build();
+
+  private static final double TEST_SHARE = 0.1;
+  private static final int K = 20;
+  private static final int SHOWN_SESSIONS = 3;
+  private static final int SHOWN_ITEMS = 5;
+
+  @Override
+  public String name() {
+    return "demo";
+  }
+
+  @Override
+  public String summary() {
+    return "make sessions, train on them, and compare with two baselines";
+  }
+
+  @Override
+  public String usage() {
+    return "[flags]";
+  }
+
+  @Override
+  public String details() {
+    return "Each session that is made is about two shelves of items: a click stays on one shelf or"
+        + " goes back to the other, and mostly takes there the preferred successor of the"
+        + " item before. The newest tenth of the sessions is held out, and predicted by the"
+        + " most popular items, by a first-order Markov chain (it sees the last click) and"
+        + " by the GRU (it sees the session).\n"
+        + "stdout gets their figures and some recommendations, stderr the progress.";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("sessions", "N", "sessions to make (default 20000, at least 20)"),
+        new Option("items", "N", "items there are (default 2000, at least 4)"),
+        SessionInput.THREADS);
+  }
+
+  @Override
+  public List<Option> parameters() {
+    return ParameterOptions.of(PARAMETERS);
+  }
+
+  @Override
+  public void run(CommandLine line, Console console) throws UsageException, IOException {
+    int sessions = line.integer("sessions", 20_000, 20);
+    int items = line.integer("items", 2_000, 4);
+    int threads = SessionInput.threads(line);
+    Gru4RecParameters parameters = ParameterOptions.read(line, PARAMETERS);
+    if (parameters.seed() == null) {
+      throw new UsageException("--seed: a demo that can be repeated needs a seed, got None");
+    }
+
+    SessionData data = SyntheticSessions.make(sessions, items, parameters.seed());
+    SessionSplit split = SessionSplit.byFraction(data, TEST_SHARE);
+    InteractionMatrix test = split.validation();
+    console
+        .err()
+        .println(
+            "made "
+                + Numbers.count(sessions)
+                + " sessions, "
+                + Numbers.count(data.clicks())
+                + " clicks on "
+                + Numbers.count(items)
+                + " items; the newest "
+                + Numbers.count(test.numActiveUsers())
+                + " sessions are held out");
+
+    FittedModel model;
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
+      String criterion = parameters.stoppingCriterion().criterionName();
+      estimator
+          .threads(threads)
+          .listener(new Progress(console, criterion, parameters.maxEpochs()))
+          .fit(split.train(), data.items(), null);
+      model = estimator.model();
+    }
+
+    RankMetrics popular = NextClickEvaluation.evaluate(Popularity.fit(split.train()), test, K);
+    RankMetrics markov = NextClickEvaluation.evaluate(MarkovChain.fit(split.train()), test, K);
+    RankMetrics gru;
+    try (Parallel parallel = new Parallel(threads)) {
+      gru = model.evaluate(test, parallel, K);
+    }
+    TextTable table = new TextTable().row("", "Recall@" + K, "MRR@" + K);
+    row(table, "most popular", popular);
+    row(table, "Markov chain", markov);
+    row(table, "GRU4Rec", gru);
+    console
+        .out()
+        .print(table + Numbers.count(gru.count(), "click") + " of held-out sessions predicted\n");
+    recommend(model, data, test, console);
+  }
+
+  private static void row(TextTable table, String name, RankMetrics metrics) {
+    table.row(name, Numbers.score(metrics.recall(K)), Numbers.score(metrics.mrr(K)));
+  }
+
+  /** Recommends for the first sessions that are long enough to be worth a look. */
+  private static void recommend(
+      FittedModel model, SessionData data, InteractionMatrix test, Console console) {
+    int shown = 0;
+    for (int user : test.activeUsers()) {
+      int[] clicks = test.items(user);
+      if (clicks.length < 5 || clicks.length > 8) {
+        continue;
+      }
+      List<String> session = new ArrayList<>();
+      for (int i = 0; i < clicks.length - 1; i++) {
+        session.add(data.items().idOf(clicks[i]));
+      }
+      String next = data.items().idOf(clicks[clicks.length - 1]);
+      console
+          .out()
+          .println("\nsession " + data.sessions().idOf(user) + ": " + String.join(", ", session));
+      int rank = 1;
+      int top = Math.min(SHOWN_ITEMS, model.numItems());
+      for (Recommendation each : model.recommend(session, top, UnknownItems.FAIL)) {
+        console
+            .out()
+            .printf(
+                Locale.ROOT,
+                "  %d. %s  %.3f%s%n",
+                rank++,
+                each.item(),
+                each.score(),
+                each.item().equals(next) ? "  <- clicked next" : "");
+      }
+      if (++shown == SHOWN_SESSIONS) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.TrainingListener;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.Json;
+import java.io.BufferedWriter;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Writes one line of JSON for each epoch: {@code epoch}, {@code seconds} of training alone, {@code
+ * targets}, {@code steps}, {@code loss} (mean over targets), {@code criterion} (null without
+ * validation). A failing disk does not stop the training: {@link #close} reports it.
+ */
+final class EpochLog implements TrainingListener, Closeable {
+  private final BufferedWriter writer;
+  private IOException failure;
+
+  EpochLog(Path file) throws IOException {
+    writer = Files.newBufferedWriter(file);
+  }
+
+  @Override
+  public void onEpoch(EpochSummary e) {
+    try {
+      writer.write(line(e));
+      writer.newLine();
+      writer.flush();
+    } catch (IOException fault) {
+      failure = failure == null ? fault : failure;
+    }
+  }
+
+  static String line(EpochSummary e) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("epoch", e.epoch());
+    line.put("seconds", e.seconds());
+    line.put("targets", e.targets());
+    line.put("steps", e.steps());
+    line.put("loss", finiteOrNull(e.loss()));
+    line.put(
+        "criterion", e.criterion().isPresent() ? finiteOrNull(e.criterion().getAsDouble()) : null);
+    return Json.write(line);
+  }
+
+  private static Double finiteOrNull(double x) {
+    return Double.isFinite(x) ? x : null;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (writer) {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
+}

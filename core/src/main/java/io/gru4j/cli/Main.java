@@ -1,0 +1,179 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.NearestName;
+import io.gru4j.algorithms.TrainingException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The command line's entry: {@code gru4j COMMAND [flags]}. */
+public final class Main {
+  /** The work is done. */
+  static final int DONE = 0;
+
+  /** The work failed. */
+  static final int FAILED = 1;
+
+  /** The command line is wrong. */
+  static final int WRONG = 2;
+
+  private static final List<Command> COMMANDS =
+      List.of(
+          new DemoCommand(),
+          new TrainCommand(),
+          new EvaluateCommand(),
+          new RecommendCommand(),
+          new InspectCommand());
+
+  private Main() {}
+
+  /**
+   * Runs a command and ends the JVM with its exit status.
+   *
+   * @param args the command and its flags; {@code --help} lists them
+   */
+  public static void main(String[] args) {
+    // Ids come in as UTF-8 and go out as UTF-8, whatever the locale is.
+    PrintStream out = utf8(FileDescriptor.out);
+    PrintStream err = utf8(FileDescriptor.err);
+    int status = run(args, new Console(System.in, out, err, stderrIsTerminal()));
+    System.exit(status);
+  }
+
+  private static PrintStream utf8(FileDescriptor descriptor) {
+    boolean autoFlush = descriptor == FileDescriptor.err;
+    return new PrintStream(new FileOutputStream(descriptor), autoFlush, StandardCharsets.UTF_8);
+  }
+
+  /** Java only knows of stdin and stdout together; Linux tells where stderr leads. */
+  private static boolean stderrIsTerminal() {
+    if ("dumb".equals(System.getenv("TERM"))) {
+      return false;
+    }
+    Path stderr = Path.of("/proc/self/fd/2");
+    if (Files.isSymbolicLink(stderr)) {
+      try {
+        String device = Files.readSymbolicLink(stderr).toString();
+        return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
+      } catch (IOException e) {
+        return false; // plain lines are right everywhere
+      }
+    }
+    return System.console() != null && System.console().isTerminal();
+  }
+
+  /**
+   * Runs a command.
+   *
+   * @param args the command and its flags
+   * @param in what {@code recommend} reads sessions from, UTF-8
+   * @param out receives results
+   * @param err receives progress and errors
+   * @return the exit status: 0 done, 1 the work failed, 2 the command line is wrong
+   */
+  static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
+    return run(args, new Console(in, out, err, false));
+  }
+
+  private static int run(String[] args, Console console) {
+    int status = dispatch(args, console);
+    console.out().flush();
+    if (console.out().checkError() && status == DONE) {
+      console.err().println("gru4j: the results cannot be written to stdout");
+      return FAILED;
+    }
+    return status;
+  }
+
+  private static int dispatch(String[] args, Console console) {
+    List<String> words = Arrays.asList(args);
+    if (words.isEmpty()) {
+      console.err().print(Help.top(COMMANDS));
+      return WRONG;
+    }
+    String first = words.getFirst();
+    if (isHelp(first) || first.equals("help") && words.size() == 1) {
+      console.out().print(Help.top(COMMANDS));
+      return DONE;
+    }
+    if (first.equals("--version")) {
+      console.out().println("gru4j " + version());
+      return DONE;
+    }
+    Optional<Command> command =
+        COMMANDS.stream().filter(each -> each.name().equals(first)).findFirst();
+    if (command.isEmpty()) {
+      List<String> names = COMMANDS.stream().map(Command::name).toList();
+      String nearest =
+          NearestName.of(first, names).map(name -> "; did you mean " + name + "?").orElse("");
+      console.err().println("gru4j: unknown command " + first + nearest);
+      console.err().println("the commands are " + String.join(" ", names));
+      return WRONG;
+    }
+    return run(command.get(), words.subList(1, words.size()), console);
+  }
+
+  private static int run(Command command, List<String> words, Console console) {
+    List<String> flags = words.contains("--") ? words.subList(0, words.indexOf("--")) : words;
+    if (flags.stream().anyMatch(Main::isHelp)) {
+      console.out().print(Help.of(command));
+      return DONE;
+    }
+    PrintStream err = console.err();
+    String name = "gru4j " + command.name() + ": ";
+    try {
+      List<Option> options = new ArrayList<>(command.options());
+      options.addAll(command.parameters());
+      CommandLine line =
+          CommandLine.parse(options, command.argument(), command.maxArguments(), words);
+      command.run(line, console);
+      return DONE;
+    } catch (UsageException e) {
+      err.println(name + e.getMessage());
+      err.println("gru4j " + command.name() + " --help says more");
+      return WRONG;
+    } catch (NoSuchFileException e) {
+      err.println(name + (e.getReason() == null ? e.getFile() + ": no such file" : e.getMessage()));
+    } catch (AccessDeniedException e) {
+      err.println(name + e.getFile() + ": access denied");
+    } catch (UncheckedIOException e) {
+      err.println(name + e.getCause().getMessage());
+    } catch (WorkException
+        | TrainingException
+        | IOException
+        | IllegalArgumentException
+        | IllegalStateException e) {
+      err.println(name + (e.getMessage() == null ? e.toString() : e.getMessage()));
+    } catch (OutOfMemoryError e) {
+      err.println(name + "out of memory; give the JVM more, such as -Xmx8g");
+    } catch (RuntimeException e) {
+      err.println(name + "unexpected error, please report it:");
+      e.printStackTrace(err);
+    }
+    return FAILED;
+  }
+
+  private static boolean isHelp(String word) {
+    return word.equals("--help") || word.equals("-h");
+  }
+
+  private static String version() {
+    Module module = Main.class.getModule();
+    return module.isNamed()
+        ? module.getDescriptor().rawVersion().orElse("development")
+        : Optional.ofNullable(Main.class.getPackage().getImplementationVersion())
+            .orElse("development");
+  }
+}

@@ -1,0 +1,59 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.ParameterSpec;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The estimator's parameters as flags of the same names with dashes. */
+final class ParameterOptions {
+  private ParameterOptions() {}
+
+  /** A flag for each parameter; {@code base} holds the values of those that are not given. */
+  static List<Option> of(Gru4RecParameters base) {
+    return Gru4RecParameters.specs().stream()
+        .map(spec -> new Option(spec.dashed(), valueName(spec), help(spec, base)))
+        .toList();
+  }
+
+  private static String valueName(ParameterSpec spec) {
+    return switch (spec.type()) {
+      case BOOLEAN -> null;
+      case INT, LONG -> "N";
+      case REAL -> "X";
+      case CHOICE -> String.join("|", spec.choices());
+    };
+  }
+
+  private static String help(ParameterSpec spec, Gru4RecParameters base) {
+    String range =
+        switch (spec.type()) {
+          case BOOLEAN, CHOICE -> "";
+          case INT, LONG, REAL -> spec.range() + "; ";
+        };
+    String value = ParameterSpec.print(spec.valueIn(base));
+    return spec.description()
+        + " ("
+        + range
+        + "default "
+        + (spec.type() == ParameterSpec.Type.BOOLEAN ? value.toLowerCase(Locale.ROOT) : value)
+        + ")";
+  }
+
+  /** The parameters that the flags say, the rest from {@code base}. */
+  static Gru4RecParameters read(CommandLine line, Gru4RecParameters base) throws UsageException {
+    Gru4RecParameters.Builder builder = base.toBuilder();
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      Optional<String> value = line.get(spec.dashed());
+      if (value.isPresent()) {
+        try {
+          builder.set(spec.name(), value.get());
+        } catch (IllegalArgumentException e) {
+          throw new UsageException("--" + spec.dashed() + ": " + e.getMessage());
+        }
+      }
+    }
+    return builder.build();
+  }
+}

@@ -1,0 +1,98 @@
+package io.gru4j.cli;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionColumns;
+import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionFiles;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Session files and threads as the commands' flags name them. */
+final class SessionInput {
+  static final String FORMAT =
+      "FILE is TSV or CSV with a header line, plain or gzip'd, UTF-8, one click a line. Several"
+          + " files are read one after the other, and a session may go on in the next one. Ids are"
+          + " any text.";
+
+  static final Option THREADS =
+      new Option(
+          "threads", "N", "worker threads (default: one a processor); no result depends on it");
+
+  static final List<Option> KEYS =
+      List.of(
+          new Option("session-key", "NAME", "the column with the session (default SessionId)"),
+          new Option("item-key", "NAME", "the column with the item (default ItemId)"),
+          new Option("time-key", "NAME", "the column with the time, a number (default Time)"));
+
+  private final SessionColumns columns;
+  private final Console console;
+
+  SessionInput(CommandLine line, Console console) throws UsageException {
+    SessionColumns names = SessionColumns.DEFAULT;
+    try {
+      this.columns =
+          new SessionColumns(
+              line.get("session-key").orElse(names.session()),
+              line.get("item-key").orElse(names.item()),
+              line.get("time-key").orElse(names.time()));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--session-key, --item-key, --time-key: " + e.getMessage());
+    }
+    this.console = console;
+  }
+
+  static int threads(CommandLine line) throws UsageException {
+    return line.integer("threads", Runtime.getRuntime().availableProcessors(), 1);
+  }
+
+  static List<Path> paths(List<String> words) throws UsageException {
+    List<Path> paths = new ArrayList<>();
+    for (String word : words) {
+      try {
+        paths.add(Path.of(word));
+      } catch (InvalidPathException e) {
+        throw new UsageException("FILE " + word + " cannot be a file's name: " + e.getReason());
+      }
+    }
+    return paths;
+  }
+
+  /** Reads files and says on stderr what they hold; with known items, others are dropped. */
+  SessionData read(List<Path> files, IdMap knownItemsOrNull) throws IOException {
+    long start = System.nanoTime();
+    SessionFiles reader = new SessionFiles().columns(columns);
+    if (knownItemsOrNull != null) {
+      reader = reader.knownItems(knownItemsOrNull);
+    }
+    SessionData data = reader.readAll(files);
+    InteractionMatrix matrix = data.interactions();
+    String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    console
+        .err()
+        .println(
+            names
+                + ": "
+                + Numbers.count(data.sessions().size(), "session")
+                + ", "
+                + Numbers.count(data.clicks(), "click")
+                + ", "
+                + Numbers.count(matrix.numActiveItems(), "item")
+                + ", read in "
+                + Numbers.duration((System.nanoTime() - start) * 1e-9));
+    if (data.droppedUnknownItems() > 0) {
+      console
+          .err()
+          .println(
+              names
+                  + ": "
+                  + Numbers.count(data.droppedUnknownItems(), "click")
+                  + " dropped, unknown items");
+    }
+    return data;
+  }
+}

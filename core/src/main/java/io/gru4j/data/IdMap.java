@@ -1,0 +1,242 @@
+package io.gru4j.data;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.AbstractList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
+
+/**
+ * An immutable two-way map between ids, any non-empty text, and the numbers 0..size-1.
+ *
+ * <p>The ids are kept as UTF-8 in one array with a hash table of numbers beside it: some 12 bytes
+ * and its own length for each id. All ids together take less than 2 GiB.
+ */
+public final class IdMap {
+  private final byte[] text;
+  private final int[] ends; // id i is [ends[i - 1], ends[i]) of the text
+  private final int size;
+  private final int[] table; // open addressing: number + 1, 0 where free; length a power of two
+
+  private IdMap(byte[] text, int[] ends, int size, int[] table) {
+    this.text = text;
+    this.ends = ends;
+    this.size = size;
+    this.table = table;
+  }
+
+  /**
+   * Makes a map in which the i-th id has number i.
+   *
+   * @param ids the ids
+   * @return the map
+   * @throws IllegalArgumentException if an id is empty, there twice or not sound Unicode
+   */
+  public static IdMap of(List<String> ids) {
+    Builder builder = new Builder();
+    int i = 0;
+    for (String id : ids) {
+      byte[] bytes = utf8(id);
+      if (bytes == null) {
+        throw new IllegalArgumentException("ids[" + i + "] has an unpaired surrogate");
+      }
+      if (bytes.length == 0) {
+        throw new IllegalArgumentException("ids[" + i + "] is empty");
+      }
+      int number = builder.add(bytes, 0, bytes.length);
+      if (number != i) {
+        throw new IllegalArgumentException(
+            "ids[" + i + "] = \"" + id + "\" is there already as ids[" + number + "]");
+      }
+      i++;
+    }
+    return builder.build();
+  }
+
+  /** The id in UTF-8, or null if it has an unpaired surrogate. */
+  private static byte[] utf8(String id) {
+    for (int i = 0; i < id.length(); i++) {
+      if (Character.isSurrogate(id.charAt(i))) {
+        return utf8OrNull(id);
+      }
+    }
+    return id.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] utf8OrNull(String id) {
+    try {
+      ByteBuffer bytes = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(id));
+      return Arrays.copyOf(bytes.array(), bytes.limit());
+    } catch (CharacterCodingException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Returns the number of ids.
+   *
+   * @return the number of ids
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Returns the id of a number.
+   *
+   * @param index in [0, size)
+   * @return the id
+   */
+  public String idOf(int index) {
+    Objects.checkIndex(index, size);
+    int start = index == 0 ? 0 : ends[index - 1];
+    return new String(text, start, ends[index] - start, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Returns the number of an id.
+   *
+   * @param id any text
+   * @return its number, or -1 if the id is unknown
+   */
+  public int indexOf(String id) {
+    byte[] bytes = utf8(id);
+    return bytes == null ? -1 : indexOf(bytes, 0, bytes.length);
+  }
+
+  /** As {@link #indexOf(String)}, for an id given in UTF-8. */
+  int indexOf(byte[] bytes, int from, int to) {
+    int slot = find(table, text, ends, bytes, from, to);
+    return table[slot] - 1;
+  }
+
+  /**
+   * Returns the ids in the order of their numbers.
+   *
+   * @return an unmodifiable view; each access makes its string anew
+   */
+  public List<String> ids() {
+    return new Ids(this);
+  }
+
+  private static final class Ids extends AbstractList<String> implements RandomAccess {
+    private final IdMap map;
+
+    Ids(IdMap map) {
+      this.map = map;
+    }
+
+    @Override
+    public String get(int index) {
+      return map.idOf(index);
+    }
+
+    @Override
+    public int size() {
+      return map.size();
+    }
+  }
+
+  /** The slot of an id, or the free one where it belongs. */
+  private static int find(int[] table, byte[] text, int[] ends, byte[] bytes, int from, int to) {
+    int mask = table.length - 1;
+    int slot = hash(bytes, from, to) & mask;
+    while (table[slot] != 0) {
+      int number = table[slot] - 1;
+      int start = number == 0 ? 0 : ends[number - 1];
+      if (Arrays.equals(text, start, ends[number], bytes, from, to)) {
+        break;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return slot;
+  }
+
+  private static int hash(byte[] bytes, int from, int to) {
+    int hash = 0;
+    for (int i = from; i < to; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    hash = (hash ^ hash >>> 16) * 0x85ebca6b; // MurmurHash3's finalizer
+    hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
+    return hash ^ hash >>> 16;
+  }
+
+  /** Two maps are equal if they have the same ids in the same order. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof IdMap that
+        && size == that.size
+        && Arrays.equals(ends, that.ends)
+        && Arrays.equals(text, that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * Arrays.hashCode(text) + Arrays.hashCode(ends);
+  }
+
+  /** Returns the size, such as {@code IdMap(2933 ids)}. */
+  @Override
+  public String toString() {
+    return "IdMap(" + size + (size == 1 ? " id)" : " ids)");
+  }
+
+  /** Numbers ids in the order they come. */
+  static final class Builder {
+    private byte[] text = new byte[256];
+    private int[] ends = new int[16];
+    private int[] table = new int[32];
+    private int size;
+
+    /** Returns the number of an id, a new one if it was unknown. */
+    int add(byte[] bytes, int from, int to) {
+      int slot = find(table, text, ends, bytes, from, to);
+      if (table[slot] != 0) {
+        return table[slot] - 1;
+      }
+      int start = size == 0 ? 0 : ends[size - 1];
+      long end = (long) start + (to - from);
+      if (end > Integer.MAX_VALUE - 8) {
+        throw new IllegalArgumentException("all ids together take 2 GiB or more");
+      }
+      if (end > text.length) {
+        text = Arrays.copyOf(text, (int) Math.min(Integer.MAX_VALUE - 8, end + (end >> 1)));
+      }
+      System.arraycopy(bytes, from, text, start, to - from);
+      if (size == ends.length) {
+        ends = Arrays.copyOf(ends, size + (size >> 1));
+      }
+      ends[size++] = (int) end;
+      table[slot] = size;
+      if (2L * size > table.length && table.length < 1 << 30) {
+        rehash();
+      }
+      return size - 1;
+    }
+
+    private void rehash() {
+      int[] larger = new int[2 * table.length];
+      int start = 0;
+      for (int number = 0; number < size; number++) {
+        larger[find(larger, text, ends, text, start, ends[number])] = number + 1;
+        start = ends[number];
+      }
+      table = larger;
+    }
+
+    int size() {
+      return size;
+    }
+
+    /** Returns the map; the builder is not to be used afterwards. */
+    IdMap build() {
+      int length = size == 0 ? 0 : ends[size - 1];
+      return new IdMap(Arrays.copyOf(text, length), Arrays.copyOf(ends, size), size, table);
+    }
+  }
+}

@@ -1,0 +1,318 @@
+package io.gru4j.data;
+
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.zip.ZipException;
+
+/**
+ * Reads a UTF-8 file, plain or gzip'd, line by line as slices of one buffer.
+ *
+ * <p>A line ends in LF or CRLF, the last may end with the file. A byte order mark is skipped. Where
+ * CSV quotes are on, a line feed inside quotes belongs to the line. After a {@link
+ * SessionFileException} of {@link #next} for one line, the next call goes on with the next line.
+ */
+final class LineReader implements Closeable {
+  /** The longest line, in bytes. */
+  static final int MAX_LINE = 1 << 20;
+
+  private final Path file;
+  private final InputStream in;
+  private byte[] buffer = new byte[1 << 18];
+  private int limit; // end of what was read
+  private int position; // where the next line starts
+  private int start; // the line: [start, end)
+  private int end;
+  private long line; // number of the line's first line, from 1
+  private long nextLine = 1;
+  private byte separator; // of CSV fields; 0: quotes mean nothing
+
+  LineReader(Path file) throws IOException {
+    this.file = file;
+    if (Files.isDirectory(file)) {
+      throw SessionFileException.ofFile(file, 0, "is a folder, expected a file", null);
+    }
+    InputStream raw;
+    try {
+      raw = Files.newInputStream(file);
+    } catch (NoSuchFileException e) {
+      throw SessionFileException.ofFile(file, 0, "there is no such file", e);
+    }
+    try {
+      this.in = GzipStream.unpackIfGzip(raw);
+      skipByteOrderMark();
+    } catch (IOException | RuntimeException e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  private void skipByteOrderMark() throws IOException {
+    while (limit < 3 && fill()) {
+      // until three bytes are there or the file ends
+    }
+    if (limit >= 3
+        && buffer[0] == (byte) 0xef
+        && buffer[1] == (byte) 0xbb
+        && buffer[2] == (byte) 0xbf) {
+      position = 3;
+    }
+  }
+
+  /** From now on, fields separated by this byte may stand in CSV quotes. */
+  void quotedFields(byte separator) {
+    this.separator = separator;
+  }
+
+  Path file() {
+    return file;
+  }
+
+  /** The buffer the line is in; valid until the next call of {@link #next}. */
+  byte[] buffer() {
+    return buffer;
+  }
+
+  int start() {
+    return start;
+  }
+
+  int end() {
+    return end;
+  }
+
+  /** The number of the line, from 1; of its first line if quotes make it span several. */
+  long line() {
+    return line;
+  }
+
+  /** The line as text. */
+  String text() {
+    return new String(buffer, start, end - start, StandardCharsets.UTF_8);
+  }
+
+  /** Moves to the next line that is not blank. */
+  boolean next() throws IOException {
+    do {
+      if (!nextLine()) {
+        return false;
+      }
+    } while (start == end);
+    return true;
+  }
+
+  /** Makes the next call of {@link #next} return the line it is at once more. */
+  void again() {
+    position = start;
+    nextLine = line;
+  }
+
+  private boolean nextLine() throws IOException {
+    line = nextLine;
+    int length = separator == 0 ? plainLength() : quotedLength();
+    if (length < 0) {
+      return false;
+    }
+    start = position;
+    end = position + length;
+    position = Math.min(limit, end + 1);
+    if (end > start && buffer[end - 1] == '\r') {
+      end--;
+    }
+    return true;
+  }
+
+  /** Length of the line at {@link #position}, or -1 at the end of the file. */
+  private int plainLength() throws IOException {
+    int length = 0;
+    int bits = 0;
+    while (true) {
+      int from = position + length;
+      int i = from;
+      byte[] bytes = buffer;
+      int to = limit;
+      while (i < to && bytes[i] != '\n') {
+        bits |= bytes[i++];
+      }
+      length += i - from;
+      if (i < to) {
+        break;
+      }
+      if (length > MAX_LINE) {
+        throw tooLong();
+      }
+      if (!fill()) {
+        if (length == 0) {
+          return -1;
+        }
+        break;
+      }
+    }
+    nextLine++;
+    if (length > MAX_LINE) {
+      throw tooLong(length);
+    }
+    if (bits < 0) {
+      checkUtf8(length);
+    }
+    return length;
+  }
+
+  /** As {@link #plainLength}, but a line feed in a quoted field does not end the line. */
+  private int quotedLength() throws IOException {
+    int firstLine = -1; // length of the first line, where the line spans several
+    int lines = 1;
+    int bits = 0;
+    boolean quoted = false; // inside quotes
+    boolean closed = false; // right after a closing quote
+    boolean mayOpen = true; // a quote here opens: at a field's start or right after a closing quote
+    int length = 0;
+    while (true) {
+      if (position + length == limit) {
+        if (length > MAX_LINE || !fill()) {
+          if (quoted && (firstLine >= 0 || length <= MAX_LINE)) {
+            throw badQuote(
+                firstLine < 0 ? length : firstLine, "a quote is opened and never closed");
+          }
+          if (length > MAX_LINE) {
+            throw tooLong();
+          }
+          if (length == 0) {
+            return -1;
+          }
+          break;
+        }
+      }
+      byte b = buffer[position + length];
+      bits |= b;
+      if (quoted) {
+        if (b == '"') {
+          quoted = false;
+          closed = true;
+          mayOpen = true;
+        } else if (b == '\n') {
+          lines++;
+          firstLine = firstLine < 0 ? length : firstLine;
+        }
+      } else if (b == '\n') {
+        break;
+      } else if (b == '"' && mayOpen) {
+        quoted = true;
+        closed = false;
+      } else {
+        if (closed && firstLine >= 0 && b != separator && b != '\r') {
+          throw badQuote(firstLine, "text follows a closing quote");
+        }
+        mayOpen = b == separator;
+        closed = false;
+      }
+      length++;
+    }
+    nextLine += lines;
+    if (length > MAX_LINE) {
+      throw tooLong(length);
+    }
+    if (bits < 0) {
+      checkUtf8(length);
+    }
+    return length;
+  }
+
+  /** A stray quote takes only its own line along, however far the search for its end went. */
+  private SessionFileException badQuote(int firstLine, String what) {
+    boolean ended = position + firstLine < limit && buffer[position + firstLine] == '\n';
+    position = Math.min(limit, position + firstLine + (ended ? 1 : 0));
+    nextLine++;
+    return SessionFileException.ofLine(file, line, what);
+  }
+
+  /** Skips a line whose end is not in the buffer. */
+  private SessionFileException tooLong() throws IOException {
+    while (true) {
+      position = limit;
+      if (!fill()) {
+        break;
+      }
+      int i = position;
+      while (i < limit && buffer[i] != '\n') {
+        i++;
+      }
+      position = i;
+      if (i < limit) {
+        position++;
+        break;
+      }
+    }
+    nextLine++;
+    return lineTooLong();
+  }
+
+  /** Skips a line whose end is in the buffer. */
+  private SessionFileException tooLong(int length) {
+    position = Math.min(limit, position + length + 1);
+    return lineTooLong();
+  }
+
+  private SessionFileException lineTooLong() {
+    return SessionFileException.ofLine(
+        file, line, "the line is longer than " + MAX_LINE + " bytes, is this a text file?");
+  }
+
+  private void checkUtf8(int length) throws SessionFileException {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, position, length));
+    } catch (CharacterCodingException e) {
+      String shown = escaped(buffer, position, position + length);
+      position = Math.min(limit, position + length + 1);
+      throw SessionFileException.ofLine(file, line, "the line is not UTF-8 text: " + shown);
+    }
+  }
+
+  private static String escaped(byte[] bytes, int from, int to) {
+    StringBuilder text = new StringBuilder("\"");
+    int shown = Math.min(to, from + 60);
+    for (int i = from; i < shown; i++) {
+      if (bytes[i] >= ' ' && bytes[i] < 127) {
+        text.append((char) bytes[i]);
+      } else {
+        text.append(String.format("\\x%02x", bytes[i] & 0xff));
+      }
+    }
+    return text.append(shown < to ? "..." : "").append('"').toString();
+  }
+
+  /** Reads more behind what is there; moves it to the front, or to a larger buffer, if need be. */
+  private boolean fill() throws IOException {
+    if (limit == buffer.length) {
+      byte[] target = position > buffer.length / 2 ? buffer : new byte[2 * buffer.length];
+      System.arraycopy(buffer, position, target, 0, limit - position);
+      limit -= position;
+      position = 0;
+      buffer = target;
+    }
+    try {
+      int n = in.read(buffer, limit, buffer.length - limit);
+      limit += Math.max(0, n);
+      return n > 0;
+    } catch (EOFException | ZipException e) {
+      throw damaged(e);
+    }
+  }
+
+  private SessionFileException damaged(IOException cause) {
+    return SessionFileException.ofFile(
+        file, nextLine, cause.getMessage() + " (in this line or after it)", cause);
+  }
+
+  @Override
+  public void close() throws IOException {
+    in.close();
+  }
+}

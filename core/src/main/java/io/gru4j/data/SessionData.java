@@ -1,0 +1,54 @@
+package io.gru4j.data;
+
+import java.util.Objects;
+
+/**
+ * Sessions as they were read: a matrix whose users are sessions, and the ids behind its numbers.
+ *
+ * @param interactions one row a click; user = session
+ * @param sessions the id of each session, in the order of first appearance; sessions of which every
+ *     item was dropped are in it too, without interactions
+ * @param items the id of each item, in the order of first appearance, or as they were given
+ * @param clicks the sound lines read, those that were dropped included
+ * @param droppedUnknownItems lines dropped because their item was not among the given ones
+ * @param skippedBadLines lines skipped because they could not be read
+ */
+public record SessionData(
+    InteractionMatrix interactions,
+    IdMap sessions,
+    IdMap items,
+    long clicks,
+    long droppedUnknownItems,
+    long skippedBadLines) {
+
+  /**
+   * Checks that matrix and ids agree.
+   *
+   * @throws IllegalArgumentException if the matrix has not one user a session and one item an id
+   */
+  public SessionData {
+    Objects.requireNonNull(interactions, "interactions");
+    if (interactions.numUsers() != sessions.size() || interactions.numItems() != items.size()) {
+      throw new IllegalArgumentException(
+          interactions
+              + " does not fit "
+              + sessions.size()
+              + " session and "
+              + items.size()
+              + " item ids");
+    }
+  }
+
+  /**
+   * Joins a matrix with its ids, where nothing was dropped or skipped.
+   *
+   * @param interactions one row a click; user = session
+   * @param sessions the id of each session
+   * @param items the id of each item
+   * @return the data
+   * @throws IllegalArgumentException if the matrix has not one user a session and one item an id
+   */
+  public static SessionData of(InteractionMatrix interactions, IdMap sessions, IdMap items) {
+    return new SessionData(interactions, sessions, items, interactions.numInteractions(), 0, 0);
+  }
+}

@@ -1,0 +1,161 @@
+package io.gru4j.metrics;
+
+import java.util.Arrays;
+
+/**
+ * Recall, mean reciprocal rank and NDCG of a series of ranks, where each rank is that of the one
+ * item that was right.
+ *
+ * <p>Only the number of times each rank occurred is kept, so the metrics do not depend on the order
+ * of the ranks, nor on how they were divided between instances that are merged: not by one bit.
+ * Logarithms are those of {@link StrictMath}, the same on every machine.
+ *
+ * <p>Not thread-safe.
+ */
+public final class RankMetrics {
+  private final int[] cutoffs;
+  private final long[] counts; // counts[rank], up to the largest cut-off
+  private long count;
+
+  /**
+   * Makes empty metrics.
+   *
+   * @param cutoffs the values of k that will be asked for, each 1 or more
+   * @throws IllegalArgumentException if there is none or one is below 1
+   */
+  public RankMetrics(int... cutoffs) {
+    if (cutoffs.length == 0) {
+      throw new IllegalArgumentException("rank metrics need a cut-off");
+    }
+    this.cutoffs = Arrays.stream(cutoffs).sorted().distinct().toArray();
+    if (this.cutoffs[0] < 1) {
+      throw new IllegalArgumentException("a cut-off must be >= 1, got " + this.cutoffs[0]);
+    }
+    this.counts = new long[this.cutoffs[this.cutoffs.length - 1] + 1];
+  }
+
+  /**
+   * Adds a rank.
+   *
+   * @param rank from 1, the best
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public void add(int rank) {
+    if (rank < 1) {
+      throw new IllegalArgumentException("a rank must be >= 1, got " + rank);
+    }
+    if (rank < counts.length) {
+      counts[rank]++;
+    }
+    count++;
+  }
+
+  /**
+   * Adds all ranks of other metrics.
+   *
+   * @param other metrics with the same cut-offs; not modified
+   * @return these metrics
+   * @throws IllegalArgumentException if the cut-offs differ
+   */
+  public RankMetrics merge(RankMetrics other) {
+    if (!Arrays.equals(cutoffs, other.cutoffs)) {
+      throw new IllegalArgumentException(
+          "cut-offs differ: "
+              + Arrays.toString(cutoffs)
+              + " and "
+              + Arrays.toString(other.cutoffs));
+    }
+    for (int rank = 1; rank < counts.length; rank++) {
+      counts[rank] += other.counts[rank];
+    }
+    count += other.count;
+    return this;
+  }
+
+  /**
+   * Returns the cut-offs.
+   *
+   * @return the cut-offs, ascending, each once; a copy
+   */
+  public int[] cutoffs() {
+    return cutoffs.clone();
+  }
+
+  /**
+   * Returns the number of ranks added.
+   *
+   * @return the number of ranks
+   */
+  public long count() {
+    return count;
+  }
+
+  /**
+   * Returns the share of ranks that are at most k. With one right item, this is the recall and the
+   * hit rate.
+   *
+   * @param k a cut-off, or any number from 1 to the largest one
+   * @return a number in [0, 1]; NaN if no rank was added
+   * @throws IllegalArgumentException if k is out of range
+   */
+  public double recall(int k) {
+    checkCutoff(k);
+    long hits = 0;
+    for (int rank = 1; rank <= k; rank++) {
+      hits += counts[rank];
+    }
+    return (double) hits / count;
+  }
+
+  /**
+   * Returns the mean of 1 / rank, where a rank above k counts 0.
+   *
+   * @param k a cut-off, or any number from 1 to the largest one
+   * @return a number in [0, 1]; NaN if no rank was added
+   * @throws IllegalArgumentException if k is out of range
+   */
+  public double mrr(int k) {
+    checkCutoff(k);
+    double sum = 0;
+    for (int rank = 1; rank <= k; rank++) {
+      sum += (double) counts[rank] / rank;
+    }
+    return sum / count;
+  }
+
+  /**
+   * Returns the mean of 1 / log2(rank + 1), where a rank above k counts 0: the normalised
+   * discounted cumulative gain of lists with one right item.
+   *
+   * @param k a cut-off, or any number from 1 to the largest one
+   * @return a number in [0, 1]; NaN if no rank was added
+   * @throws IllegalArgumentException if k is out of range
+   */
+  public double ndcg(int k) {
+    checkCutoff(k);
+    double sum = 0;
+    for (int rank = 1; rank <= k; rank++) {
+      sum += counts[rank] * (StrictMath.log(2) / StrictMath.log(rank + 1.0));
+    }
+    return sum / count;
+  }
+
+  private void checkCutoff(int k) {
+    if (k < 1 || k >= counts.length) {
+      throw new IllegalArgumentException(
+          "k must be in [1, " + (counts.length - 1) + "], the largest cut-off, got " + k);
+    }
+  }
+
+  /** Returns the figures in words. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("RankMetrics(").append(count).append(" ranks");
+    for (int k : cutoffs) {
+      text.append(", recall@").append(k).append(' ').append(recall(k));
+      text.append(", mrr@").append(k).append(' ').append(mrr(k));
+      text.append(", ndcg@").append(k).append(' ').append(ndcg(k));
+    }
+    return text.append(')').toString();
+  }
+}

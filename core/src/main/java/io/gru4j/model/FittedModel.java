@@ -1,0 +1,260 @@
+package io.gru4j.model;
+
+import io.gru4j.data.CsrMatrix;
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.metrics.RankMetrics;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.nn.GruState;
+import io.gru4j.tensor.nn.OutputScorer;
+import io.gru4j.tensor.nn.TopK;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A trained model: immutable, so any number of threads may use it at once.
+ *
+ * <p>Training makes it, a file carries it ({@link #save}, {@link #load}), serving reads it ({@link
+ * #recommend}). Item ids are those of the training data.
+ */
+public final class FittedModel {
+
+  private final GruNetwork network;
+  private final IdMap items;
+  private final Map<String, String> parameters;
+  private final List<EpochSummary> history;
+  private final Long seed;
+
+  /**
+   * Makes a model.
+   *
+   * @param network its parameters; from now on nobody may change them
+   * @param items ids of the network's items
+   * @param parameters the estimator's parameters by snake_case name, as text; may be empty
+   * @param history one entry for each epoch of training; may be empty
+   * @param seed the seed that training used, or null if it is not known
+   * @throws IllegalArgumentException if the number of ids is not that of the network's items
+   */
+  public FittedModel(
+      GruNetwork network,
+      IdMap items,
+      Map<String, String> parameters,
+      List<EpochSummary> history,
+      Long seed) {
+    if (items.size() != network.numItems()) {
+      throw new IllegalArgumentException(
+          "the network has %d items, got %d ids".formatted(network.numItems(), items.size()));
+    }
+    this.network = network;
+    this.items = items;
+    this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+    this.history = List.copyOf(history);
+    this.seed = seed;
+  }
+
+  /**
+   * Reads a model file: one of ours, or one with a network's tensors alone, as written by torch and
+   * safetensors. The latter's items have the ids 0 to N - 1.
+   *
+   * @param file the file
+   * @return the model
+   * @throws ModelFileException if the file is not a model; says why
+   * @throws IOException if reading fails
+   */
+  public static FittedModel load(Path file) throws IOException {
+    return ModelFile.load(file);
+  }
+
+  /**
+   * Writes the model to a file, replacing an old one only when the new one is complete and on disk.
+   *
+   * @param file the file
+   * @throws IOException if writing fails; an old file is then as it was
+   */
+  public void save(Path file) throws IOException {
+    ModelFile.save(this, file);
+  }
+
+  /**
+   * Returns the parameters of the network; they must not be changed.
+   *
+   * @return the network
+   */
+  public GruNetwork network() {
+    return network;
+  }
+
+  /**
+   * Returns the item ids.
+   *
+   * @return as many as {@link #numItems}
+   */
+  public IdMap items() {
+    return items;
+  }
+
+  /**
+   * Returns the number of items.
+   *
+   * @return at least 1
+   */
+  public int numItems() {
+    return network.numItems();
+  }
+
+  /**
+   * Returns the estimator's parameters by snake_case name.
+   *
+   * @return unmodifiable; empty for a file that was not written here
+   */
+  public Map<String, String> parameters() {
+    return parameters;
+  }
+
+  /**
+   * Returns what each epoch of training came to.
+   *
+   * @return unmodifiable; empty for a file that was not written here
+   */
+  public List<EpochSummary> history() {
+    return history;
+  }
+
+  /**
+   * Returns the seed that training used.
+   *
+   * @return the seed, or null if it is not known
+   */
+  public Long seed() {
+    return seed;
+  }
+
+  /**
+   * Returns the items likeliest to come next.
+   *
+   * @param session ids of the items clicked so far, the oldest first
+   * @param k how many to return, at least 1
+   * @param unknown what to do with ids that are not in {@link #items}
+   * @return at most {@code k} items, best first; of equal scores the item with the lower number
+   *     first. Empty if no item of the session is known
+   * @throws IllegalArgumentException if {@code k} is below 1, or an id is unknown and {@code
+   *     unknown} is {@link UnknownItems#FAIL}
+   */
+  public List<Recommendation> recommend(List<String> session, int k, UnknownItems unknown) {
+    TopK top = new TopK(Math.min(k, numItems()));
+    GruState state = new GruState(network.embedding(), network.layers(), 1);
+    int[] item = new int[1];
+    boolean any = false;
+    for (String id : session) {
+      item[0] = items.indexOf(id);
+      if (item[0] >= 0) {
+        state.step(item, 1);
+        any = true;
+      } else if (unknown == UnknownItems.FAIL) {
+        throw new IllegalArgumentException("the model does not know item \"" + id + "\"");
+      }
+    }
+    List<Recommendation> result = new ArrayList<>();
+    if (any) {
+      scorer().top(state.top(), 0, 1, new TopK[] {top});
+      for (int i = 0; i < top.size(); i++) {
+        result.add(new Recommendation(items.idOf(top.classAt(i)), top.scoreAt(i)));
+      }
+    }
+    return result;
+  }
+
+  private OutputScorer scorer() {
+    return new OutputScorer(network.outputWeight(), network.outputBias(), numItems());
+  }
+
+  /**
+   * Ranks the next click after every prefix of every session over the whole catalogue. Ties count
+   * against the model.
+   *
+   * @param sessions users are sessions, items have the model's numbers
+   * @param parallel runs the work; the result does not depend on it
+   * @param cutoffs values of k for {@code recall@k} and so on, each at least 1
+   * @return metrics over all clicks but each session's first
+   * @throws IllegalArgumentException if the number of items is not the model's
+   */
+  public RankMetrics evaluate(InteractionMatrix sessions, Parallel parallel, int... cutoffs) {
+    checkItems(sessions);
+    int[] users =
+        IntStream.of(sessions.activeUsers()).filter(u -> sessions.historyLength(u) > 1).toArray();
+    List<RankMetrics> parts = Collections.synchronizedList(new ArrayList<>());
+    new SessionRunner(network, sessions, users)
+        .run(
+            parallel,
+            () -> {
+              RankMetrics metrics = new RankMetrics(cutoffs);
+              parts.add(metrics);
+              return new RankVisitor(sessions, metrics);
+            });
+    RankMetrics all = new RankMetrics(cutoffs);
+    for (RankMetrics part : parts) {
+      all = all.merge(part); // counts: the same in any order
+    }
+    return all;
+  }
+
+  private record RankVisitor(InteractionMatrix sessions, RankMetrics metrics)
+      implements SessionRunner.Visitor {
+
+    @Override
+    public void stepped(SessionRunner.Block block, int position, int rows) {
+      int n = 0;
+      while (n < rows && sessions.historyLength(block.users[n]) > position + 1) {
+        block.items[n] = sessions.item(block.users[n], position + 1);
+        n++;
+      }
+      block.scorer.ranks(block.state.top(), block.items, n, block.ranks);
+      for (int i = 0; i < n; i++) {
+        metrics.add(block.ranks[i]);
+      }
+    }
+
+    @Override
+    public void ended(SessionRunner.Block block) {}
+  }
+
+  /**
+   * Scores the next click of every user from the whole history.
+   *
+   * @param histories users x items, with timestamps
+   * @param topK store only this many scores a user, the largest; null for all
+   * @param parallel runs the work; the result does not depend on it
+   * @return users x items; rows of users without history are empty
+   * @throws IllegalArgumentException if the number of items is not the model's
+   */
+  public CsrMatrix predict(InteractionMatrix histories, Integer topK, Parallel parallel) {
+    checkItems(histories);
+    int[][] items = new int[histories.numUsers()][];
+    float[][] scores = new float[histories.numUsers()][];
+    int stored = topK == null ? numItems() : Math.min(topK, numItems());
+    new SessionRunner(network, histories, histories.activeUsers())
+        .run(parallel, () -> new PredictVisitor(stored, numItems(), items, scores));
+    CsrMatrix.Builder builder = CsrMatrix.builder(histories.numUsers(), numItems());
+    for (int user = 0; user < histories.numUsers(); user++) {
+      if (scores[user] != null) {
+        builder.row(items[user], scores[user]);
+      } else {
+        builder.emptyRow();
+      }
+    }
+    return builder.build();
+  }
+
+  private void checkItems(InteractionMatrix x) {
+    if (x.numItems() != numItems()) {
+      throw new IllegalArgumentException(
+          "the model knows %d items, got a matrix of %d".formatted(numItems(), x.numItems()));
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package io.gru4j.model;
+
+import io.gru4j.tensor.RandomStream;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.nn.GruParameters;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The parameters of the network: item embedding, GRU layers, output layer over all items.
+ *
+ * <p>Items are 0 to N - 1. Tables over items have V = N + 1 rows, as RecPack's have: the last is
+ * the pad token, whose embedding is zero and stays zero, and which is a class of the output layer
+ * too. With E embedding components and H hidden units the parameters are, under torch's names:
+ *
+ * <ul>
+ *   <li>{@code emb.weight} (V, E)
+ *   <li>{@code rnn.weight_ih_l0} (3H, E), for layers above (3H, H); {@code rnn.weight_hh_l0} (3H,
+ *       H); {@code rnn.bias_ih_l0}, {@code rnn.bias_hh_l0} (3H)
+ *   <li>{@code lin.weight} (V, H), {@code lin.bias} (V)
+ * </ul>
+ *
+ * <p>The parameters may be changed by whoever trains them; a network that nobody changes any more
+ * may be read by any number of threads.
+ */
+public final class GruNetwork {
+
+  private final int numItems;
+  private final Parameter embedding;
+  private final List<GruParameters> layers;
+  private final Parameter outputWeight;
+  private final Parameter outputBias;
+
+  private GruNetwork(int numItems, int numComponents, int hiddenSize, int numLayers) {
+    this.numItems = numItems;
+    int classes = Math.addExact(numItems, 1);
+    this.embedding = Parameter.ofSparseRows("emb.weight", classes, numComponents);
+    List<GruParameters> layers = new ArrayList<>();
+    for (int i = 0; i < numLayers; i++) {
+      layers.add(GruParameters.zeros(i, i == 0 ? numComponents : hiddenSize, hiddenSize));
+    }
+    this.layers = List.copyOf(layers);
+    this.outputWeight = Parameter.ofPanels("lin.weight", classes, hiddenSize);
+    this.outputBias = Parameter.ofPanels("lin.bias", classes, 1);
+  }
+
+  /**
+   * Returns a network of zeros.
+   *
+   * @param numItems N, at least 1
+   * @param numComponents E, at least 1
+   * @param hiddenSize H, at least 1
+   * @param numLayers number of GRU layers, at least 1
+   * @return a new network
+   * @throws IllegalArgumentException if a parameter would not fit into one array
+   */
+  public static GruNetwork zeros(int numItems, int numComponents, int hiddenSize, int numLayers) {
+    return new GruNetwork(numItems, numComponents, hiddenSize, numLayers);
+  }
+
+  /**
+   * Draws every parameter uniformly from [-0.01, 0.01), as RecPack does; the pad token's embedding
+   * is zero.
+   *
+   * @param seed the same seed gives the same parameters
+   * @return this
+   */
+  public GruNetwork initialise(long seed) {
+    RandomStream random = new RandomStream(seed);
+    for (Parameter p : parameters()) {
+      for (int row = 0; row < p.rows(); row++) {
+        boolean pad = p == embedding && row == numItems;
+        for (int col = 0; col < p.cols(); col++) {
+          p.set(row, col, pad ? 0f : 0.02f * random.nextFloat() - 0.01f);
+        }
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Returns a copy that shares nothing.
+   *
+   * @return a new network with the same values
+   */
+  public GruNetwork copy() {
+    GruNetwork copy =
+        new GruNetwork(numItems, embedding.cols(), outputWeight.cols(), layers.size());
+    copy.copyFrom(this);
+    return copy;
+  }
+
+  /**
+   * Takes over another network's values.
+   *
+   * @param other a network of the same shape
+   */
+  public void copyFrom(GruNetwork other) {
+    List<Parameter> from = other.parameters();
+    List<Parameter> to = parameters();
+    for (int i = 0; i < to.size(); i++) {
+      float[] values = from.get(i).value();
+      System.arraycopy(values, 0, to.get(i).value(), 0, values.length);
+    }
+  }
+
+  /**
+   * Returns the first parameter with a value that is NaN or infinite.
+   *
+   * @return its name, or null if all values are finite
+   */
+  public String firstNonFinite() {
+    for (Parameter p : parameters()) {
+      for (int row = 0; row < p.rows(); row++) {
+        for (int col = 0; col < p.cols(); col++) {
+          if (!Float.isFinite(p.get(row, col))) {
+            return p.name();
+          }
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Returns the number of items.
+   *
+   * @return N, at least 1
+   */
+  public int numItems() {
+    return numItems;
+  }
+
+  /**
+   * Returns the width of the embedding.
+   *
+   * @return E, at least 1
+   */
+  public int numComponents() {
+    return embedding.cols();
+  }
+
+  /**
+   * Returns the number of hidden units of each layer.
+   *
+   * @return H, at least 1
+   */
+  public int hiddenSize() {
+    return outputWeight.cols();
+  }
+
+  /**
+   * Returns the item embedding.
+   *
+   * @return shape (V, E)
+   */
+  public Parameter embedding() {
+    return embedding;
+  }
+
+  /**
+   * Returns the GRU layers.
+   *
+   * @return at least one, the first on the embedding
+   */
+  public List<GruParameters> layers() {
+    return layers;
+  }
+
+  /**
+   * Returns the weights of the output layer.
+   *
+   * @return shape (V, H), in panels
+   */
+  public Parameter outputWeight() {
+    return outputWeight;
+  }
+
+  /**
+   * Returns the biases of the output layer.
+   *
+   * @return shape (V, 1), in panels
+   */
+  public Parameter outputBias() {
+    return outputBias;
+  }
+
+  /**
+   * Returns all parameters.
+   *
+   * @return in the order of the class comment
+   */
+  public List<Parameter> parameters() {
+    List<Parameter> all = new ArrayList<>();
+    all.add(embedding);
+    for (GruParameters layer : layers) {
+      all.addAll(layer.all());
+    }
+    all.add(outputWeight);
+    all.add(outputBias);
+    return all;
+  }
+}

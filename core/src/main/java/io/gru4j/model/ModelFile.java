@@ -1,0 +1,293 @@
+package io.gru4j.model;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.tensor.autograd.Parameter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * A fitted model as a safetensors file.
+ *
+ * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}), and the item ids,
+ * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
+ * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.parameters}, {@code
+ * gru4j.history} and {@code gru4j.seed}, the first two as JSON. Only the network's tensors must be
+ * there: a file that torch wrote has no others.
+ */
+final class ModelFile {
+
+  private static final String VERSION = "gru4j";
+  private static final String CURRENT = "1";
+  private static final String PARAMETERS = "gru4j.parameters";
+  private static final String HISTORY = "gru4j.history";
+  private static final String SEED = "gru4j.seed";
+  private static final String ITEM_IDS = "gru4j.item_ids";
+  private static final String ITEM_ENDS = "gru4j.item_ends";
+  private static final int BUFFER = 1 << 14;
+
+  private ModelFile() {}
+
+  static void save(FittedModel model, Path file) throws IOException {
+    SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
+    writer.metadata(PARAMETERS, Json.write(model.parameters()));
+    writer.metadata(HISTORY, Json.write(historyToJson(model.history())));
+    if (model.seed() != null) {
+      writer.metadata(SEED, model.seed().toString());
+    }
+    for (Parameter p : model.network().parameters()) {
+      writer.floats(p.name(), p::read, shape(p));
+    }
+    byte[][] ids = new byte[model.numItems()][];
+    long[] ends = new long[ids.length];
+    long bytes = 0;
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = model.items().idOf(i).getBytes(StandardCharsets.UTF_8);
+      bytes += ids[i].length;
+      ends[i] = bytes;
+    }
+    writer.longs(
+        ITEM_ENDS,
+        (offset, dst, n) -> System.arraycopy(ends, (int) offset, dst, 0, n),
+        ends.length);
+    writer.bytes(ITEM_IDS, new Concatenation(ids), bytes);
+    writer.write(file);
+  }
+
+  /** Hands out the bytes of all ids, one after the other, in ascending order. */
+  private static final class Concatenation implements SafeTensorsWriter.ByteSource {
+    private final byte[][] parts;
+    private int part;
+    private int at;
+
+    Concatenation(byte[][] parts) {
+      this.parts = parts;
+    }
+
+    @Override
+    public void read(long offset, byte[] dst, int n) {
+      for (int done = 0; done < n; ) {
+        int count = Math.min(n - done, parts[part].length - at);
+        System.arraycopy(parts[part], at, dst, done, count);
+        done += count;
+        at += count;
+        if (at == parts[part].length) {
+          part++;
+          at = 0;
+        }
+      }
+    }
+  }
+
+  private static long[] shape(Parameter p) {
+    return p.cols() == 1 && p.name().contains("bias")
+        ? new long[] {p.rows()}
+        : new long[] {p.rows(), p.cols()};
+  }
+
+  static FittedModel load(Path file) throws IOException {
+    try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
+      String version = reader.metadata().get(VERSION);
+      if (version != null && !version.equals(CURRENT)) {
+        throw new ModelFileException(
+            file, "is of form " + version + ", this version reads form " + CURRENT);
+      }
+      GruNetwork network = readNetwork(file, reader);
+      return new FittedModel(
+          network,
+          readItems(file, reader, network.numItems()),
+          readParameters(file, reader),
+          readHistory(file, reader),
+          readSeed(file, reader));
+    }
+  }
+
+  private static GruNetwork readNetwork(Path file, SafeTensorsReader reader) throws IOException {
+    long[] embedding = matrixShape(file, reader, "emb.weight");
+    long[] output = matrixShape(file, reader, "lin.weight");
+    int layers = 0;
+    while (reader.contains("rnn.weight_hh_l" + layers)) {
+      layers++;
+    }
+    if (layers == 0) {
+      throw new ModelFileException(file, "tensor rnn.weight_hh_l0 is missing");
+    }
+    if (embedding[0] < 2) {
+      throw new ModelFileException(
+          file, "tensor emb.weight has " + embedding[0] + " rows, expected items + 1, at least 2");
+    }
+    GruNetwork network;
+    checkTotal(file, reader, embedding, output, layers);
+    try {
+      network =
+          GruNetwork.zeros(
+              Math.toIntExact(embedding[0] - 1),
+              Math.toIntExact(embedding[1]),
+              Math.toIntExact(output[1]),
+              layers);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ModelFileException(file, "is too large for this library: " + e.getMessage());
+    }
+    float[] buffer = new float[BUFFER];
+    for (Parameter p : network.parameters()) {
+      long count = (long) p.rows() * p.cols();
+      for (long done = 0; done < count; done += BUFFER) {
+        int n = (int) Math.min(BUFFER, count - done);
+        reader.readFloats(p.name(), done, buffer, 0, n);
+        p.write(done, buffer, n);
+      }
+    }
+    return network;
+  }
+
+  /** All shapes must agree before memory is taken for any of them. */
+  private static void checkTotal(
+      Path file, SafeTensorsReader reader, long[] embedding, long[] output, int layers)
+      throws IOException {
+    long E = embedding[1];
+    long H = output[1];
+    for (int i = 0; i < layers; i++) {
+      reader.require("rnn.weight_ih_l" + i, TensorType.F32, 3 * H, i == 0 ? E : H);
+      reader.require("rnn.weight_hh_l" + i, TensorType.F32, 3 * H, H);
+      reader.require("rnn.bias_ih_l" + i, TensorType.F32, 3 * H);
+      reader.require("rnn.bias_hh_l" + i, TensorType.F32, 3 * H);
+    }
+    reader.require("emb.weight", TensorType.F32, embedding[0], E);
+    reader.require("lin.weight", TensorType.F32, embedding[0], H);
+    reader.require("lin.bias", TensorType.F32, embedding[0]);
+  }
+
+  private static long[] matrixShape(Path file, SafeTensorsReader reader, String name)
+      throws IOException {
+    long[] shape = reader.shape(name);
+    if (shape.length != 2 || shape[0] < 1 || shape[1] < 1) {
+      throw new ModelFileException(
+          file, "tensor " + name + " is no matrix, its shape has " + shape.length + " sizes");
+    }
+    return shape;
+  }
+
+  private static IdMap readItems(Path file, SafeTensorsReader reader, int numItems)
+      throws IOException {
+    List<String> ids = new ArrayList<>(numItems);
+    if (!reader.contains(ITEM_ENDS)) {
+      for (int i = 0; i < numItems; i++) {
+        ids.add(Integer.toString(i));
+      }
+      return IdMap.of(ids);
+    }
+    reader.require(ITEM_ENDS, TensorType.I64, numItems);
+    long[] ends = new long[numItems];
+    reader.readLongs(ITEM_ENDS, 0, ends, 0, numItems);
+    long from = 0;
+    for (int i = 0; i < numItems; i++) {
+      if (ends[i] <= from || ends[i] - from > Integer.MAX_VALUE - 64) {
+        throw new ModelFileException(file, "the id of item " + i + " has no valid length");
+      }
+      from = ends[i];
+    }
+    reader.require(ITEM_IDS, TensorType.U8, from);
+    from = 0;
+    for (int i = 0; i < numItems; i++) {
+      byte[] id = new byte[(int) (ends[i] - from)];
+      reader.readBytes(ITEM_IDS, from, id, 0, id.length);
+      ids.add(decode(file, i, id));
+      from = ends[i];
+    }
+    try {
+      return IdMap.of(ids);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, "its item ids are wrong: " + e.getMessage());
+    }
+  }
+
+  private static String decode(Path file, int item, byte[] id) throws ModelFileException {
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(id)).toString();
+    } catch (CharacterCodingException e) {
+      throw new ModelFileException(file, "the id of item " + item + " is not UTF-8");
+    }
+  }
+
+  private static Long readSeed(Path file, SafeTensorsReader reader) throws ModelFileException {
+    String seed = reader.metadata().get(SEED);
+    try {
+      return seed == null ? null : Long.valueOf(seed);
+    } catch (NumberFormatException e) {
+      throw new ModelFileException(file, SEED + " \"" + seed + "\" is not a whole number");
+    }
+  }
+
+  private static Map<String, String> readParameters(Path file, SafeTensorsReader reader)
+      throws ModelFileException {
+    Map<String, String> parameters = new LinkedHashMap<>();
+    if (json(file, reader, PARAMETERS) instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
+    }
+    return parameters;
+  }
+
+  private static Object json(Path file, SafeTensorsReader reader, String key)
+      throws ModelFileException {
+    String text = reader.metadata().get(key);
+    try {
+      return text == null ? null : Json.parse(text);
+    } catch (Json.SyntaxException e) {
+      throw new ModelFileException(file, key + " is no JSON: " + e.getMessage());
+    }
+  }
+
+  private static List<Object> historyToJson(List<EpochSummary> history) {
+    List<Object> list = new ArrayList<>();
+    for (EpochSummary e : history) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("epoch", e.epoch());
+      entry.put("seconds", e.seconds());
+      entry.put("targets", e.targets());
+      entry.put("steps", e.steps());
+      entry.put("loss", e.loss());
+      entry.put("criterion", e.criterion().isPresent() ? e.criterion().getAsDouble() : null);
+      entry.put("better", e.better());
+      entry.put("stopped", e.stopped());
+      list.add(entry);
+    }
+    return list;
+  }
+
+  private static List<EpochSummary> readHistory(Path file, SafeTensorsReader reader)
+      throws ModelFileException {
+    Object json = json(file, reader, HISTORY);
+    List<EpochSummary> history = new ArrayList<>();
+    if (json == null) {
+      return history;
+    }
+    try {
+      for (Object entry : (List<?>) json) {
+        Map<?, ?> e = (Map<?, ?>) entry;
+        Number criterion = (Number) e.get("criterion");
+        history.add(
+            new EpochSummary(
+                ((Number) e.get("epoch")).intValue(),
+                ((Number) e.get("seconds")).doubleValue(),
+                ((Number) e.get("targets")).longValue(),
+                ((Number) e.get("steps")).longValue(),
+                ((Number) e.get("loss")).doubleValue(),
+                criterion == null
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(criterion.doubleValue()),
+                (Boolean) e.get("better"),
+                (Boolean) e.get("stopped")));
+      }
+    } catch (ClassCastException | NullPointerException e) {
+      throw new ModelFileException(file, HISTORY + " does not have the entries of an epoch");
+    }
+    return history;
+  }
+}

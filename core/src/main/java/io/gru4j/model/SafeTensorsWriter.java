@@ -1,0 +1,269 @@
+package io.gru4j.model;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a model file in the safetensors format, from tensors of any size through one small buffer.
+ *
+ * <p>The same tensors and metadata give the same bytes, in whatever order the tensors were added:
+ * they are laid out by descending element size, then by name, as the reference implementation does,
+ * and the header is padded with spaces to a multiple of 8. Metadata keep the order in which they
+ * were given. Not thread-safe.
+ */
+public final class SafeTensorsWriter {
+  /** Header bytes that readers of the format accept. */
+  static final int MAX_HEADER_BYTES = 100_000_000;
+
+  private static final int BUFFER_ELEMENTS = 1 << 14;
+
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+
+  /** Makes a writer without tensors and metadata. */
+  public SafeTensorsWriter() {}
+
+  /** Hands out a tensor's floats in order. */
+  @FunctionalInterface
+  public interface FloatSource {
+    /**
+     * Copies elements {@code offset .. offset + n - 1}, row-major, to the start of {@code dst}.
+     *
+     * @param offset first element wanted; calls come in ascending order without gaps
+     * @param dst receives the elements
+     * @param n how many, at most {@code dst.length}
+     * @throws IOException if they cannot be had; writing then stops
+     */
+    void read(long offset, float[] dst, int n) throws IOException;
+  }
+
+  /** Hands out a tensor's longs in order. */
+  @FunctionalInterface
+  public interface LongSource {
+    /**
+     * Copies elements {@code offset .. offset + n - 1}, row-major, to the start of {@code dst}.
+     *
+     * @param offset first element wanted; calls come in ascending order without gaps
+     * @param dst receives the elements
+     * @param n how many, at most {@code dst.length}
+     * @throws IOException if they cannot be had; writing then stops
+     */
+    void read(long offset, long[] dst, int n) throws IOException;
+  }
+
+  /** Hands out a tensor's bytes in order. */
+  @FunctionalInterface
+  public interface ByteSource {
+    /**
+     * Copies elements {@code offset .. offset + n - 1}, row-major, to the start of {@code dst}.
+     *
+     * @param offset first element wanted; calls come in ascending order without gaps
+     * @param dst receives the elements
+     * @param n how many, at most {@code dst.length}
+     * @throws IOException if they cannot be had; writing then stops
+     */
+    void read(long offset, byte[] dst, int n) throws IOException;
+  }
+
+  /**
+   * Adds a string to the file's metadata.
+   *
+   * @param key not given before
+   * @param value any text
+   * @return this
+   * @throws IllegalArgumentException if the key was given before
+   */
+  public SafeTensorsWriter metadata(String key, String value) {
+    if (metadata.putIfAbsent(key, value) != null) {
+      throw new IllegalArgumentException("metadata key \"" + key + "\" is given twice");
+    }
+    return this;
+  }
+
+  /**
+   * Adds a tensor of type F32.
+   *
+   * @param name not given before, not {@code __metadata__}
+   * @param source read once by {@link #write}
+   * @param shape sizes, outermost first; none for a single number
+   * @return this
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
+   */
+  public SafeTensorsWriter floats(String name, FloatSource source, long... shape) {
+    return add(
+        new Tensor(
+            name,
+            TensorType.F32,
+            shape.clone(),
+            (buffer, offset, n, scratch) -> {
+              source.read(offset, scratch.floats, n);
+              buffer.asFloatBuffer().put(scratch.floats, 0, n);
+            }));
+  }
+
+  /**
+   * Adds a tensor of type I64.
+   *
+   * @param name not given before, not {@code __metadata__}
+   * @param source read once by {@link #write}
+   * @param shape sizes, outermost first; none for a single number
+   * @return this
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
+   */
+  public SafeTensorsWriter longs(String name, LongSource source, long... shape) {
+    return add(
+        new Tensor(
+            name,
+            TensorType.I64,
+            shape.clone(),
+            (buffer, offset, n, scratch) -> {
+              source.read(offset, scratch.longs, n);
+              buffer.asLongBuffer().put(scratch.longs, 0, n);
+            }));
+  }
+
+  /**
+   * Adds a tensor of type U8.
+   *
+   * @param name not given before, not {@code __metadata__}
+   * @param source read once by {@link #write}
+   * @param shape sizes, outermost first; none for a single number
+   * @return this
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
+   */
+  public SafeTensorsWriter bytes(String name, ByteSource source, long... shape) {
+    return add(
+        new Tensor(
+            name,
+            TensorType.U8,
+            shape.clone(),
+            (buffer, offset, n, scratch) -> {
+              source.read(offset, scratch.bytes, n);
+              buffer.duplicate().put(scratch.bytes, 0, n);
+            }));
+  }
+
+  /**
+   * Writes the file: to a temporary file beside it, forced to disk, then renamed. If anything
+   * fails, the temporary file is removed and what was at {@code file} before is untouched.
+   *
+   * @param file a regular file to replace, or a new name in an existing folder
+   * @throws IOException if the disk or a source fails
+   * @throws IllegalStateException if names and metadata need a header that readers refuse
+   */
+  public void write(Path file) throws IOException {
+    List<Tensor> ordered = new ArrayList<>(tensors.values());
+    ordered.sort(
+        Comparator.comparingInt((Tensor tensor) -> -tensor.type.bytes())
+            .thenComparing(tensor -> tensor.name));
+    byte[] header = header(ordered);
+    AtomicFile.write(file, channel -> write(channel, header, ordered));
+  }
+
+  private SafeTensorsWriter add(Tensor tensor) {
+    if (tensor.name.equals("__metadata__")) {
+      throw new IllegalArgumentException("a tensor cannot be named __metadata__");
+    }
+    tensor.byteSize(); // refuses impossible shapes
+    if (tensors.putIfAbsent(tensor.name, tensor) != null) {
+      throw new IllegalArgumentException("tensor \"" + tensor.name + "\" is given twice");
+    }
+    return this;
+  }
+
+  private byte[] header(List<Tensor> ordered) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (!metadata.isEmpty()) {
+      json.put("__metadata__", metadata);
+    }
+    long begin = 0;
+    for (Tensor tensor : ordered) {
+      List<Long> shape = new ArrayList<>();
+      for (long size : tensor.shape) {
+        shape.add(size);
+      }
+      long end = Math.addExact(begin, tensor.byteSize());
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("dtype", tensor.type.name());
+      entry.put("shape", shape);
+      entry.put("data_offsets", List.of(begin, end));
+      json.put(tensor.name, entry);
+      begin = end;
+    }
+    byte[] text = Json.write(json).getBytes(StandardCharsets.UTF_8);
+    byte[] padded = new byte[(text.length + 7) / 8 * 8];
+    Arrays.fill(padded, (byte) ' ');
+    System.arraycopy(text, 0, padded, 0, text.length);
+    if (padded.length > MAX_HEADER_BYTES) {
+      throw new IllegalStateException(
+          "the header takes " + padded.length + " bytes, more than " + MAX_HEADER_BYTES);
+    }
+    return padded;
+  }
+
+  private static void write(FileChannel channel, byte[] header, List<Tensor> ordered)
+      throws IOException {
+    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+    writeFully(channel, length.putLong(header.length).flip());
+    writeFully(channel, ByteBuffer.wrap(header));
+    ByteBuffer buffer =
+        ByteBuffer.allocateDirect(8 * BUFFER_ELEMENTS).order(ByteOrder.LITTLE_ENDIAN);
+    Scratch scratch = new Scratch();
+    for (Tensor tensor : ordered) {
+      long elements = tensor.byteSize() / tensor.type.bytes();
+      for (long offset = 0; offset < elements; offset += BUFFER_ELEMENTS) {
+        int n = (int) Math.min(BUFFER_ELEMENTS, elements - offset);
+        buffer.clear();
+        tensor.fill.fill(buffer, offset, n, scratch);
+        writeFully(channel, buffer.limit(n * tensor.type.bytes()));
+      }
+    }
+  }
+
+  private static void writeFully(FileChannel channel, ByteBuffer buffer) throws IOException {
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+  }
+
+  /** Copies elements from a source to the start of the buffer. */
+  private interface Fill {
+    void fill(ByteBuffer buffer, long offset, int n, Scratch scratch) throws IOException;
+  }
+
+  private static final class Scratch {
+    final float[] floats = new float[BUFFER_ELEMENTS];
+    final long[] longs = new long[BUFFER_ELEMENTS];
+    final byte[] bytes = new byte[BUFFER_ELEMENTS];
+  }
+
+  private record Tensor(String name, TensorType type, long[] shape, Fill fill) {
+    long byteSize() {
+      try {
+        long size = type.bytes();
+        for (long s : shape) {
+          if (s < 0) {
+            throw new IllegalArgumentException("tensor \"" + name + "\": negative size " + s);
+          }
+          size = Math.multiplyExact(size, s);
+        }
+        return size;
+      } catch (ArithmeticException e) {
+        throw new IllegalArgumentException("tensor \"" + name + "\" has more than 2^63 bytes", e);
+      }
+    }
+  }
+}

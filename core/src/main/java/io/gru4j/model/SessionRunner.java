@@ -1,0 +1,105 @@
+package io.gru4j.model;
+
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.nn.GruState;
+import io.gru4j.tensor.nn.OutputScorer;
+import java.util.Arrays;
+import java.util.function.Supplier;
+
+/**
+ * Runs many sessions through a trained network: in blocks of rows, the longest sessions first, so
+ * that the rows of a block that still go on are a prefix.
+ *
+ * <p>A session's results do not depend on its block, so neither order nor threads matter.
+ */
+final class SessionRunner {
+
+  /** Sessions that run side by side. */
+  static final int BLOCK = 128;
+
+  /** What to do with a block of sessions. */
+  interface Visitor {
+    /**
+     * Called after each step.
+     *
+     * @param block the block, its states moved on by the item at {@code position}
+     * @param position index of the item in its session
+     * @param rows sessions that had an item there
+     */
+    void stepped(Block block, int position, int rows);
+
+    /** Called once after the last step, with every row's final state. */
+    void ended(Block block);
+  }
+
+  /** The sessions of one block and what it takes to run them; reused by one thread. */
+  static final class Block {
+    final GruState state;
+    final OutputScorer scorer;
+    final int[] users = new int[BLOCK];
+    final int[] items = new int[BLOCK];
+    final int[] ranks = new int[BLOCK];
+    int rows;
+
+    Block(GruNetwork network) {
+      state = new GruState(network.embedding(), network.layers(), BLOCK);
+      scorer = new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
+    }
+  }
+
+  private final GruNetwork network;
+  private final InteractionMatrix sessions;
+  private final int[] byLength;
+
+  /**
+   * Chooses the sessions.
+   *
+   * @param users which of them; each needs a history
+   */
+  SessionRunner(GruNetwork network, InteractionMatrix sessions, int[] users) {
+    this.network = network;
+    this.sessions = sessions;
+    this.byLength =
+        Arrays.stream(users)
+            .boxed()
+            .sorted((a, b) -> sessions.historyLength(b) - sessions.historyLength(a))
+            .mapToInt(Integer::intValue)
+            .toArray();
+  }
+
+  /**
+   * Runs all blocks.
+   *
+   * @param visitors one for each thread that takes part
+   * @return the visitors, in no particular order
+   */
+  void run(Parallel parallel, Supplier<? extends Visitor> visitors) {
+    ThreadLocal<Visitor> visitor = ThreadLocal.withInitial(visitors);
+    ThreadLocal<Block> blocks = ThreadLocal.withInitial(() -> new Block(network));
+    parallel.run(
+        Math.ceilDiv(byLength.length, BLOCK),
+        b -> runBlock(blocks.get(), b * BLOCK, visitor.get()));
+  }
+
+  private void runBlock(Block block, int from, Visitor visitor) {
+    block.rows = Math.min(BLOCK, byLength.length - from);
+    System.arraycopy(byLength, from, block.users, 0, block.rows);
+    block.state.reset();
+    int rows = block.rows;
+    for (int t = 0; ; t++) {
+      while (rows > 0 && sessions.historyLength(block.users[rows - 1]) <= t) {
+        rows--;
+      }
+      if (rows == 0) {
+        break;
+      }
+      for (int r = 0; r < rows; r++) {
+        block.items[r] = sessions.item(block.users[r], t);
+      }
+      block.state.step(block.items, rows);
+      visitor.stepped(block, t, rows);
+    }
+    visitor.ended(block);
+  }
+}

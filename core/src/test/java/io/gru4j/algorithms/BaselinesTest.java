@@ -1,0 +1,176 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.data.Interaction;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionFiles;
+import io.gru4j.metrics.RankMetrics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+class BaselinesTest {
+
+  private static InteractionMatrix sessions(int users, int items, long seed) {
+    Random random = new Random(seed);
+    List<Interaction> rows = new ArrayList<>();
+    for (int user = 0; user < users; user++) {
+      for (int n = random.nextInt(8); n > 0; n--) {
+        rows.add(new Interaction(user, random.nextInt(items), rows.size()));
+      }
+    }
+    return InteractionMatrix.of(users, items, rows);
+  }
+
+  @Property(tries = 100)
+  void scoresAreCounts(
+      @ForAll @IntRange(max = 40) int users,
+      @ForAll @IntRange(min = 1, max = 12) int items,
+      @ForAll long seed) {
+    InteractionMatrix sessions = sessions(users, items, seed);
+    int[] clicks = new int[items];
+    int[][] follows = new int[items][items];
+    int[][] first = new int[items][items];
+    int event = 0;
+    for (int user = 0; user < users; user++) {
+      int[] history = sessions.sortedItems(user);
+      for (int k = 0; k < history.length; k++) {
+        clicks[history[k]]++;
+        if (k > 0 && follows[history[k - 1]][history[k]]++ == 0) {
+          first[history[k - 1]][history[k]] = event;
+        }
+        event++;
+      }
+    }
+    Popularity popularity = Popularity.fit(sessions);
+    MarkovChain markov = MarkovChain.fit(sessions);
+    float[] scores = new float[items];
+    for (int i = 0; i < items; i++) {
+      int[] prefix = {(i + 1) % items, i, 99};
+      popularity.score(prefix, 2, scores);
+      for (int j = 0; j < items; j++) {
+        assertEquals(clicks[j], scores[j]);
+      }
+      markov.score(prefix, 2, scores);
+      for (int j = 0; j < items; j++) {
+        assertEquals(follows[i][j], (int) scores[j], "the whole part is the count");
+        assertEquals(follows[i][j] == 0, scores[j] == 0);
+        for (int k = 0; k < items; k++) {
+          if (follows[i][j] > 0 && follows[i][j] == follows[i][k] && first[i][j] < first[i][k]) {
+            assertTrue(scores[j] > scores[k], "of equal counts the earlier follower is better");
+          }
+        }
+      }
+      markov.score(prefix, 0, scores);
+      for (float score : scores) {
+        assertEquals(0, score, "nothing follows an empty session");
+      }
+    }
+  }
+
+  @Property(tries = 100)
+  void evaluationAgreesWithNaiveRanks(
+      @ForAll @IntRange(max = 30) int users,
+      @ForAll @IntRange(min = 1, max = 12) int items,
+      @ForAll long seed) {
+    InteractionMatrix test = sessions(users, items, seed);
+    Popularity popularity = Popularity.fit(sessions(20, items, seed + 1));
+    RankMetrics expected = new RankMetrics(1, 3, 5);
+    float[] scores = new float[items];
+    popularity.score(new int[0], 0, scores);
+    for (int user = 0; user < users; user++) {
+      int[] history = test.sortedItems(user);
+      for (int k = 1; k < history.length; k++) {
+        int rank = 1;
+        for (int j = 0; j < items; j++) {
+          rank += j != history[k] && scores[j] >= scores[history[k]] ? 1 : 0;
+        }
+        expected.add(rank);
+      }
+    }
+    RankMetrics actual = NextClickEvaluation.evaluate(popularity, test, 1, 3, 5);
+    assertEquals(expected.toString(), actual.toString());
+  }
+
+  @Test
+  void eachPrefixIsAskedOnce() {
+    InteractionMatrix test =
+        InteractionMatrix.of(
+            3, 4, new int[] {0, 0, 0, 1, 2, 2}, new int[] {3, 1, 2, 0, 1, 1}, new double[6]);
+    List<String> asked = new ArrayList<>();
+    SessionScorer oracle =
+        (items, length, scores) -> {
+          StringBuilder prefix = new StringBuilder();
+          for (int k = 0; k < length; k++) {
+            prefix.append(items[k]);
+          }
+          asked.add(prefix.toString());
+          Arrays.fill(scores, 0);
+          scores[1] = 1;
+        };
+    RankMetrics metrics = NextClickEvaluation.evaluate(oracle, test, 1, 4);
+    assertEquals(List.of("3", "31", "1"), asked);
+    assertEquals(2.0 / 3, metrics.recall(1), 1e-15);
+    assertEquals((1 + 0.25 + 1) / 3, metrics.mrr(4), 1e-15, "item 2 ties with 0 and 3 behind 1");
+  }
+
+  @Test
+  void tiesAndNaNCountAgainst() {
+    assertEquals(3, NextClickEvaluation.rank(new float[] {1, 1, 1}, 1));
+    assertEquals(2, NextClickEvaluation.rank(new float[] {0, 1, 2}, 1));
+    assertEquals(3, NextClickEvaluation.rank(new float[] {0, Float.NaN, 2}, 1));
+    assertEquals(3, NextClickEvaluation.rank(new float[] {Float.NaN, 1, 2}, 1));
+  }
+
+  @Test
+  void refusesWrongShapes() {
+    InteractionMatrix sessions = sessions(3, 4, 1);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> Popularity.fit(sessions).score(new int[] {0}, 1, new float[3]));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> MarkovChain.fit(sessions).score(new int[] {0}, 1, new float[5]));
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> MarkovChain.fit(sessions).score(new int[] {4}, 1, new float[4]));
+    assertThrows(
+        IllegalArgumentException.class, () -> MarkovChain.fit(sessions.withoutTimestamps()));
+  }
+
+  /** The published figures of the first-order Markov chain on the same files. */
+  @Test
+  void markovOnYoochoose100k() throws IOException {
+    Path folder = Path.of(System.getProperty("gru4j.data", "absent"));
+    Path trainFile = folder.resolve("yoochoose100k_train.tsv.gz");
+    Assumptions.assumeTrue(
+        Files.exists(trainFile), trainFile + " is absent (system property gru4j.data)");
+    SessionData train = SessionFiles.read(trainFile);
+    assertEquals(17_794, train.sessions().size());
+    assertEquals(2_933, train.items().size());
+    assertEquals(70_278, train.interactions().numInteractions());
+    SessionData test =
+        new SessionFiles()
+            .knownItems(train.items())
+            .readAll(folder.resolve("yoochoose100k_test.tsv.gz"));
+    RankMetrics metrics =
+        NextClickEvaluation.evaluate(
+            MarkovChain.fit(train.interactions()), test.interactions(), 20);
+    assertEquals(10_152, metrics.count());
+    assertEquals(0.5807, metrics.recall(20), 0.00005);
+    assertEquals(0.3460, metrics.mrr(20), 0.00005);
+  }
+}

@@ -1,0 +1,308 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.metrics.Criterion;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class Gru4RecParametersTest {
+  @Test
+  void defaultsAreRecPacks() {
+    Map<String, Object> expected = new LinkedHashMap<>();
+    expected.put("num_layers", 1);
+    expected.put("hidden_size", 100);
+    expected.put("num_components", 250);
+    expected.put("dropout", 0.0);
+    expected.put("optimization_algorithm", "adagrad");
+    expected.put("momentum", 0.0);
+    expected.put("clipnorm", 1.0);
+    expected.put("bptt", 1);
+    expected.put("batch_size", 512);
+    expected.put("max_epochs", 5);
+    expected.put("learning_rate", 0.03);
+    expected.put("stopping_criterion", "recall");
+    expected.put("stop_early", false);
+    expected.put("max_iter_no_change", 5);
+    expected.put("min_improvement", 0.0);
+    expected.put("seed", null);
+    expected.put("save_best_to_file", false);
+    expected.put("keep_last", false);
+    expected.put("predict_topK", null);
+    expected.put("validation_sample_size", null);
+    Map<String, Object> params = Gru4RecParameters.defaults().getParams();
+    assertEquals(expected, params);
+    assertEquals(List.copyOf(expected.keySet()), List.copyOf(params.keySet()));
+    assertEquals(Gru4RecParameters.defaults(), Gru4RecParameters.builder().build());
+  }
+
+  @Test
+  void theIdentifierIsSortedAndWrittenAsRecPackWritesIt() {
+    assertEquals(
+        "GRU4RecCrossEntropy(batch_size=512,bptt=1,clipnorm=1.0,dropout=0.0,hidden_size=100,"
+            + "keep_last=False,learning_rate=0.03,max_epochs=5,max_iter_no_change=5,"
+            + "min_improvement=0.0,momentum=0.0,num_components=250,num_layers=1,"
+            + "optimization_algorithm=adagrad,predict_topK=None,save_best_to_file=False,seed=None,"
+            + "stop_early=False,stopping_criterion=recall,validation_sample_size=None)",
+        Gru4RecParameters.defaults().identifier());
+    String changed =
+        Gru4RecParameters.builder()
+            .clipnorm(null)
+            .learningRate(1e-5)
+            .stopEarly(true)
+            .predictTopK(20)
+            .seed(7L)
+            .build()
+            .identifier();
+    assertTrue(changed.contains(",clipnorm=None,"), changed);
+    assertTrue(changed.contains(",learning_rate=1e-05,"), changed);
+    assertTrue(changed.contains(",stop_early=True,"), changed);
+    assertTrue(changed.contains(",predict_topK=20,"), changed);
+    assertTrue(changed.contains(",seed=7,"), changed);
+  }
+
+  /**
+   * Every setter reaches its own parameter and no other, in builder, record, maps and text alike.
+   */
+  @Test
+  void everyParameterIsItsOwn() {
+    Gru4RecParameters changed =
+        Gru4RecParameters.builder()
+            .numLayers(2)
+            .hiddenSize(3)
+            .numComponents(4)
+            .dropout(0.5)
+            .optimizationAlgorithm(OptimizationAlgorithm.SGD)
+            .momentum(0.25)
+            .clipnorm(6.0)
+            .bptt(7)
+            .batchSize(8)
+            .maxEpochs(9)
+            .learningRate(0.125)
+            .stoppingCriterion(Criterion.NDCG)
+            .stopEarly(true)
+            .maxIterNoChange(10)
+            .minImprovement(0.75)
+            .seed(11L)
+            .saveBestToFile(true)
+            .keepLast(true)
+            .predictTopK(12)
+            .validationSampleSize(13)
+            .build();
+    assertEquals(
+        Arrays.asList(
+            2, 3, 4, 0.5, "sgd", 0.25, 6.0, 7, 8, 9, 0.125, "ndcg", true, 10, 0.75, 11L, true, true,
+            12, 13),
+        List.copyOf(changed.getParams().values()));
+    Map<String, Object> camel = new HashMap<>();
+    Map<String, String> text = new HashMap<>();
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      Object value = spec.valueIn(changed);
+      assertNotEquals(spec.defaultValue(), value, spec.name());
+      camel.put(spec.camelCase(), value);
+      text.put(spec.name(), ParameterSpec.print(value));
+    }
+    assertEquals(changed, Gru4RecParameters.defaults().withParams(changed.getParams()));
+    assertEquals(changed, Gru4RecParameters.defaults().withParams(camel));
+    assertEquals(changed, Gru4RecParameters.defaults().withParams(text));
+    assertEquals(changed, changed.toBuilder().build());
+    assertEquals(12, changed.predictTopK());
+    assertEquals(OptimizationAlgorithm.SGD, changed.optimizationAlgorithm());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "num_layers|0|num_layers must be an integer in [1, 64], got 0",
+        "hidden_size|0|hidden_size must be an integer in [1, 65536], got 0",
+        "hidden_size|65537|hidden_size must be an integer in [1, 65536], got 65537",
+        "hidden_size|4294967297|hidden_size must be an integer in [1, 65536], got 4294967297",
+        "hidden_size|99999999999999999999|hidden_size must be an integer in [1, 65536],"
+            + " got 99999999999999999999",
+        "hidden_size|1.5|hidden_size must be an integer in [1, 65536], got 1.5",
+        "num_components|-1|num_components must be an integer in [1, 65536], got -1",
+        "dropout|1|dropout must be a number in [0, 1), got 1",
+        "dropout|-0.1|dropout must be a number in [0, 1), got -0.1",
+        "optimization_algorithm|adam|optimization_algorithm must be one of adagrad, sgd, got adam",
+        "momentum|1.1|momentum must be a number in [0, 1], got 1.1",
+        "clipnorm|0|clipnorm must be a finite number > 0 or None, got 0",
+        "clipnorm|1e999|clipnorm must be a finite number > 0 or None, got 1e999",
+        "bptt|0|bptt must be an integer in [1, 2147483647], got 0",
+        "batch_size|x|batch_size must be an integer in [1, 2147483647], got x",
+        "max_epochs|0|max_epochs must be an integer in [1, 2147483647], got 0",
+        "learning_rate|-1.0|learning_rate must be a finite number > 0, got -1.0",
+        "learning_rate|NaN|learning_rate must be a finite number > 0, got NaN",
+        "learning_rate|None|learning_rate must be a finite number > 0, got None",
+        "learning_rate|1d|learning_rate must be a finite number > 0, got 1d",
+        "stopping_criterion|auc|stopping_criterion must be one of recall, ndcg, precision, bpr,"
+            + " warp, got auc",
+        "stop_early|yes|stop_early must be true or false, got yes",
+        "max_iter_no_change|-1|max_iter_no_change must be an integer in [0, 2147483647], got -1",
+        "min_improvement|-1e-9|min_improvement must be a finite number >= 0, got -1e-9",
+        "seed|-1|seed must be an integer in [0, 2^63) or None, got -1",
+        "predict_topK|0|predict_topK must be an integer in [1, 2147483647] or None, got 0",
+        "validation_sample_size|0|validation_sample_size must be an integer in [1, 2147483647] or"
+            + " None, got 0"
+      })
+  void valuesOutOfRangeAreRefusedByName(String name, String text, String message) {
+    var e =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> Gru4RecParameters.defaults().withParams(Map.of(name, text)));
+    assertEquals(message, e.getMessage());
+  }
+
+  @Test
+  void theConstructorChecksToo() {
+    assertRefused(
+        "learning_rate must be a finite number > 0, got nan",
+        () -> Gru4RecParameters.builder().learningRate(Double.NaN));
+    assertRefused(
+        "optimization_algorithm must be one of adagrad, sgd, got None",
+        () -> Gru4RecParameters.builder().optimizationAlgorithm(null));
+    assertRefused(
+        "bptt must be an integer in [1, 2147483647], got 0",
+        () ->
+            new Gru4RecParameters(
+                1,
+                1,
+                1,
+                0,
+                OptimizationAlgorithm.SGD,
+                0,
+                null,
+                0,
+                1,
+                1,
+                1,
+                Criterion.NDCG,
+                false,
+                0,
+                0,
+                null,
+                false,
+                false,
+                null,
+                null));
+  }
+
+  @Test
+  void valuesOfAnotherTypeAreRefused() {
+    assertRefused("bptt must be", () -> Gru4RecParameters.builder().set("bptt", 2.0));
+    assertRefused("bptt must be", () -> Gru4RecParameters.builder().set("bptt", true));
+    assertRefused("keep_last must be", () -> Gru4RecParameters.builder().set("keep_last", 1));
+    assertRefused("momentum must be", () -> Gru4RecParameters.builder().set("momentum", 'x'));
+    assertRefused(
+        "stopping_criterion must be",
+        () -> Gru4RecParameters.builder().set("stoppingCriterion", 3));
+  }
+
+  @Test
+  void valuesOfAFittingTypeAreTaken() {
+    Gru4RecParameters p =
+        Gru4RecParameters.builder()
+            .set("bptt", 2L)
+            .set("seed", 3)
+            .set("learning_rate", 0.03f)
+            .set("clipnorm", 2)
+            .set("momentum", " 0.5 ")
+            .set("keepLast", "True")
+            .set("optimizationAlgorithm", OptimizationAlgorithm.SGD)
+            .build();
+    assertEquals(2, p.bptt());
+    assertEquals(3L, p.seed());
+    assertEquals(0.03, p.learningRate());
+    assertEquals(2.0, p.clipnorm());
+    assertEquals(0.5, p.momentum());
+    assertTrue(p.keepLast());
+    assertNull(p.toBuilder().set("clipnorm", "none").build().clipnorm());
+    assertNull(p.toBuilder().set("seed", "None").build().seed());
+    assertEquals(1.0, p.toBuilder().momentum(1).build().momentum());
+    assertEquals(0, p.toBuilder().maxIterNoChange(0).build().maxIterNoChange());
+  }
+
+  @Test
+  void unknownNamesAreRefusedWithTheNamesThereAre() {
+    var e =
+        assertRefused("", () -> Gru4RecParameters.defaults().withParams(Map.of("hiden_size", 1)));
+    assertTrue(
+        e.startsWith(
+            "unknown parameter hiden_size (did you mean hidden_size?); the parameters are"
+                + " num_layers,"),
+        e);
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      assertTrue(e.contains(spec.name()), spec.name());
+    }
+    String far = assertRefused("unknown parameter zzz; ", () -> Gru4RecParameters.spec("zzz"));
+    assertTrue(far.endsWith("validation_sample_size"), far);
+    assertRefused(
+        "batch_size is given twice, also as batchSize",
+        () -> Gru4RecParameters.defaults().withParams(Map.of("batch_size", 1, "batchSize", 2)));
+  }
+
+  @Test
+  void namesHaveThreeForms() {
+    ParameterSpec spec = Gru4RecParameters.spec("predictTopK");
+    assertEquals("predict_topK", spec.name());
+    assertEquals("predictTopK", spec.camelCase());
+    assertEquals("predict-topK", spec.dashed());
+    assertEquals("maxIterNoChange", Gru4RecParameters.spec("max_iter_no_change").camelCase());
+    assertEquals(
+        20, Gru4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
+    for (ParameterSpec each : Gru4RecParameters.specs()) {
+      assertEquals(each.defaultValue(), each.parse(ParameterSpec.print(each.defaultValue())));
+      assertEquals(each.defaultValue() == null || each.name().equals("clipnorm"), each.nullable());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0.0",
+    "-0.0, -0.0",
+    "1, 1.0",
+    "0.03, 0.03",
+    "0.0001, 0.0001",
+    "0.00001, 1e-05",
+    "0.000123, 0.000123",
+    "0.0000123, 1.23e-05",
+    "-1.5e-7, -1.5e-07",
+    "100, 100.0",
+    "123456.75, 123456.75",
+    "1e15, 1000000000000000.0",
+    "1e16, 1e+16",
+    "1.5e300, 1.5e+300",
+    "0.1, 0.1"
+  })
+  void realsAreWrittenAsPythonWritesThem(double value, String text) {
+    assertEquals(text, ParameterSpec.print(value));
+  }
+
+  @Property(tries = 500)
+  void writtenRealsReadBackEqual(@ForAll long seed) {
+    double value = Math.abs(Double.longBitsToDouble(new Random(seed).nextLong() & ~(1L << 62)));
+    assertEquals(value, Double.parseDouble(ParameterSpec.print(value)));
+    assertEquals(
+        value, Gru4RecParameters.spec("min_improvement").parse(ParameterSpec.print(value)));
+  }
+
+  private static String assertRefused(String start, Executable action) {
+    var e = assertThrows(IllegalArgumentException.class, action);
+    assertTrue(e.getMessage().startsWith(start), e.getMessage());
+    return e.getMessage();
+  }
+}

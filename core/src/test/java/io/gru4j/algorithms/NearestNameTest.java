@@ -1,0 +1,33 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NearestNameTest {
+  private static final List<String> NAMES = List.of("hidden-size", "batch-size", "bptt", "seed");
+
+  @ParameterizedTest
+  @CsvSource({
+    "hiden-size, hidden-size",
+    "HIDDEN-SIZE, hidden-size",
+    "hidden_size, hidden-size",
+    "bathc-size, batch-size",
+    "bptt1, bptt",
+    "sede, seed"
+  })
+  void slipsAreRecognised(String typed, String meant) {
+    assertEquals(Optional.of(meant), NearestName.of(typed, NAMES));
+  }
+
+  @Test
+  void nothingIsNearAStranger() {
+    assertEquals(Optional.empty(), NearestName.of("learning-rate", NAMES));
+    assertEquals(Optional.empty(), NearestName.of("", NAMES));
+    assertEquals(Optional.empty(), NearestName.of("x", List.of()));
+  }
+}

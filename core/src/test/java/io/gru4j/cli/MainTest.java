@@ -1,0 +1,436 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.model.Json;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+  private static final List<String> COMMANDS =
+      List.of("demo", "train", "evaluate", "recommend", "inspect");
+
+  /** Small enough for a test: the flags of a model that trains in no time. */
+  private static final List<String> TINY =
+      List.of("--hidden-size=8", "--num-components=6", "--max-epochs=2", "--batch-size=16");
+
+  @TempDir Path folder;
+  private String sessions;
+  private String model;
+  private String stdin = "";
+
+  private record Result(int status, String out, String err) {
+    Result expect(int status) {
+      assertEquals(status, this.status, out + err);
+      return this;
+    }
+  }
+
+  @BeforeEach
+  void makeSessions() throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int session = 0; session < 40; session++) {
+      for (int click = 0; click < 3 + session % 3; click++) {
+        int item = (session + 2 * click) % 12;
+        text.append(session).append("\tä").append(item).append('\t');
+        text.append(10 * session + click).append('\n');
+      }
+    }
+    Path file = folder.resolve("sessions.tsv");
+    Files.writeString(file, text);
+    sessions = file.toString();
+    model = folder.resolve("m.safetensors").toString();
+  }
+
+  private Result run(String... args) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            args,
+            new ByteArrayInputStream(stdin.getBytes(StandardCharsets.UTF_8)),
+            new PrintStream(out, false, StandardCharsets.UTF_8),
+            new PrintStream(err, false, StandardCharsets.UTF_8));
+    return new Result(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  private Result run(List<String> tail, String... head) {
+    return run(Stream.concat(Arrays.stream(head), tail.stream()).toArray(String[]::new));
+  }
+
+  private Result train(String... more) {
+    List<String> tail = new ArrayList<>(TINY);
+    tail.addAll(List.of(more));
+    return run(tail, "train", sessions, "--model", model, "--seed=7");
+  }
+
+  private static void assertContains(String text, String part) {
+    assertTrue(text.contains(part), () -> "\"" + part + "\" is not in: " + text);
+  }
+
+  @Test
+  void helpIsThereOnTopAndForEveryCommand() {
+    Result top = run("--help").expect(0);
+    assertEquals("", top.err);
+    for (String command : COMMANDS) {
+      assertContains(top.out, "\n  " + command + " ");
+      Result help = run(command, "--help").expect(0);
+      assertContains(help.out, "Usage: gru4j " + command + " ");
+      assertEquals("", help.err);
+      assertTrue(help.out.lines().allMatch(line -> line.length() <= 100), help.out);
+      assertEquals(help.out, run(command, "--model", "x", "-h").expect(0).out);
+    }
+    assertTrue(run("--version").expect(0).out.matches("gru4j \\S+\\R"));
+  }
+
+  @Test
+  void everyParameterIsAFlagAndInTheHelp() {
+    for (String command : List.of("train", "demo")) {
+      String help = run(command, "--help").expect(0).out.replaceAll("\\s+", " ");
+      assertEquals(20, Gru4RecParameters.specs().size());
+      for (ParameterSpec spec : Gru4RecParameters.specs()) {
+        assertContains(help, " --" + spec.dashed() + " ");
+        assertContains(help, " " + spec.description() + " (");
+      }
+    }
+    assertContains(run("train", "--help").out, "default 0.03)");
+  }
+
+  @Test
+  void aWrongCommandIsRefused() {
+    Result nothing = run().expect(2);
+    assertContains(nothing.err, "Usage: gru4j COMMAND");
+    assertEquals("", nothing.out);
+    assertContains(run("trian").expect(2).err, "unknown command trian; did you mean train?");
+    assertContains(run("x").err, "the commands are demo train evaluate recommend inspect");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "train", "evaluate", "recommend", "inspect"})
+  void aWrongFlagListsTheFlags(String command) {
+    Result wrong = run(command, "--tpo", "3").expect(2);
+    assertContains(wrong.err, "gru4j " + command + ": unknown flag --tpo");
+    assertContains(wrong.err, "the flags are");
+    assertContains(wrong.err, "gru4j " + command + " --help says more");
+    assertEquals("", wrong.out);
+  }
+
+  @Test
+  void wrongValuesAreRefusedByName() {
+    assertContains(
+        train("--learning-rate=-1").expect(2).err,
+        "--learning-rate: learning_rate must be a finite number > 0, got -1");
+    assertContains(
+        train("--optimization-algorithm", "adam").expect(2).err,
+        "optimization_algorithm must be one of adagrad, sgd, got adam");
+    assertContains(train("--threads=0").expect(2).err, "--threads must be an integer in [1, ");
+    assertContains(train("--hiden-size=8").expect(2).err, "did you mean --hidden-size?");
+    assertContains(train("--keep-last=maybe").expect(2).err, "keep_last must be true or false");
+    assertContains(
+        train("--validation-fraction=1").expect(2).err, "--validation-fraction must be a number");
+    assertContains(
+        train("--validation", sessions, "--validation-fraction=0.1").expect(2).err, "exclude");
+    assertContains(train("--stop-early").expect(2).err, "--stop-early needs --validation FILE");
+    assertContains(train("--item-key=Time").expect(2).err, "must be three");
+    assertContains(run("train", sessions).expect(2).err, "--model OUT is missing");
+    assertContains(run("train", "--model", model).expect(2).err, "FILE is missing");
+    assertContains(run("evaluate", sessions).expect(2).err, "--model M is missing");
+    assertContains(run("evaluate", "--model", model).expect(2).err, "FILE is missing");
+    assertContains(
+        run("evaluate", sessions, "--model", model, "--at=0").expect(2).err, "each number of --at");
+    assertContains(run("recommend").expect(2).err, "--model M is missing");
+    assertContains(run("recommend", "--model", model, "--top=0").expect(2).err, "--top must be");
+    assertContains(
+        run("recommend", "--model", model, "--unknown=x").expect(2).err, "skip or fail, got x");
+    assertContains(
+        run("recommend", "--model", model, "--separator=").expect(2).err, "must not be empty");
+    assertContains(run("recommend", "--model", model, "x").expect(2).err, "unexpected word x");
+    assertContains(run("inspect").expect(2).err, "M is missing");
+    assertContains(run("inspect", "a", "b").expect(2).err, "unexpected word b after M");
+    assertContains(run("demo", "x").expect(2).err, "unexpected word x");
+    assertContains(run("demo", "--sessions=3").expect(2).err, "--sessions must be");
+    assertFalse(Files.exists(Path.of(model)));
+  }
+
+  @Test
+  void inputsAreNotOverwritten() throws IOException {
+    String before = Files.readString(Path.of(sessions));
+    Path link = folder.resolve("link");
+    Files.createLink(link, Path.of(sessions));
+    assertContains(
+        run("train", sessions, "--model", sessions).expect(2).err, "would overwrite " + sessions);
+    assertContains(
+        run("train", sessions, "--model", link.toString()).expect(2).err, "would overwrite");
+    assertContains(train("--log-json", sessions).expect(2).err, "would overwrite");
+    assertContains(train("--log-json", model).expect(2).err, "would overwrite");
+    assertEquals(before, Files.readString(Path.of(sessions)));
+  }
+
+  @Test
+  void failedWorkSaysWhy() throws IOException {
+    Path bad = folder.resolve("bad.tsv");
+    Files.writeString(bad, "SessionId\tItemId\tTime\n1\ta\t12:30\n");
+    assertContains(
+        run("train", bad.toString(), "--model", model).expect(1).err,
+        bad + ":2: Time \"12:30\" is not a number");
+    String none = folder.resolve("none").toString();
+    assertContains(
+        run("train", none, "--model", model).expect(1).err,
+        "gru4j train: " + none + ": there is no such file");
+    assertContains(
+        run("train", sessions, "--model", none + "/m").expect(1).err, "its folder does not exist");
+    assertContains(
+        run("train", sessions, "--model", folder.toString()).expect(1).err, "not a regular file");
+    for (String command : List.of("evaluate", "recommend")) {
+      List<String> tail = command.equals("evaluate") ? List.of(sessions) : List.of("--items=a");
+      assertContains(run(tail, command, "--model", none).expect(1).err, none + ": no such file");
+      Result noModel = run(tail, command, "--model", sessions).expect(1);
+      assertContains(noModel.err, "gru4j " + command + ": " + sessions + ": ");
+      assertEquals("", noModel.out);
+    }
+    assertContains(run("inspect", sessions).expect(1).err, "gru4j inspect: " + sessions + ": ");
+    assertFalse(Files.exists(Path.of(model)));
+  }
+
+  @Test
+  void whatIsTrainedIsSavedEvaluatedAndRecommendedFrom() throws IOException {
+    Path log = folder.resolve("log.jsonl");
+    Result train = train("--log-json", log.toString(), "--validation-fraction=0.2").expect(0);
+    assertContains(train.err, sessions + ": 40 sessions, 159 clicks, 12 items");
+    assertContains(train.err, "epoch 1/2: ");
+    assertContains(train.err, "epoch 2/2: ");
+    assertContains(train.out, "seed    7\n");
+    assertContains(train.out, "items   12\n");
+    assertContains(train.out, "the best, after epoch ");
+
+    List<String> lines = Files.readAllLines(log);
+    assertEquals(2, lines.size());
+    for (int i = 0; i < 2; i++) {
+      Map<?, ?> line = (Map<?, ?>) Json.parse(lines.get(i));
+      assertEquals(
+          List.of("epoch", "seconds", "targets", "steps", "loss", "criterion"),
+          List.copyOf(line.keySet()));
+      assertEquals(i + 1L, line.get("epoch"));
+      assertTrue((Long) line.get("targets") > 0 && (Long) line.get("steps") > 0);
+      assertTrue((Double) line.get("seconds") >= 0 && (Double) line.get("loss") > 0);
+      assertTrue((Double) line.get("criterion") >= 0);
+    }
+
+    Result inspect = run("inspect", model).expect(0);
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      assertContains(inspect.out, "\n  " + spec.name() + " ");
+    }
+    assertTrue(inspect.out.matches("(?s).*hidden_size +8\n.*"), inspect.out);
+    assertTrue(inspect.out.matches("(?s).*\nitems +12\nseed +7\n.*"), inspect.out);
+    assertTrue(inspect.out.matches("(?s).*\ntensors\n.*\nhistory\n  epoch .*"), inspect.out);
+
+    Result text = run("evaluate", sessions, "--model", model, "--at=1,5").expect(0);
+    assertContains(text.out, "k  Recall@k   MRR@k  NDCG@k\n1 ");
+    assertContains(text.out, "119 clicks predicted, 0 dropped");
+    checkRecommend();
+  }
+
+  private void checkRecommend() {
+    Result one = run("recommend", "--model", model, "--items", "ä1,ä3", "--top", "3").expect(0);
+    List<String> lines = one.out.lines().toList();
+    assertEquals(3, lines.size());
+    for (int i = 0; i < 3; i++) {
+      assertTrue(lines.get(i).matches((i + 1) + "\tä\\d+\t-?\\d.*"), lines.get(i));
+    }
+    assertEquals("", one.err);
+    assertEquals(
+        12, run("recommend", "--model", model, "--items=ä1").expect(0).out.lines().count());
+
+    stdin = "ä1, ä3\n\nx,ä3\nx\n";
+    Result many = run("recommend", "--model", model, "--top=2").expect(0);
+    assertEquals(
+        List.of("1\t1", "1\t2", "3\t1", "3\t2"),
+        many.out.lines().map(line -> line.replaceAll("\tä.*", "")).toList());
+    assertContains(many.err, "1 session without any known item");
+    assertContains(many.err, "2 unknown items skipped");
+    assertEquals(lines.getFirst(), many.out.lines().findFirst().orElseThrow().substring(2));
+
+    Result json = run("recommend", "--model", model, "--top=2", "--json").expect(0);
+    List<Map<?, ?>> objects =
+        json.out.lines().<Map<?, ?>>map(line -> (Map<?, ?>) Json.parse(line)).toList();
+    assertEquals(List.of(1L, 3L, 4L), objects.stream().<Object>map(o -> o.get("session")).toList());
+    assertEquals(List.of(), objects.get(0).get("unknown"));
+    assertEquals(List.of("x"), objects.get(1).get("unknown"));
+    assertEquals(List.of(), objects.get(2).get("recommendations"));
+    Map<?, ?> best = (Map<?, ?>) ((List<?>) objects.get(0).get("recommendations")).getFirst();
+    assertEquals(lines.getFirst().split("\t")[1], best.get("item"));
+    assertTrue(best.get("score") instanceof Double);
+
+    stdin = "ä1\tä3\n";
+    Result tabs = run("recommend", "--model", model, "--top=3", "--separator=tab").expect(0);
+    assertEquals(lines, tabs.out.lines().map(line -> line.substring(2)).toList());
+
+    stdin = "ä1\nä1,x\n";
+    assertContains(
+        run("recommend", "--model", model, "--unknown=fail").expect(1).err, "recommend: stdin:2: ");
+    assertContains(
+        run("recommend", "--model", model, "--unknown=fail", "--items=x").expect(1).err, "x");
+    assertContains(
+        run("recommend", "--model", model, "--items=x").expect(1).err, "knows none of the items");
+    assertContains(run("recommend", "--model", model, "--items=,").expect(2).err, "has no item");
+  }
+
+  @Test
+  void evaluationForScriptsIsJson() throws IOException {
+    train().expect(0);
+    Path other = folder.resolve("other.tsv");
+    Files.writeString(other, "a,b,t\n1,ä1,1\n1,zz,2\n1,ä3,3\n1,ä5,4\n");
+    Result result =
+        run(
+                "evaluate",
+                other.toString(),
+                "--model",
+                model,
+                "--at",
+                "20,5",
+                "--json",
+                "--session-key=a",
+                "--item-key=b",
+                "--time-key=t",
+                "--threads=2")
+            .expect(0);
+    assertEquals(1, result.out.lines().count());
+    Map<?, ?> json = (Map<?, ?>) Json.parse(result.out);
+    assertEquals(
+        List.of("recall", "mrr", "ndcg", "clicks", "dropped", "seconds"),
+        List.copyOf(json.keySet()));
+    for (String metric : List.of("recall", "mrr", "ndcg")) {
+      Map<?, ?> values = (Map<?, ?>) json.get(metric);
+      assertEquals(Set.of("5", "20"), values.keySet());
+      assertTrue((Double) values.get("20") >= 0 && (Double) values.get("20") <= 1);
+    }
+    assertEquals(1.0, ((Map<?, ?>) json.get("recall")).get("20")); // of 12 items
+    assertEquals(2L, json.get("clicks"));
+    assertEquals(1L, json.get("dropped"));
+    assertTrue((Double) json.get("seconds") >= 0);
+    assertContains(result.err, "1 click dropped, unknown items");
+
+    Files.writeString(other, "SessionId,ItemId,Time\n1,ä1,1\n");
+    assertContains(
+        run("evaluate", other.toString(), "--model", model).expect(1).err,
+        "no session has two clicks on items that the model knows");
+  }
+
+  @Test
+  void trainingWithoutValidationHasNoCriterion() throws IOException {
+    Path log = folder.resolve("log");
+    Result result = train("--log-json", log.toString(), "--threads=1").expect(0);
+    assertFalse(result.out.contains("best"), result.out);
+    for (String line : Files.readAllLines(log)) {
+      Map<?, ?> json = (Map<?, ?>) Json.parse(line);
+      assertTrue(json.containsKey("criterion"));
+      assertEquals(null, json.get("criterion"));
+    }
+  }
+
+  @Test
+  void validationMayComeFromItsOwnFileAndSeveralFilesAreOne() throws IOException {
+    Path held = folder.resolve("held.csv");
+    Files.writeString(held, "SessionId,ItemId,Time\n0,ä1,1\n0,ä3,2\n0,new,3\n0,ä5,4\n");
+    Result result = train("--validation", held.toString()).expect(0);
+    assertContains(result.err, held + ": 1 session, 4 clicks, 3 items");
+    assertContains(result.err, held + ": 1 click dropped, unknown items");
+    assertContains(result.out, "recall  ");
+
+    Result two = run(TINY, "train", sessions, held.toString(), "--model", model).expect(0);
+    assertContains(two.out, "items   13\n");
+
+    Files.writeString(held, "SessionId,ItemId,Time\n0,ä1,1\n");
+    assertContains(
+        train("--validation", held.toString()).expect(1).err,
+        "no validation session has two clicks on known items");
+  }
+
+  @Test
+  void aTrainingThatDivergesIsAFailureWithAReason() {
+    Result result =
+        train("--optimization-algorithm=sgd", "--learning-rate=1e300", "--clipnorm=None").expect(1);
+    assertContains(result.err, "gru4j train: ");
+    assertContains(result.err, "1.0E300");
+    assertContains(result.err, "; no model is written");
+    assertEquals("", result.out);
+    assertFalse(Files.exists(Path.of(model)));
+  }
+
+  @Test
+  void theSameSeedWritesTheSameModel() throws IOException {
+    train("--threads=1").expect(0);
+    byte[] one = Files.readAllBytes(Path.of(model));
+    train("--threads=3").expect(0);
+    assertArrayEquals(tensorsOf(one), tensorsOf(Files.readAllBytes(Path.of(model))));
+  }
+
+  /** The data behind the header, whose history holds times. */
+  private static byte[] tensorsOf(byte[] file) {
+    int header = 0;
+    for (int i = 3; i >= 0; i--) {
+      header = header << 8 | file[i] & 0xff;
+    }
+    return Arrays.copyOfRange(file, 8 + header, file.length);
+  }
+
+  @Test
+  void theDemoRunsEndToEnd() {
+    Result demo = run(TINY, "demo", "--sessions=300", "--items=60").expect(0);
+    assertContains(demo.err, "made 300 sessions, ");
+    assertContains(demo.err, "epoch 2/2: ");
+    List<String> lines = demo.out.lines().toList();
+    assertTrue(lines.get(0).matches(" +Recall@20 +MRR@20"), demo.out);
+    assertTrue(lines.get(1).matches("most popular +0\\.\\d{4}  0\\.\\d{4}"), demo.out);
+    assertTrue(lines.get(2).matches("Markov chain +0\\.\\d{4}  0\\.\\d{4}"), demo.out);
+    assertTrue(lines.get(3).matches("GRU4Rec +0\\.\\d{4}  0\\.\\d{4}"), demo.out);
+    assertTrue(lines.get(4).matches("[\\d,]+ clicks of held-out sessions predicted"), demo.out);
+    assertEquals(3, lines.stream().filter(line -> line.startsWith("session s")).count());
+    assertEquals(15, lines.stream().filter(line -> line.matches("  [1-5]\\. shelf.*")).count());
+    assertEquals(demo.out, run(TINY, "demo", "--sessions=300", "--items=60", "--threads=1").out);
+    assertContains(run("demo", "--seed=None").expect(2).err, "a demo that can be repeated");
+  }
+
+  @Test
+  void resultsThatCannotBeWrittenAreAFailure() {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            new String[] {"--help"},
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(full),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertEquals(1, status);
+    assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");
+  }
+}

@@ -1,0 +1,77 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.algorithms.StepProgress;
+import io.gru4j.model.EpochSummary;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private Progress progress(boolean terminal) {
+    PrintStream print = new PrintStream(err, true, StandardCharsets.UTF_8);
+    Console console = new Console(new ByteArrayInputStream(new byte[0]), print, print, terminal);
+    return new Progress(console, "recall", 5);
+  }
+
+  private static EpochSummary epoch(OptionalDouble criterion, boolean better, boolean stopped) {
+    return new EpochSummary(2, 4, 100_000, 300, 5.25, criterion, better, stopped);
+  }
+
+  @Test
+  void aStepShowsWhereTrainingIs() {
+    // Half of epoch 2 of 5 at 25,000 events a second: 3.5 epochs of 100,000 are left.
+    assertEquals(
+        "epoch 2/5 [############------------]  50%  25,000 events/s  loss 5.2500  ETA 14 s",
+        Progress.line(new StepProgress(2, 5, 50_000, 100_000, 5.25, 2)));
+    assertEquals(
+        "epoch 5/5 [########################] 100%  25,000 events/s  loss 5.2500  ETA 0.0 s",
+        Progress.line(new StepProgress(5, 5, 100_000, 100_000, 5.25, 4)));
+    assertTrue(Progress.line(new StepProgress(1, 5, 0, 100, 0, 0)).endsWith("ETA ?"));
+  }
+
+  @Test
+  void anEpochIsSummedUp() {
+    assertEquals(
+        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500, recall 0.5000 (best so far)",
+        Progress.line(epoch(OptionalDouble.of(0.5), true, false), 5, "recall"));
+    assertEquals(
+        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500, recall 0.5000, stopped early",
+        Progress.line(epoch(OptionalDouble.of(0.5), false, true), 5, "recall"));
+    assertEquals(
+        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500",
+        Progress.line(epoch(OptionalDouble.empty(), true, false), 5, "recall"));
+  }
+
+  @Test
+  void whatIsNoTerminalGetsPlainLines() {
+    Progress progress = progress(false);
+    for (int i = 1; i <= 100; i++) {
+      progress.onStep(new StepProgress(2, 5, i, 100, 5, i * 0.01));
+    }
+    progress.onEpoch(epoch(OptionalDouble.empty(), false, false));
+    assertEquals(
+        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500" + System.lineSeparator(), err.toString());
+  }
+
+  @Test
+  void aTerminalGetsABarThatTheEpochReplaces() throws InterruptedException {
+    Progress progress = progress(true);
+    Thread.sleep(150);
+    progress.onStep(new StepProgress(2, 5, 50, 100, 5, 1));
+    progress.onStep(new StepProgress(2, 5, 51, 100, 5, 1)); // too soon for another
+    String bar = err.toString();
+    assertTrue(bar.startsWith("\repoch 2/5 [####"), bar);
+    assertEquals(0, bar.lastIndexOf('\r'));
+    progress.onEpoch(epoch(OptionalDouble.empty(), false, false));
+    String cleared = "\r" + " ".repeat(bar.length() - 1) + "\r";
+    assertTrue(err.toString().startsWith(bar + cleared + "epoch 2/5: "), err.toString());
+  }
+}
