@@ -1,9 +1,8 @@
 package io.gru4j.tensor.kernel;
 
 import static jdk.incubator.vector.VectorOperators.ABS;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GE;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NEG;
@@ -66,15 +65,10 @@ final class VectorMath {
     p = p.fma(r.mul(r), rLow);
     FloatVector sum = r.add(1f);
     p = sum.add(p.add(r.sub(sum.sub(1f))));
-    IntVector exponent = t.reinterpretAsInts().sub(ScalarMath.ROUNDER_BITS);
-    IntVector half = exponent.lanewise(ASHR, 1);
-    FloatVector y = p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
+    FloatVector y = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
     y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
-    return y.blend(Float.POSITIVE_INFINITY, x.compare(GT, ScalarMath.EXP_HIGHEST));
-  }
-
-  private static FloatVector powerOfTwo(IntVector exponent) {
-    return exponent.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+    return x.add(Float.POSITIVE_INFINITY).blend(y, x.compare(LE, ScalarMath.EXP_HIGHEST));
   }
 
   private static FloatVector broadcast(float x) {
