@@ -28,30 +28,18 @@ final class VectorMath {
   private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
   private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
 
-  // Constants as vectors in static final fields: the JIT knows them, and they cost it less of its
-  // inlining budget than a broadcast at each use. Beyond the budget vectors become objects.
+  // What sigmoid and tanh need beside exp. The JIT inlines so many nodes into one loop and no more;
+  // beyond, vectors become objects. A constant in a static final field costs fewer nodes than a
+  // broadcast at its use, though it runs slower: exp, which fits on its own, broadcasts.
   private static final FloatVector ZERO = broadcast(0f);
   private static final FloatVector ONE = broadcast(1f);
   private static final FloatVector MINUS_TWO = broadcast(-2f);
-  private static final FloatVector INFINITY = broadcast(Float.POSITIVE_INFINITY);
-  private static final FloatVector LOG2_E = broadcast(ScalarMath.LOG2_E);
-  private static final FloatVector ROUNDER = broadcast(ScalarMath.ROUNDER);
-  private static final FloatVector EXP_LOWEST = broadcast(ScalarMath.EXP_LOWEST);
-  private static final FloatVector EXP_HIGHEST = broadcast(ScalarMath.EXP_HIGHEST);
-  private static final FloatVector E2 = broadcast(ScalarMath.E2);
-  private static final FloatVector E3 = broadcast(ScalarMath.E3);
-  private static final FloatVector E4 = broadcast(ScalarMath.E4);
-  private static final FloatVector E5 = broadcast(ScalarMath.E5);
-  private static final FloatVector E6 = broadcast(ScalarMath.E6);
-  private static final FloatVector E7 = broadcast(ScalarMath.E7);
   private static final FloatVector TANH_SMALL = broadcast(ScalarMath.TANH_SMALL);
   private static final FloatVector T3 = broadcast(ScalarMath.T3);
   private static final FloatVector T5 = broadcast(ScalarMath.T5);
   private static final FloatVector T7 = broadcast(ScalarMath.T7);
   private static final FloatVector T9 = broadcast(ScalarMath.T9);
   private static final FloatVector T11 = broadcast(ScalarMath.T11);
-  private static final FloatVector MINUS_LN2_HIGH = broadcast(-ScalarMath.LN2_HIGH);
-  private static final FloatVector MINUS_LN2_LOW = broadcast(-ScalarMath.LN2_LOW);
 
   private VectorMath() {}
 
@@ -85,23 +73,23 @@ final class VectorMath {
   }
 
   static FloatVector exp(FloatVector x) {
-    FloatVector t = x.fma(LOG2_E, ROUNDER);
-    FloatVector i = t.sub(ROUNDER);
-    FloatVector exact = i.fma(MINUS_LN2_HIGH, x);
-    FloatVector r = i.fma(MINUS_LN2_LOW, exact);
-    FloatVector rLow = i.fma(MINUS_LN2_LOW, exact.sub(r));
-    FloatVector p = E7.fma(r, E6);
-    p = p.fma(r, E5);
-    p = p.fma(r, E4);
-    p = p.fma(r, E3);
-    p = p.fma(r, E2);
+    FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
+    FloatVector i = t.sub(ScalarMath.ROUNDER);
+    FloatVector exact = i.fma(broadcast(-ScalarMath.LN2_HIGH), x);
+    FloatVector r = i.fma(broadcast(-ScalarMath.LN2_LOW), exact);
+    FloatVector rLow = i.fma(broadcast(-ScalarMath.LN2_LOW), exact.sub(r));
+    FloatVector p = broadcast(ScalarMath.E7).fma(r, broadcast(ScalarMath.E6));
+    p = p.fma(r, broadcast(ScalarMath.E5));
+    p = p.fma(r, broadcast(ScalarMath.E4));
+    p = p.fma(r, broadcast(ScalarMath.E3));
+    p = p.fma(r, broadcast(ScalarMath.E2));
     p = p.fma(r.mul(r), rLow);
-    FloatVector sum = r.add(ONE);
-    p = sum.add(p.add(r.sub(sum.sub(ONE))));
+    FloatVector sum = r.add(1f);
+    p = sum.add(p.add(r.sub(sum.sub(1f))));
     IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
     FloatVector y = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
-    y = y.blend(ZERO, x.compare(LT, EXP_LOWEST));
-    return x.add(INFINITY).blend(y, x.compare(LE, EXP_HIGHEST));
+    y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
+    return x.add(Float.POSITIVE_INFINITY).blend(y, x.compare(LE, ScalarMath.EXP_HIGHEST));
   }
 
   private static FloatVector broadcast(float x) {
