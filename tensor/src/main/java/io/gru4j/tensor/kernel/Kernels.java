@@ -88,7 +88,10 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int K,
       int panels);
 
-  /** Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart. */
+  /**
+   * Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart; NaN
+   * is passed over, -0 counts as 0, minus infinity if nothing else is there.
+   */
   float rowMax(float[] y, int yo, int ps, int panels);
 
   /**

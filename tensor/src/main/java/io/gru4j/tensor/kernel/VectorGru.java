@@ -20,17 +20,21 @@ final class VectorGru {
       float[] hNext,
       int hNexto,
       int H) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(H); i += L) {
-      FloatVector r = VectorMath.sigmoid(load(gx, gxo + i).add(load(gh, gho + i)));
-      FloatVector z = VectorMath.sigmoid(load(gx, gxo + H + i).add(load(gh, gho + H + i)));
+    int body = SPECIES.loopBound(H);
+    for (int gate = 0; gate < 2 * H; gate += H) { // reset, update
+      for (int i = gate; i < gate + body; i += L) {
+        FloatVector sum = load(gx, gxo + i).add(load(gh, gho + i));
+        VectorMath.sigmoid(sum).intoArray(gx, gxo + i);
+      }
+    }
+    for (int i = 0; i < body; i += L) {
+      FloatVector r = load(gx, gxo + i);
+      FloatVector z = load(gx, gxo + H + i);
       FloatVector n = VectorMath.tanh(r.fma(load(gh, gho + 2 * H + i), load(gx, gxo + 2 * H + i)));
-      r.intoArray(gx, gxo + i);
-      z.intoArray(gx, gxo + H + i);
       n.intoArray(gx, gxo + 2 * H + i);
       z.fma(load(h, ho + i).sub(n), n).intoArray(hNext, hNexto + i);
     }
-    ScalarKernels.gruForward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H, i);
+    ScalarKernels.gruForward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H, body);
   }
 
   static void backward(

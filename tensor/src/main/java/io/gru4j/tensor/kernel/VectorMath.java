@@ -52,57 +52,78 @@ final class VectorMath {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % L);
   }
 
+  // The JIT stops inlining methods of ours when a compilation has many nodes, which some 40 vector
+  // operations make, and a method that takes or returns a vector and is not inlined boxes it. So
+  // these
+  // call the Vector API alone, whose methods are always inlined, and a loop calls one of them once.
+
   static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-    FloatVector i = t.sub(ScalarMath.ROUNDER);
-    FloatVector exact = i.fma(broadcast(-ScalarMath.LN2_HIGH), x);
-    FloatVector r = i.fma(broadcast(-ScalarMath.LN2_LOW), exact);
-    FloatVector rLow = i.fma(broadcast(-ScalarMath.LN2_LOW), exact.sub(r));
-    FloatVector p = broadcast(ScalarMath.E7).fma(r, broadcast(ScalarMath.E6));
-    p = p.fma(r, broadcast(ScalarMath.E5));
-    p = p.fma(r, broadcast(ScalarMath.E4));
-    p = p.fma(r, broadcast(ScalarMath.E3));
-    p = p.fma(r, broadcast(ScalarMath.E2));
-    p = p.fma(r.mul(r), rLow);
-    FloatVector sum = r.add(1f);
-    p = sum.add(p.add(r.sub(sum.sub(1f))));
     IntVector exponent = t.reinterpretAsInts().sub(ScalarMath.ROUNDER_BITS);
     IntVector half = exponent.lanewise(ASHR, 1);
-    FloatVector y = p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    IntVector rest = exponent.sub(half);
+    FloatVector y =
+        expOfRest(x, t)
+            .mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
+            .mul(rest.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
     y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
     return y.blend(Float.POSITIVE_INFINITY, x.compare(GT, ScalarMath.EXP_HIGHEST));
   }
 
-  private static FloatVector powerOfTwo(IntVector exponent) {
-    return exponent.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+  /**
+   * The same bits as {@link #exp} for x that is not above 0, cheaper: 2^i is one factor, and no
+   * product is a denormal number, not even where the result is 0.
+   */
+  static FloatVector expOfNonPositive(FloatVector x) {
+    VectorMask<Float> tooLow = x.compare(LT, ScalarMath.EXP_LOWEST);
+    x = x.blend(ScalarMath.EXP_LOWEST, tooLow);
+    FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
+    IntVector exponent = t.reinterpretAsInts().sub(ScalarMath.ROUNDER_BITS - 127);
+    return expOfRest(x, t).mul(exponent.lanewise(LSHL, 23).reinterpretAsFloats()).blend(0f, tooLow);
   }
 
-  private static FloatVector broadcast(float x) {
-    return FloatVector.broadcast(SPECIES, x);
+  /** e^r, where t is x / ln 2 with the rounder added, and r is x less that whole number of ln 2. */
+  private static FloatVector expOfRest(FloatVector x, FloatVector t) {
+    FloatVector i = t.sub(ScalarMath.ROUNDER);
+    FloatVector exact = i.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), x);
+    FloatVector low = FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW);
+    FloatVector r = i.fma(low, exact);
+    FloatVector rLow = i.fma(low, exact.sub(r));
+    FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
+    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
+    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
+    p = p.fma(r.mul(r), rLow);
+    FloatVector sum = r.add(1f);
+    return sum.add(p.add(r.sub(sum.sub(1f))));
   }
 
   static FloatVector sigmoid(FloatVector x) {
-    FloatVector e = exp(x.lanewise(ABS).lanewise(NEG));
+    FloatVector e = expOfNonPositive(x.lanewise(ABS).lanewise(NEG));
     VectorMask<Float> negative = x.compare(LT, 0f);
-    FloatVector top = broadcast(1f).blend(e, negative);
+    FloatVector top = FloatVector.broadcast(SPECIES, 1f).blend(e, negative);
     FloatVector sum = e.add(1f);
     FloatVector lost = e.sub(sum.sub(1f));
     FloatVector y = top.div(sum);
     FloatVector minusY = y.neg();
     FloatVector rest = minusY.fma(lost, minusY.fma(sum, top));
-    return rest.fma(y.blend(broadcast(1f).sub(y), negative), y);
+    return rest.fma(y.blend(FloatVector.broadcast(SPECIES, 1f).sub(y), negative), y);
   }
 
   static FloatVector tanh(FloatVector x) {
     FloatVector s = x.mul(x);
-    FloatVector p = broadcast(ScalarMath.T11).fma(s, broadcast(ScalarMath.T9));
-    p = p.fma(s, broadcast(ScalarMath.T7));
-    p = p.fma(s, broadcast(ScalarMath.T5));
-    p = p.fma(s, broadcast(ScalarMath.T3));
+    FloatVector p =
+        FloatVector.broadcast(SPECIES, ScalarMath.T11)
+            .fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T9));
+    p = p.fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T7));
+    p = p.fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T5));
+    p = p.fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T3));
     FloatVector small = x.mul(s).fma(p, x);
     FloatVector a = x.lanewise(ABS);
-    FloatVector e = exp(a.mul(-2f));
-    FloatVector large = broadcast(1f).sub(e).div(e.add(1f));
+    FloatVector e = expOfNonPositive(a.mul(-2f));
+    FloatVector large = FloatVector.broadcast(SPECIES, 1f).sub(e).div(e.add(1f));
     large = large.blend(large.lanewise(NEG), x.compare(LT, 0f));
     return large.blend(small, a.compare(LT, ScalarMath.TANH_SMALL));
   }
