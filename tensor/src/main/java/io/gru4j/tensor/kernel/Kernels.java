@@ -97,6 +97,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /**
    * Replaces {@code y[p][l]} by {@code exp(y[p][l] - max)} and returns the sum: 16 chains over
    * ascending {@code p}, lane {@code l} before {@code l + 16}, folded.
+   *
+   * @param max not below any of them, NaN apart
    */
   float rowExpSum(float[] y, int yo, int ps, int panels, float max);
 

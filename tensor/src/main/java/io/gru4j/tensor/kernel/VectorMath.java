@@ -1,12 +1,9 @@
 package io.gru4j.tensor.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ABS;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GE;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.NEG;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -31,6 +28,19 @@ final class VectorMath {
   private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
   private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
 
+  // What sigmoid and tanh need beside exp. The JIT inlines so many nodes into one loop and no more;
+  // beyond, vectors become objects. A constant in a static final field costs fewer nodes than a
+  // broadcast at its use, though it runs slower: exp, which fits on its own, broadcasts.
+  private static final FloatVector ZERO = broadcast(0f);
+  private static final FloatVector ONE = broadcast(1f);
+  private static final FloatVector MINUS_TWO = broadcast(-2f);
+  private static final FloatVector TANH_SMALL = broadcast(ScalarMath.TANH_SMALL);
+  private static final FloatVector T3 = broadcast(ScalarMath.T3);
+  private static final FloatVector T5 = broadcast(ScalarMath.T5);
+  private static final FloatVector T7 = broadcast(ScalarMath.T7);
+  private static final FloatVector T9 = broadcast(ScalarMath.T9);
+  private static final FloatVector T11 = broadcast(ScalarMath.T11);
+
   private VectorMath() {}
 
   private static VectorSpecies<Float> species(int bits) {
@@ -52,80 +62,84 @@ final class VectorMath {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % L);
   }
 
-  // The JIT stops inlining methods of ours when a compilation has many nodes, which some 40 vector
-  // operations make, and a method that takes or returns a vector and is not inlined boxes it. So
-  // these
-  // call the Vector API alone, whose methods are always inlined, and a loop calls one of them once.
+  static void exp(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      exp(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.exp(x[xo + i]);
+    }
+  }
 
   static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-    IntVector exponent = t.reinterpretAsInts().sub(ScalarMath.ROUNDER_BITS);
-    IntVector half = exponent.lanewise(ASHR, 1);
-    IntVector rest = exponent.sub(half);
-    FloatVector y =
-        expOfRest(x, t)
-            .mul(half.add(127).lanewise(LSHL, 23).reinterpretAsFloats())
-            .mul(rest.add(127).lanewise(LSHL, 23).reinterpretAsFloats());
-    y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
-    return y.blend(Float.POSITIVE_INFINITY, x.compare(GT, ScalarMath.EXP_HIGHEST));
-  }
-
-  /**
-   * The same bits as {@link #exp} for x that is not above 0, cheaper: 2^i is one factor, and no
-   * product is a denormal number, not even where the result is 0.
-   */
-  static FloatVector expOfNonPositive(FloatVector x) {
-    VectorMask<Float> tooLow = x.compare(LT, ScalarMath.EXP_LOWEST);
-    x = x.blend(ScalarMath.EXP_LOWEST, tooLow);
-    FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-    IntVector exponent = t.reinterpretAsInts().sub(ScalarMath.ROUNDER_BITS - 127);
-    return expOfRest(x, t).mul(exponent.lanewise(LSHL, 23).reinterpretAsFloats()).blend(0f, tooLow);
-  }
-
-  /** e^r, where t is x / ln 2 with the rounder added, and r is x less that whole number of ln 2. */
-  private static FloatVector expOfRest(FloatVector x, FloatVector t) {
     FloatVector i = t.sub(ScalarMath.ROUNDER);
-    FloatVector exact = i.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), x);
-    FloatVector low = FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW);
-    FloatVector r = i.fma(low, exact);
-    FloatVector rLow = i.fma(low, exact.sub(r));
-    FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
-    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
-    p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
+    FloatVector exact = i.fma(broadcast(-ScalarMath.LN2_HIGH), x);
+    FloatVector r = i.fma(broadcast(-ScalarMath.LN2_LOW), exact);
+    FloatVector rLow = i.fma(broadcast(-ScalarMath.LN2_LOW), exact.sub(r));
+    FloatVector p = broadcast(ScalarMath.E7).fma(r, broadcast(ScalarMath.E6));
+    p = p.fma(r, broadcast(ScalarMath.E5));
+    p = p.fma(r, broadcast(ScalarMath.E4));
+    p = p.fma(r, broadcast(ScalarMath.E3));
+    p = p.fma(r, broadcast(ScalarMath.E2));
     p = p.fma(r.mul(r), rLow);
     FloatVector sum = r.add(1f);
-    return sum.add(p.add(r.sub(sum.sub(1f))));
+    p = sum.add(p.add(r.sub(sum.sub(1f))));
+    IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
+    FloatVector y = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
+    y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
+    return x.add(Float.POSITIVE_INFINITY).blend(y, x.compare(LE, ScalarMath.EXP_HIGHEST));
+  }
+
+  private static FloatVector broadcast(float x) {
+    return FloatVector.broadcast(SPECIES, x);
+  }
+
+  static void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      sigmoid(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
+    }
   }
 
   static FloatVector sigmoid(FloatVector x) {
-    FloatVector e = expOfNonPositive(x.lanewise(ABS).lanewise(NEG));
-    VectorMask<Float> negative = x.compare(LT, 0f);
-    FloatVector top = FloatVector.broadcast(SPECIES, 1f).blend(e, negative);
-    FloatVector sum = e.add(1f);
-    FloatVector lost = e.sub(sum.sub(1f));
+    FloatVector e = exp(x.abs().neg());
+    VectorMask<Float> negative = x.compare(LT, ZERO);
+    FloatVector top = ONE.blend(e, negative);
+    FloatVector sum = e.add(ONE);
+    FloatVector lost = e.sub(sum.sub(ONE));
     FloatVector y = top.div(sum);
     FloatVector minusY = y.neg();
     FloatVector rest = minusY.fma(lost, minusY.fma(sum, top));
-    return rest.fma(y.blend(FloatVector.broadcast(SPECIES, 1f).sub(y), negative), y);
+    return rest.fma(y.blend(ONE.sub(y), negative), y);
+  }
+
+  static void tanh(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      tanh(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.tanh(x[xo + i]);
+    }
   }
 
   static FloatVector tanh(FloatVector x) {
     FloatVector s = x.mul(x);
-    FloatVector p =
-        FloatVector.broadcast(SPECIES, ScalarMath.T11)
-            .fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T9));
-    p = p.fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T7));
-    p = p.fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T5));
-    p = p.fma(s, FloatVector.broadcast(SPECIES, ScalarMath.T3));
+    FloatVector p = T11.fma(s, T9);
+    p = p.fma(s, T7);
+    p = p.fma(s, T5);
+    p = p.fma(s, T3);
     FloatVector small = x.mul(s).fma(p, x);
-    FloatVector a = x.lanewise(ABS);
-    FloatVector e = expOfNonPositive(a.mul(-2f));
-    FloatVector large = FloatVector.broadcast(SPECIES, 1f).sub(e).div(e.add(1f));
-    large = large.blend(large.lanewise(NEG), x.compare(LT, 0f));
-    return large.blend(small, a.compare(LT, ScalarMath.TANH_SMALL));
+    FloatVector a = x.abs();
+    FloatVector e = exp(a.mul(MINUS_TWO));
+    FloatVector large = ONE.sub(e).div(e.add(ONE));
+    large = large.blend(large.neg(), x.compare(LT, ZERO));
+    return large.blend(small, a.compare(LT, TANH_SMALL));
   }
 
   /**

@@ -13,17 +13,16 @@ import static io.gru4j.tensor.kernel.ScalarMath.LN2_HIGH;
 import static io.gru4j.tensor.kernel.ScalarMath.LN2_LOW;
 import static io.gru4j.tensor.kernel.ScalarMath.LOG2_E;
 import static io.gru4j.tensor.kernel.ScalarMath.ROUNDER;
-import static io.gru4j.tensor.kernel.ScalarMath.ROUNDER_BITS;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Rows of logits on vectors; {@link ScalarKernels} has the plain loops. A row lies in panels,
@@ -36,9 +35,9 @@ final class VectorSoftmax {
   private VectorSoftmax() {}
 
   static float rowMax(float[] y, int yo, int ps, int panels) {
-    // Not max(): where only one of two is NaN or both are zeros, it takes care that costs four
-    // times
-    // the loop. NaN never wins here, and which zero wins is settled at the end.
+    // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
+    // never
+    // wins here, and which zero wins is settled at the end.
     FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     for (int p = 0; p < panels; p++) {
       for (int c = 0; c < PANEL; c += L) {
@@ -58,9 +57,9 @@ final class VectorSoftmax {
   }
 
   /**
-   * Lanes c to c + L of the 16 sums. {@link VectorMath#expOfNonPositive} is written out, for lane l
-   * ("a") and l + 16 ("b"): this is the third of the loops in cost, and too long for the JIT to
-   * inline into a caller that leaves it no room (see there).
+   * Lanes c to c + L of the 16 sums. {@link VectorMath#exp} of a number that is not above 0 is
+   * written out, for lane l ("a") and l + 16 ("b"): this is the third of the loops in cost, and too
+   * long for the JIT to inline into a caller that leaves it no room (see there).
    */
   private static void expSum(
       float[] lanes, int c, float[] y, int yo, int ps, int panels, float max) {
@@ -76,8 +75,6 @@ final class VectorSoftmax {
     for (int p = 0; p < panels; p++) {
       int o = yo + p * ps;
       FloatVector a = FloatVector.fromArray(SPECIES, y, o).sub(max);
-      VectorMask<Float> aGone = a.compare(LT, EXP_LOWEST);
-      a = a.blend(EXP_LOWEST, aGone);
       FloatVector aT = a.fma(LOG2_E, ROUNDER);
       FloatVector aI = aT.sub(ROUNDER);
       FloatVector aX = aI.fma(ln2High, a);
@@ -87,12 +84,12 @@ final class VectorSoftmax {
       aP = aP.fma(aR.mul(aR), aL);
       FloatVector aS = aR.add(1f);
       aP = aS.add(aP.add(aR.sub(aS.sub(1f))));
-      IntVector aE = aT.reinterpretAsInts().sub(ROUNDER_BITS - 127).lanewise(LSHL, 23);
-      FloatVector aY = aP.mul(aE.reinterpretAsFloats()).blend(0f, aGone);
+      IntVector aE = aT.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector aY = aP.reinterpretAsInts().add(aE).reinterpretAsFloats();
+      aY = aY.blend(0f, a.compare(LT, EXP_LOWEST));
+      aY = a.blend(aY, a.compare(LE, 0f)); // NaN stays
       aY.intoArray(y, o);
       FloatVector b = FloatVector.fromArray(SPECIES, y, o + LANES).sub(max);
-      VectorMask<Float> bGone = b.compare(LT, EXP_LOWEST);
-      b = b.blend(EXP_LOWEST, bGone);
       FloatVector bT = b.fma(LOG2_E, ROUNDER);
       FloatVector bI = bT.sub(ROUNDER);
       FloatVector bX = bI.fma(ln2High, b);
@@ -102,8 +99,10 @@ final class VectorSoftmax {
       bP = bP.fma(bR.mul(bR), bL);
       FloatVector bS = bR.add(1f);
       bP = bS.add(bP.add(bR.sub(bS.sub(1f))));
-      IntVector bE = bT.reinterpretAsInts().sub(ROUNDER_BITS - 127).lanewise(LSHL, 23);
-      FloatVector bY = bP.mul(bE.reinterpretAsFloats()).blend(0f, bGone);
+      IntVector bE = bT.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector bY = bP.reinterpretAsInts().add(bE).reinterpretAsFloats();
+      bY = bY.blend(0f, b.compare(LT, EXP_LOWEST));
+      bY = b.blend(bY, b.compare(LE, 0f)); // NaN stays
       bY.intoArray(y, o + LANES);
       sum = sum.add(aY).add(bY);
     }

@@ -172,7 +172,7 @@ class NetworkTest {
     Allocations allocations = new Allocations();
     int steps = 50;
     long fewest = Long.MAX_VALUE;
-    for (int round = 0; round < 60 && fewest > 0; round++) {
+    for (int round = 0; round < 100 && fewest > 0; round++) {
       long before = allocations.bytes();
       for (int i = 0; i < steps; i++) {
         net.step(items, targets, active, T, M, i, clipping, optimizer);
