@@ -65,7 +65,8 @@ public abstract sealed class ParameterSearch implements AutoCloseable
 
   /**
    * Names a file that holds the results so far. It is written anew, whole or not at all, after
-   * every candidate. If it is there when fit begins, its candidates are not trained again.
+   * every candidate. If it is there when fit begins, its candidates, failed ones too, are not tried
+   * again.
    *
    * @param file lines of JSON: what is searched, then one line for each candidate
    * @return this
@@ -128,6 +129,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
       throw new IllegalArgumentException(
           "a search needs validation data to score candidates on: give " + request.name());
     }
+    InputChecks.check(x, items, validation);
     forget();
     int[] places = candidates(grid);
     SearchFile saved = file == null ? null : new SearchFile(file, search(x, items, validation));

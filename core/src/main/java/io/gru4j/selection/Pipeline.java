@@ -110,7 +110,7 @@ public final class Pipeline implements Estimator {
   @Override
   public Pipeline fitRouted(InteractionMatrix x, IdMap items, Map<String, Validation> metadata) {
     Validation validation = estimator.getMetadataRouting().route(metadata);
-    checkData(x, items, validation);
+    InputChecks.check(x, items, validation);
     kept = null;
     InteractionMatrix left = x;
     for (SessionFilter filter : filters) {
@@ -129,30 +129,6 @@ public final class Pipeline implements Estimator {
     return this;
   }
 
-  private static void checkData(InteractionMatrix x, IdMap items, Validation validation) {
-    requireTimestamps("X", x);
-    if (items.size() != x.numItems()) {
-      throw new IllegalArgumentException(
-          "items: expected %d ids, one for each item of X, got %d"
-              .formatted(x.numItems(), items.size()));
-    }
-    if (validation != null) {
-      requireTimestamps("validation in", validation.in());
-      requireTimestamps("validation out", validation.out());
-      if (!validation.in().sameShape(x)) {
-        throw new IllegalArgumentException(
-            "validation: expected the shape of X, %s, got %s".formatted(x, validation.in()));
-      }
-    }
-  }
-
-  private static void requireTimestamps(String name, InteractionMatrix matrix) {
-    if (!matrix.hasTimestamps()) {
-      throw new IllegalArgumentException(
-          name + " has no timestamps; they give the order of clicks");
-    }
-  }
-
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
     return predict("X", x);
@@ -160,7 +136,7 @@ public final class Pipeline implements Estimator {
 
   private CsrMatrix predict(String name, InteractionMatrix x) {
     KeptItems known = kept();
-    requireTimestamps(name, x);
+    InputChecks.requireTimestamps(name, x);
     if (x.numItems() != known.numItems()) {
       throw new IllegalArgumentException(
           "%s: the pipeline was fitted on %d items, got a matrix of %d"
