@@ -161,7 +161,7 @@ class NetworkTest {
     int V = 300;
     int T = 2;
     int rows = 40;
-    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, 8, 10, 2, rows, 0.2f);
+    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, 8, 33, 2, rows, 0.2f);
     Optimizer optimizer = new Adagrad(net.parameters, 0.05f, workers);
     GradientClipping clipping = new GradientClipping(net.parameters, workers);
     TestData data = new TestData(2);
