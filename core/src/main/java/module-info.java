@@ -9,4 +9,5 @@ module io.gru4j.core {
   exports io.gru4j.data;
   exports io.gru4j.metrics;
   exports io.gru4j.model;
+  exports io.gru4j.selection;
 }

@@ -5,12 +5,15 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
+import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.model.ModelFileException;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -44,7 +47,7 @@ import java.util.stream.IntStream;
  * }
  * }
  */
-public final class GRU4RecCrossEntropy implements AutoCloseable {
+public final class GRU4RecCrossEntropy implements Estimator {
 
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
@@ -61,7 +64,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
   private int threads = Runtime.getRuntime().availableProcessors();
   private Parallel parallel;
   private FittedModel model;
-  private double bestCriterion;
+  private Double bestCriterion; // null: there was no validation
+  private MetadataRequest fitRequest = MetadataRequest.NONE;
 
   /**
    * Creates an estimator.
@@ -115,6 +119,86 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
   }
 
   /**
+   * Returns the parameters by RecPack's names.
+   *
+   * @param deep makes no difference: this estimator holds no other
+   * @return unmodifiable, values as {@link Gru4RecParameters#getParams} gives them
+   */
+  @Override
+  public Map<String, Object> getParams(boolean deep) {
+    return parameters.getParams();
+  }
+
+  /**
+   * Sets parameters for the next fit; {@code predict_topK} works at once. A trained model stays.
+   *
+   * @param params values by name, snake_case or camelCase; those that are not named keep theirs
+   * @return this
+   * @throws IllegalArgumentException if a name is unknown or a value out of range; the message
+   *     names it, and nothing has changed
+   */
+  @Override
+  public GRU4RecCrossEntropy setParams(Map<String, ?> params) {
+    parameters = parameters.withParams(params);
+    return this;
+  }
+
+  @Override
+  public Criterion stoppingCriterion() {
+    return parameters.stoppingCriterion();
+  }
+
+  /**
+   * Says what meta-estimators are to do with {@code validation_data} when they call fit. A fit that
+   * is called directly takes it in any case.
+   *
+   * @param validationData {@link MetadataRequest#TRUE}, {@link MetadataRequest#FALSE}, {@link
+   *     MetadataRequest#NONE} (as it is at first), an {@link MetadataRequest#alias}, or {@link
+   *     MetadataRequest#UNCHANGED}
+   * @return this
+   */
+  public GRU4RecCrossEntropy setFitRequest(MetadataRequest validationData) {
+    if (!validationData.equals(MetadataRequest.UNCHANGED)) {
+      fitRequest = validationData;
+    }
+    return this;
+  }
+
+  /**
+   * Leaves the request as it is, as {@link #setFitRequest(MetadataRequest)} with {@link
+   * MetadataRequest#UNCHANGED} does.
+   *
+   * @return this
+   */
+  public GRU4RecCrossEntropy setFitRequest() {
+    return setFitRequest(MetadataRequest.UNCHANGED);
+  }
+
+  @Override
+  public MetadataRequest getMetadataRouting() {
+    return fitRequest;
+  }
+
+  /**
+   * Makes an estimator with the same parameters, threads, listener and request that is not fitted.
+   *
+   * @return a new estimator
+   */
+  @Override
+  public GRU4RecCrossEntropy copy() {
+    return new GRU4RecCrossEntropy(parameters)
+        .threads(threads)
+        .listener(listener)
+        .setFitRequest(fitRequest);
+  }
+
+  @Override
+  public GRU4RecCrossEntropy fitRouted(
+      InteractionMatrix x, IdMap items, Map<String, Validation> metadata) {
+    return fit(x, items, fitRequest.route(metadata));
+  }
+
+  /**
    * Trains on a matrix whose items have no ids of their own: their numbers serve as ids.
    *
    * @param x users x items, with timestamps
@@ -143,6 +227,7 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
    * @throws TrainingException if the loss becomes infinite or NaN, or the criterion is never a
    *     number; the best model so far, if there is one, is kept
    */
+  @Override
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
     long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
     GruNetwork network =
@@ -163,8 +248,9 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
       long seed,
       GruNetwork network,
       Trainer.Observer observer) {
-    checkData(x, validation);
+    checkData(x, items, validation);
     model = null;
+    bestCriterion = null;
     Validation sample =
         validation == null ? null : sample(validation, RandomStream.at(seed, VALIDATION_SAMPLE));
     TrainingStep step =
@@ -208,7 +294,7 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
         listener.onEpoch(summary);
       }
     } finally {
-      bestCriterion = rule.best();
+      bestCriterion = Double.isInfinite(rule.best()) ? null : (Double) rule.best();
       if (best != null) {
         keep(best, items, history, seed);
       }
@@ -243,19 +329,32 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
     model = new FittedModel(network, items, texts, history, seed);
   }
 
-  private static void checkData(InteractionMatrix x, Validation validation) {
+  private static void checkData(InteractionMatrix x, IdMap items, Validation validation) {
     checkMatrix("X", x, x);
+    if (items.size() != x.numItems()) {
+      throw new IllegalArgumentException(
+          "items: expected %d ids, one for each item of X, got %d"
+              .formatted(x.numItems(), items.size()));
+    }
+    if (IntStream.range(0, x.numUsers()).noneMatch(user -> x.historyLength(user) > 1)) {
+      throw new IllegalArgumentException(
+          "X has no user with two interactions: there is no next item to learn");
+    }
     if (validation != null) {
       checkMatrix("validation in", validation.in(), x);
       checkMatrix("validation out", validation.out(), x);
     }
   }
 
-  private static void checkMatrix(String name, InteractionMatrix matrix, InteractionMatrix x) {
+  private static void requireTimestamps(String name, InteractionMatrix matrix) {
     if (!matrix.hasTimestamps()) {
       throw new IllegalArgumentException(
           name + " has no timestamps; they give the order of clicks");
     }
+  }
+
+  private static void checkMatrix(String name, InteractionMatrix matrix, InteractionMatrix x) {
+    requireTimestamps(name, matrix);
     if (!matrix.sameShape(x)) {
       throw new IllegalArgumentException(
           "%s: expected shape (%d, %d), got (%d, %d)"
@@ -306,6 +405,7 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
    * @return immutable
    * @throws IllegalStateException if nothing was fitted or loaded
    */
+  @Override
   public FittedModel model() {
     if (model == null) {
       throw new IllegalStateException("the estimator is not fitted: call fit or load first");
@@ -314,7 +414,8 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
   }
 
   /**
-   * Scores the next item of every user from the whole history.
+   * Scores the next item of every user from the whole history. Logs a warning if a user with
+   * history got nothing, which happens where a loaded model's numbers are not finite.
    *
    * @param x users x items, with timestamps; the number of items is that of the training data
    * @return users x items, of each user the scores of all items, or with {@code predict_topK} = K
@@ -322,10 +423,9 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
    * @throws IllegalStateException if nothing was fitted or loaded
    * @throws IllegalArgumentException if {@code x} has no timestamps or another number of items
    */
+  @Override
   public CsrMatrix predict(InteractionMatrix x) {
-    if (!x.hasTimestamps()) {
-      throw new IllegalArgumentException("X has no timestamps; they give the order of clicks");
-    }
+    checkHistories("X", x);
     CsrMatrix scores = model().predict(x, parameters.predictTopK(), parallel());
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
@@ -334,14 +434,44 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
     return scores;
   }
 
+  private void checkHistories(String name, InteractionMatrix x) {
+    requireTimestamps(name, x);
+    if (x.numItems() != model().numItems()) {
+      throw new IllegalArgumentException(
+          "%s: the model knows %d items, got a matrix of %d"
+              .formatted(name, model().numItems(), x.numItems()));
+    }
+  }
+
   /**
-   * Returns the name that {@link #save()} gives the model's file.
+   * Computes the stopping criterion of the trained model, as fit does after each epoch but on all
+   * users: without {@code validation_sample_size} and {@code keep_last} it is the best value of the
+   * fit.
    *
-   * @return such as {@code GRU4RecCrossEntropy_loss_0.5116.safetensors}: the name, the best value
-   *     of the criterion and the extension
+   * @param validation of the model's number of items, with timestamps
+   * @return the value; {@link #stoppingCriterion} says whether more is better
+   * @throws IllegalStateException if nothing was fitted or loaded
+   * @throws IllegalArgumentException if a matrix has another number of items, or nothing is
+   *     expected
+   */
+  @Override
+  public double score(Validation validation) {
+    checkHistories("validation in", validation.in());
+    CsrMatrix scores = model().predict(validation.in(), parameters.predictTopK(), parallel());
+    long seed = model().seed() == null ? 0 : model().seed();
+    return stoppingCriterion()
+        .value(validation.out().values(), scores, RandomStream.at(seed, CRITERION));
+  }
+
+  /**
+   * Returns the name that {@link #save()} gives the model's file: the estimator's name, {@code
+   * _loss_}, the best value of the criterion as Python prints a number, and the extension.
+   *
+   * @return such as {@code GRU4RecCrossEntropy_loss_0.5116.safetensors}; {@code None} in place of
+   *     the value if nothing was fitted or there was no validation
    */
   public String filename() {
-    return name() + "_loss_" + bestCriterion + ".safetensors";
+    return name() + "_loss_" + ParameterSpec.print(bestCriterion) + ".safetensors";
   }
 
   /**
@@ -358,6 +488,7 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
    *
    * @return as {@link Gru4RecParameters#identifier} writes them
    */
+  @Override
   public String identifier() {
     return parameters.identifier();
   }
@@ -366,7 +497,7 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
     try {
       save();
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("save_best_to_file: " + e.getMessage(), e);
+      throw new UncheckedIOException("save_best_to_file: " + e.getMessage(), e);
     }
   }
 
@@ -399,16 +530,15 @@ public final class GRU4RecCrossEntropy implements AutoCloseable {
     try {
       parameters = parameters.withParams(params);
     } catch (IllegalArgumentException e) {
-      throw new io.gru4j.model.ModelFileException(
-          file, "its parameters are wrong: " + e.getMessage());
+      throw new ModelFileException(file, "its parameters are wrong: " + e.getMessage());
     }
     model = loaded;
     bestCriterion =
         loaded.history().stream()
-            .filter(EpochSummary::better)
+            .filter(e -> e.better() && e.criterion().isPresent())
             .reduce((a, b) -> b)
-            .map(e -> e.criterion().getAsDouble())
-            .orElse(Double.NaN);
+            .map(e -> (Double) e.criterion().getAsDouble())
+            .orElse(null);
     return this;
   }
 

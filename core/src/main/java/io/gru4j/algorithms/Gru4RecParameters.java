@@ -24,12 +24,12 @@ import java.util.stream.Collectors;
  * @param optimizationAlgorithm optimizer that makes the steps; adagrad, sgd; default adagrad
  * @param momentum share of the last step that is repeated, for sgd only; [0, 1]; default 0.0
  * @param clipnorm largest L2 norm of all gradients together, longer ones are scaled down; None for
- *     no limit; finite, &gt; 0, or null; default 1.0
+ *     no limit; finite and &gt; 0 as a float, or null; default 1.0
  * @param bptt time steps that gradients flow back, and that one optimizer step takes in; [1,
  *     2147483647]; default 1
  * @param batchSize sessions in a batch; [1, 2147483647]; default 512
  * @param maxEpochs passes over the training sessions, at most; [1, 2147483647]; default 5
- * @param learningRate factor of each optimizer step; finite, &gt; 0; default 0.03
+ * @param learningRate factor of each optimizer step; finite and &gt; 0 as a float; default 0.03
  * @param stoppingCriterion measure on the validation sessions that says which epoch is best;
  *     recall, ndcg, precision, bpr, warp; default recall
  * @param stopEarly whether to stop after max_iter_no_change epochs without a better criterion;

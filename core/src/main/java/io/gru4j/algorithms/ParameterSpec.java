@@ -34,7 +34,6 @@ public final class ParameterSpec {
   private final Object defaultValue;
   private final double least;
   private final double most;
-  private final boolean leastIncluded;
   private final boolean mostIncluded;
   private final List<String> choices;
   private final String range;
@@ -49,7 +48,6 @@ public final class ParameterSpec {
     this.defaultValue = draft.defaultValue;
     this.least = draft.least;
     this.most = draft.most;
-    this.leastIncluded = draft.leastIncluded;
     this.mostIncluded = draft.mostIncluded;
     this.choices = draft.choices;
     this.range = draft.range;
@@ -65,7 +63,6 @@ public final class ParameterSpec {
     private final boolean nullable;
     private double least = Double.NEGATIVE_INFINITY;
     private double most = Double.POSITIVE_INFINITY;
-    private boolean leastIncluded = true;
     private boolean mostIncluded = true;
     private List<String> choices = List.of();
     private String range;
@@ -78,9 +75,8 @@ public final class ParameterSpec {
       this.range = nullable ? range + " or None" : range;
     }
 
-    private Draft between(double least, boolean leastIncluded, double most, boolean mostIncluded) {
+    private Draft between(double least, double most, boolean mostIncluded) {
       this.least = least;
-      this.leastIncluded = leastIncluded;
       this.most = most;
       this.mostIncluded = mostIncluded;
       return this;
@@ -94,28 +90,28 @@ public final class ParameterSpec {
   static Draft integer(String name, Integer defaultValue, int least, int most) {
     boolean nullable = defaultValue == null;
     String range = "an integer in [" + least + ", " + most + "]";
-    return new Draft(name, Type.INT, defaultValue, nullable, range)
-        .between(least, true, most, true);
+    return new Draft(name, Type.INT, defaultValue, nullable, range).between(least, most, true);
   }
 
   static Draft longOrNone(String name) {
     return new Draft(name, Type.LONG, null, true, "an integer in [0, 2^63)")
-        .between(0, true, 0x1p63, true);
+        .between(0, 0x1p63, true);
   }
 
   static Draft positive(String name, double defaultValue, boolean nullable) {
     return new Draft(name, Type.REAL, defaultValue, nullable, "a finite number > 0")
-        .between(0, false, Double.MAX_VALUE, true);
+        // Training computes in floats: what is 0 or infinite there is refused here.
+        .between(Float.MIN_VALUE, Float.MAX_VALUE, true);
   }
 
   static Draft notNegative(String name, double defaultValue) {
     return new Draft(name, Type.REAL, defaultValue, false, "a finite number >= 0")
-        .between(0, true, Double.MAX_VALUE, true);
+        .between(0, Double.MAX_VALUE, true);
   }
 
   static Draft fraction(String name, double defaultValue, boolean oneIncluded) {
     String range = oneIncluded ? "a number in [0, 1]" : "a number in [0, 1)";
-    return new Draft(name, Type.REAL, defaultValue, false, range).between(0, true, 1, oneIncluded);
+    return new Draft(name, Type.REAL, defaultValue, false, range).between(0, 1, oneIncluded);
   }
 
   static Draft bool(String name, boolean defaultValue) {
@@ -360,9 +356,8 @@ public final class ParameterSpec {
   }
 
   private Object checkReal(double value, Object given) {
-    boolean aboveLeast = leastIncluded ? value >= least : value > least;
     boolean belowMost = mostIncluded ? value <= most : value < most;
-    if (!(aboveLeast && belowMost)) { // so that NaN is refused
+    if (!(value >= least && belowMost)) { // so that NaN is refused
       throw refuse(given);
     }
     return value;

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * value, or missing although it is needed is a {@link UsageException}.
  */
 final class CommandLine {
-  private final Map<String, String> values = new LinkedHashMap<>();
+  private final Map<String, List<String>> values = new LinkedHashMap<>();
   private final List<String> arguments = new ArrayList<>();
   private final Map<String, Option> options = new LinkedHashMap<>();
 
@@ -72,25 +72,29 @@ final class CommandLine {
     if (option == null) {
       throw unknown("--" + name);
     }
-    if (values.containsKey(name)) {
+    if (values.containsKey(name) && !option.many()) {
       throw new UsageException("--" + name + " is given twice");
     }
     if (equals >= 0) {
-      values.put(name, text.substring(equals + 1));
+      put(name, text.substring(equals + 1));
       return false;
     }
     if (option.isSwitch()) {
       if ("true".equals(next) || "false".equals(next)) {
         throw new UsageException("write --" + name + "=" + next + ", with '='");
       }
-      values.put(name, "true");
+      put(name, "true");
       return false;
     }
     if (next == null || next.startsWith("--")) {
       throw new UsageException("--" + name + " needs a value: " + option.usage());
     }
-    values.put(name, next);
+    put(name, next);
     return true;
+  }
+
+  private void put(String name, String value) {
+    values.computeIfAbsent(name, n -> new ArrayList<>()).add(value);
   }
 
   private UsageException unknown(String flag) {
@@ -113,10 +117,15 @@ final class CommandLine {
 
   /** A flag's value, if it was given. */
   Optional<String> get(String name) {
+    return all(name).stream().findFirst();
+  }
+
+  /** The values of a flag that may be given more than once, in order. */
+  List<String> all(String name) {
     if (!options.containsKey(name)) {
       throw new IllegalArgumentException("no flag --" + name);
     }
-    return Optional.ofNullable(values.get(name));
+    return values.getOrDefault(name, List.of());
   }
 
   /** The value of a flag that must be there. */

@@ -33,6 +33,7 @@ public final class Main {
       List.of(
           new DemoCommand(),
           new TrainCommand(),
+          new SearchCommand(),
           new EvaluateCommand(),
           new RecommendCommand(),
           new InspectCommand());

@@ -7,8 +7,13 @@ package io.gru4j.cli;
  * @param value what stands for its value in the help, such as {@code FILE}; null for a switch,
  *     which is written alone or as {@code --name=true|false}
  * @param help what it does
+ * @param many whether it may be given more than once
  */
-record Option(String name, String value, String help) {
+record Option(String name, String value, String help, boolean many) {
+  Option(String name, String value, String help) {
+    this(name, value, help, false);
+  }
+
   boolean isSwitch() {
     return value == null;
   }

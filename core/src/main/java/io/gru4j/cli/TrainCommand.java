@@ -5,16 +5,10 @@ import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.StepProgress;
 import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
-import io.gru4j.data.InteractionMatrix;
-import io.gru4j.data.SessionData;
-import io.gru4j.data.SessionSplit;
-import io.gru4j.data.Validation;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +46,7 @@ final class TrainCommand implements Command {
   public List<Option> options() {
     List<Option> options = new ArrayList<>();
     options.add(new Option("model", "OUT", "the model file to write, replaced if it is there"));
-    options.add(new Option("validation", "FILE", "sessions to judge the epochs by"));
-    options.add(
-        new Option(
-            "validation-fraction", "X", "set the newest sessions aside to judge the epochs by"));
+    options.addAll(TrainingInput.OPTIONS);
     options.add(new Option("log-json", "FILE", "write a line of JSON for each epoch"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -75,18 +66,12 @@ final class TrainCommand implements Command {
   @Override
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
-    List<Path> files = SessionInput.paths(line.requireArguments("FILE"));
+    TrainingInput input = new TrainingInput(line, console);
     Path out = Path.of(line.require("model"));
-    Optional<Path> validation = line.get("validation").map(Path::of);
-    Optional<Double> fraction = line.fraction("validation-fraction");
     Optional<Path> log = line.get("log-json").map(Path::of);
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
     int threads = SessionInput.threads(line);
-    SessionInput input = new SessionInput(line, console);
-    if (validation.isPresent() && fraction.isPresent()) {
-      throw new UsageException("--validation and --validation-fraction exclude each other");
-    }
-    if (validation.isEmpty() && fraction.isEmpty()) {
+    if (!input.hasValidation()) {
       for (String flag : List.of("stop-early", "validation-sample-size")) {
         if (line.get(flag).isPresent()) {
           throw new UsageException(
@@ -94,33 +79,22 @@ final class TrainCommand implements Command {
         }
       }
     }
-    List<Path> inputs = new ArrayList<>(files);
-    validation.ifPresent(inputs::add);
-    refuseToOverwrite(inputs, out, log);
-    checkWritable(out);
-
-    SessionData data = input.read(files, null);
-    InteractionMatrix train = data.interactions();
-    Validation judged = null;
-    if (fraction.isPresent()) {
-      SessionSplit split = SessionSplit.byFraction(train, fraction.get());
-      train = split.train();
-      judged = Validation.leaveLastOut(split.validation());
-    } else if (validation.isPresent()) {
-      InteractionMatrix held = input.read(List.of(validation.get()), data.items()).interactions();
-      int sessions = Math.addExact(train.numUsers(), held.numUsers());
-      judged = Validation.leaveLastOut(withUsers(held, sessions, train.numUsers()));
-      train = withUsers(train, sessions, 0);
+    OutputFile.refuseSame("--model", out, input.files());
+    if (log.isPresent()) {
+      OutputFile.refuseSame("--log-json", log.get(), input.files());
+      OutputFile.refuseSame("--log-json", log.get(), List.of(out));
     }
-    if (judged != null && judged.out().numInteractions() == 0) {
-      throw new WorkException("no validation session has two clicks on known items");
-    }
+    OutputFile.checkWritable(out);
 
+    TrainingInput.Data data = input.read();
     try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
       try {
-        estimator.threads(threads).listener(recorder).fit(train, data.items(), judged);
+        estimator
+            .threads(threads)
+            .listener(recorder)
+            .fit(data.train(), data.items(), data.validation());
       } catch (TrainingException e) {
         throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
       }
@@ -140,60 +114,6 @@ final class TrainCommand implements Command {
     }
     best.save(out);
     return "the best model so far is written to " + out;
-  }
-
-  /** The same sessions as users {@code first, first + 1, ...} of {@code numUsers}. */
-  private static InteractionMatrix withUsers(InteractionMatrix matrix, int numUsers, int first) {
-    int n = matrix.numInteractions();
-    int[] users = new int[n];
-    int[] items = new int[n];
-    double[] times = new double[n];
-    int row = 0;
-    for (int user = 0; user < matrix.numUsers(); user++) {
-      for (int position = 0; position < matrix.historyLength(user); position++) {
-        users[row] = first + user;
-        items[row] = matrix.item(user, position);
-        times[row++] = matrix.timestamp(user, position);
-      }
-    }
-    return InteractionMatrix.of(numUsers, matrix.numItems(), users, items, times);
-  }
-
-  private static void refuseToOverwrite(List<Path> inputs, Path out, Optional<Path> log)
-      throws UsageException, IOException {
-    for (Path input : inputs) {
-      refuseSame("--model", out, input);
-      if (log.isPresent()) {
-        refuseSame("--log-json", log.get(), input);
-      }
-    }
-    if (log.isPresent()) {
-      refuseSame("--log-json", log.get(), out);
-    }
-  }
-
-  private static void refuseSame(String flag, Path written, Path other)
-      throws UsageException, IOException {
-    boolean same =
-        written.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
-            || Files.exists(written) && Files.exists(other) && Files.isSameFile(written, other);
-    if (same) {
-      throw new UsageException(flag + " " + written + " would overwrite " + other);
-    }
-  }
-
-  /** Finds out before hours of training what would make saving fail. */
-  private static void checkWritable(Path out) throws IOException {
-    if (Files.exists(out) && !Files.isRegularFile(out)) {
-      throw new FileSystemException(out.toString(), null, "is not a regular file");
-    }
-    Path folder = out.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder)) {
-      throw new NoSuchFileException(out.toString(), null, "its folder does not exist");
-    }
-    if (!Files.isWritable(folder)) {
-      throw new FileSystemException(out.toString(), null, "its folder cannot be written to");
-    }
   }
 
   private static String summary(

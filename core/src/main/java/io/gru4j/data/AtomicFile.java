@@ -1,65 +1,75 @@
 package io.gru4j.data;
 
-import java.io.BufferedOutputStream;
+import java.io.File;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.zip.GZIPOutputStream;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** Writes a file as a whole or not at all. */
-final class AtomicFile {
-  private static final AtomicLong COUNTER = new AtomicLong();
-
+/**
+ * Replaces a file as a whole: after a crash there is the old file or the new one, never a part.
+ * Stateless, so safe for any number of threads.
+ */
+public final class AtomicFile {
   private AtomicFile() {}
 
-  /** What writes the content. */
-  interface Content {
-    void writeTo(OutputStream out) throws IOException;
+  /** Writes a file's bytes. */
+  @FunctionalInterface
+  public interface Content {
+    /**
+     * Writes all of the file.
+     *
+     * @param channel an empty file; closed by the caller
+     * @throws IOException if writing fails
+     */
+    void writeTo(FileChannel channel) throws IOException;
   }
 
-  /** Writes beside the target, forces to disk, renames; gzip'd if the name ends in {@code .gz}. */
-  static void write(Path file, Content content) throws IOException {
-    Path temporary =
-        file.resolveSibling(
-            "."
-                + file.getFileName()
-                + "."
-                + ProcessHandle.current().pid()
-                + "-"
-                + COUNTER.incrementAndGet()
-                + ".tmp");
+  /**
+   * Writes to a temporary file beside the target, forces it to disk, then renames it.
+   *
+   * @param target a regular file, or nothing yet, in an existing folder; a link is followed
+   * @param content called once
+   * @throws IOException if anything fails: the temporary file is gone and the old file as it was.
+   *     Exceptions and errors of {@code content} pass through with the same effect.
+   */
+  public static void write(Path target, Content content) throws IOException {
+    Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new FileSystemException(target.toString(), null, "is not a regular file");
+    }
+    Path folder = file.getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
+    }
+    String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    Path temporary = folder.resolve("." + file.getFileName() + "." + unique + ".tmp");
+    boolean moved = false;
+    // Not Files.createTempFile: that would leave a model which only its owner can read.
+    FileChannel channel =
+        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     try {
-      try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        OutputStream raw = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-        if (file.toString().endsWith(".gz")) {
-          GZIPOutputStream gzip = new GZIPOutputStream(raw, 1 << 16);
-          content.writeTo(gzip);
-          gzip.finish();
-        } else {
-          content.writeTo(raw);
-        }
-        raw.flush();
+      try (channel) {
+        content.writeTo(channel);
         channel.force(true);
       }
-      rename(temporary, file);
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      moved = true;
     } finally {
-      Files.deleteIfExists(temporary);
+      if (!moved) {
+        Files.deleteIfExists(temporary);
+      }
     }
-  }
-
-  private static void rename(Path from, Path to) throws IOException {
-    try {
-      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    if (File.separatorChar == '/') { // Windows cannot open a folder, and needs no such force.
+      try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
+        entry.force(true);
+      }
     }
   }
 }

@@ -1,13 +1,16 @@
 package io.gru4j.data;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
 
 /** The text format of {@link InteractionMatrix#save}. */
 final class InteractionFile {
@@ -21,7 +24,19 @@ final class InteractionFile {
   private InteractionFile() {}
 
   static void write(InteractionMatrix matrix, Path file) throws IOException {
-    AtomicFile.write(file, out -> write(matrix, out));
+    AtomicFile.write(
+        file,
+        channel -> {
+          OutputStream raw = new BufferedOutputStream(Channels.newOutputStream(channel), CHUNK);
+          if (file.toString().endsWith(".gz")) {
+            GZIPOutputStream gzip = new GZIPOutputStream(raw, CHUNK);
+            write(matrix, gzip);
+            gzip.finish();
+          } else {
+            write(matrix, raw);
+          }
+          raw.flush();
+        });
   }
 
   private static void write(InteractionMatrix matrix, OutputStream out) throws IOException {

@@ -2,6 +2,7 @@ package io.gru4j.metrics;
 
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.tensor.nn.TopK;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -13,7 +14,7 @@ import java.util.stream.Collectors;
  * of the same shape. Only users with an expected item count; one of them without predictions counts
  * as a miss. An item is predicted if its score is stored, be it 0. A user's predictions are ranked
  * 1, 2, ... by descending score; of equal scores the smaller item number goes first (RecPack leaves
- * their order open).
+ * their order open). A score that is NaN or minus infinity is no prediction.
  *
  * <p>Let {@code y} be the count of a (user, item) pair. Where an item is expected more than once,
  * RecPack's recall and ndcg are not what their names say; they are kept because reproducing its
@@ -207,14 +208,21 @@ public enum Criterion {
 
   private static double meanOverUsers(
       CsrMatrix expected, CsrMatrix predictions, int k, OfUser measure) {
-    TopK topK = new TopK(k);
+    TopK best = new TopK(k);
     int[] top = new int[k];
     double sum = 0;
     int users = 0;
     for (int user = 0; user < expected.rows(); user++) {
       if (total(expected, user) > 0) {
-        int n = topK.select(predictions, user, top);
-        sum += measure.value(expected, user, top, n);
+        best.clear();
+        for (int i = 0; i < predictions.nnz(user); i++) {
+          best.offer(predictions.index(user, i), predictions.value(user, i));
+        }
+        best.sort();
+        for (int i = 0; i < best.size(); i++) {
+          top[i] = best.classAt(i);
+        }
+        sum += measure.value(expected, user, top, best.size());
         users++;
       }
     }

@@ -1,6 +1,7 @@
 package io.gru4j.metrics;
 
 import io.gru4j.data.CsrMatrix;
+import io.gru4j.tensor.RandomStream;
 import java.util.Arrays;
 
 /** The two criteria that compare expected items with sampled others. */
@@ -13,7 +14,7 @@ final class SampledLosses {
   private final int numItems;
   private final int[] users; // the expected pairs, by user, then item
   private final int[] items;
-  private final SplitMix random;
+  private final RandomStream random;
 
   SampledLosses(CsrMatrix expected, CsrMatrix predictions, long seed) {
     this.predictions = predictions;
@@ -35,7 +36,7 @@ final class SampledLosses {
     }
     this.users = Arrays.copyOf(pairUsers, n);
     this.items = Arrays.copyOf(pairItems, n);
-    this.random = new SplitMix(seed);
+    this.random = new RandomStream(seed);
   }
 
   /** See {@link Criterion#BPR}. */

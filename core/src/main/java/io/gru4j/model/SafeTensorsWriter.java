@@ -1,5 +1,6 @@
 package io.gru4j.model;
 
+import io.gru4j.data.AtomicFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -146,6 +146,8 @@ class Gru4RecParametersTest {
         "batch_size|x|batch_size must be an integer in [1, 2147483647], got x",
         "max_epochs|0|max_epochs must be an integer in [1, 2147483647], got 0",
         "learning_rate|-1.0|learning_rate must be a finite number > 0, got -1.0",
+        "learning_rate|1e39|learning_rate must be a finite number > 0, got 1e39",
+        "learning_rate|1e-60|learning_rate must be a finite number > 0, got 1e-60",
         "learning_rate|NaN|learning_rate must be a finite number > 0, got NaN",
         "learning_rate|None|learning_rate must be a finite number > 0, got None",
         "learning_rate|1d|learning_rate must be a finite number > 0, got 1d",

@@ -111,10 +111,11 @@ public final class ScalarKernels implements Kernels {
     float max = Float.NEGATIVE_INFINITY;
     for (int p = 0; p < panels; p++) {
       for (int l = 0; l < PANEL; l++) {
-        max = Math.max(max, y[yo + p * ps + l]);
+        float v = y[yo + p * ps + l];
+        max = v > max ? v : max;
       }
     }
-    return max;
+    return max + 0f;
   }
 
   @Override

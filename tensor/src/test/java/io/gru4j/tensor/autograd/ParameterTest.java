@@ -46,8 +46,7 @@ class ParameterTest {
         float v = r * cols + c < from ? 0f : values[r * cols + c - from];
         assertEquals(v, p.get(r, c));
         expected += Math.abs(v);
-        int at =
-            p.offset() + (layout == 1 ? (r / 32 * cols + c) * 32 + r % 32 : r * cols + c);
+        int at = p.offset() + (layout == 1 ? (r / 32 * cols + c) * 32 + r % 32 : r * cols + c);
         assertEquals(v, p.value()[at], "documented place");
       }
     }
@@ -79,8 +78,7 @@ class ParameterTest {
     }
     assertTrue(p.isSparse());
     assertEquals(
-        "p has a sparse gradient",
-        assertThrows(IllegalStateException.class, p::grad).getMessage());
+        "p has a sparse gradient", assertThrows(IllegalStateException.class, p::grad).getMessage());
   }
 
   @Test
@@ -113,7 +111,6 @@ class ParameterTest {
     assertThrows(IndexOutOfBoundsException.class, () -> p.read(5, new float[2], 2));
     assertThrows(IllegalArgumentException.class, () -> Parameter.ofRows("p", 0, 2));
     assertThrows(IllegalArgumentException.class, () -> Parameter.ofRows("p", 2, 0));
-    assertThrows(
-        IllegalArgumentException.class, () -> Parameter.ofPanels("p", 1 << 20, 1 << 20));
+    assertThrows(IllegalArgumentException.class, () -> Parameter.ofPanels("p", 1 << 20, 1 << 20));
   }
 }

@@ -15,7 +15,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** Adagrad and SGD over many steps against double precision, and sparse gradients against dense ones. */
+/**
+ * Adagrad and SGD over many steps against double precision, and sparse gradients against dense
+ * ones.
+ */
 class OptimizersTest {
 
   private static final int STEPS = 30;

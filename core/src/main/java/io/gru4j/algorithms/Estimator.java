@@ -1,0 +1,117 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.CsrMatrix;
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import io.gru4j.metrics.Criterion;
+import io.gru4j.model.FittedModel;
+import java.util.Map;
+
+/**
+ * What a meta-estimator can train, score and copy: {@link GRU4RecCrossEntropy} and a pipeline that
+ * ends in it.
+ *
+ * <p>Parameters have RecPack's names in snake_case. An estimator that holds another shows the inner
+ * one's as {@code estimator__} and the name. Not thread-safe.
+ */
+public interface Estimator extends AutoCloseable {
+
+  /**
+   * Trains.
+   *
+   * @param x users x items, with timestamps
+   * @param items ids of the items
+   * @param validation what the stopping criterion is computed on, of the shape of {@code x}; null
+   *     for none
+   * @return this
+   */
+  Estimator fit(InteractionMatrix x, IdMap items, Validation validation);
+
+  /**
+   * Trains as a meta-estimator does, with what {@link #getMetadataRouting} makes of the metadata.
+   *
+   * @param x users x items, with timestamps
+   * @param items ids of the items
+   * @param metadata validation data by name; may be empty
+   * @return this
+   * @throws IllegalArgumentException as {@link MetadataRequest#route}, and as {@link #fit}
+   */
+  Estimator fitRouted(InteractionMatrix x, IdMap items, Map<String, Validation> metadata);
+
+  /**
+   * Scores the next item of every user.
+   *
+   * @param x users x items, with timestamps
+   * @return users x items; rows of users without history are empty
+   * @throws IllegalStateException if nothing was fitted
+   */
+  CsrMatrix predict(InteractionMatrix x);
+
+  /**
+   * Computes the stopping criterion of the trained model.
+   *
+   * @param validation all its users count, whatever {@code validation_sample_size} is
+   * @return the value; {@link #stoppingCriterion} says whether more is better
+   * @throws IllegalStateException if nothing was fitted
+   */
+  double score(Validation validation);
+
+  /**
+   * Returns the stopping criterion.
+   *
+   * @return which one
+   */
+  Criterion stoppingCriterion();
+
+  /**
+   * Returns the parameters.
+   *
+   * @param deep whether to add those of an estimator that this one holds, as {@code
+   *     estimator__parameter}
+   * @return unmodifiable, in a fixed order; values may be null, for "None"
+   */
+  Map<String, Object> getParams(boolean deep);
+
+  /**
+   * Sets parameters, all or, on an error, none.
+   *
+   * @param params values by name, snake_case or camelCase; those that are not named keep theirs
+   * @return this
+   * @throws IllegalArgumentException if a name is unknown or a value is wrong; the message names it
+   */
+  Estimator setParams(Map<String, ?> params);
+
+  /**
+   * Returns what a meta-estimator is to do with validation data.
+   *
+   * @return the request
+   */
+  MetadataRequest getMetadataRouting();
+
+  /**
+   * Returns the trained model.
+   *
+   * @return immutable, with the ids of the items it knows
+   * @throws IllegalStateException if nothing was fitted
+   */
+  FittedModel model();
+
+  /**
+   * Returns the estimator's name and parameters.
+   *
+   * @return such as {@code GRU4RecCrossEntropy(batch_size=512,...)}
+   */
+  String identifier();
+
+  /**
+   * Makes an estimator with the same parameters and settings that is not fitted.
+   *
+   * @return a new estimator
+   */
+  Estimator copy();
+
+  /** Ends worker threads. The estimator can still be used; they start again when needed. */
+  @Override
+  void close();
+}

@@ -1,0 +1,193 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.Estimator;
+import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.MetadataRequest;
+import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.selection.GridSearch;
+import io.gru4j.selection.ParameterSearch;
+import io.gru4j.selection.Pipeline;
+import io.gru4j.selection.RandomSearch;
+import io.gru4j.selection.SearchResult;
+import io.gru4j.selection.SessionFilter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** {@code gru4j search}. */
+final class SearchCommand implements Command {
+  private static final List<String> FILTERS = List.of("min_item_count", "min_session_length");
+
+  @Override
+  public String name() {
+    return "search";
+  }
+
+  @Override
+  public String summary() {
+    return "train with many parameters and keep the best model";
+  }
+
+  @Override
+  public String usage() {
+    return "FILE... --param NAME=V1,V2,... --model OUT --validation-fraction 0.1 [flags]";
+  }
+
+  @Override
+  public String details() {
+    return SessionInput.FORMAT
+        + "\n"
+        + "Every combination of the --param values is trained, or some with --random. Each is"
+        + " judged by the stopping criterion: the last click of each validation session, predicted"
+        + " from those before it. NAME is a parameter of the estimator, min_item_count (rarer items"
+        + " are dropped from the training data) or min_session_length (shorter sessions are"
+        + " dropped). All candidates start from --seed, 0 if it is not given.\n"
+        + "stdout gets the table, best first, stderr the progress. The model of the best is"
+        + " written. A search that was cut off goes on with the same command if it has --results.";
+  }
+
+  @Override
+  public List<Option> options() {
+    List<Option> options = new ArrayList<>();
+    options.add(
+        new Option("param", "NAME=V,...", "values to try of a parameter; give it for each", true));
+    options.add(new Option("random", "N", "try N combinations, drawn at random, not all"));
+    options.add(new Option("model", "OUT", "the model file to write, replaced if it is there"));
+    options.add(new Option("results", "FILE", "keep the results here, and go on from them"));
+    options.addAll(TrainingInput.OPTIONS);
+    options.add(SessionInput.THREADS);
+    options.addAll(SessionInput.KEYS);
+    return options;
+  }
+
+  @Override
+  public List<Option> parameters() {
+    return ParameterOptions.of(Gru4RecParameters.defaults());
+  }
+
+  @Override
+  public String argument() {
+    return "FILE";
+  }
+
+  @Override
+  public void run(CommandLine line, Console console)
+      throws UsageException, WorkException, IOException {
+    TrainingInput input = new TrainingInput(line, console);
+    Path out = Path.of(line.require("model"));
+    Optional<Path> results = line.get("results").map(Path::of);
+    if (!input.hasValidation()) {
+      throw new UsageException(
+          "a search judges candidates: give --validation FILE or --validation-fraction X");
+    }
+    OutputFile.refuseSame("--model", out, input.files());
+    if (results.isPresent()) {
+      OutputFile.refuseSame("--results", results.get(), input.files());
+      OutputFile.refuseSame("--results", results.get(), List.of(out));
+      OutputFile.checkWritable(results.get());
+    }
+    OutputFile.checkWritable(out);
+    try (ParameterSearch search = search(line)) {
+      TrainingInput.Data data = input.read();
+      String criterion =
+          ParameterOptions.read(line, Gru4RecParameters.defaults())
+              .stoppingCriterion()
+              .criterionName();
+      int size = search.size();
+      results.ifPresent(search::resultsFile);
+      search.listener(result -> console.err().println(progress(result, size, criterion)));
+      search.fit(data.train(), data.items(), data.validation());
+      search.bestEstimator().model().save(out);
+      console.out().print(table(search.results(), criterion));
+      console.err().println(out + " (" + Numbers.bytes(Files.size(out)) + "): the model of rank 1");
+    }
+  }
+
+  private static ParameterSearch search(CommandLine line) throws UsageException {
+    Gru4RecParameters base = ParameterOptions.read(line, Gru4RecParameters.defaults());
+    Map<String, List<String>> grid = grid(line);
+    int threads = SessionInput.threads(line);
+    int n = line.integer("random", 0, 1);
+    long seed = base.seed() == null ? 0 : base.seed();
+    GRU4RecCrossEntropy estimator =
+        new GRU4RecCrossEntropy(base).threads(threads).setFitRequest(MetadataRequest.TRUE);
+    List<SessionFilter> filters =
+        FILTERS.stream().filter(grid::containsKey).map(name -> SessionFilter.of(name, 1)).toList();
+    Estimator searched = filters.isEmpty() ? estimator : new Pipeline(filters, estimator);
+    try {
+      return n == 0
+          ? new GridSearch(searched, grid, seed)
+          : new RandomSearch(searched, grid, n, seed);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--param: " + e.getMessage());
+    }
+  }
+
+  private static Map<String, List<String>> grid(CommandLine line) throws UsageException {
+    Map<String, List<String>> grid = new LinkedHashMap<>();
+    for (String param : line.all("param")) {
+      int equals = param.indexOf('=');
+      if (equals < 1) {
+        throw new UsageException("--param must be NAME=V1,V2,..., got " + param);
+      }
+      String name = param.substring(0, equals).strip().replace('-', '_');
+      List<String> values = List.of(param.substring(equals + 1).split(",", -1));
+      if (grid.put(name, values) != null) {
+        throw new UsageException("--param " + name + " is given twice");
+      }
+    }
+    if (grid.isEmpty()) {
+      throw new UsageException("--param NAME=V1,V2,... is missing");
+    }
+    return grid;
+  }
+
+  private static String progress(SearchResult result, int size, String criterion) {
+    String parameters =
+        result.parameters().entrySet().stream()
+            .map(e -> bare(e.getKey()) + "=" + ParameterSpec.print(e.getValue()))
+            .collect(Collectors.joining(", "));
+    String outcome =
+        result.failed()
+            ? "failed: " + result.failure()
+            : criterion
+                + " "
+                + Numbers.score(result.score())
+                + (result.rank() == 1 ? " (best so far)" : "");
+    return "candidate %d/%d: %s: %s, %s"
+        .formatted(
+            result.candidate() + 1, size, parameters, Numbers.duration(result.seconds()), outcome);
+  }
+
+  private static String table(List<SearchResult> results, String criterion) {
+    TextTable table = new TextTable();
+    List<String> head = new ArrayList<>(List.of("rank", criterion));
+    results.getFirst().parameters().keySet().forEach(name -> head.add(bare(name)));
+    head.addAll(List.of("epochs", "time"));
+    table.row(head.toArray(String[]::new));
+    for (SearchResult result : results) {
+      List<String> row = new ArrayList<>();
+      row.add(Integer.toString(result.rank()));
+      row.add(result.failed() ? "failed" : Numbers.score(result.score()));
+      result.parameters().values().forEach(value -> row.add(ParameterSpec.print(value)));
+      row.add(result.failed() ? "-" : Integer.toString(result.epochs()));
+      row.add(Numbers.duration(result.seconds()));
+      if (result.failed()) {
+        row.add(result.failure());
+      }
+      table.row(row.toArray(String[]::new));
+    }
+    return table.leftAligned();
+  }
+
+  private static String bare(String name) {
+    return name.startsWith("estimator__") ? name.substring("estimator__".length()) : name;
+  }
+}

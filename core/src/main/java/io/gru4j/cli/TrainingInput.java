@@ -1,0 +1,94 @@
+package io.gru4j.cli;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionSplit;
+import io.gru4j.data.Validation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The sessions to train on and those to judge by, as the flags name them. */
+final class TrainingInput {
+  static final List<Option> OPTIONS =
+      List.of(
+          new Option("validation", "FILE", "sessions to judge the epochs by"),
+          new Option(
+              "validation-fraction", "X", "set the newest sessions aside to judge the epochs by"));
+
+  /**
+   * What was read.
+   *
+   * @param train a user is a session
+   * @param items ids of the items
+   * @param validation of the same shape, sessions without their last click and those clicks; null
+   *     if no flag asks for it
+   */
+  record Data(InteractionMatrix train, IdMap items, Validation validation) {}
+
+  private final List<Path> files;
+  private final Optional<Path> validation;
+  private final Optional<Double> fraction;
+  private final SessionInput input;
+
+  TrainingInput(CommandLine line, Console console) throws UsageException {
+    files = SessionInput.paths(line.requireArguments("FILE"));
+    validation = line.get("validation").map(Path::of);
+    fraction = line.fraction("validation-fraction");
+    input = new SessionInput(line, console);
+    if (validation.isPresent() && fraction.isPresent()) {
+      throw new UsageException("--validation and --validation-fraction exclude each other");
+    }
+  }
+
+  boolean hasValidation() {
+    return validation.isPresent() || fraction.isPresent();
+  }
+
+  /** The files that are read. */
+  List<Path> files() {
+    List<Path> all = new ArrayList<>(files);
+    validation.ifPresent(all::add);
+    return all;
+  }
+
+  Data read() throws IOException, WorkException {
+    SessionData data = input.read(files, null);
+    InteractionMatrix train = data.interactions();
+    Validation judged = null;
+    if (fraction.isPresent()) {
+      SessionSplit split = SessionSplit.byFraction(train, fraction.get());
+      train = split.train();
+      judged = Validation.leaveLastOut(split.validation());
+    } else if (validation.isPresent()) {
+      InteractionMatrix held = input.read(List.of(validation.get()), data.items()).interactions();
+      int sessions = Math.addExact(train.numUsers(), held.numUsers());
+      judged = Validation.leaveLastOut(withUsers(held, sessions, train.numUsers()));
+      train = withUsers(train, sessions, 0);
+    }
+    if (judged != null && judged.out().numInteractions() == 0) {
+      throw new WorkException("no validation session has two clicks on known items");
+    }
+    return new Data(train, data.items(), judged);
+  }
+
+  /** The same sessions as users {@code first, first + 1, ...} of {@code numUsers}. */
+  private static InteractionMatrix withUsers(InteractionMatrix matrix, int numUsers, int first) {
+    int n = matrix.numInteractions();
+    int[] users = new int[n];
+    int[] items = new int[n];
+    double[] times = new double[n];
+    int row = 0;
+    for (int user = 0; user < matrix.numUsers(); user++) {
+      for (int position = 0; position < matrix.historyLength(user); position++) {
+        users[row] = first + user;
+        items[row] = matrix.item(user, position);
+        times[row++] = matrix.timestamp(user, position);
+      }
+    }
+    return InteractionMatrix.of(numUsers, matrix.numItems(), users, items, times);
+  }
+}

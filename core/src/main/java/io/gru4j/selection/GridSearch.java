@@ -1,0 +1,45 @@
+package io.gru4j.selection;
+
+import io.gru4j.algorithms.Estimator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * Tries every combination of some parameters' values, the last parameter changing fastest.
+ *
+ * {@snippet :
+ * var estimator = new GRU4RecCrossEntropy().setFitRequest(MetadataRequest.TRUE);
+ * var search = new GridSearch(
+ *     estimator, Map.of("hidden_size", List.of(50, 100), "learning_rate", List.of(0.03, 0.1)), 42);
+ * search.resultsFile(Path.of("search.jsonl")).fit(sessions, items, validation);
+ * search.results().forEach(System.out::println);
+ * FittedModel model = search.bestEstimator().model();
+ * }
+ */
+public final class GridSearch extends ParameterSearch {
+
+  /**
+   * Makes a search.
+   *
+   * @param estimator what is copied for each candidate
+   * @param grid the values to try of each parameter, in the order of the map; names in snake_case
+   *     or camelCase, with or without {@code estimator__} before them
+   * @param seed given to candidates whose {@code seed} is None; 0 or more
+   * @throws IllegalArgumentException if the grid is empty, a name is unknown, a value is wrong or
+   *     there twice, or {@code seed} is negative; the message names it
+   */
+  public GridSearch(Estimator estimator, Map<String, ? extends List<?>> grid, long seed) {
+    super(estimator, grid, seed);
+  }
+
+  @Override
+  int[] candidates(ParameterGrid grid) {
+    return IntStream.range(0, grid.size()).toArray();
+  }
+
+  @Override
+  String description() {
+    return "GridSearch";
+  }
+}

@@ -1,0 +1,328 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import io.gru4j.metrics.Criterion;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.ModelFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The members that RecPack documents for its class, but fit's arithmetic (RecPackParityTest). */
+class EstimatorTest {
+  private final TestSessions s = TestSessions.make(3, 40, 9);
+
+  private static GRU4RecCrossEntropy estimator() {
+    return new GRU4RecCrossEntropy(TestSessions.tiny()).threads(1);
+  }
+
+  private static String refused(Class<? extends Exception> type, Executable call) {
+    return assertThrows(type, call).getMessage();
+  }
+
+  @Property(tries = 50)
+  void paramsGoInAndComeOut(@ForAll long seed) {
+    Random random = new Random(seed);
+    Map<String, Object> chosen = new LinkedHashMap<>();
+    Map<String, Object> camel = new LinkedHashMap<>();
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      if (random.nextBoolean()) {
+        Object value =
+            switch (spec.type()) {
+              case INT -> 1 + random.nextInt(60);
+              case LONG -> (long) random.nextInt(1000);
+              case REAL -> random.nextInt(1, 100) / 128.0;
+              case BOOLEAN -> random.nextBoolean();
+              case CHOICE -> spec.choices().get(random.nextInt(spec.choices().size()));
+            };
+        value = spec.nullable() && random.nextInt(4) == 0 ? null : value;
+        chosen.put(spec.name(), value);
+        camel.put(spec.camelCase(), value);
+      }
+    }
+    GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy();
+    Map<String, Object> expected = new HashMap<>(estimator.getParams(true));
+    expected.putAll(chosen);
+    assertSame(estimator, estimator.setParams(chosen));
+    assertEquals(expected, estimator.getParams(true));
+    assertEquals(expected, estimator.getParams(false));
+    assertEquals(expected, new GRU4RecCrossEntropy().setParams(camel).getParams(true));
+    assertEquals(expected, new GRU4RecCrossEntropy(estimator.parameters()).getParams(true));
+    assertEquals(
+        expected, new GRU4RecCrossEntropy().setParams(estimator.getParams(true)).getParams(true));
+  }
+
+  @Test
+  void aWrongParameterIsRefusedByNameAndNothingChanges() {
+    GRU4RecCrossEntropy estimator = estimator();
+    Map<String, Object> before = estimator.getParams(true);
+    Map<String, Object> wrong = new LinkedHashMap<>();
+    wrong.put("hidden_size", 8);
+    wrong.put("hiden_size", 8);
+    String unknown = refused(IllegalArgumentException.class, () -> estimator.setParams(wrong));
+    assertTrue(unknown.contains("hiden_size") && unknown.contains("hidden_size"), unknown);
+    Map<String, Object> bad = new LinkedHashMap<>();
+    bad.put("hidden_size", 8);
+    bad.put("bptt", 0);
+    String value = refused(IllegalArgumentException.class, () -> estimator.setParams(bad));
+    assertTrue(value.startsWith("bptt must be an integer in [1, "), value);
+    assertEquals(before, estimator.getParams(true));
+  }
+
+  @Test
+  void nameAndIdentifier() {
+    GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy();
+    assertEquals("GRU4RecCrossEntropy", estimator.name());
+    assertTrue(
+        estimator
+            .identifier()
+            .startsWith("GRU4RecCrossEntropy(batch_size=512,bptt=1,clipnorm=1.0,dropout=0.0,"),
+        estimator.identifier());
+    assertTrue(estimator.setParams(Map.of("bptt", 3)).identifier().contains(",bptt=3,"));
+  }
+
+  @Test
+  void theFilenameHasTheBestCriterion() {
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      assertEquals("GRU4RecCrossEntropy_loss_None.safetensors", estimator.filename());
+      for (Criterion criterion : Criterion.values()) {
+        estimator.setParams(Map.of("stopping_criterion", criterion));
+        estimator.fit(s.x(), s.items(), s.validation());
+        DoubleStream values =
+            estimator.model().history().stream().mapToDouble(e -> e.criterion().getAsDouble());
+        double best = (criterion.minimized() ? values.min() : values.max()).getAsDouble();
+        assertEquals(
+            "GRU4RecCrossEntropy_loss_" + ParameterSpec.print(best) + ".safetensors",
+            estimator.filename());
+        // What was reached before must not leak into a fit without validation.
+        estimator.fit(s.x(), s.items(), null);
+        assertEquals("GRU4RecCrossEntropy_loss_None.safetensors", estimator.filename());
+      }
+    }
+  }
+
+  @Test
+  void saveWritesThatFileAndAFreshObjectLoadsIt() throws IOException {
+    Path saved = null;
+    try (GRU4RecCrossEntropy estimator = estimator();
+        GRU4RecCrossEntropy fresh = new GRU4RecCrossEntropy()) {
+      assertThrows(IllegalStateException.class, estimator::save);
+      estimator.setParams(Map.of("predict_topK", 4)).fit(s.x(), s.items(), s.validation());
+      saved = estimator.save();
+      assertEquals(Path.of(estimator.filename()), saved);
+      assertSame(fresh, fresh.load(saved));
+      assertEquals(estimator.getParams(true), fresh.getParams(true));
+      assertEquals(estimator.model().items(), fresh.model().items());
+      assertEquals(estimator.filename(), fresh.filename());
+      assertEquals(estimator.predict(s.x()), fresh.predict(s.x()), "the same bits");
+      assertEquals(estimator.model().history(), fresh.model().history());
+    } finally {
+      if (saved != null) {
+        Files.delete(saved);
+      }
+    }
+  }
+
+  @Test
+  void saveBestToFileSavesAfterFit() throws IOException {
+    GRU4RecCrossEntropy estimator = estimator().setParams(Map.of("save_best_to_file", true));
+    estimator.fit(s.x(), s.items(), s.validation());
+    Path saved = Path.of(estimator.filename());
+    try (estimator;
+        GRU4RecCrossEntropy fresh = new GRU4RecCrossEntropy().load(saved)) {
+      assertEquals(estimator.predict(s.x()), fresh.predict(s.x()));
+    } finally {
+      Files.delete(saved);
+    }
+  }
+
+  @Test
+  void aFailedLoadChangesNothing(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("x.safetensors");
+    Files.writeString(file, "this is no model, but it is long enough to have a header");
+    try (GRU4RecCrossEntropy estimator = estimator().fit(s.x(), s.items(), s.validation())) {
+      Map<String, Object> params = estimator.getParams(true);
+      String name = estimator.filename();
+      var model = estimator.model();
+      assertThrows(ModelFileException.class, () -> estimator.load(file));
+      assertThrows(IOException.class, () -> estimator.load(folder.resolve("missing")));
+      assertEquals(params, estimator.getParams(true));
+      assertEquals(name, estimator.filename());
+      assertSame(model, estimator.model());
+    }
+  }
+
+  @Test
+  void anUnfittedEstimatorSaysSo() {
+    GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy();
+    String message = "the estimator is not fitted: call fit or load first";
+    assertEquals(message, refused(IllegalStateException.class, () -> estimator.predict(s.x())));
+    assertEquals(message, refused(IllegalStateException.class, estimator::model));
+    assertEquals(
+        message, refused(IllegalStateException.class, () -> estimator.score(s.validation())));
+  }
+
+  @Test
+  void fitReturnsTheEstimatorAndEveryFitIsAlike() {
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      assertSame(estimator, estimator.fit(s.x(), s.items(), s.validation()));
+      var first = estimator.predict(s.x());
+      String name = estimator.filename();
+      estimator.fit(s.x(), s.items(), s.validation());
+      assertEquals(first, estimator.predict(s.x()));
+      assertEquals(name, estimator.filename());
+      estimator.fit(s.x(), s.validation());
+      assertEquals(first, estimator.predict(s.x()), "item numbers serve as ids");
+      assertEquals("3", estimator.model().items().idOf(3));
+    }
+  }
+
+  @Test
+  void aCopyHasAllSettingsAndNoModel() {
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      estimator.setFitRequest(MetadataRequest.alias("v")).fit(s.x(), s.items(), null);
+      try (GRU4RecCrossEntropy copy = estimator.copy()) {
+        assertEquals(estimator.getParams(true), copy.getParams(true));
+        assertEquals(MetadataRequest.alias("v"), copy.getMetadataRouting());
+        assertThrows(IllegalStateException.class, copy::model);
+        copy.setParams(Map.of("bptt", 2));
+        assertEquals(1, estimator.parameters().bptt());
+        copy.setParams(Map.of("bptt", 1)).fit(s.x(), s.items(), null);
+        assertEquals(estimator.predict(s.x()), copy.predict(s.x()));
+      }
+    }
+  }
+
+  @Property(tries = 10)
+  void theScoreIsTheBestValueOfTheFit(
+      @ForAll Criterion criterion, @ForAll @IntRange(max = 1000) int seed) {
+    TestSessions data = TestSessions.make(seed, 30, 8);
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      estimator.setParams(Map.of("stopping_criterion", criterion, "seed", (long) seed));
+      estimator.fit(data.x(), data.items(), data.validation());
+      EpochSummary best =
+          estimator.model().history().stream()
+              .filter(EpochSummary::better)
+              .reduce((a, b) -> b)
+              .orElseThrow();
+      assertEquals(best.criterion().getAsDouble(), estimator.score(data.validation()), 0.0);
+    }
+  }
+
+  /** The criterion of a sample is that of some users; which ones, the seed decides. */
+  @Property(tries = 10)
+  void validationIsSampledWithoutReplacement(@ForAll @IntRange(min = 1, max = 12) int size) {
+    int users = s.validation().out().numActiveUsers();
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      estimator.setParams(Map.of("validation_sample_size", size, "max_epochs", 1));
+      estimator.setParams(Map.of("stopping_criterion", "precision"));
+      double hits = fitted(estimator) * 10 * size; // one expected item a user
+      assertEquals(Math.rint(hits), hits, 1e-9, "mean over " + size + " different users");
+      assertEquals(fitted(estimator), fitted(estimator), 0.0);
+      estimator.setParams(Map.of("validation_sample_size", users + 5));
+      double all = fitted(estimator);
+      estimator.setParams(Collections.singletonMap("validation_sample_size", null));
+      assertEquals(fitted(estimator), all, 0.0);
+    }
+  }
+
+  private double fitted(GRU4RecCrossEntropy estimator) {
+    estimator.fit(s.x(), s.items(), s.validation());
+    return estimator.model().history().getFirst().criterion().getAsDouble();
+  }
+
+  @Test
+  void unfitDataAreRefusedByNameBeforeTraining() {
+    GRU4RecCrossEntropy estimator = estimator();
+    InteractionMatrix x = s.x();
+    InteractionMatrix in = s.validation().in();
+    InteractionMatrix out = s.validation().out();
+    InteractionMatrix none = InteractionMatrix.of(40, 9, List.of());
+    InteractionMatrix small = InteractionMatrix.of(40, 8, List.of());
+    Validation wrongShape = new Validation(small, small);
+    assertRefused("X has no timestamps", x.withoutTimestamps(), s.validation());
+    assertRefused(
+        "validation in has no timestamps", x, new Validation(in.withoutTimestamps(), out));
+    assertRefused(
+        "validation out has no timestamps", x, new Validation(in, out.withoutTimestamps()));
+    assertRefused("validation in: expected shape (40, 9), got (40, 8)", x, wrongShape);
+    assertRefused("X has no interactions", none, s.validation());
+    assertRefused("validation in has no interactions", x, new Validation(none, out));
+    assertRefused("validation out has no interactions", x, new Validation(in, none));
+    assertRefused("X has no user with two interactions", out, null);
+    String ids =
+        refused(
+            IllegalArgumentException.class,
+            () -> estimator.fit(x, IdMap.of(List.of("a", "b")), null));
+    assertEquals("items: expected 9 ids, one for each item of X, got 2", ids);
+    String range =
+        refused(
+            IllegalArgumentException.class,
+            () -> InteractionMatrix.of(2, 3, new int[] {0, 1}, new int[] {2, 3}, null));
+    assertEquals("InteractionMatrix: row 1: item 3 is outside [0, 3)", range);
+    String shapes = refused(IllegalArgumentException.class, () -> new Validation(in, small));
+    assertTrue(shapes.startsWith("validation in and out must have the same shape"), shapes);
+  }
+
+  private void assertRefused(String start, InteractionMatrix x, Validation validation) {
+    GRU4RecCrossEntropy estimator =
+        estimator()
+            .listener(
+                new TrainingListener() {
+                  @Override
+                  public void onStep(StepProgress step) {
+                    throw new AssertionError("trained");
+                  }
+                });
+    String message =
+        refused(IllegalArgumentException.class, () -> estimator.fit(x, s.items(), validation));
+    assertTrue(message.startsWith(start), message);
+  }
+
+  @Test
+  void predictRefusesUnfitMatricesAndLeavesUsersWithoutHistoryEmpty() {
+    try (GRU4RecCrossEntropy estimator = estimator().fit(s.x(), s.items(), null)) {
+      assertEquals(
+          "X has no timestamps; they give the order of clicks",
+          refused(
+              IllegalArgumentException.class, () -> estimator.predict(s.x().withoutTimestamps())));
+      assertEquals(
+          "X: the model knows 9 items, got a matrix of 8",
+          refused(
+              IllegalArgumentException.class,
+              () -> estimator.predict(InteractionMatrix.of(1, 8, List.of()))));
+      assertEquals(
+          "validation in has no timestamps; they give the order of clicks",
+          refused(
+              IllegalArgumentException.class,
+              () ->
+                  estimator.score(
+                      new Validation(s.x().withoutTimestamps(), s.validation().out()))));
+      var scores = estimator.predict(s.x());
+      for (int user = 0; user < 40; user++) {
+        assertEquals(s.x().historyLength(user) > 0 ? 9 : 0, scores.nnz(user), "user " + user);
+      }
+      assertEquals(0, estimator.predict(InteractionMatrix.of(3, 9, List.of())).nnz());
+    }
+  }
+}
