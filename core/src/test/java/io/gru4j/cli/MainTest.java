@@ -125,7 +125,7 @@ class MainTest {
     assertContains(nothing.err, "Usage: gru4j COMMAND");
     assertEquals("", nothing.out);
     assertContains(run("trian").expect(2).err, "unknown command trian; did you mean train?");
-    assertContains(run("x").err, "the commands are demo train evaluate recommend inspect");
+    assertContains(run("x").err, "the commands are demo train search evaluate recommend inspect");
   }
 
   @ParameterizedTest
