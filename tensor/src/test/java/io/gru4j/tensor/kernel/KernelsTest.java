@@ -48,8 +48,8 @@ class KernelsTest {
       float[][] vector = copy(arrays);
       double vectorReturned = call.run(new VectorKernels(), vector);
       assertEquals(
-          Double.doubleToRawLongBits(returned),
-          Double.doubleToRawLongBits(vectorReturned),
+          Double.doubleToLongBits(returned),
+          Double.doubleToLongBits(vectorReturned),
           () -> "scalar returned " + returned + ", vector " + vectorReturned);
       for (int a = 0; a < arrays.length; a++) {
         assertSameBits("array " + a, scalar[a], vector[a]);
@@ -66,7 +66,7 @@ class KernelsTest {
     for (int a = 0; a < arrays.length; a++) {
       for (int i = 0; i < plain[a].length; i++) {
         String where = "array " + a + "[" + i + "]";
-        if (plain[a][i] == arrays[a][i]) { // not an output: untouched
+        if (Double.compare(plain[a][i], arrays[a][i]) == 0) { // not an output: untouched
           assertEquals(
               arrays[a][i], scalar[a][i], () -> where + " is no output but changed its value");
         } else {
@@ -87,7 +87,8 @@ class KernelsTest {
   static void assertSameBits(String what, float[] expected, float[] actual) {
     assertEquals(expected.length, actual.length, what);
     for (int i = 0; i < expected.length; i++) {
-      if (Float.floatToRawIntBits(expected[i]) != Float.floatToRawIntBits(actual[i])) {
+      // Not the raw bits: which of the many NaN an operation gives is left to the JVM.
+      if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {
         throw new AssertionError(
             "%s[%d]: scalar %s, vector %s".formatted(what, i, expected[i], actual[i]));
       }
@@ -292,7 +293,15 @@ class KernelsTest {
 
   @Property(tries = TRIES)
   void rowMax(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
-    PanelRow row = PanelRow.of(new TestData(seed), panels, 100f);
+    TestData data = new TestData(seed);
+    PanelRow row = PanelRow.of(data, panels, 100f);
+    float[] odd = {Float.NaN, -0f, 0f, Float.NEGATIVE_INFINITY};
+    int few = data.below(3); // none, half or all but a few of the values are odd
+    for (int j = 0; j < row.size(); j++) {
+      if (few > 0 && data.below(few == 1 ? 2 : 50) > 0) {
+        row.values[row.index(j)] = odd[data.below(odd.length)];
+      }
+    }
     check(
         new float[][] {row.values},
         0,
@@ -300,7 +309,7 @@ class KernelsTest {
         a -> {
           double max = Double.NEGATIVE_INFINITY;
           for (int j = 0; j < row.size(); j++) {
-            max = Math.max(max, a[0][row.index(j)]);
+            max = a[0][row.index(j)] > max ? a[0][row.index(j)] : max; // NaN is passed over
           }
           return max;
         });
