@@ -71,16 +71,17 @@ public final class Parallel implements AutoCloseable {
    * @param tasks number of tasks
    * @param task the body
    * @throws RuntimeException what a task has thrown; tasks not yet begun are then skipped
+   * @throws IllegalStateException after {@link #close}
    */
   public void run(int tasks, Task task) {
+    if (closed) {
+      throw new IllegalStateException("run after close");
+    }
     if (workers.length == 0 || tasks <= 1) {
       for (int i = 0; i < tasks; i++) {
         task.run(i);
       }
       return;
-    }
-    if (closed) {
-      throw new IllegalStateException("run after close");
     }
     this.task = task;
     this.tasks = tasks;

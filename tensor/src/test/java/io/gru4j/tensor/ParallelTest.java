@@ -143,4 +143,15 @@ class ParallelTest {
         "threads must be >= 1, got 0",
         assertThrows(IllegalArgumentException.class, () -> new Parallel(0)).getMessage());
   }
+
+  @Test
+  void aClosedOneRefusesWork() {
+    for (int threads = 1; threads <= 2; threads++) {
+      Parallel parallel = new Parallel(threads);
+      parallel.close();
+      assertEquals(
+          "run after close",
+          assertThrows(IllegalStateException.class, () -> parallel.run(1, i -> {})).getMessage());
+    }
+  }
 }

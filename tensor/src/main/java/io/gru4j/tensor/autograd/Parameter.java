@@ -329,7 +329,8 @@ public final class Parameter {
       touched[slot] = row;
       int needed = ALIGNED + touchedRows * cols;
       if (grad == null || grad.length < needed) {
-        grad = grad == null ? new float[needed] : Arrays.copyOf(grad, needed + needed / 2);
+        int roomy = (int) Math.min(needed + needed / 2L, ALIGNED + (long) length);
+        grad = grad == null ? new float[needed] : Arrays.copyOf(grad, Math.max(needed, roomy));
       }
       System.arraycopy(d, from, grad, ALIGNED + slot * cols, cols);
     } else {

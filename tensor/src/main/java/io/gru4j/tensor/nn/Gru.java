@@ -122,6 +122,9 @@ public final class Gru {
   }
 
   private void pack(int[] activeRows, int T) {
+    if (T < 1) {
+      throw new IllegalArgumentException("a chunk has at least 1 time step, got " + T);
+    }
     if (start.length <= T) {
       start = new int[T + 1];
     }

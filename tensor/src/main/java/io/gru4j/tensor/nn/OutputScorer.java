@@ -110,7 +110,7 @@ public final class OutputScorer {
 
   /**
    * Computes the rank of one class for each row: 1 + the number of other classes whose score is at
-   * least as high. Ties count against the class.
+   * least as high. Ties count against the class; one whose score is NaN comes last.
    *
    * @param hidden shape (at least rows, H)
    * @param targets class of each row in [0, classes)
@@ -129,6 +129,11 @@ public final class OutputScorer {
         for (int i = 0; i < n; i++) {
           ranks[r + i] +=
               kernels.rowCountAtLeast(tile, weight.offset() + i * PANEL, ps, count, threshold[i]);
+        }
+      }
+      for (int i = 0; i < n; i++) {
+        if (Float.isNaN(threshold[i])) {
+          ranks[r + i] = classes;
         }
       }
     }

@@ -393,4 +393,16 @@ class GruTest {
       assertArrayEquals(last.get(i).toArray(), single.layer(i).toArray());
     }
   }
+
+  @Test
+  void aChunkNeedsAStep() {
+    Gru gru = new Gru(new TestData(1).gru(0, 2, 2, 1f), parallel);
+    Variable none = new Variable(Matrix.zeros(0, 2));
+    assertEquals(
+        "a chunk has at least 1 time step, got 0",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> gru.forward(new Tape(), none, new int[1], 0, Matrix.zeros(1, 2)))
+            .getMessage());
+  }
 }

@@ -163,4 +163,16 @@ class OutputScorerTest {
         "k must be >= 1, got 0",
         assertThrows(IllegalArgumentException.class, () -> new TopK(0)).getMessage());
   }
+
+  /** A target that has no score, because the network broke, is not a hit. */
+  @Test
+  void aScoreThatIsNanComesLast() {
+    TestData data = new TestData(3);
+    Parameter weight = data.fill(Parameter.ofPanels("lin.weight", 40, 4), 1f);
+    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", 40, 1), 1f);
+    bias.set(7, 0, Float.NaN);
+    int[] ranks = new int[2];
+    new OutputScorer(weight, bias, 40).ranks(data.matrix(2, 4, 1f), new int[] {7, 7}, 2, ranks);
+    assertEquals("[40, 40]", Arrays.toString(ranks));
+  }
 }
