@@ -3,6 +3,7 @@ package io.gru4j.cli;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.SafeTensorsReader;
+import io.gru4j.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,6 +58,7 @@ final class InspectCommand implements Command {
     head.row("file", file + " (" + Numbers.bytes(Files.size(file)) + ")");
     head.row("items", Numbers.count(model.numItems()));
     head.row("seed", model.seed() == null ? "not known" : model.seed().toString());
+    head.row("kernels", Backend.description() + " (of this machine)");
     console.out().print(head.leftAligned());
 
     TextTable parameters = new TextTable();

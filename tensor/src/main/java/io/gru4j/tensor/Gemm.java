@@ -21,7 +21,7 @@ public final class Gemm {
   private static final int PANEL = Kernels.PANEL;
   private static final int ROWS = 256; // rows of A of one task: they stay in the second-level cache
   private static final int EDGE_ROWS = 64; // rows of the scratch block
-  private static final int COPY = 32; // columns of a transposed A that one task copies
+  private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
   private static final float[] NO_BIAS = new float[PANEL];
 
   /**
@@ -163,10 +163,13 @@ public final class Gemm {
       Arrays.fill(panel, 0, K * PANEL, 0f);
     }
     if (transposeB) {
-      for (int l = 0; l < columns; l++) {
-        int from = (column + l) * K;
-        for (int k = 0; k < K; k++) {
-          panel[k * PANEL + l] = b[from + k];
+      for (int k0 = 0; k0 < K; k0 += COPY) {
+        int k1 = Math.min(K, k0 + COPY);
+        for (int l = 0; l < columns; l++) {
+          int from = (column + l) * K;
+          for (int k = k0; k < k1; k++) {
+            panel[k * PANEL + l] = b[from + k];
+          }
         }
       }
     } else {

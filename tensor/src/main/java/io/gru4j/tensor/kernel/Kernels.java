@@ -88,12 +88,17 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int K,
       int panels);
 
-  /** Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart. */
+  /**
+   * Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart; NaN
+   * is passed over, -0 counts as 0, minus infinity if nothing else is there.
+   */
   float rowMax(float[] y, int yo, int ps, int panels);
 
   /**
    * Replaces {@code y[p][l]} by {@code exp(y[p][l] - max)} and returns the sum: 16 chains over
    * ascending {@code p}, lane {@code l} before {@code l + 16}, folded.
+   *
+   * @param max not below any of them, NaN apart
    */
   float rowExpSum(float[] y, int yo, int ps, int panels, float max);
 

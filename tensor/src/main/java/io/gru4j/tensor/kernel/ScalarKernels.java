@@ -111,10 +111,11 @@ public final class ScalarKernels implements Kernels {
     float max = Float.NEGATIVE_INFINITY;
     for (int p = 0; p < panels; p++) {
       for (int l = 0; l < PANEL; l++) {
-        max = Math.max(max, y[yo + p * ps + l]);
+        float v = y[yo + p * ps + l];
+        max = v > max ? v : max;
       }
     }
-    return max;
+    return max + 0f;
   }
 
   @Override
@@ -163,22 +164,7 @@ public final class ScalarKernels implements Kernels {
       float[] hNext,
       int hNexto,
       int H) {
-    gruForward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H, 0);
-  }
-
-  /** Columns {@code from} to H of {@link #gruForward}; the vector kernel's tail. */
-  static void gruForward(
-      float[] gx,
-      int gxo,
-      float[] gh,
-      int gho,
-      float[] h,
-      int ho,
-      float[] hNext,
-      int hNexto,
-      int H,
-      int from) {
-    for (int i = from; i < H; i++) {
+    for (int i = 0; i < H; i++) {
       float r = ScalarMath.sigmoid(gx[gxo + i] + gh[gho + i]);
       float z = ScalarMath.sigmoid(gx[gxo + H + i] + gh[gho + H + i]);
       float n = ScalarMath.tanh(Math.fma(r, gh[gho + 2 * H + i], gx[gxo + 2 * H + i]));

@@ -15,7 +15,6 @@ final class ScalarMath {
   // and leaves that integer in the low bits of the sum.
   static final float LOG2_E = 0x1.715476p0f;
   static final float ROUNDER = 0x1.8p23f;
-  static final int ROUNDER_BITS = 0x4b400000;
   static final float LN2_HIGH = 0x1.62e43p-1f;
   static final float LN2_LOW = -0x1.05c61p-29f;
   static final float EXP_LOWEST = -87.33654f; // ln(Float.MIN_NORMAL), rounded towards zero
@@ -55,15 +54,11 @@ final class ScalarMath {
     p = Math.fma(p, r * r, rLow);
     float sum = 1f + r;
     p = sum + (p + (r - (sum - 1f))); // 1 + r + p, the rounding of 1 + r carried along
-    // 2^i in two factors: 2^128, which the largest results need, is no float.
-    int exponent = Float.floatToRawIntBits(t) - ROUNDER_BITS;
-    int half = exponent >> 1;
-    float y =
-        p
-            * Float.intBitsToFloat((half + 127) << 23)
-            * Float.intBitsToFloat((exponent - half + 127) << 23);
+    // Times 2^i: i is in t's lowest bits, and a shift brings it to the exponent's place. The sum is
+    // right wherever e^x is a normal float.
+    float y = Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(t) << 23));
     y = x < EXP_LOWEST ? 0f : y;
-    return x > EXP_HIGHEST ? Float.POSITIVE_INFINITY : y;
+    return x <= EXP_HIGHEST ? y : x + Float.POSITIVE_INFINITY; // NaN stays NaN
   }
 
   /**

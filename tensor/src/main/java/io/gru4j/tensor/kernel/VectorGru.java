@@ -5,7 +5,12 @@ import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 
-/** One row of the GRU cell on vectors; {@link ScalarKernels} has the plain loops and the tail. */
+/**
+ * One row of the GRU cell on vectors; {@link ScalarKernels} has the plain loops.
+ *
+ * <p>Forward runs in several short loops: with two functions of {@link VectorMath} in one loop the
+ * JIT gives up inlining, and vectors become objects.
+ */
 final class VectorGru {
 
   private VectorGru() {}
@@ -20,17 +25,48 @@ final class VectorGru {
       float[] hNext,
       int hNexto,
       int H) {
+    add(gx, gxo, gh, gho, 2 * H);
+    VectorMath.sigmoid(gx, gxo, gx, gxo, 2 * H); // r and z
+    candidate(gx, gxo, gh, gho, H);
+    VectorMath.tanh(gx, gxo + 2 * H, gx, gxo + 2 * H, H);
+    next(gx, gxo, h, ho, hNext, hNexto, H);
+  }
+
+  private static void add(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      load(y, yo + i).add(load(x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] += x[xo + i];
+    }
+  }
+
+  /** What tanh makes the candidate of: {@code gx[2] += r * gh[2]}. */
+  private static void candidate(float[] gx, int gxo, float[] gh, int gho, int H) {
     int i = 0;
     for (; i < SPECIES.loopBound(H); i += L) {
-      FloatVector r = VectorMath.sigmoid(load(gx, gxo + i).add(load(gh, gho + i)));
-      FloatVector z = VectorMath.sigmoid(load(gx, gxo + H + i).add(load(gh, gho + H + i)));
-      FloatVector n = VectorMath.tanh(r.fma(load(gh, gho + 2 * H + i), load(gx, gxo + 2 * H + i)));
-      r.intoArray(gx, gxo + i);
-      z.intoArray(gx, gxo + H + i);
-      n.intoArray(gx, gxo + 2 * H + i);
-      z.fma(load(h, ho + i).sub(n), n).intoArray(hNext, hNexto + i);
+      load(gx, gxo + i)
+          .fma(load(gh, gho + 2 * H + i), load(gx, gxo + 2 * H + i))
+          .intoArray(gx, gxo + 2 * H + i);
     }
-    ScalarKernels.gruForward(gx, gxo, gh, gho, h, ho, hNext, hNexto, H, i);
+    for (; i < H; i++) {
+      gx[gxo + 2 * H + i] = Math.fma(gx[gxo + i], gh[gho + 2 * H + i], gx[gxo + 2 * H + i]);
+    }
+  }
+
+  /** {@code h' = (1 - z) * n + z * h}. */
+  private static void next(
+      float[] gx, int gxo, float[] h, int ho, float[] hNext, int hNexto, int H) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(H); i += L) {
+      FloatVector n = load(gx, gxo + 2 * H + i);
+      load(gx, gxo + H + i).fma(load(h, ho + i).sub(n), n).intoArray(hNext, hNexto + i);
+    }
+    for (; i < H; i++) {
+      float n = gx[gxo + 2 * H + i];
+      hNext[hNexto + i] = Math.fma(gx[gxo + H + i], h[ho + i] - n, n);
+    }
   }
 
   static void backward(

@@ -126,35 +126,17 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void exp(float[] y, int yo, float[] x, int xo, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += L) {
-      VectorMath.exp(load(x, xo + i)).intoArray(y, yo + i);
-    }
-    for (; i < n; i++) {
-      y[yo + i] = ScalarMath.exp(x[xo + i]);
-    }
+    VectorMath.exp(y, yo, x, xo, n);
   }
 
   @Override
   public void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += L) {
-      VectorMath.sigmoid(load(x, xo + i)).intoArray(y, yo + i);
-    }
-    for (; i < n; i++) {
-      y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
-    }
+    VectorMath.sigmoid(y, yo, x, xo, n);
   }
 
   @Override
   public void tanh(float[] y, int yo, float[] x, int xo, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += L) {
-      VectorMath.tanh(load(x, xo + i)).intoArray(y, yo + i);
-    }
-    for (; i < n; i++) {
-      y[yo + i] = ScalarMath.tanh(x[xo + i]);
-    }
+    VectorMath.tanh(y, yo, x, xo, n);
   }
 
   @Override

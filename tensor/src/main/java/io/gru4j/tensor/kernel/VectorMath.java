@@ -1,12 +1,9 @@
 package io.gru4j.tensor.kernel;
 
-import static jdk.incubator.vector.VectorOperators.ABS;
-import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GE;
-import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
-import static jdk.incubator.vector.VectorOperators.NEG;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -31,6 +28,19 @@ final class VectorMath {
   private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
   private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
 
+  // What sigmoid and tanh need beside exp. The JIT inlines so many nodes into one loop and no more;
+  // beyond, vectors become objects. A constant in a static final field costs fewer nodes than a
+  // broadcast at its use, though it runs slower: exp, which fits on its own, broadcasts.
+  private static final FloatVector ZERO = broadcast(0f);
+  private static final FloatVector ONE = broadcast(1f);
+  private static final FloatVector MINUS_TWO = broadcast(-2f);
+  private static final FloatVector TANH_SMALL = broadcast(ScalarMath.TANH_SMALL);
+  private static final FloatVector T3 = broadcast(ScalarMath.T3);
+  private static final FloatVector T5 = broadcast(ScalarMath.T5);
+  private static final FloatVector T7 = broadcast(ScalarMath.T7);
+  private static final FloatVector T9 = broadcast(ScalarMath.T9);
+  private static final FloatVector T11 = broadcast(ScalarMath.T11);
+
   private VectorMath() {}
 
   private static VectorSpecies<Float> species(int bits) {
@@ -52,6 +62,16 @@ final class VectorMath {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % L);
   }
 
+  static void exp(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      exp(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.exp(x[xo + i]);
+    }
+  }
+
   static FloatVector exp(FloatVector x) {
     FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
     FloatVector i = t.sub(ScalarMath.ROUNDER);
@@ -66,45 +86,60 @@ final class VectorMath {
     p = p.fma(r.mul(r), rLow);
     FloatVector sum = r.add(1f);
     p = sum.add(p.add(r.sub(sum.sub(1f))));
-    IntVector exponent = t.reinterpretAsInts().sub(ScalarMath.ROUNDER_BITS);
-    IntVector half = exponent.lanewise(ASHR, 1);
-    FloatVector y = p.mul(powerOfTwo(half)).mul(powerOfTwo(exponent.sub(half)));
+    IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
+    FloatVector y = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
     y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
-    return y.blend(Float.POSITIVE_INFINITY, x.compare(GT, ScalarMath.EXP_HIGHEST));
-  }
-
-  private static FloatVector powerOfTwo(IntVector exponent) {
-    return exponent.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+    return x.add(Float.POSITIVE_INFINITY).blend(y, x.compare(LE, ScalarMath.EXP_HIGHEST));
   }
 
   private static FloatVector broadcast(float x) {
     return FloatVector.broadcast(SPECIES, x);
   }
 
+  static void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      sigmoid(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
+    }
+  }
+
   static FloatVector sigmoid(FloatVector x) {
-    FloatVector e = exp(x.lanewise(ABS).lanewise(NEG));
-    VectorMask<Float> negative = x.compare(LT, 0f);
-    FloatVector top = broadcast(1f).blend(e, negative);
-    FloatVector sum = e.add(1f);
-    FloatVector lost = e.sub(sum.sub(1f));
+    FloatVector e = exp(x.abs().neg());
+    VectorMask<Float> negative = x.compare(LT, ZERO);
+    FloatVector top = ONE.blend(e, negative);
+    FloatVector sum = e.add(ONE);
+    FloatVector lost = e.sub(sum.sub(ONE));
     FloatVector y = top.div(sum);
     FloatVector minusY = y.neg();
     FloatVector rest = minusY.fma(lost, minusY.fma(sum, top));
-    return rest.fma(y.blend(broadcast(1f).sub(y), negative), y);
+    return rest.fma(y.blend(ONE.sub(y), negative), y);
+  }
+
+  static void tanh(float[] y, int yo, float[] x, int xo, int n) {
+    int i = 0;
+    for (; i < SPECIES.loopBound(n); i += L) {
+      tanh(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+    }
+    for (; i < n; i++) {
+      y[yo + i] = ScalarMath.tanh(x[xo + i]);
+    }
   }
 
   static FloatVector tanh(FloatVector x) {
     FloatVector s = x.mul(x);
-    FloatVector p = broadcast(ScalarMath.T11).fma(s, broadcast(ScalarMath.T9));
-    p = p.fma(s, broadcast(ScalarMath.T7));
-    p = p.fma(s, broadcast(ScalarMath.T5));
-    p = p.fma(s, broadcast(ScalarMath.T3));
+    FloatVector p = T11.fma(s, T9);
+    p = p.fma(s, T7);
+    p = p.fma(s, T5);
+    p = p.fma(s, T3);
     FloatVector small = x.mul(s).fma(p, x);
-    FloatVector a = x.lanewise(ABS);
-    FloatVector e = exp(a.mul(-2f));
-    FloatVector large = broadcast(1f).sub(e).div(e.add(1f));
-    large = large.blend(large.lanewise(NEG), x.compare(LT, 0f));
-    return large.blend(small, a.compare(LT, ScalarMath.TANH_SMALL));
+    FloatVector a = x.abs();
+    FloatVector e = exp(a.mul(MINUS_TWO));
+    FloatVector large = ONE.sub(e).div(e.add(ONE));
+    large = large.blend(large.neg(), x.compare(LT, ZERO));
+    return large.blend(small, a.compare(LT, TANH_SMALL));
   }
 
   /**

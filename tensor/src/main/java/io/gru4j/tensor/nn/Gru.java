@@ -278,9 +278,10 @@ public final class Gru {
   }
 
   private void weightGrads() {
-    for (Parameter p : parameters.all()) {
-      p.grad(); // zeros, if nothing was added yet: before the threads add
-    }
+    parameters.weightIh().grad(); // zeros, if nothing was added yet: before the threads add
+    parameters.weightHh().grad();
+    parameters.biasIh().grad();
+    parameters.biasHh().grad();
     parallel.run(2 * panels, weightTask);
   }
 

@@ -88,7 +88,7 @@ class OutputLayerTest {
     }
   }
 
-  @Property(tries = 120)
+  @Property(tries = 200)
   void lossAndGradients(
       @ForAll("classes") int V,
       @ForAll("widths") int H,

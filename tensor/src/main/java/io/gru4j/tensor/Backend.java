@@ -1,0 +1,18 @@
+package io.gru4j.tensor;
+
+import io.gru4j.tensor.kernel.Kernels;
+
+/** Tells which kernels this JVM computes with. Results do not depend on them, speed does. */
+public final class Backend {
+
+  private Backend() {}
+
+  /**
+   * Returns the kernels in use.
+   *
+   * @return {@code scalar}, or for the Vector API its width: {@code vector, 512 bit}
+   */
+  public static String description() {
+    return Kernels.get().description();
+  }
+}

@@ -1,0 +1,146 @@
+package io.gru4j.tensor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ParallelTest {
+
+  @Property(tries = 30)
+  void everyTaskRunsOnceRoundAfterRound(
+      @ForAll @IntRange(min = 1, max = 8) int threads, @ForAll @IntRange(max = 100) int tasks) {
+    try (Parallel parallel = new Parallel(threads)) {
+      assertEquals(threads, parallel.threads());
+      AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+      int[] plain = new int[tasks]; // what tasks write is visible without a lock
+      int rounds = 20;
+      for (int round = 0; round < rounds; round++) {
+        parallel.run(
+            tasks,
+            i -> {
+              runs.incrementAndGet(i);
+              plain[i] += i;
+            });
+      }
+      for (int i = 0; i < tasks; i++) {
+        assertEquals(rounds, runs.get(i));
+        assertEquals(rounds * i, plain[i]);
+      }
+    }
+  }
+
+  /** Tasks that wait for one another end only if there are as many threads. */
+  @Test
+  void theThreadsWorkAtTheSameTime() {
+    try (Parallel parallel = new Parallel(3)) {
+      Set<Thread> seen = ConcurrentHashMap.newKeySet();
+      CountDownLatch all = new CountDownLatch(3);
+      parallel.run(
+          3,
+          i -> {
+            seen.add(Thread.currentThread());
+            all.countDown();
+            try {
+              all.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      assertEquals(3, seen.size());
+      assertTrue(seen.contains(Thread.currentThread()), "the caller takes part");
+    }
+  }
+
+  @Test
+  void whatATaskThrowsReachesTheCaller() {
+    for (int threads : new int[] {1, 2, 4}) {
+      try (Parallel parallel = new Parallel(threads)) {
+        for (int round = 0; round < 20; round++) {
+          RuntimeException thrown = new IllegalStateException("round " + round);
+          int bad = round * 5;
+          RuntimeException caught =
+              assertThrows(
+                  RuntimeException.class,
+                  () ->
+                      parallel.run(
+                          100,
+                          i -> {
+                            if (i == bad) {
+                              throw thrown;
+                            }
+                          }));
+          assertSame(thrown, caught);
+          Error error = new AssertionError("error");
+          assertSame(
+              error,
+              assertThrows(
+                  Error.class,
+                  () ->
+                      parallel.run(
+                          5,
+                          i -> {
+                            throw error;
+                          })));
+          List<Integer> after = Collections.synchronizedList(new ArrayList<>());
+          parallel.run(10, after::add); // the next loop is not disturbed
+          assertEquals(10, after.size());
+        }
+      }
+    }
+  }
+
+  @Test
+  void sleepingWorkersWakeUpAndCloseEndsThem() throws InterruptedException {
+    Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    Parallel parallel = new Parallel(3);
+    for (int round = 0; round < 3; round++) {
+      Thread.sleep(50); // long past the spinning
+      CountDownLatch all = new CountDownLatch(3);
+      parallel.run(
+          3,
+          i -> {
+            if (Thread.currentThread().getName().startsWith("gru4j-worker-")) {
+              assertTrue(Thread.currentThread().isDaemon());
+              workers.add(Thread.currentThread());
+            }
+            all.countDown();
+            try {
+              all.await();
+            } catch (InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+    }
+    assertEquals(2, workers.size());
+    Thread.sleep(50);
+    parallel.close();
+    for (Thread worker : workers) {
+      assertFalse(worker.isAlive(), worker.getName());
+    }
+    assertThrows(IllegalStateException.class, () -> parallel.run(2, i -> {}));
+    parallel.close(); // again: nothing to do
+  }
+
+  @Test
+  void threadsAreChecked() {
+    assertEquals(
+        "threads must be >= 1, got 0",
+        assertThrows(IllegalArgumentException.class, () -> new Parallel(0)).getMessage());
+  }
+}

@@ -1,0 +1,240 @@
+package io.gru4j.tensor.optim;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.Reference;
+import io.gru4j.tensor.TestData;
+import io.gru4j.tensor.autograd.Parameter;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Adagrad and SGD over many steps against double precision, and sparse gradients against dense
+ * ones.
+ */
+class OptimizersTest {
+
+  private static final int STEPS = 30;
+  private static final float RATE = 0.05f;
+
+  private final Parallel parallel = new Parallel(1);
+
+  private enum Kind {
+    ADAGRAD(0f),
+    SGD(0f),
+    SGD_MOMENTUM(0.9f);
+
+    final float momentum;
+
+    Kind(float momentum) {
+      this.momentum = momentum;
+    }
+
+    Optimizer of(List<Parameter> parameters, Parallel parallel) {
+      return this == ADAGRAD
+          ? new Adagrad(parameters, RATE, parallel)
+          : new Sgd(parameters, RATE, momentum, parallel);
+    }
+
+    /** One step on one value; {@code state[0]} is what the optimizer remembers. */
+    double step(double p, double g, double[] state) {
+      if (this == ADAGRAD) {
+        state[0] += g * g;
+        return p - RATE * g / (Math.sqrt(state[0]) + 1e-10);
+      }
+      state[0] = momentum * state[0] + g;
+      return p - RATE * state[0];
+    }
+  }
+
+  /** The same values with a sparse and with a dense gradient, and a panel parameter beside them. */
+  private static final class Parameters {
+    final Parameter sparse;
+    final Parameter dense;
+    final Parameter panels;
+    final float[][] grad; // of the tables, this step
+
+    Parameters(TestData data, int rows, int cols) {
+      sparse = data.fill(Parameter.ofSparseRows("sparse", rows, cols), 1f);
+      dense = Parameter.ofRows("dense", rows, cols);
+      System.arraycopy(sparse.value(), 0, dense.value(), 0, sparse.value().length);
+      panels = data.fill(Parameter.ofPanels("panels", rows, cols), 1f);
+      grad = new float[rows][cols];
+    }
+
+    /** Gradients of some rows; a row may be added to twice. */
+    void newGradients(TestData data) {
+      sparse.zeroGrad();
+      dense.zeroGrad();
+      panels.zeroGrad();
+      int rows = grad.length;
+      int cols = grad[0].length;
+      for (int r = 0; r < rows; r++) {
+        grad[r] = new float[cols];
+      }
+      for (int i = 0; i < rows / 2 + 1; i++) {
+        // low rows are looked up often, high ones seldom or never
+        int row = data.below(data.below(rows) + 1);
+        float[] d = data.values(cols, 1f);
+        sparse.addRowGrad(row, d, 0);
+        for (int c = 0; c < cols; c++) {
+          grad[row][c] += d[c];
+          dense.grad()[dense.offset() + row * cols + c] += d[c];
+        }
+      }
+      float[] p = panels.grad();
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < cols; c++) {
+          p[panels.offset() + (r / 32 * cols + c) * 32 + r % 32] = grad[r][c];
+        }
+      }
+    }
+  }
+
+  @Property(tries = 60)
+  void equalsTheDoubleReferenceOverManySteps(
+      @ForAll Kind kind,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 9) int cols,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Parameters p = new Parameters(data, rows, cols);
+    Optimizer optimizer = kind.of(List.of(p.sparse, p.dense, p.panels), parallel);
+    double[][] table = Reference.of(p.sparse);
+    double[][] panels = Reference.of(p.panels);
+    double[][][] tableState = new double[rows][cols][1];
+    double[][][] panelState = new double[rows][cols][1];
+    for (int step = 0; step < STEPS; step++) {
+      p.newGradients(data);
+      float scale = step % 3 == 0 ? 0.37f : 1f;
+      optimizer.step(scale);
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < cols; c++) {
+          double g = scale * (double) p.grad[r][c];
+          table[r][c] = kind.step(table[r][c], g, tableState[r][c]);
+          panels[r][c] = kind.step(panels[r][c], g, panelState[r][c]);
+          assertEquals(table[r][c], p.sparse.get(r, c), 2e-5, "step " + step);
+          assertEquals(p.dense.get(r, c), p.sparse.get(r, c), "sparse and dense, bit for bit");
+          assertEquals(panels[r][c], p.panels.get(r, c), 2e-5, "step " + step);
+        }
+      }
+    }
+  }
+
+  /** Parameters longer than the chunks that threads take. */
+  @Test
+  void longParametersOnSeveralThreads() {
+    for (Kind kind : Kind.values()) {
+      float[][] first = null;
+      for (int threads : new int[] {1, 3}) {
+        try (Parallel workers = new Parallel(threads)) {
+          TestData data = new TestData(7);
+          Parameters p = new Parameters(data, 700, 101); // 70,700 values; a chunk has 32,768
+          Optimizer optimizer = kind.of(List.of(p.dense, p.sparse, p.panels), workers);
+          double[][] before = new double[0][];
+          double[][] panelsBefore = before;
+          for (int step = 0; step < 3; step++) {
+            p.newGradients(data);
+            before = Reference.of(p.dense);
+            panelsBefore = Reference.of(p.panels);
+            optimizer.step(1f);
+          }
+          assertArrayEquals(p.dense.value(), p.sparse.value(), kind.name());
+          for (int r = 0; r < 700; r++) {
+            for (int c = 0; c < 101; c++) {
+              if (p.grad[r][c] != 0) {
+                assertNotEquals(before[r][c], p.dense.get(r, c), "no value is skipped");
+                assertNotEquals(panelsBefore[r][c], p.panels.get(r, c), "no value is skipped");
+              }
+            }
+          }
+          first = first == null ? new float[][] {p.dense.value(), p.panels.value()} : first;
+          assertArrayEquals(first[0], p.dense.value());
+          assertArrayEquals(first[1], p.panels.value());
+        }
+      }
+    }
+  }
+
+  @Test
+  void rowsThatAreNoLongerLookedUpMoveWhileTheirMomentumLasts() {
+    Parameter table = new TestData(1).fill(Parameter.ofSparseRows("emb.weight", 3, 2), 1f);
+    Optimizer sgd = new Sgd(List.of(table), 0.1f, 0.5f, parallel);
+    float still = table.get(2, 0);
+    table.addRowGrad(0, new float[] {1f, 2f}, 0);
+    sgd.step(1f);
+    float before = table.get(0, 1);
+    table.zeroGrad();
+    table.addRowGrad(1, new float[] {1f, 1f}, 0);
+    sgd.step(1f);
+    assertEquals(before - 0.1f * 0.5f * 2f, table.get(0, 1), 1e-6f);
+    table.zeroGrad();
+    float again = table.get(0, 1);
+    sgd.step(1f); // no gradient at all
+    assertEquals(again - 0.1f * 0.25f * 2f, table.get(0, 1), 1e-6f);
+    assertEquals(still, table.get(2, 0), "never looked up, so no momentum");
+  }
+
+  @Test
+  void withoutMomentumAndWithAdagradOtherRowsStandStill() {
+    for (Kind kind : new Kind[] {Kind.ADAGRAD, Kind.SGD}) {
+      Parameter table = new TestData(1).fill(Parameter.ofSparseRows("emb.weight", 3, 2), 1f);
+      Optimizer optimizer = kind.of(List.of(table), parallel);
+      float before = table.get(0, 1);
+      float other = table.get(1, 1);
+      table.addRowGrad(0, new float[] {1f, 2f}, 0);
+      optimizer.step(1f);
+      float moved = table.get(0, 1);
+      assertNotEquals(before, moved);
+      table.zeroGrad();
+      optimizer.step(1f);
+      assertEquals(moved, table.get(0, 1));
+      assertEquals(other, table.get(1, 1));
+    }
+  }
+
+  /** The classes that fill up a panel have a bias of minus infinity, and keep it. */
+  @Test
+  void paddingStaysAsItIs() {
+    for (Kind kind : Kind.values()) {
+      Parameter bias = Parameter.ofPanels("lin.bias", 3, 1);
+      for (int l = 3; l < 32; l++) {
+        bias.value()[bias.offset() + l] = Float.NEGATIVE_INFINITY;
+      }
+      Optimizer optimizer = kind.of(List.of(bias), parallel);
+      for (int step = 0; step < 3; step++) {
+        bias.zeroGrad();
+        bias.grad()[bias.offset()] = 1f;
+        optimizer.step(1f);
+      }
+      for (int l = 3; l < 32; l++) {
+        assertEquals(Float.NEGATIVE_INFINITY, bias.value()[bias.offset() + l], kind.name());
+      }
+    }
+  }
+
+  @Test
+  void rangesAreChecked() {
+    for (float rate : new float[] {0f, -1f, Float.NaN, Float.POSITIVE_INFINITY}) {
+      String expected = "learning rate must be finite and > 0, got " + rate;
+      assertEquals(expected, error(() -> new Adagrad(List.of(), rate, parallel)));
+      assertEquals(expected, error(() -> new Sgd(List.of(), rate, 0f, parallel)));
+    }
+    for (float momentum : new float[] {-0.1f, 1.1f, Float.NaN}) {
+      assertEquals(
+          "momentum must be in [0, 1], got " + momentum,
+          error(() -> new Sgd(List.of(), 1f, momentum, parallel)));
+    }
+  }
+
+  private static String error(Runnable run) {
+    return assertThrows(IllegalArgumentException.class, run::run).getMessage();
+  }
+}
