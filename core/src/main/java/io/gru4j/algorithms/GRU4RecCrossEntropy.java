@@ -368,7 +368,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   /**
    * Draws {@code validation_sample_size} users without replacement from those with expected items.
    */
-  private Validation sample(Validation validation, long seed) {
+  Validation sample(Validation validation, long seed) {
     int[] users = validation.out().activeUsers();
     if (parameters.validationSampleSize() == null
         || parameters.validationSampleSize() >= users.length) {

@@ -1,6 +1,7 @@
 package io.gru4j.algorithms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +12,7 @@ import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.ModelFileException;
+import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,24 +231,56 @@ class EstimatorTest {
     }
   }
 
-  /** The criterion of a sample is that of some users; which ones, the seed decides. */
-  @Property(tries = 10)
-  void validationIsSampledWithoutReplacement(@ForAll @IntRange(min = 1, max = 12) int size) {
-    int users = s.validation().out().numActiveUsers();
-    try (GRU4RecCrossEntropy estimator = estimator()) {
-      estimator.setParams(Map.of("validation_sample_size", size, "max_epochs", 1));
-      estimator.setParams(Map.of("stopping_criterion", "precision"));
-      double hits = fitted(estimator) * 10 * size; // one expected item a user
-      assertEquals(Math.rint(hits), hits, 1e-9, "mean over " + size + " different users");
-      assertEquals(fitted(estimator), fitted(estimator), 0.0);
-      estimator.setParams(Map.of("validation_sample_size", users + 5));
-      double all = fitted(estimator);
-      estimator.setParams(Collections.singletonMap("validation_sample_size", null));
-      assertEquals(fitted(estimator), all, 0.0);
+  @Property(tries = 100)
+  void validationIsSampledWithoutReplacement(
+      @ForAll @IntRange(min = 1, max = 50) int size, @ForAll long seed) {
+    int[] users = s.validation().out().activeUsers();
+    GRU4RecCrossEntropy estimator = estimator();
+    estimator.setParams(Map.of("validation_sample_size", size));
+    Validation sample = estimator.sample(s.validation(), seed);
+    assertEquals(Math.min(size, users.length), sample.out().numActiveUsers());
+    int[] drawn = sample.out().activeUsers();
+    assertEquals(s.validation().out().usersIn(drawn), sample.out());
+    if (size < users.length) {
+      assertEquals(s.validation().in().usersIn(drawn), sample.in());
+    }
+    assertEquals(sample, estimator.sample(s.validation(), seed), "the seed decides");
+    estimator.setParams(Collections.singletonMap("validation_sample_size", null));
+    assertEquals(s.validation(), estimator.sample(s.validation(), seed));
+  }
+
+  @Test
+  void everyUserIsSampledAsOftenAsAnother() {
+    int[] users = s.validation().out().activeUsers();
+    GRU4RecCrossEntropy estimator = estimator();
+    estimator.setParams(Map.of("validation_sample_size", 5));
+    int[] counts = new int[40];
+    int draws = 400 * users.length;
+    for (int draw = 0; draw < draws; draw++) {
+      for (int user :
+          estimator.sample(s.validation(), RandomStream.at(1, draw)).out().activeUsers()) {
+        counts[user]++;
+      }
+    }
+    for (int user : users) {
+      assertEquals(400 * 5, counts[user], 250, "user " + user);
     }
   }
 
-  private double fitted(GRU4RecCrossEntropy estimator) {
+  /** The sample is what the criterion of an epoch is computed on, and it is the same each time. */
+  @Test
+  void theCriterionOfAFitIsThatOfTheSample() {
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      estimator.setParams(Map.of("stopping_criterion", "ndcg"));
+      double all = firstCriterion(estimator);
+      estimator.setParams(Map.of("validation_sample_size", 3));
+      double some = firstCriterion(estimator);
+      assertEquals(some, firstCriterion(estimator), 0.0);
+      assertNotEquals(all, some);
+    }
+  }
+
+  private double firstCriterion(GRU4RecCrossEntropy estimator) {
     estimator.fit(s.x(), s.items(), s.validation());
     return estimator.model().history().getFirst().criterion().getAsDouble();
   }

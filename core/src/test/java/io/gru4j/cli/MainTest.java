@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest {
   private static final List<String> COMMANDS =
-      List.of("demo", "train", "evaluate", "recommend", "inspect");
+      List.of("demo", "train", "search", "evaluate", "recommend", "inspect");
 
   /** Small enough for a test: the flags of a model that trains in no time. */
   private static final List<String> TINY =
@@ -108,7 +108,7 @@ class MainTest {
 
   @Test
   void everyParameterIsAFlagAndInTheHelp() {
-    for (String command : List.of("train", "demo")) {
+    for (String command : List.of("train", "search", "demo")) {
       String help = run(command, "--help").expect(0).out.replaceAll("\\s+", " ");
       assertEquals(20, Gru4RecParameters.specs().size());
       for (ParameterSpec spec : Gru4RecParameters.specs()) {
@@ -129,7 +129,7 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "train", "evaluate", "recommend", "inspect"})
+  @ValueSource(strings = {"demo", "train", "search", "evaluate", "recommend", "inspect"})
   void aWrongFlagListsTheFlags(String command) {
     Result wrong = run(command, "--tpo", "3").expect(2);
     assertContains(wrong.err, "gru4j " + command + ": unknown flag --tpo");
