@@ -131,7 +131,15 @@ public final class Pipeline implements Estimator {
 
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
-    return predict("X", x);
+    CsrMatrix scores = predict("X", x);
+    long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
+    if (missing > 0) {
+      LOGGER.log(
+          Level.WARNING,
+          "{0} users with history got no prediction: the filters dropped all their items",
+          missing);
+    }
+    return scores;
   }
 
   private CsrMatrix predict(String name, InteractionMatrix x) {
@@ -142,16 +150,7 @@ public final class Pipeline implements Estimator {
           "%s: the pipeline was fitted on %d items, got a matrix of %d"
               .formatted(name, known.numItems(), x.numItems()));
     }
-    InteractionMatrix histories = known.narrow(x);
-    long unknown =
-        IntStream.of(x.activeUsers()).filter(u -> histories.historyLength(u) == 0).count();
-    if (unknown > 0) {
-      LOGGER.log(
-          Level.WARNING,
-          "{0} users with history got no prediction: the filters dropped all their items",
-          unknown);
-    }
-    return known.widen(estimator.predict(histories));
+    return known.widen(estimator.predict(known.narrow(x)));
   }
 
   private KeptItems kept() {
