@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -268,7 +269,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
         OptionalDouble criterion = OptionalDouble.empty();
         boolean better = false;
         if (sample != null) {
-          double value = criterion(network, items, sample, RandomStream.at(seed, CRITERION));
+          FittedModel now = new FittedModel(network, items, Map.of(), List.of(), null);
+          double value = criterion(now, sample, seed);
           criterion = OptionalDouble.of(value);
           better = rule.isBetter(value);
           stopped = rule.stops();
@@ -386,10 +388,20 @@ public final class GRU4RecCrossEntropy implements Estimator {
     return new Validation(validation.in().usersIn(drawn), validation.out().usersIn(drawn));
   }
 
-  private double criterion(GruNetwork network, IdMap items, Validation validation, long seed) {
-    FittedModel now = new FittedModel(network, items, Map.of(), List.of(), null);
-    CsrMatrix scores = now.predict(validation.in(), parameters.predictTopK(), parallel());
-    return parameters.stoppingCriterion().value(validation.out().values(), scores, seed);
+  private double criterion(FittedModel model, Validation validation, long seed) {
+    CsrMatrix scores = model.predict(validation.in(), scoresThatCount(), parallel());
+    return stoppingCriterion()
+        .value(validation.out().values(), scores, RandomStream.at(seed, CRITERION));
+  }
+
+  /** How many of a user's scores the criterion looks at, at most; null for all. */
+  private Integer scoresThatCount() {
+    OptionalInt cutoff = parameters.stoppingCriterion().cutoff();
+    Integer topK = parameters.predictTopK();
+    if (cutoff.isEmpty()) {
+      return topK;
+    }
+    return topK == null ? cutoff.getAsInt() : Math.min(topK, cutoff.getAsInt());
   }
 
   private Parallel parallel() {
@@ -457,10 +469,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   @Override
   public double score(Validation validation) {
     checkHistories("validation in", validation.in());
-    CsrMatrix scores = model().predict(validation.in(), parameters.predictTopK(), parallel());
-    long seed = model().seed() == null ? 0 : model().seed();
-    return stoppingCriterion()
-        .value(validation.out().values(), scores, RandomStream.at(seed, CRITERION));
+    return criterion(model(), validation, model().seed() == null ? 0 : model().seed());
   }
 
   /**

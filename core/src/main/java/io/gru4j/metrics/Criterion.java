@@ -4,6 +4,7 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.tensor.nn.TopK;
 import java.util.Arrays;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
@@ -22,7 +23,7 @@ import java.util.stream.Collectors;
  */
 public enum Criterion {
   /** The mean over users of (top-50 items with y > 0) / (sum of the user's y). Maximised. */
-  RECALL("recall", false) {
+  RECALL("recall", false, Criterion.RANKED_K) {
     @Override
     double compute(CsrMatrix expected, CsrMatrix predictions, long seed) {
       return meanOverUsers(expected, predictions, RANKED_K, Criterion::recallOf);
@@ -35,7 +36,7 @@ public enum Criterion {
    * <p>DCG is the sum over the top-50 items with y > 0 of y / log2(rank * y + 1); IDCG the sum over
    * j = 1 .. min(50, sum of the user's y) of 1 / log2(j + 1).
    */
-  NDCG("ndcg", false) {
+  NDCG("ndcg", false, Criterion.RANKED_K) {
     @Override
     double compute(CsrMatrix expected, CsrMatrix predictions, long seed) {
       return meanOverUsers(expected, predictions, RANKED_K, Criterion::ndcgOf);
@@ -43,7 +44,7 @@ public enum Criterion {
   },
 
   /** The mean over users of (top-10 items with y > 0) / 10. Maximised. */
-  PRECISION("precision", false) {
+  PRECISION("precision", false, Criterion.PRECISION_K) {
     @Override
     double compute(CsrMatrix expected, CsrMatrix predictions, long seed) {
       return meanOverUsers(expected, predictions, PRECISION_K, Criterion::precisionOf);
@@ -61,7 +62,7 @@ public enum Criterion {
    *
    * <p>Source: Rendle et al. 2009, arXiv:1205.2618, equation 4 without regularisation.
    */
-  BPR("bpr", true) {
+  BPR("bpr", true, null) {
     @Override
     double compute(CsrMatrix expected, CsrMatrix predictions, long seed) {
       return new SampledLosses(expected, predictions, seed).bpr();
@@ -83,7 +84,7 @@ public enum Criterion {
    *
    * <p>Source: Hsieh et al. 2017, "Collaborative Metric Learning", section 3.2; Weston et al. 2010.
    */
-  WARP("warp", true) {
+  WARP("warp", true, null) {
     @Override
     double compute(CsrMatrix expected, CsrMatrix predictions, long seed) {
       return new SampledLosses(expected, predictions, seed).warp();
@@ -95,10 +96,12 @@ public enum Criterion {
 
   private final String criterionName;
   private final boolean minimized;
+  private final Integer cutoff;
 
-  Criterion(String criterionName, boolean minimized) {
+  Criterion(String criterionName, boolean minimized, Integer cutoff) {
     this.criterionName = criterionName;
     this.minimized = minimized;
+    this.cutoff = cutoff;
   }
 
   /**
@@ -139,6 +142,16 @@ public enum Criterion {
    */
   public boolean minimized() {
     return minimized;
+  }
+
+  /**
+   * Returns how many of a user's predictions count: of the others, the smaller ones, none changes
+   * the value. Who computes the predictions need keep no more.
+   *
+   * @return K, or empty where every score may count
+   */
+  public OptionalInt cutoff() {
+    return cutoff == null ? OptionalInt.empty() : OptionalInt.of(cutoff);
   }
 
   /**

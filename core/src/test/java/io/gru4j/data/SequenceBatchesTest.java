@@ -8,52 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class SequenceBatchesTest {
-
-  static List<Recording> recordings() {
-    return Recording.all();
-  }
-
-  @ParameterizedTest
-  @MethodSource("recordings")
-  void areThoseOfRecPack(Recording recording) {
-    SequenceBatches batches =
-        SequenceBatches.of(recording.training(), recording.config("batch_size"));
-    List<Object> expected = Recording.list(recording.json().get("batches"));
-    assertEquals(recording.number("padToken"), batches.padToken());
-    assertEquals(expected.size(), batches.size());
-    for (int b = 0; b < batches.size(); b++) {
-      SequenceBatch batch = batches.get(b);
-      Map<String, Object> recorded = Recording.object(expected.get(b));
-      assertArrayEquals(
-          Recording.ints(recorded.get("users")),
-          IntStream.range(0, batch.rows()).map(batch::user).toArray());
-      List<Object> items = Recording.list(recorded.get("items"));
-      List<Object> targets = Recording.list(recorded.get("targets"));
-      for (int row = 0; row < batch.rows(); row++) {
-        int r = row;
-        IntStream columns = IntStream.range(0, batch.width());
-        assertArrayEquals(
-            Recording.ints(items.get(row)), columns.map(t -> batch.item(r, t)).toArray());
-        columns = IntStream.range(0, batch.width());
-        assertArrayEquals(
-            Recording.ints(targets.get(row)), columns.map(t -> batch.target(r, t)).toArray());
-      }
-      assertArrayEquals(
-          Recording.ints(recorded.get("chunkWidths")),
-          SequenceBatches.chunkWidths(batch.width(), recording.config("bptt")));
-    }
-  }
 
   @Property(tries = 200)
   void holdEachHistoryOnceLongestFirst(

@@ -90,6 +90,50 @@ class CriterionTest {
   }
 
   /** With two items the sampled one is certain, which leaves only the arithmetic. */
+  @Property(tries = 100)
+  void scoresBeyondTheCutoffDoNotCount(
+      @ForAll @IntRange(min = 1, max = 12) int users,
+      @ForAll @IntRange(min = 1, max = 130) int items,
+      @ForAll long seed) {
+    CsrMatrix expected = random(users, items, 0.3, 0, seed);
+    CsrMatrix predictions = random(users, items, 0.9, 40, seed + 1);
+    if (expected.nnz() == 0) {
+      return; // nothing is expected: refused
+    }
+    for (Criterion criterion : Criterion.values()) {
+      if (criterion.cutoff().isEmpty()) {
+        assertTrue(criterion.minimized()); // bpr and warp look at any score
+        continue;
+      }
+      CsrMatrix cut = largest(predictions, criterion.cutoff().getAsInt());
+      assertEquals(criterion.value(expected, predictions), criterion.value(expected, cut), 0.0);
+    }
+  }
+
+  /** Each row's k largest scores, of equal ones the smaller items. */
+  private static CsrMatrix largest(CsrMatrix scores, int k) {
+    CsrMatrix.Builder builder = CsrMatrix.builder(scores.rows(), scores.cols());
+    for (int row = 0; row < scores.rows(); row++) {
+      int user = row;
+      int[] kept =
+          IntStream.of(scores.rowIndices(user))
+              .boxed()
+              .sorted(
+                  Comparator.<Integer>comparingDouble(i -> -scores.get(user, i))
+                      .thenComparingInt(i -> i))
+              .limit(k)
+              .mapToInt(i -> i)
+              .sorted()
+              .toArray();
+      float[] values = new float[kept.length];
+      for (int i = 0; i < kept.length; i++) {
+        values[i] = scores.get(user, kept[i]);
+      }
+      builder.row(kept, values);
+    }
+    return builder.build();
+  }
+
   @Test
   void sampledCriteriaOfTwoItems() {
     CsrMatrix expected =
