@@ -69,8 +69,8 @@ final class Trainer {
         }
       }
       observer.batchDone(epoch, batchLoss);
-      listener.onStep(
-          new StepProgress(
+      listener.onBatch(
+          new BatchProgress(
               epoch + 1,
               parameters.maxEpochs(),
               targets,

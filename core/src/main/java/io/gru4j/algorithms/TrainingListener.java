@@ -10,7 +10,7 @@ public interface TrainingListener {
    *
    * @param progress where the epoch stands
    */
-  default void onStep(StepProgress progress) {}
+  default void onBatch(BatchProgress progress) {}
 
   /**
    * Called after each epoch, validation included.

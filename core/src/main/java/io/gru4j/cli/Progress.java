@@ -1,6 +1,6 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.StepProgress;
+import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.EpochSummary;
 import java.util.Locale;
@@ -34,7 +34,7 @@ final class Progress implements TrainingListener {
   }
 
   @Override
-  public void onStep(StepProgress p) {
+  public void onBatch(BatchProgress p) {
     long now = System.nanoTime();
     if (now - lastShown < (console.terminal() ? NANOS_BETWEEN_BARS : NANOS_BETWEEN_LINES)) {
       return;
@@ -48,7 +48,7 @@ final class Progress implements TrainingListener {
   }
 
   /** The state of an epoch in one line. */
-  static String line(StepProgress p) {
+  static String line(BatchProgress p) {
     double share = p.targetsPerEpoch() == 0 ? 1 : (double) p.targetsDone() / p.targetsPerEpoch();
     int filled = (int) (Math.clamp(share, 0, 1) * BAR);
     double rate = p.targetsDone() / p.seconds();

@@ -1,8 +1,8 @@
 package io.gru4j.cli;
 
+import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
-import io.gru4j.algorithms.StepProgress;
 import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.EpochSummary;
@@ -151,8 +151,8 @@ final class TrainCommand implements Command {
     }
 
     @Override
-    public void onStep(StepProgress step) {
-      progress.onStep(step);
+    public void onBatch(BatchProgress step) {
+      progress.onBatch(step);
     }
 
     @Override

@@ -324,7 +324,7 @@ class EstimatorTest {
             .listener(
                 new TrainingListener() {
                   @Override
-                  public void onStep(StepProgress step) {
+                  public void onBatch(BatchProgress step) {
                     throw new AssertionError("trained");
                   }
                 });

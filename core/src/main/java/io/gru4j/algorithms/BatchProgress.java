@@ -10,7 +10,7 @@ package io.gru4j.algorithms;
  * @param meanLoss mean over the targets so far in this epoch, in nats
  * @param seconds time of this epoch so far
  */
-public record StepProgress(
+public record BatchProgress(
     int epoch,
     int maxEpochs,
     long targetsDone,
