@@ -29,13 +29,18 @@ public final class Parallel implements AutoCloseable {
 
   private static final int SPINS = 20_000;
 
+  private static final int IDLE = 0;
+  private static final int RUNNING = 1;
+  private static final int CLOSED = 2;
+
   private final Worker[] workers;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger busy = new AtomicInteger();
   private Task task;
   private int tasks;
   private volatile int round;
-  private volatile boolean closed;
+  private final AtomicInteger state = new AtomicInteger(IDLE);
+  private volatile boolean closing; // refuses new loops while close waits for the last one
   private volatile Throwable failure;
 
   /**
@@ -71,18 +76,32 @@ public final class Parallel implements AutoCloseable {
    * @param tasks number of tasks
    * @param task the body
    * @throws RuntimeException what a task has thrown; tasks not yet begun are then skipped
-   * @throws IllegalStateException after {@link #close}
+   * @throws IllegalStateException after {@link #close}, and while another loop is running
    */
   public void run(int tasks, Task task) {
-    if (closed) {
+    if (closing) {
       throw new IllegalStateException("run after close");
     }
-    if (workers.length == 0 || tasks <= 1) {
-      for (int i = 0; i < tasks; i++) {
-        task.run(i);
-      }
-      return;
+    if (!state.compareAndSet(IDLE, RUNNING)) {
+      throw new IllegalStateException(
+          closing
+              ? "run after close"
+              : "run while another loop is running: one thread at a time, and not from a task");
     }
+    try {
+      if (workers.length == 0 || tasks <= 1) {
+        for (int i = 0; i < tasks; i++) {
+          task.run(i);
+        }
+      } else {
+        runWithWorkers(tasks, task);
+      }
+    } finally {
+      state.set(IDLE);
+    }
+  }
+
+  private void runWithWorkers(int tasks, Task task) {
     this.task = task;
     this.tasks = tasks;
     next.set(0);
@@ -95,11 +114,7 @@ public final class Parallel implements AutoCloseable {
     }
     work();
     for (int spins = 0; busy.get() > 0; spins++) {
-      if (spins < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        Thread.yield(); // more threads than cores: let the others finish
-      }
+      spinOrYield(spins);
     }
     Throwable thrown = failure;
     if (thrown != null) {
@@ -108,6 +123,15 @@ public final class Parallel implements AutoCloseable {
         throw error;
       }
       throw (RuntimeException) thrown;
+    }
+  }
+
+  /** Waits a moment; after many moments lets others have the core, there may be more threads. */
+  private static void spinOrYield(int spins) {
+    if (spins < SPINS) {
+      Thread.onSpinWait();
+    } else {
+      Thread.yield();
     }
   }
 
@@ -122,10 +146,19 @@ public final class Parallel implements AutoCloseable {
     }
   }
 
-  /** Ends the worker threads; tasks that are running end first. */
+  /**
+   * Ends the worker threads. A loop that another thread is running ends first; not to be called
+   * from a task.
+   */
   @Override
   public void close() {
-    closed = true;
+    closing = true;
+    for (int spins = 0; !state.compareAndSet(IDLE, CLOSED); spins++) {
+      if (state.get() == CLOSED) {
+        return;
+      }
+      spinOrYield(spins);
+    }
     for (Worker worker : workers) {
       LockSupport.unpark(worker);
     }
@@ -157,12 +190,12 @@ public final class Parallel implements AutoCloseable {
     public void run() {
       int seen = 0;
       while (true) {
-        for (int spins = 0; round == seen && !closed; spins++) {
+        for (int spins = 0; round == seen && state.get() != CLOSED; spins++) {
           if (spins < SPINS) {
             Thread.onSpinWait();
           } else {
             asleep = true;
-            if (round == seen && !closed) {
+            if (round == seen && state.get() != CLOSED) {
               LockSupport.park(Parallel.this);
             }
             asleep = false;

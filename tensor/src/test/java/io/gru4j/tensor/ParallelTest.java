@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -152,6 +153,51 @@ class ParallelTest {
       assertEquals(
           "run after close",
           assertThrows(IllegalStateException.class, () -> parallel.run(1, i -> {})).getMessage());
+    }
+  }
+
+  /** One thread runs loops, another closes: the loop that runs ends, the next is refused. */
+  @Test
+  void closeWaitsForTheLoopThatRuns() throws InterruptedException {
+    for (int round = 0; round < 50; round++) {
+      Parallel parallel = new Parallel(3);
+      AtomicInteger done = new AtomicInteger();
+      int[] loops = new int[1];
+      Thread runner =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    parallel.run(8, i -> done.incrementAndGet());
+                    loops[0]++;
+                  }
+                } catch (IllegalStateException closed) {
+                  assertEquals("run after close", closed.getMessage());
+                }
+              });
+      runner.start();
+      Thread.sleep(0, 100_000);
+      parallel.close();
+      runner.join(30_000);
+      assertFalse(runner.isAlive(), "the runner hangs after close");
+      assertEquals(8 * loops[0], done.get(), "every loop that began has ended");
+    }
+  }
+
+  @Test
+  void aLoopInALoopIsRefused() {
+    for (int threads = 1; threads <= 2; threads++) {
+      try (Parallel parallel = new Parallel(threads)) {
+        String message =
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> parallel.run(2, i -> parallel.run(1, j -> {})))
+                .getMessage();
+        assertEquals(
+            "run while another loop is running: one thread at a time, and not from a task",
+            message);
+        parallel.run(3, i -> {}); // still of use
+      }
     }
   }
 }

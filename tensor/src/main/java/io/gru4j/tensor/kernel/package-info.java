@@ -16,7 +16,7 @@
  *
  * <p>Arrays are flat {@code float[]} with an offset and, where rows are not adjacent, a stride in
  * floats. Nothing here allocates, checks shapes or starts threads; callers do. All methods are
- * thread-safe as long as their outputs do not overlap. {@code jdk.incubator.vector} is named in
- * this package only.
+ * thread-safe as long as their outputs do not overlap. The library names {@code
+ * jdk.incubator.vector} in this package only.
  */
 package io.gru4j.tensor.kernel;

@@ -24,9 +24,9 @@ import java.util.Arrays;
  * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
  * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
  * once. When all tiles are done, the row's log-sum-exp follows from those, and the factor that
- * makes e a gradient. Backward scales e by it, then takes the three sums. If the M x V values
- * exceed {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same
- * bits.
+ * makes e a gradient (sums of e within a tile are in float, across tiles in double). Backward
+ * scales e by it, then takes the three sums. If the M x V values exceed {@link #LOGITS_BUDGET}
+ * bytes they are not kept but made again in backward, to the same bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own partial dHidden, added in order
  * of slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
@@ -55,7 +55,7 @@ public final class OutputLayer {
 
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
   private final ThreadLocal<float[]> scratch;
-  private final double[] squares; // of dW and db, by tile
+  private final double[] squares; // of dW, by tile
   private float[] logits = new float[0];
   private float[] tileMax = new float[0]; // [tile][m]
   private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
@@ -179,17 +179,29 @@ public final class OutputLayer {
     if (kept && logits.length < needed) {
       logits = new float[(int) needed];
     }
-    if (tileMax.length < tiles * M) {
-      tileMax = new float[tiles * M];
-      tileSum = new float[tiles * M];
+    int sums = length((long) tiles * M);
+    if (tileMax.length < sums) {
+      tileMax = new float[sums];
+      tileSum = new float[sums];
     }
     if (rowLoss.length < M) {
       rowLoss = new double[M];
       targetLogit = new float[M];
     }
-    if (partial.length < slots * M * H) {
-      partial = new float[slots * M * H];
+    int partials = length((long) slots * M * H);
+    if (partial.length < partials) {
+      partial = new float[partials];
     }
+  }
+
+  private int length(long floats) {
+    if (floats > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          "%d rows x %d hidden units over %d classes need a buffer of %d floats, more than one array"
+                  .formatted(M, H, V, floats)
+              + " holds: take fewer rows (smaller batches, fewer time steps) at a time");
+    }
+    return (int) floats;
   }
 
   private int tileEnd(int tile) {

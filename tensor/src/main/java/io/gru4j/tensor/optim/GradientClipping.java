@@ -39,8 +39,9 @@ public final class GradientClipping {
   }
 
   /**
-   * Returns the joint L2 norm of the gradients: squares are added in float in chunks of 32768
-   * values, the chunks in double.
+   * Returns the joint L2 norm of the gradients: squares are added in float in runs of at most 32768
+   * values (the output layer, which notes its own sum, adds a panel of its weights at a time), the
+   * runs in double.
    *
    * @return at least 0; not finite if a gradient is not
    */

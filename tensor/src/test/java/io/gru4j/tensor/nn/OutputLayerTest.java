@@ -227,4 +227,24 @@ class OutputLayerTest {
                 () -> layer.forward(new Tape(), new Variable(Matrix.zeros(2, 4)), new int[] {0, 0}))
             .getMessage());
   }
+
+  /** A buffer that no array can hold is refused before anything is computed. */
+  @Test
+  void tooManyRowsAreRefused() {
+    int V = 1_000_000;
+    int M = 2_200_000;
+    OutputLayer layer =
+        new OutputLayer(
+            Parameter.ofPanels("lin.weight", V, 1), Parameter.ofPanels("lin.bias", V, 1), parallel);
+    Variable hidden = new Variable(Matrix.zeros(M, 1));
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> layer.forward(new Tape(), hidden, new int[M]))
+            .getMessage();
+    assertEquals(
+        "2200000 rows x 1 hidden units over 1000000 classes need a buffer of 2149400000 floats,"
+            + " more than one array holds: take fewer rows (smaller batches, fewer time steps) at a"
+            + " time",
+        message);
+  }
 }
