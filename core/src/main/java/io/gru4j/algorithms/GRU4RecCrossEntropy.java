@@ -44,7 +44,7 @@ import java.util.stream.IntStream;
  * {@snippet :
  * try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
  *   FittedModel model = estimator.fit(sessions, items, null).model();
- *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP);
+ *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP).items();
  * }
  * }
  */

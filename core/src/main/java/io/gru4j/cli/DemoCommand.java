@@ -147,7 +147,7 @@ final class DemoCommand implements Command {
           .println("\nsession " + data.sessions().idOf(user) + ": " + String.join(", ", session));
       int rank = 1;
       int top = Math.min(SHOWN_ITEMS, model.numItems());
-      for (Recommendation each : model.recommend(session, top, UnknownItems.FAIL)) {
+      for (Recommendation each : model.recommend(session, top, UnknownItems.FAIL).items()) {
         console
             .out()
             .printf(
