@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.data.IdMap;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -337,6 +340,29 @@ class MainTest {
     assertContains(
         run("evaluate", other.toString(), "--model", model).expect(1).err,
         "no session has two clicks on items that the model knows");
+  }
+
+  @Test
+  void cutoffsMayBeLargerThanTheCatalogue() {
+    train().expect(0);
+    Result result = run("evaluate", sessions, "--model", model, "--at=2147483647").expect(0);
+    assertContains(result.out, "\n2147483647    1.0000  ");
+  }
+
+  /** A file is a stranger's: what it holds must not move the terminal's cursor. */
+  @Test
+  void inspectShowsNoControlCharacters() throws IOException {
+    GruNetwork network = GruNetwork.zeros(1, 1, 1, 1);
+    new FittedModel(
+            network,
+            IdMap.of(List.of("a")),
+            Map.of("a\u001b[2J", "b\nc\u009b1A", "long", "x".repeat(5000)),
+            List.of(),
+            null)
+        .save(Path.of(model));
+    Result result = run("inspect", model).expect(0);
+    assertContains(result.out, "\n  a?[2J  b?c?1A\n  long   xxx");
+    assertFalse(result.out.contains("x".repeat(1001)), result.out);
   }
 
   @Test
