@@ -441,7 +441,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
     CsrMatrix scores = model().predict(x, parameters.predictTopK(), parallel());
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
-      LOGGER.log(Level.WARNING, "{0} users with history got no prediction", missing);
+      LOGGER.log(Level.WARNING, "users with history that got no prediction: {0}", missing);
     }
     return scores;
   }

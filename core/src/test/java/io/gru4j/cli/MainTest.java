@@ -145,7 +145,7 @@ class MainTest {
   void wrongValuesAreRefusedByName() {
     assertContains(
         train("--learning-rate=-1").expect(2).err,
-        "--learning-rate: learning_rate must be a finite number > 0, got -1");
+        "--learning-rate: learning_rate must be a float in [1.4e-45, 3.4028235e38], got -1");
     assertContains(
         train("--optimization-algorithm", "adam").expect(2).err,
         "optimization_algorithm must be one of adagrad, sgd, got adam");
