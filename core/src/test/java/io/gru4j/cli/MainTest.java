@@ -156,7 +156,18 @@ class MainTest {
         train("--validation-fraction=1").expect(2).err, "--validation-fraction must be a number");
     assertContains(
         train("--validation", sessions, "--validation-fraction=0.1").expect(2).err, "exclude");
-    assertContains(train("--stop-early").expect(2).err, "--stop-early needs --validation FILE");
+    for (String flag :
+        List.of(
+            "--stop-early",
+            "--validation-sample-size=5",
+            "--stopping-criterion=bpr",
+            "--min-improvement=0.1",
+            "--max-iter-no-change=2")) {
+      String name = flag.replaceFirst("=.*", "");
+      assertContains(train(flag).expect(2).err, name + " needs --validation FILE or");
+      assertContains(run("demo", flag).expect(2).err, name + " needs validation, and the demo");
+    }
+    assertContains(run("demo", "--save-best-to-file").expect(2).err, "the demo writes no file");
     assertContains(train("--item-key=Time").expect(2).err, "must be three");
     assertContains(run("train", sessions).expect(2).err, "--model OUT is missing");
     assertContains(run("train", "--model", model).expect(2).err, "FILE is missing");
