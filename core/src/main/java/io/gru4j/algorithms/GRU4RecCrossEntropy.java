@@ -44,7 +44,7 @@ import java.util.stream.IntStream;
  * {@snippet :
  * try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
  *   FittedModel model = estimator.fit(sessions, items, null).model();
- *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP);
+ *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP).items();
  * }
  * }
  */
@@ -441,7 +441,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
     CsrMatrix scores = model().predict(x, parameters.predictTopK(), parallel());
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
-      LOGGER.log(Level.WARNING, "{0} users with history got no prediction", missing);
+      LOGGER.log(Level.WARNING, "users with history that got no prediction: {0}", missing);
     }
     return scores;
   }

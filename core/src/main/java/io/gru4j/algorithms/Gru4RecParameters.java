@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 /**
  * The twenty parameters of {@code GRU4RecCrossEntropy}, under RecPack's names in camelCase and with
  * its defaults. Immutable; a value out of range is refused with the parameter's name, the range and
- * the value: {@code learning_rate must be a finite number > 0, got -1.0}.
+ * the value: {@code dropout must be a float in [0, 1), got -1.0}.
  *
  * <p>Where parameters are named in text (maps, identifier, file, command line) the names are
  * RecPack's own, in snake_case; {@link #withParams} takes both.

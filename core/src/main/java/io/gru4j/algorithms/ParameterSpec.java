@@ -35,6 +35,7 @@ public final class ParameterSpec {
   private final double least;
   private final double most;
   private final boolean mostIncluded;
+  private final boolean asFloat; // training computes in floats: the range is that of the float
   private final List<String> choices;
   private final String range;
   private final String description;
@@ -49,6 +50,7 @@ public final class ParameterSpec {
     this.least = draft.least;
     this.most = draft.most;
     this.mostIncluded = draft.mostIncluded;
+    this.asFloat = draft.asFloat;
     this.choices = draft.choices;
     this.range = draft.range;
     this.description = description;
@@ -64,6 +66,7 @@ public final class ParameterSpec {
     private double least = Double.NEGATIVE_INFINITY;
     private double most = Double.POSITIVE_INFINITY;
     private boolean mostIncluded = true;
+    private boolean asFloat;
     private List<String> choices = List.of();
     private String range;
 
@@ -79,6 +82,11 @@ public final class ParameterSpec {
       this.least = least;
       this.most = most;
       this.mostIncluded = mostIncluded;
+      return this;
+    }
+
+    private Draft asFloat() {
+      this.asFloat = true;
       return this;
     }
 
@@ -99,9 +107,9 @@ public final class ParameterSpec {
   }
 
   static Draft positive(String name, double defaultValue, boolean nullable) {
-    return new Draft(name, Type.REAL, defaultValue, nullable, "a finite number > 0")
-        // Training computes in floats: what is 0 or infinite there is refused here.
-        .between(Float.MIN_VALUE, Float.MAX_VALUE, true);
+    return new Draft(name, Type.REAL, defaultValue, nullable, "a float in [1.4e-45, 3.4028235e38]")
+        .between(Float.MIN_VALUE, Float.MAX_VALUE, true)
+        .asFloat();
   }
 
   static Draft notNegative(String name, double defaultValue) {
@@ -110,8 +118,10 @@ public final class ParameterSpec {
   }
 
   static Draft fraction(String name, double defaultValue, boolean oneIncluded) {
-    String range = oneIncluded ? "a number in [0, 1]" : "a number in [0, 1)";
-    return new Draft(name, Type.REAL, defaultValue, false, range).between(0, 1, oneIncluded);
+    String range = oneIncluded ? "a float in [0, 1]" : "a float in [0, 1)";
+    return new Draft(name, Type.REAL, defaultValue, false, range)
+        .between(0, 1, oneIncluded)
+        .asFloat();
   }
 
   static Draft bool(String name, boolean defaultValue) {
@@ -356,8 +366,10 @@ public final class ParameterSpec {
   }
 
   private Object checkReal(double value, Object given) {
-    boolean belowMost = mostIncluded ? value <= most : value < most;
-    if (!(value >= least && belowMost)) { // so that NaN is refused
+    double used = asFloat ? (float) value : value;
+    boolean belowMost = mostIncluded ? used <= most : used < most;
+    boolean sign = !asFloat || value >= 0; // -1e-60 is -0.0 as a float
+    if (!(used >= least && belowMost && sign)) { // so that NaN is refused
       throw refuse(given);
     }
     return value;

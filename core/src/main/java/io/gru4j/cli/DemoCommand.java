@@ -78,6 +78,11 @@ final class DemoCommand implements Command {
     int items = line.integer("items", 2_000, 4);
     int threads = SessionInput.threads(line);
     Gru4RecParameters parameters = ParameterOptions.read(line, PARAMETERS);
+    ParameterOptions.refuseValidationFlags(
+        line, "needs validation, and the demo trains without; gru4j train has it");
+    if (line.get("save-best-to-file").isPresent()) {
+      throw new UsageException("--save-best-to-file: the demo writes no file; gru4j train does");
+    }
     if (parameters.seed() == null) {
       throw new UsageException("--seed: a demo that can be repeated needs a seed, got None");
     }
@@ -147,7 +152,7 @@ final class DemoCommand implements Command {
           .println("\nsession " + data.sessions().idOf(user) + ": " + String.join(", ", session));
       int rank = 1;
       int top = Math.min(SHOWN_ITEMS, model.numItems());
-      for (Recommendation each : model.recommend(session, top, UnknownItems.FAIL)) {
+      for (Recommendation each : model.recommend(session, top, UnknownItems.FAIL).items()) {
         console
             .out()
             .printf(

@@ -29,6 +29,10 @@ public final class Main {
   /** The command line is wrong. */
   static final int WRONG = 2;
 
+  /** What to say when the heap is full. */
+  static final String OUT_OF_MEMORY =
+      "out of memory; give the JVM more, such as with JDK_JAVA_OPTIONS=-Xmx8g";
+
   private static final List<Command> COMMANDS =
       List.of(
           new DemoCommand(),
@@ -158,7 +162,7 @@ public final class Main {
         | IllegalStateException e) {
       err.println(name + (e.getMessage() == null ? e.toString() : e.getMessage()));
     } catch (OutOfMemoryError e) {
-      err.println(name + "out of memory; give the JVM more, such as -Xmx8g");
+      err.println(name + OUT_OF_MEMORY);
     } catch (RuntimeException e) {
       err.println(name + "unexpected error, please report it:");
       e.printStackTrace(err);

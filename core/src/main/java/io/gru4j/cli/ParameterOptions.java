@@ -8,7 +8,29 @@ import java.util.Optional;
 
 /** The estimator's parameters as flags of the same names with dashes. */
 final class ParameterOptions {
+  /** Flags that mean nothing where no sessions judge the epochs. */
+  private static final List<String> OF_VALIDATION =
+      List.of(
+          "stop-early",
+          "validation-sample-size",
+          "stopping-criterion",
+          "min-improvement",
+          "max-iter-no-change");
+
   private ParameterOptions() {}
+
+  /**
+   * Refuses flags that would be without effect in a training without validation.
+   *
+   * @param reason follows the flag's name
+   */
+  static void refuseValidationFlags(CommandLine line, String reason) throws UsageException {
+    for (String flag : OF_VALIDATION) {
+      if (line.get(flag).isPresent()) {
+        throw new UsageException("--" + flag + " " + reason);
+      }
+    }
+  }
 
   /** A flag for each parameter; {@code base} holds the values of those that are not given. */
   static List<Option> of(Gru4RecParameters base) {

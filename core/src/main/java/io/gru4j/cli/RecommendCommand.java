@@ -1,9 +1,9 @@
 package io.gru4j.cli;
 
-import io.gru4j.data.IdMap;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Json;
 import io.gru4j.model.Recommendation;
+import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -164,32 +164,28 @@ final class RecommendCommand implements Command {
 
     /** Prints a session's recommendations; line 0 is not printed. False if no item is known. */
     boolean session(long line, List<String> items) {
-      IdMap known = model.items();
-      List<String> unknown = items.stream().filter(item -> known.indexOf(item) < 0).toList();
-      boolean any = unknown.size() < items.size();
-      List<Recommendation> recommendations =
-          any || policy == UnknownItems.FAIL ? model.recommend(items, top, policy) : List.of();
-      skipped += unknown.size();
+      Recommendations recommendations = model.recommend(items, top, policy);
+      skipped += recommendations.unknown().size();
       if (json) {
-        console.out().println(json(line, unknown, recommendations));
+        console.out().println(json(line, recommendations));
       } else {
         int rank = 1;
-        for (Recommendation each : recommendations) {
+        for (Recommendation each : recommendations.items()) {
           String session = line == 0 ? "" : line + "\t";
           console.out().println(session + rank++ + "\t" + each.item() + "\t" + each.score());
         }
       }
-      return any;
+      return recommendations.unknown().size() < items.size();
     }
 
-    private static String json(long line, List<String> unknown, List<Recommendation> list) {
+    private static String json(long line, Recommendations result) {
       Map<String, Object> json = new LinkedHashMap<>();
       if (line > 0) {
         json.put("session", line);
       }
-      json.put("unknown", unknown);
+      json.put("unknown", result.unknown());
       List<Object> recommendations = new ArrayList<>();
-      for (Recommendation each : list) {
+      for (Recommendation each : result.items()) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("item", each.item());
         entry.put("score", each.score());

@@ -1,15 +1,25 @@
 package io.gru4j.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Lines of cells in columns. */
+/** Lines of cells in columns. A cell may come from a hostile file: it stays on its line. */
 final class TextTable {
+  private static final int MAX_CELL = 1000; // characters; more are cut off
+
   private final List<String[]> rows = new ArrayList<>();
 
   TextTable row(String... cells) {
-    rows.add(cells);
+    String[] row = new String[cells.length];
+    Arrays.setAll(row, i -> oneLine(cells[i]));
+    rows.add(row);
     return this;
+  }
+
+  private static String oneLine(String cell) {
+    String text = cell.length() > MAX_CELL ? cell.substring(0, MAX_CELL) + "..." : cell;
+    return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
   }
 
   /** The first column to the left, the others to the right, as for numbers. */

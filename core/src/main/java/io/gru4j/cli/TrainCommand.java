@@ -72,12 +72,8 @@ final class TrainCommand implements Command {
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
-      for (String flag : List.of("stop-early", "validation-sample-size")) {
-        if (line.get(flag).isPresent()) {
-          throw new UsageException(
-              "--" + flag + " needs --validation FILE or --validation-fraction X");
-        }
-      }
+      ParameterOptions.refuseValidationFlags(
+          line, "needs --validation FILE or --validation-fraction X");
     }
     OutputFile.refuseSame("--model", out, input.files());
     if (log.isPresent()) {
@@ -90,21 +86,25 @@ final class TrainCommand implements Command {
     try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
-      try {
-        estimator
-            .threads(threads)
-            .listener(recorder)
-            .fit(data.train(), data.items(), data.validation());
-      } catch (TrainingException e) {
-        throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
-      }
+      fit(estimator.threads(threads).listener(recorder), data, out);
       FittedModel model = estimator.model();
       model.save(out);
       console.out().print(summary(out, model, recorder, parameters));
     }
   }
 
-  /** Training failed: what it had learned by then need not be lost. */
+  /** Trains; if that fails, what was learned by then need not be lost. */
+  static void fit(GRU4RecCrossEntropy estimator, TrainingInput.Data data, Path out)
+      throws WorkException, IOException {
+    try {
+      estimator.fit(data.train(), data.items(), data.validation());
+    } catch (TrainingException | IllegalArgumentException e) {
+      throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
+    } catch (OutOfMemoryError e) {
+      throw new WorkException(Main.OUT_OF_MEMORY + "; " + saveBestSoFar(estimator, out));
+    }
+  }
+
   private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) throws IOException {
     FittedModel best;
     try {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * An immutable two-way map between ids, any non-empty text, and the numbers 0..size-1.
@@ -20,12 +21,14 @@ public final class IdMap {
   private final byte[] text;
   private final int[] ends; // id i is [ends[i - 1], ends[i]) of the text
   private final int size;
+  private final long seed; // of the hash; differs from map to map and shows nowhere
   private final int[] table; // open addressing: number + 1, 0 where free; length a power of two
 
-  private IdMap(byte[] text, int[] ends, int size, int[] table) {
+  private IdMap(byte[] text, int[] ends, int size, long seed, int[] table) {
     this.text = text;
     this.ends = ends;
     this.size = size;
+    this.seed = seed;
     this.table = table;
   }
 
@@ -110,7 +113,7 @@ public final class IdMap {
 
   /** As {@link #indexOf(String)}, for an id given in UTF-8. */
   int indexOf(byte[] bytes, int from, int to) {
-    int slot = find(table, text, ends, bytes, from, to);
+    int slot = find(seed, table, text, ends, bytes, from, to);
     return table[slot] - 1;
   }
 
@@ -142,9 +145,10 @@ public final class IdMap {
   }
 
   /** The slot of an id, or the free one where it belongs. */
-  private static int find(int[] table, byte[] text, int[] ends, byte[] bytes, int from, int to) {
+  private static int find(
+      long seed, int[] table, byte[] text, int[] ends, byte[] bytes, int from, int to) {
     int mask = table.length - 1;
-    int slot = hash(bytes, from, to) & mask;
+    int slot = hash(seed, bytes, from, to) & mask;
     while (table[slot] != 0) {
       int number = table[slot] - 1;
       int start = number == 0 ? 0 : ends[number - 1];
@@ -156,14 +160,18 @@ public final class IdMap {
     return slot;
   }
 
-  private static int hash(byte[] bytes, int from, int to) {
-    int hash = 0;
+  /**
+   * Ids may be chosen by a stranger, and equal hashes cost a search each. A seed that he does not
+   * know, multiplied and folded at every byte, leaves him no pairs of ids that collide.
+   */
+  private static int hash(long seed, byte[] bytes, int from, int to) {
+    long hash = seed;
     for (int i = from; i < to; i++) {
-      hash = 31 * hash + bytes[i];
+      hash = (hash ^ bytes[i] & 0xff) * 0x9e3779b97f4a7c15L; // 2^64 / golden ratio, odd
+      hash ^= hash >>> 32;
     }
-    hash = (hash ^ hash >>> 16) * 0x85ebca6b; // MurmurHash3's finalizer
-    hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
-    return hash ^ hash >>> 16;
+    hash *= 0x9e3779b97f4a7c15L;
+    return (int) (hash >>> 32);
   }
 
   /** Two maps are equal if they have the same ids in the same order. */
@@ -188,6 +196,7 @@ public final class IdMap {
 
   /** Numbers ids in the order they come. */
   static final class Builder {
+    private final long seed = ThreadLocalRandom.current().nextLong();
     private byte[] text = new byte[256];
     private int[] ends = new int[16];
     private int[] table = new int[32];
@@ -195,7 +204,7 @@ public final class IdMap {
 
     /** Returns the number of an id, a new one if it was unknown. */
     int add(byte[] bytes, int from, int to) {
-      int slot = find(table, text, ends, bytes, from, to);
+      int slot = find(seed, table, text, ends, bytes, from, to);
       if (table[slot] != 0) {
         return table[slot] - 1;
       }
@@ -223,7 +232,7 @@ public final class IdMap {
       int[] larger = new int[2 * table.length];
       int start = 0;
       for (int number = 0; number < size; number++) {
-        larger[find(larger, text, ends, text, start, ends[number])] = number + 1;
+        larger[find(seed, larger, text, ends, text, start, ends[number])] = number + 1;
         start = ends[number];
       }
       table = larger;
@@ -236,7 +245,7 @@ public final class IdMap {
     /** Returns the map; the builder is not to be used afterwards. */
     IdMap build() {
       int length = size == 0 ? 0 : ends[size - 1];
-      return new IdMap(Arrays.copyOf(text, length), Arrays.copyOf(ends, size), size, table);
+      return new IdMap(Arrays.copyOf(text, length), Arrays.copyOf(ends, size), size, seed, table);
     }
   }
 }

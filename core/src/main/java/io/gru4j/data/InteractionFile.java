@@ -20,6 +20,8 @@ final class InteractionFile {
   private static final List<String> WITH_TIME = List.of("user", "item", "timestamp");
   private static final List<String> WITHOUT_TIME = List.of("user", "item");
   private static final int CHUNK = 1 << 16;
+  private static final int MAX_USERS = Integer.MAX_VALUE - 16; // JVMs refuse larger arrays
+  private static final long BYTES_PER_USER = 8; // an offset, and one in a matrix derived from it
 
   private InteractionFile() {}
 
@@ -81,6 +83,7 @@ final class InteractionFile {
       int numUsers = size(file, "users", first.group(1));
       int numItems = size(file, "items", first.group(2));
       int numRows = size(file, "rows", first.group(3));
+      requireMemory(file, numUsers);
       return rows(lines, numUsers, numItems, numRows);
     }
   }
@@ -92,6 +95,20 @@ final class InteractionFile {
           file, 1, what + "=" + digits + " is more than a matrix can have", null);
     }
     return (int) size;
+  }
+
+  /** A user takes memory even without a row: few bytes of a file could ask for gigabytes. */
+  private static void requireMemory(Path file, int numUsers) throws SessionFileException {
+    long needed = BYTES_PER_USER * (numUsers + 1L);
+    long most = Runtime.getRuntime().maxMemory();
+    if (needed > most || numUsers > MAX_USERS) {
+      throw SessionFileException.ofFile(
+          file,
+          1,
+          "users=%d takes %d MiB before any row, this JVM can hold %d"
+              .formatted(numUsers, needed >> 20, most >> 20),
+          null);
+    }
   }
 
   private static InteractionMatrix rows(LineReader lines, int numUsers, int numItems, int numRows)

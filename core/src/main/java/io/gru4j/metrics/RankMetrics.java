@@ -1,6 +1,9 @@
 package io.gru4j.metrics;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 
 /**
  * Recall, mean reciprocal rank and NDCG of a series of ranks, where each rank is that of the one
@@ -14,7 +17,8 @@ import java.util.Arrays;
  */
 public final class RankMetrics {
   private final int[] cutoffs;
-  private final long[] counts; // counts[rank], up to the largest cut-off
+  private final NavigableMap<Integer, Long> counts = new TreeMap<>(); // by rank
+  private final int largest; // cut-off; ranks beyond it are only in the count
   private long count;
 
   /**
@@ -31,7 +35,7 @@ public final class RankMetrics {
     if (this.cutoffs[0] < 1) {
       throw new IllegalArgumentException("a cut-off must be >= 1, got " + this.cutoffs[0]);
     }
-    this.counts = new long[this.cutoffs[this.cutoffs.length - 1] + 1];
+    this.largest = this.cutoffs[this.cutoffs.length - 1];
   }
 
   /**
@@ -44,8 +48,8 @@ public final class RankMetrics {
     if (rank < 1) {
       throw new IllegalArgumentException("a rank must be >= 1, got " + rank);
     }
-    if (rank < counts.length) {
-      counts[rank]++;
+    if (rank <= largest) {
+      counts.merge(rank, 1L, Long::sum);
     }
     count++;
   }
@@ -65,9 +69,8 @@ public final class RankMetrics {
               + " and "
               + Arrays.toString(other.cutoffs));
     }
-    for (int rank = 1; rank < counts.length; rank++) {
-      counts[rank] += other.counts[rank];
-    }
+    Map<Integer, Long> added = new TreeMap<>(other.counts); // these metrics may be the other
+    added.forEach((rank, n) -> counts.merge(rank, n, Long::sum));
     count += other.count;
     return this;
   }
@@ -101,8 +104,8 @@ public final class RankMetrics {
   public double recall(int k) {
     checkCutoff(k);
     long hits = 0;
-    for (int rank = 1; rank <= k; rank++) {
-      hits += counts[rank];
+    for (long n : counts.headMap(k, true).values()) {
+      hits += n;
     }
     return (double) hits / count;
   }
@@ -117,8 +120,8 @@ public final class RankMetrics {
   public double mrr(int k) {
     checkCutoff(k);
     double sum = 0;
-    for (int rank = 1; rank <= k; rank++) {
-      sum += (double) counts[rank] / rank;
+    for (Map.Entry<Integer, Long> each : counts.headMap(k, true).entrySet()) {
+      sum += (double) each.getValue() / each.getKey();
     }
     return sum / count;
   }
@@ -134,16 +137,16 @@ public final class RankMetrics {
   public double ndcg(int k) {
     checkCutoff(k);
     double sum = 0;
-    for (int rank = 1; rank <= k; rank++) {
-      sum += counts[rank] * (StrictMath.log(2) / StrictMath.log(rank + 1.0));
+    for (Map.Entry<Integer, Long> each : counts.headMap(k, true).entrySet()) {
+      sum += each.getValue() * (StrictMath.log(2) / StrictMath.log(each.getKey() + 1.0));
     }
     return sum / count;
   }
 
   private void checkCutoff(int k) {
-    if (k < 1 || k >= counts.length) {
+    if (k < 1 || k > largest) {
       throw new IllegalArgumentException(
-          "k must be in [1, " + (counts.length - 1) + "], the largest cut-off, got " + k);
+          "k must be in [1, " + largest + "], the largest cut-off, got " + k);
     }
   }
 

@@ -10,7 +10,8 @@ import java.util.OptionalDouble;
  * @param targets predicted clicks
  * @param steps optimizer steps
  * @param loss mean over the targets, in nats
- * @param criterion value of the stopping criterion, empty without validation data
+ * @param criterion value of the stopping criterion, empty without validation data; a value that is
+ *     NaN or infinite is not kept by a file, it is empty there
  * @param better whether the criterion improved, so that this epoch's parameters are the best so far
  * @param stopped whether training ended early after this epoch
  */
@@ -22,4 +23,26 @@ public record EpochSummary(
     double loss,
     OptionalDouble criterion,
     boolean better,
-    boolean stopped) {}
+    boolean stopped) {
+
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if {@code epoch} is below 1, or {@code seconds}, {@code
+   *     targets} or {@code steps} is negative; the message names it
+   */
+  public EpochSummary {
+    if (epoch < 1) {
+      throw new IllegalArgumentException("epoch must be >= 1, got " + epoch);
+    }
+    if (!(seconds >= 0)) { // so that NaN is refused
+      throw new IllegalArgumentException("seconds must be >= 0, got " + seconds);
+    }
+    if (targets < 0) {
+      throw new IllegalArgumentException("targets must be >= 0, got " + targets);
+    }
+    if (steps < 0) {
+      throw new IllegalArgumentException("steps must be >= 0, got " + steps);
+    }
+  }
+}

@@ -30,6 +30,7 @@ public final class FittedModel {
   private final Map<String, String> parameters;
   private final List<EpochSummary> history;
   private final Long seed;
+  private final OutputScorer scorer; // only copied from
 
   /**
    * Makes a model.
@@ -56,6 +57,8 @@ public final class FittedModel {
     this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     this.history = List.copyOf(history);
     this.seed = seed;
+    this.scorer =
+        new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
   }
 
   /**
@@ -141,37 +144,34 @@ public final class FittedModel {
    * @param session ids of the items clicked so far, the oldest first
    * @param k how many to return, at least 1
    * @param unknown what to do with ids that are not in {@link #items}
-   * @return at most {@code k} items, best first; of equal scores the item with the lower number
-   *     first. Empty if no item of the session is known
+   * @return at most {@code k} items, best first, none if no item of the session is known; of equal
+   *     scores the item with the lower number comes first. Beside them the ids that were left out
    * @throws IllegalArgumentException if {@code k} is below 1, or an id is unknown and {@code
    *     unknown} is {@link UnknownItems#FAIL}
    */
-  public List<Recommendation> recommend(List<String> session, int k, UnknownItems unknown) {
+  public Recommendations recommend(List<String> session, int k, UnknownItems unknown) {
     TopK top = new TopK(Math.min(k, numItems()));
     GruState state = new GruState(network.embedding(), network.layers(), 1);
     int[] item = new int[1];
-    boolean any = false;
+    List<String> left = new ArrayList<>();
     for (String id : session) {
       item[0] = items.indexOf(id);
       if (item[0] >= 0) {
         state.step(item, 1);
-        any = true;
       } else if (unknown == UnknownItems.FAIL) {
         throw new IllegalArgumentException("the model does not know item \"" + id + "\"");
+      } else {
+        left.add(id);
       }
     }
     List<Recommendation> result = new ArrayList<>();
-    if (any) {
-      scorer().top(state.top(), 0, 1, new TopK[] {top});
+    if (left.size() < session.size()) {
+      scorer.copy().top(state.top(), 0, 1, new TopK[] {top});
       for (int i = 0; i < top.size(); i++) {
         result.add(new Recommendation(items.idOf(top.classAt(i)), top.scoreAt(i)));
       }
     }
-    return result;
-  }
-
-  private OutputScorer scorer() {
-    return new OutputScorer(network.outputWeight(), network.outputBias(), numItems());
+    return new Recommendations(result, left);
   }
 
   /**
@@ -189,7 +189,7 @@ public final class FittedModel {
     int[] users =
         IntStream.of(sessions.activeUsers()).filter(u -> sessions.historyLength(u) > 1).toArray();
     List<RankMetrics> parts = Collections.synchronizedList(new ArrayList<>());
-    new SessionRunner(network, sessions, users)
+    new SessionRunner(network, scorer, sessions, users)
         .run(
             parallel,
             () -> {
@@ -238,7 +238,7 @@ public final class FittedModel {
     int[][] items = new int[histories.numUsers()][];
     float[][] scores = new float[histories.numUsers()][];
     int stored = topK == null ? numItems() : Math.min(topK, numItems());
-    new SessionRunner(network, histories, histories.activeUsers())
+    new SessionRunner(network, scorer, histories, histories.activeUsers())
         .run(parallel, () -> new PredictVisitor(stored, numItems(), items, scores));
     CsrMatrix.Builder builder = CsrMatrix.builder(histories.numUsers(), numItems());
     for (int user = 0; user < histories.numUsers(); user++) {

@@ -227,18 +227,31 @@ final class ModelFile {
 
   private static Map<String, String> readParameters(Path file, SafeTensorsReader reader)
       throws ModelFileException {
+    Object json = json(file, reader, PARAMETERS, Map.of());
+    if (!(json instanceof Map<?, ?> map)) {
+      throw new ModelFileException(file, PARAMETERS + " is not a JSON object");
+    }
     Map<String, String> parameters = new LinkedHashMap<>();
-    if (json(file, reader, PARAMETERS) instanceof Map<?, ?> map) {
-      map.forEach((key, value) -> parameters.put((String) key, String.valueOf(value)));
+    for (Map.Entry<?, ?> each : map.entrySet()) {
+      String name = (String) each.getKey();
+      if (!(each.getValue() instanceof String value)) {
+        throw new ModelFileException(
+            file,
+            PARAMETERS
+                + ": the value of \""
+                + ModelFileException.oneLine(name, 100)
+                + "\" is not a string");
+      }
+      parameters.put(name, value);
     }
     return parameters;
   }
 
-  private static Object json(Path file, SafeTensorsReader reader, String key)
+  private static Object json(Path file, SafeTensorsReader reader, String key, Object valueIfMissing)
       throws ModelFileException {
     String text = reader.metadata().get(key);
     try {
-      return text == null ? null : Json.parse(text);
+      return text == null ? valueIfMissing : Json.parse(text, SafeTensorsReader.MAX_HEADER_VALUES);
     } catch (Json.SyntaxException e) {
       throw new ModelFileException(file, key + " is no JSON: " + e.getMessage());
     }
@@ -252,8 +265,8 @@ final class ModelFile {
       entry.put("seconds", e.seconds());
       entry.put("targets", e.targets());
       entry.put("steps", e.steps());
-      entry.put("loss", e.loss());
-      entry.put("criterion", e.criterion().isPresent() ? e.criterion().getAsDouble() : null);
+      entry.put("loss", finiteOrNull(e.loss()));
+      entry.put("criterion", finiteOrNull(e.criterion().orElse(Double.NaN)));
       entry.put("better", e.better());
       entry.put("stopped", e.stopped());
       list.add(entry);
@@ -261,33 +274,74 @@ final class ModelFile {
     return list;
   }
 
+  private static Double finiteOrNull(double x) {
+    return Double.isFinite(x) ? x : null;
+  }
+
   private static List<EpochSummary> readHistory(Path file, SafeTensorsReader reader)
       throws ModelFileException {
-    Object json = json(file, reader, HISTORY);
-    List<EpochSummary> history = new ArrayList<>();
-    if (json == null) {
-      return history;
+    Object json = json(file, reader, HISTORY, List.of());
+    if (!(json instanceof List<?> list)) {
+      throw new ModelFileException(file, HISTORY + " is not a JSON array");
     }
-    try {
-      for (Object entry : (List<?>) json) {
-        Map<?, ?> e = (Map<?, ?>) entry;
-        Number criterion = (Number) e.get("criterion");
-        history.add(
-            new EpochSummary(
-                ((Number) e.get("epoch")).intValue(),
-                ((Number) e.get("seconds")).doubleValue(),
-                ((Number) e.get("targets")).longValue(),
-                ((Number) e.get("steps")).longValue(),
-                ((Number) e.get("loss")).doubleValue(),
-                criterion == null
-                    ? OptionalDouble.empty()
-                    : OptionalDouble.of(criterion.doubleValue()),
-                (Boolean) e.get("better"),
-                (Boolean) e.get("stopped")));
+    List<EpochSummary> history = new ArrayList<>();
+    for (Object entry : list) {
+      try {
+        history.add(epoch(entry));
+      } catch (IllegalArgumentException e) {
+        throw new ModelFileException(file, HISTORY + "[" + history.size() + "]: " + e.getMessage());
       }
-    } catch (ClassCastException | NullPointerException e) {
-      throw new ModelFileException(file, HISTORY + " does not have the entries of an epoch");
     }
     return history;
+  }
+
+  private static EpochSummary epoch(Object json) {
+    if (!(json instanceof Map<?, ?> entry)) {
+      throw new IllegalArgumentException("is not a JSON object");
+    }
+    Double loss = numberOrNull(entry, "loss");
+    Double criterion = numberOrNull(entry, "criterion");
+    Double seconds = numberOrNull(entry, "seconds");
+    if (seconds == null) {
+      throw new IllegalArgumentException("seconds is not a number");
+    }
+    long epoch = whole(entry, "epoch");
+    if (epoch != (int) epoch) {
+      throw new IllegalArgumentException("epoch must be in [1, 2^31), got " + epoch);
+    }
+    return new EpochSummary(
+        (int) epoch,
+        seconds,
+        whole(entry, "targets"),
+        whole(entry, "steps"),
+        loss == null ? Double.NaN : loss,
+        criterion == null ? OptionalDouble.empty() : OptionalDouble.of(criterion),
+        flag(entry, "better"),
+        flag(entry, "stopped"));
+  }
+
+  private static long whole(Map<?, ?> entry, String key) {
+    if (!(entry.get(key) instanceof Long n)) {
+      throw new IllegalArgumentException(key + " is not a whole number");
+    }
+    return n;
+  }
+
+  private static Double numberOrNull(Map<?, ?> entry, String key) {
+    Object value = entry.get(key);
+    if (value == null && entry.containsKey(key)) {
+      return null;
+    }
+    if (!(value instanceof Number n)) {
+      throw new IllegalArgumentException(key + " is not a number");
+    }
+    return n.doubleValue();
+  }
+
+  private static boolean flag(Map<?, ?> entry, String key) {
+    if (!(entry.get(key) instanceof Boolean b)) {
+      throw new IllegalArgumentException(key + " is not true or false");
+    }
+    return b;
   }
 }

@@ -31,7 +31,7 @@ public final class SafeTensorsReader implements Closeable {
   /**
    * Values in a header; a hostile one cannot claim more memory than these and its own text take.
    */
-  private static final int MAX_HEADER_VALUES = 1_000_000;
+  static final int MAX_HEADER_VALUES = 1_000_000;
 
   private static final int BUFFER_BYTES = 1 << 17;
 

@@ -42,23 +42,26 @@ final class SessionRunner {
     final int[] ranks = new int[BLOCK];
     int rows;
 
-    Block(GruNetwork network) {
+    Block(GruNetwork network, OutputScorer scorer) {
       state = new GruState(network.embedding(), network.layers(), BLOCK);
-      scorer = new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
+      this.scorer = scorer.copy();
     }
   }
 
   private final GruNetwork network;
+  private final OutputScorer scorer;
   private final InteractionMatrix sessions;
   private final int[] byLength;
 
   /**
    * Chooses the sessions.
    *
+   * @param scorer of the network's output layer; each thread copies it
    * @param users which of them; each needs a history
    */
-  SessionRunner(GruNetwork network, InteractionMatrix sessions, int[] users) {
+  SessionRunner(GruNetwork network, OutputScorer scorer, InteractionMatrix sessions, int[] users) {
     this.network = network;
+    this.scorer = scorer;
     this.sessions = sessions;
     this.byLength =
         Arrays.stream(users)
@@ -76,7 +79,7 @@ final class SessionRunner {
    */
   void run(Parallel parallel, Supplier<? extends Visitor> visitors) {
     ThreadLocal<Visitor> visitor = ThreadLocal.withInitial(visitors);
-    ThreadLocal<Block> blocks = ThreadLocal.withInitial(() -> new Block(network));
+    ThreadLocal<Block> blocks = ThreadLocal.withInitial(() -> new Block(network, scorer));
     parallel.run(
         Math.ceilDiv(byLength.length, BLOCK),
         b -> runBlock(blocks.get(), b * BLOCK, visitor.get()));

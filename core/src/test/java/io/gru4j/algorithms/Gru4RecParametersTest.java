@@ -136,21 +136,23 @@ class Gru4RecParametersTest {
             + " got 99999999999999999999",
         "hidden_size|1.5|hidden_size must be an integer in [1, 65536], got 1.5",
         "num_components|-1|num_components must be an integer in [1, 65536], got -1",
-        "dropout|1|dropout must be a number in [0, 1), got 1",
-        "dropout|-0.1|dropout must be a number in [0, 1), got -0.1",
+        "dropout|-1e-60|dropout must be a float in [0, 1), got -1e-60",
+        "dropout|0.99999999|dropout must be a float in [0, 1), got 0.99999999",
+        "dropout|1|dropout must be a float in [0, 1), got 1",
+        "dropout|-0.1|dropout must be a float in [0, 1), got -0.1",
         "optimization_algorithm|adam|optimization_algorithm must be one of adagrad, sgd, got adam",
-        "momentum|1.1|momentum must be a number in [0, 1], got 1.1",
-        "clipnorm|0|clipnorm must be a finite number > 0 or None, got 0",
-        "clipnorm|1e999|clipnorm must be a finite number > 0 or None, got 1e999",
+        "momentum|1.1|momentum must be a float in [0, 1], got 1.1",
+        "clipnorm|0|clipnorm must be a float in [1.4e-45, 3.4028235e38] or None, got 0",
+        "clipnorm|1e999|clipnorm must be a float in [1.4e-45, 3.4028235e38] or None, got 1e999",
         "bptt|0|bptt must be an integer in [1, 2147483647], got 0",
         "batch_size|x|batch_size must be an integer in [1, 2147483647], got x",
         "max_epochs|0|max_epochs must be an integer in [1, 2147483647], got 0",
-        "learning_rate|-1.0|learning_rate must be a finite number > 0, got -1.0",
-        "learning_rate|1e39|learning_rate must be a finite number > 0, got 1e39",
-        "learning_rate|1e-60|learning_rate must be a finite number > 0, got 1e-60",
-        "learning_rate|NaN|learning_rate must be a finite number > 0, got NaN",
-        "learning_rate|None|learning_rate must be a finite number > 0, got None",
-        "learning_rate|1d|learning_rate must be a finite number > 0, got 1d",
+        "learning_rate|-1.0|learning_rate must be a float in [1.4e-45, 3.4028235e38], got -1.0",
+        "learning_rate|1e39|learning_rate must be a float in [1.4e-45, 3.4028235e38], got 1e39",
+        "learning_rate|1e-60|learning_rate must be a float in [1.4e-45, 3.4028235e38], got 1e-60",
+        "learning_rate|NaN|learning_rate must be a float in [1.4e-45, 3.4028235e38], got NaN",
+        "learning_rate|None|learning_rate must be a float in [1.4e-45, 3.4028235e38], got None",
+        "learning_rate|1d|learning_rate must be a float in [1.4e-45, 3.4028235e38], got 1d",
         "stopping_criterion|auc|stopping_criterion must be one of recall, ndcg, precision, bpr,"
             + " warp, got auc",
         "stop_early|yes|stop_early must be true or false, got yes",
@@ -172,7 +174,7 @@ class Gru4RecParametersTest {
   @Test
   void theConstructorChecksToo() {
     assertRefused(
-        "learning_rate must be a finite number > 0, got nan",
+        "learning_rate must be a float in [1.4e-45, 3.4028235e38], got nan",
         () -> Gru4RecParameters.builder().learningRate(Double.NaN));
     assertRefused(
         "optimization_algorithm must be one of adagrad, sgd, got None",

@@ -154,7 +154,7 @@ class TorchModelFileTest {
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy().threads(1)) {
       estimator.load(write(tensors, 0, true)).setParams(Map.of("predict_topK", 2));
       List<String> warnings = warningsOf(() -> assertEquals(0, estimator.predict(x).nnz()));
-      assertEquals(List.of("{0} users with history got no prediction"), warnings);
+      assertEquals(List.of("users with history that got no prediction: {0}"), warnings);
       estimator.load(write(used(recording), 0, true));
       assertEquals(List.of(), warningsOf(() -> estimator.predict(x)));
     }

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.data.IdMap;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -142,7 +145,7 @@ class MainTest {
   void wrongValuesAreRefusedByName() {
     assertContains(
         train("--learning-rate=-1").expect(2).err,
-        "--learning-rate: learning_rate must be a finite number > 0, got -1");
+        "--learning-rate: learning_rate must be a float in [1.4e-45, 3.4028235e38], got -1");
     assertContains(
         train("--optimization-algorithm", "adam").expect(2).err,
         "optimization_algorithm must be one of adagrad, sgd, got adam");
@@ -153,7 +156,18 @@ class MainTest {
         train("--validation-fraction=1").expect(2).err, "--validation-fraction must be a number");
     assertContains(
         train("--validation", sessions, "--validation-fraction=0.1").expect(2).err, "exclude");
-    assertContains(train("--stop-early").expect(2).err, "--stop-early needs --validation FILE");
+    for (String flag :
+        List.of(
+            "--stop-early",
+            "--validation-sample-size=5",
+            "--stopping-criterion=bpr",
+            "--min-improvement=0.1",
+            "--max-iter-no-change=2")) {
+      String name = flag.replaceFirst("=.*", "");
+      assertContains(train(flag).expect(2).err, name + " needs --validation FILE or");
+      assertContains(run("demo", flag).expect(2).err, name + " needs validation, and the demo");
+    }
+    assertContains(run("demo", "--save-best-to-file").expect(2).err, "the demo writes no file");
     assertContains(train("--item-key=Time").expect(2).err, "must be three");
     assertContains(run("train", sessions).expect(2).err, "--model OUT is missing");
     assertContains(run("train", "--model", model).expect(2).err, "FILE is missing");
@@ -337,6 +351,29 @@ class MainTest {
     assertContains(
         run("evaluate", other.toString(), "--model", model).expect(1).err,
         "no session has two clicks on items that the model knows");
+  }
+
+  @Test
+  void cutoffsMayBeLargerThanTheCatalogue() {
+    train().expect(0);
+    Result result = run("evaluate", sessions, "--model", model, "--at=2147483647").expect(0);
+    assertContains(result.out, "\n2147483647    1.0000  ");
+  }
+
+  /** A file is a stranger's: what it holds must not move the terminal's cursor. */
+  @Test
+  void inspectShowsNoControlCharacters() throws IOException {
+    GruNetwork network = GruNetwork.zeros(1, 1, 1, 1);
+    new FittedModel(
+            network,
+            IdMap.of(List.of("a")),
+            Map.of("a\u001b[2J", "b\nc\u009b1A", "long", "x".repeat(5000)),
+            List.of(),
+            null)
+        .save(Path.of(model));
+    Result result = run("inspect", model).expect(0);
+    assertContains(result.out, "\n  a?[2J  b?c?1A\n  long   xxx");
+    assertFalse(result.out.contains("x".repeat(1001)), result.out);
   }
 
   @Test

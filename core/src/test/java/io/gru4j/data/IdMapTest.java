@@ -3,8 +3,10 @@ package io.gru4j.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,6 +61,29 @@ class IdMapTest {
     assertNotEquals(IdMap.of(List.of("a", "b")), IdMap.of(List.of("b", "a")));
     assertNotEquals(IdMap.of(List.of("ab", "c")), IdMap.of(List.of("a", "bc")));
     assertEquals("IdMap(2 ids)", IdMap.of(List.of("ab", "c")).toString());
+  }
+
+  /** Equal under {@code String.hashCode} and every other polynomial in 31. */
+  @Test
+  void idsMadeToCollideTakeNoLongerThanOthers() {
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 1 << 16; i++) {
+      StringBuilder id = new StringBuilder();
+      for (int bit = 0; bit < 16; bit++) {
+        id.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+      }
+      ids.add(id.toString());
+    }
+    assertEquals(1, ids.stream().mapToInt(String::hashCode).distinct().count());
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(2),
+        () -> {
+          IdMap map = IdMap.of(ids);
+          for (int i = 0; i < ids.size(); i++) {
+            assertEquals(i, map.indexOf(ids.get(i)));
+          }
+          assertEquals(map, IdMap.of(ids), "whatever the seeds of the two");
+        });
   }
 
   @Test

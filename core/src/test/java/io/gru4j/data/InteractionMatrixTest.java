@@ -294,6 +294,9 @@ class InteractionMatrixTest {
     assertFileFault(
         "#gru4j-interactions version=1 users=2 items=3 rows=2147483646\n" + header,
         "ends after 0 rows");
+    assertFileFault(
+        "#gru4j-interactions version=1 users=2147483646 items=1 rows=0\n" + header,
+        ":1: users=2147483646 takes 16383 MiB before any row, this JVM can hold ");
   }
 
   private void assertFileFault(String content, String part) throws IOException {

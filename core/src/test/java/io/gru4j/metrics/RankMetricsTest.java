@@ -81,6 +81,17 @@ class RankMetricsTest {
   }
 
   @Test
+  void aCutoffTakesNoMemory() {
+    RankMetrics metrics = new RankMetrics(Integer.MAX_VALUE, 2_000_000_000);
+    metrics.add(2);
+    metrics.add(Integer.MAX_VALUE);
+    assertEquals(0.5, metrics.recall(2_000_000_000));
+    assertEquals(1, metrics.recall(Integer.MAX_VALUE));
+    assertEquals((0.5 + 1.0 / Integer.MAX_VALUE) / 2, metrics.mrr(Integer.MAX_VALUE));
+    assertEquals(2, metrics.merge(metrics).recall(2) * metrics.count());
+  }
+
+  @Test
   void refusesWhatIsNoRankOrCutoff() {
     RankMetrics metrics = new RankMetrics(5);
     assertTrue(Double.isNaN(metrics.recall(5)), "nothing was measured");

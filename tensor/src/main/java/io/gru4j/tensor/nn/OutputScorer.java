@@ -22,7 +22,7 @@ public final class OutputScorer {
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
-  private final float[] bias;
+  private final float[] bias; // -infinity where a panel goes beyond the classes; only read
   private final int classes;
   private final int panels;
   private final int H;
@@ -38,18 +38,38 @@ public final class OutputScorer {
    * @param classes number of classes in [1, V]
    */
   public OutputScorer(Parameter weight, Parameter bias, int classes) {
+    this(weight, padded(weight, bias, classes), classes);
+  }
+
+  private OutputScorer(Parameter weight, float[] bias, int classes) {
+    this.weight = weight;
+    this.bias = bias;
+    this.classes = classes;
+    this.panels = Parameter.panelCount(classes);
+    this.H = weight.cols();
+    this.tile = new float[weight.offset() + Math.min(panels, TILE_PANELS) * ps];
+  }
+
+  private static float[] padded(Parameter weight, Parameter bias, int classes) {
     if (classes < 1 || classes > weight.rows()) {
       throw new IllegalArgumentException(
           "classes must be in [1, %d], got %d".formatted(weight.rows(), classes));
     }
-    this.weight = weight;
-    this.classes = classes;
-    this.panels = Parameter.panelCount(classes);
-    this.H = weight.cols();
-    this.tile = new float[weight.offset() + TILE_PANELS * ps];
-    this.bias = new float[panels * PANEL];
-    Arrays.fill(this.bias, Float.NEGATIVE_INFINITY);
-    System.arraycopy(bias.value(), bias.offset(), this.bias, 0, classes);
+    float[] padded = new float[Parameter.panelCount(classes) * PANEL];
+    Arrays.fill(padded, Float.NEGATIVE_INFINITY);
+    System.arraycopy(bias.value(), bias.offset(), padded, 0, classes);
+    return padded;
+  }
+
+  /**
+   * Returns a scorer of the same classes with a buffer of its own, for another thread. It shares
+   * the biases as they were when this scorer was created, so nothing of the catalogue's size is
+   * copied. May be called by several threads at once, even while another uses this scorer.
+   *
+   * @return a new scorer
+   */
+  public OutputScorer copy() {
+    return new OutputScorer(weight, bias, classes);
   }
 
   /** Scores of {@code rows} rows for the panels of one tile, into the tile buffer. */

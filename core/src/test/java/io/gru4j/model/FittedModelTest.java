@@ -1,0 +1,217 @@
+package io.gru4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.data.CsrMatrix;
+import io.gru4j.data.IdMap;
+import io.gru4j.data.Interaction;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.metrics.RankMetrics;
+import io.gru4j.tensor.Parallel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A session's scores are its own: neither the other sessions nor the threads change a bit. */
+class FittedModelTest {
+  private static final int ITEMS = 53;
+  private static final int SESSIONS = 1000; // several blocks, the last one not full
+  private static final int[] THREADS = {1, 2, 7};
+
+  private final FittedModel model = model();
+  private final List<int[]> sessions = sessions(new Random(3));
+
+  private static FittedModel model() {
+    GruNetwork network = GruNetwork.zeros(ITEMS, 5, 9, 2).initialise(11);
+    network.parameters().forEach(p -> scale(p.value()));
+    List<String> ids = IntStream.range(0, ITEMS).mapToObj(i -> "item" + i).toList();
+    return new FittedModel(network, IdMap.of(ids), Map.of(), List.of(), null);
+  }
+
+  /** So that a session's scores depend on all of it, visibly. */
+  private static void scale(float[] values) {
+    for (int i = 0; i < values.length; i++) {
+      values[i] *= 100;
+    }
+  }
+
+  /** Some without a click. */
+  private static List<int[]> sessions(Random random) {
+    return IntStream.range(0, SESSIONS)
+        .mapToObj(s -> random.ints(s % 10, 0, ITEMS).toArray())
+        .toList();
+  }
+
+  private static InteractionMatrix matrix(List<int[]> sessions) {
+    List<Interaction> rows = new ArrayList<>();
+    for (int user = 0; user < sessions.size(); user++) {
+      for (int i = 0; i < sessions.get(user).length; i++) {
+        rows.add(new Interaction(user, sessions.get(user)[i], i));
+      }
+    }
+    return InteractionMatrix.of(sessions.size(), ITEMS, rows);
+  }
+
+  private static List<String> ids(int[] session) {
+    return IntStream.of(session).mapToObj(i -> "item" + i).toList();
+  }
+
+  private static int[] indices(CsrMatrix m, int row) {
+    return IntStream.range(0, m.nnz(row)).map(k -> m.index(row, k)).toArray();
+  }
+
+  /** NaN and -0.0 have bits too. */
+  private static int[] bits(CsrMatrix m, int row) {
+    return IntStream.range(0, m.nnz(row))
+        .map(k -> Float.floatToRawIntBits(m.value(row, k)))
+        .toArray();
+  }
+
+  private static void assertSameRow(CsrMatrix expected, int row, CsrMatrix actual, int other) {
+    assertArrayEquals(indices(expected, row), indices(actual, other), "items of " + row);
+    assertArrayEquals(bits(expected, row), bits(actual, other), "scores of " + row);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, ITEMS})
+  void predictGivesEachSessionItsOwnScoresOnAnyNumberOfThreads(int topK) {
+    InteractionMatrix all = matrix(sessions);
+    Integer stored = topK == ITEMS ? null : (Integer) topK;
+    for (int threads : THREADS) {
+      try (Parallel parallel = new Parallel(threads)) {
+        CsrMatrix scores = model.predict(all, stored, parallel);
+        for (int s = 0; s < SESSIONS; s++) {
+          CsrMatrix alone = model.predict(matrix(List.of(sessions.get(s))), stored, parallel);
+          assertEquals(sessions.get(s).length == 0 ? 0 : topK, alone.nnz(0));
+          assertSameRow(alone, 0, scores, s);
+        }
+      }
+    }
+  }
+
+  @Test
+  void scoresDependOnTheSession() {
+    try (Parallel parallel = new Parallel(1)) {
+      CsrMatrix scores =
+          model.predict(matrix(List.of(new int[] {1, 2}, new int[] {2, 1})), null, parallel);
+      assertTrue(Math.abs(scores.value(0, 0) - scores.value(1, 0)) > 1e-3);
+    }
+  }
+
+  @Test
+  void theOrderOfSessionsDoesNotMatter() {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, SESSIONS).boxed().toList());
+    Collections.shuffle(order, new Random(5));
+    try (Parallel parallel = new Parallel(2)) {
+      CsrMatrix scores = model.predict(matrix(sessions), 6, parallel);
+      CsrMatrix shuffled =
+          model.predict(matrix(order.stream().map(sessions::get).toList()), 6, parallel);
+      for (int s = 0; s < SESSIONS; s++) {
+        assertSameRow(scores, order.get(s), shuffled, s);
+      }
+    }
+  }
+
+  @Test
+  void evaluateCountsTheRanksOfSingleSessionsOnAnyNumberOfThreads() {
+    int[] cutoffs = {1, 5, 20, ITEMS};
+    RankMetrics expected = new RankMetrics(cutoffs);
+    try (Parallel parallel = new Parallel(1)) {
+      for (int[] session : sessions) {
+        for (int end = 1; end < session.length; end++) {
+          int[] prefix = IntStream.of(session).limit(end).toArray();
+          CsrMatrix scores = model.predict(matrix(List.of(prefix)), null, parallel);
+          float right = scores.value(0, session[end]);
+          expected.add(
+              (int) IntStream.range(0, ITEMS).filter(i -> scores.value(0, i) >= right).count());
+        }
+      }
+    }
+    for (int threads : THREADS) {
+      try (Parallel parallel = new Parallel(threads)) {
+        RankMetrics metrics = model.evaluate(matrix(sessions), parallel, cutoffs);
+        assertEquals(expected.toString(), metrics.toString(), threads + " threads");
+      }
+    }
+  }
+
+  @Test
+  void recommendFromManyThreadsEqualsOneThread() throws Exception {
+    List<Recommendations> expected =
+        sessions.stream().map(s -> model.recommend(ids(s), 7, UnknownItems.FAIL)).toList();
+    CountDownLatch start = new CountDownLatch(16);
+    try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
+      List<Future<List<Recommendations>>> results =
+          IntStream.range(0, 16)
+              .mapToObj(
+                  t ->
+                      threads.submit(
+                          () -> {
+                            start.countDown();
+                            start.await();
+                            return sessions.stream()
+                                .map(s -> model.recommend(ids(s), 7, UnknownItems.FAIL))
+                                .toList();
+                          }))
+              .toList();
+      for (Future<List<Recommendations>> result : results) {
+        assertEquals(expected, result.get());
+      }
+    }
+  }
+
+  @Test
+  void recommendGivesWhatPredictScores() {
+    try (Parallel parallel = new Parallel(1)) {
+      CsrMatrix scores = model.predict(matrix(sessions), 7, parallel);
+      for (int s = 1; s < 100; s++) {
+        List<Recommendation> items =
+            model.recommend(ids(sessions.get(s)), 7, UnknownItems.FAIL).items();
+        assertEquals(scores.nnz(s), items.size());
+        for (int i = 0; i < items.size(); i++) {
+          assertTrue(i == 0 || items.get(i - 1).score() >= items.get(i).score(), "best first");
+          int item = model.items().indexOf(items.get(i).item());
+          int at = IntStream.of(indices(scores, s)).boxed().toList().indexOf(item);
+          assertEquals(scores.value(s, at), items.get(i).score());
+        }
+      }
+    }
+  }
+
+  @Test
+  void unknownItemsAreLeftOutAndNamedOrAnError() {
+    List<String> session = List.of("shoe", "item3", "sock", "item4", "shoe");
+    Recommendations result = model.recommend(session, 5, UnknownItems.SKIP);
+    assertEquals(List.of("shoe", "sock", "shoe"), result.unknown());
+    assertEquals(
+        model.recommend(List.of("item3", "item4"), 5, UnknownItems.FAIL).items(), result.items());
+    assertEquals(
+        "the model does not know item \"shoe\"",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> model.recommend(session, 5, UnknownItems.FAIL))
+            .getMessage());
+    assertEquals(
+        new Recommendations(List.of(), List.of("sock")),
+        model.recommend(List.of("sock"), 5, UnknownItems.SKIP));
+    assertEquals(
+        new Recommendations(List.of(), List.of()),
+        model.recommend(List.of(), 5, UnknownItems.SKIP));
+    assertEquals(ITEMS, model.recommend(List.of("item1"), 999, UnknownItems.SKIP).items().size());
+    assertThrows(
+        IllegalArgumentException.class, () -> model.recommend(session, 0, UnknownItems.SKIP));
+  }
+}
