@@ -9,7 +9,7 @@ import java.util.Map;
 /**
  * Tries some combinations of parameters' values, drawn at random, no two alike.
  *
- * <p>The draw depends on the seed and the grid alone.
+ * <p>The draw depends on the seed and the grid alone, not on the order of the grid's map.
  */
 public final class RandomSearch extends ParameterSearch {
   private final int n;

@@ -118,9 +118,13 @@ class ParameterSearchTest {
   }
 
   private ParameterSearch search(String kind) {
+    return search(kind, grid());
+  }
+
+  private ParameterSearch search(String kind, Map<String, List<?>> grid) {
     return kind.equals("grid")
-        ? new GridSearch(tiny(), grid(), 1)
-        : new RandomSearch(tiny(), grid(), 5, 1);
+        ? new GridSearch(tiny(), grid, 1)
+        : new RandomSearch(tiny(), grid, 5, 1);
   }
 
   @ParameterizedTest
@@ -159,6 +163,33 @@ class ParameterSearchTest {
       try (Stream<Path> files = Files.list(folder)) {
         assertEquals(size, files.count(), "no temporary file is left");
       }
+    }
+  }
+
+  /** Map.of has another order in every JVM. */
+  @ParameterizedTest
+  @ValueSource(strings = {"grid", "random"})
+  void aSearchGoesOnWhereTheMapHasAnotherOrder(String kind) throws IOException {
+    Map<String, List<?>> reversed = new LinkedHashMap<>();
+    List.copyOf(grid().keySet()).reversed().forEach(name -> reversed.put(name, grid().get(name)));
+    Path file = folder.resolve("results.jsonl");
+    Path otherFile = folder.resolve("other.jsonl");
+    try (ParameterSearch whole = search(kind);
+        ParameterSearch other = search(kind, reversed);
+        ParameterSearch cut = search(kind);
+        ParameterSearch resumed = search(kind, reversed)) {
+      fit(whole);
+      fit(other.resultsFile(otherFile));
+      assertEquals(timeless(whole.results()), timeless(other.results()));
+      cut.resultsFile(file)
+          .listener(
+              result -> {
+                throw new Killed();
+              });
+      assertThrows(Killed.class, () -> fit(cut));
+      assertEquals(Files.readAllLines(otherFile).getFirst(), Files.readAllLines(file).getFirst());
+      fit(resumed.resultsFile(file));
+      assertEquals(timeless(whole.results()), timeless(resumed.results()));
     }
   }
 
