@@ -49,6 +49,17 @@ public interface Estimator extends AutoCloseable {
   CsrMatrix predict(InteractionMatrix x);
 
   /**
+   * Scores the next item of every user and keeps of each user the {@code most} largest scores of
+   * those that {@link #predict(InteractionMatrix)} keeps; of equal ones the smaller items.
+   *
+   * @param x users x items, with timestamps
+   * @param most at least 1
+   * @return users x items; rows of users without history are empty
+   * @throws IllegalStateException if nothing was fitted
+   */
+  CsrMatrix predict(InteractionMatrix x, int most);
+
+  /**
    * Computes the stopping criterion of the trained model.
    *
    * @param validation all its users count, whatever {@code validation_sample_size} is

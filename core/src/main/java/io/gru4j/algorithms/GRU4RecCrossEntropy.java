@@ -397,11 +397,13 @@ public final class GRU4RecCrossEntropy implements Estimator {
   /** How many of a user's scores the criterion looks at, at most; null for all. */
   private Integer scoresThatCount() {
     OptionalInt cutoff = parameters.stoppingCriterion().cutoff();
+    return cutoff.isEmpty() ? parameters.predictTopK() : mostOf(cutoff.getAsInt());
+  }
+
+  /** No more than {@code predict_topK}. */
+  private Integer mostOf(int most) {
     Integer topK = parameters.predictTopK();
-    if (cutoff.isEmpty()) {
-      return topK;
-    }
-    return topK == null ? cutoff.getAsInt() : Math.min(topK, cutoff.getAsInt());
+    return topK == null ? most : Math.min(topK, most);
   }
 
   private Parallel parallel() {
@@ -437,8 +439,17 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
+    return predictTop(x, parameters.predictTopK());
+  }
+
+  @Override
+  public CsrMatrix predict(InteractionMatrix x, int most) {
+    return predictTop(x, mostOf(most));
+  }
+
+  private CsrMatrix predictTop(InteractionMatrix x, Integer topK) {
     checkHistories("X", x);
-    CsrMatrix scores = model().predict(x, parameters.predictTopK(), parallel());
+    CsrMatrix scores = model().predict(x, topK, parallel());
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
       LOGGER.log(Level.WARNING, "{0} users with history got no prediction", missing);

@@ -24,9 +24,9 @@ public final class GridSearch extends ParameterSearch {
    * Makes a search.
    *
    * @param estimator what is copied for each candidate
-   * @param grid the values to try of each parameter, in the order of the list; names in
-   *     snake_case or camelCase, with or without {@code estimator__} before them; the order of the
-   *     map makes no difference
+   * @param grid the values to try of each parameter, in the order of the list; names in snake_case
+   *     or camelCase, with or without {@code estimator__} before them; the order of the map makes
+   *     no difference
    * @param seed given to candidates whose {@code seed} is None; 0 or more
    * @throws IllegalArgumentException if the grid is empty, a name is unknown, a value is wrong or
    *     there twice, or {@code seed} is negative; the message names it

@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,7 +31,8 @@ import java.util.stream.IntStream;
  * the shape and the item numbers of the training data: {@code predict} leaves clicks on unknown
  * items out of a history and gives unknown items no score. Validation data are not filtered, but
  * while it trains the estimator sees no unknown items in them; {@link #score} counts an expected
- * item that is unknown as a miss, so that pipelines with different filters can be compared.
+ * item that is unknown as a miss, so that pipelines with different filters can be compared by
+ * recall, ndcg or precision. By bpr or warp they cannot.
  *
  * <p>Parameters: each filter's name, {@code estimator}, and the estimator's as {@code
  * estimator__hidden_size} and so on. Not thread-safe.
@@ -131,7 +133,17 @@ public final class Pipeline implements Estimator {
 
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
-    CsrMatrix scores = predict("X", x);
+    KeptItems known = checkHistories("X", x);
+    return warnOfMissing(x, known.widen(estimator.predict(known.narrow(x))));
+  }
+
+  @Override
+  public CsrMatrix predict(InteractionMatrix x, int most) {
+    KeptItems known = checkHistories("X", x);
+    return warnOfMissing(x, known.widen(estimator.predict(known.narrow(x), most)));
+  }
+
+  private static CsrMatrix warnOfMissing(InteractionMatrix x, CsrMatrix scores) {
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
       LOGGER.log(
@@ -142,7 +154,7 @@ public final class Pipeline implements Estimator {
     return scores;
   }
 
-  private CsrMatrix predict(String name, InteractionMatrix x) {
+  private KeptItems checkHistories(String name, InteractionMatrix x) {
     KeptItems known = kept();
     InputChecks.requireTimestamps(name, x);
     if (x.numItems() != known.numItems()) {
@@ -150,7 +162,7 @@ public final class Pipeline implements Estimator {
           "%s: the pipeline was fitted on %d items, got a matrix of %d"
               .formatted(name, known.numItems(), x.numItems()));
     }
-    return known.widen(estimator.predict(known.narrow(x)));
+    return known;
   }
 
   private KeptItems kept() {
@@ -161,21 +173,37 @@ public final class Pipeline implements Estimator {
   }
 
   /**
-   * Computes the estimator's stopping criterion over all items. An expected item that the filters
-   * dropped cannot be predicted and counts as a miss.
+   * Computes the estimator's stopping criterion over all items. Recall, ndcg and precision count an
+   * expected item that the filters dropped as a miss, as it cannot be predicted.
+   *
+   * <p>Bpr and warp are differences of scores. They take an item without a score as one of score 0,
+   * which can be better than what a trained model gives: the more the filters drop, the better the
+   * value might become. So they are refused where the filters dropped an item.
    *
    * @param validation of the number of items of the training data, with timestamps
    * @return the value
    * @throws IllegalStateException if nothing was fitted
+   * @throws IllegalArgumentException if {@code validation} is unfit, or the criterion is bpr or
+   *     warp and the filters dropped an item
    */
   @Override
   public double score(Validation validation) {
-    if (kept().isAll()) {
+    KeptItems known = kept();
+    if (known.isAll()) {
       return estimator.score(validation);
     }
-    CsrMatrix scores = predict("validation in", validation.in());
-    Long seed = model().seed();
-    return stoppingCriterion().value(validation.out().values(), scores, seed == null ? 0 : seed);
+    OptionalInt cutoff = stoppingCriterion().cutoff();
+    if (cutoff.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s says nothing of the %d of %d items that have no score because they were dropped from"
+                  .formatted(stoppingCriterion(), known.numDropped(), known.numItems())
+              + " the training data: set stopping_criterion to recall, ndcg or precision, or keep"
+              + " all items");
+    }
+    InteractionMatrix in = validation.in();
+    checkHistories("validation in", in);
+    CsrMatrix scores = known.widen(estimator.predict(known.narrow(in), cutoff.getAsInt()));
+    return stoppingCriterion().value(validation.out(), scores);
   }
 
   @Override

@@ -73,9 +73,7 @@ class ParameterGridTest {
     values.put("estimator__batch_size", upTo(3));
     values.put("bptt", upTo(2));
     Map<String, List<Integer>> reversed = new LinkedHashMap<>();
-    List.copyOf(values.keySet())
-        .reversed()
-        .forEach(name -> reversed.put(name, values.get(name)));
+    List.copyOf(values.keySet()).reversed().forEach(name -> reversed.put(name, values.get(name)));
     ParameterGrid one = new ParameterGrid(estimator, values);
     ParameterGrid two = new ParameterGrid(estimator, reversed);
     for (int i = 0; i < one.size(); i++) {

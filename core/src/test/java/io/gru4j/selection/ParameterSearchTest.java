@@ -303,6 +303,27 @@ class ParameterSearchTest {
     }
   }
 
+  /** Scores of 0 for dropped items would make dropping items look good. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Criterion.class,
+      names = {"BPR", "WARP"})
+  void aFilterThatDropsItemsIsNotComparedByDifferencesOfScores(Criterion criterion)
+      throws IOException {
+    TestSessions data = TestSessions.make(5, 40, 9); // every item is there, some often
+    Pipeline pipeline =
+        new Pipeline(
+            List.of(new MinItemCount(1)),
+            tiny().setParams(Map.of("stopping_criterion", criterion)));
+    try (GridSearch search =
+        new GridSearch(pipeline, Map.of("min_item_count", List.of(14, 1)), 1)) {
+      search.fit(data.x(), data.items(), data.validation());
+      assertEquals(1, search.bestResult().candidate());
+      String failure = search.results().getLast().failure();
+      assertTrue(failure.startsWith(criterion + " says nothing of the "), failure);
+    }
+  }
+
   @Test
   void validationDataGoWhereTheRequestSays() throws IOException {
     Map<String, List<?>> grid = Map.of("bptt", List.of(1));
