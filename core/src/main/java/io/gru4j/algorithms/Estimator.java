@@ -94,6 +94,16 @@ public interface Estimator extends AutoCloseable {
   Estimator setParams(Map<String, ?> params);
 
   /**
+   * Says what a meta-estimator is to do with validation data.
+   *
+   * @param validationData {@link MetadataRequest#TRUE}, {@link MetadataRequest#FALSE}, {@link
+   *     MetadataRequest#NONE} (as it is at first), an {@link MetadataRequest#alias}, or {@link
+   *     MetadataRequest#UNCHANGED}
+   * @return this
+   */
+  Estimator setFitRequest(MetadataRequest validationData);
+
+  /**
    * Returns what a meta-estimator is to do with validation data.
    *
    * @return the request

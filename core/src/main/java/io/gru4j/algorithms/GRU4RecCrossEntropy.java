@@ -158,6 +158,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *     MetadataRequest#UNCHANGED}
    * @return this
    */
+  @Override
   public GRU4RecCrossEntropy setFitRequest(MetadataRequest validationData) {
     if (!validationData.equals(MetadataRequest.UNCHANGED)) {
       fitRequest = validationData;

@@ -32,7 +32,7 @@ public final class GridSearch extends ParameterSearch {
    *     there twice, or {@code seed} is negative; the message names it
    */
   public GridSearch(Estimator estimator, Map<String, ? extends List<?>> grid, long seed) {
-    super(estimator, grid, seed);
+    super(estimator, grid, null, seed);
   }
 
   @Override

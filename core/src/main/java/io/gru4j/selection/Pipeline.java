@@ -272,6 +272,18 @@ public final class Pipeline implements Estimator {
             + NearestName.of(name, names).map(near -> "; did you mean " + near + "?").orElse(""));
   }
 
+  /**
+   * Sets the request of the estimator behind the filters: theirs is the same.
+   *
+   * @param validationData the request
+   * @return this
+   */
+  @Override
+  public Pipeline setFitRequest(MetadataRequest validationData) {
+    estimator.setFitRequest(validationData);
+    return this;
+  }
+
   @Override
   public MetadataRequest getMetadataRouting() {
     return estimator.getMetadataRouting();

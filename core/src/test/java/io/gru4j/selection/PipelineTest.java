@@ -203,7 +203,8 @@ class PipelineTest {
           refused(() -> pipeline.fit(s.x(), s.items(), s.validation())).contains("setFitRequest"));
       pipeline.fit(s.x(), s.items(), null);
       assertFalse(sawValidation(pipeline));
-      inner.setFitRequest(MetadataRequest.FALSE);
+      assertSame(pipeline, pipeline.setFitRequest(MetadataRequest.FALSE));
+      assertEquals(MetadataRequest.FALSE, inner.getMetadataRouting());
       assertFalse(sawValidation(pipeline.fit(s.x(), s.items(), s.validation())));
       inner.setFitRequest(MetadataRequest.TRUE);
       assertTrue(sawValidation(pipeline.fit(s.x(), s.items(), s.validation())));
