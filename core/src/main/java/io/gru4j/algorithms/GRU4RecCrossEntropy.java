@@ -333,38 +333,10 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   private static void checkData(InteractionMatrix x, IdMap items, Validation validation) {
-    checkMatrix("X", x, x);
-    if (items.size() != x.numItems()) {
-      throw new IllegalArgumentException(
-          "items: expected %d ids, one for each item of X, got %d"
-              .formatted(x.numItems(), items.size()));
-    }
+    DataChecks.check(x, items, validation);
     if (IntStream.range(0, x.numUsers()).noneMatch(user -> x.historyLength(user) > 1)) {
       throw new IllegalArgumentException(
           "X has no user with two interactions: there is no next item to learn");
-    }
-    if (validation != null) {
-      checkMatrix("validation in", validation.in(), x);
-      checkMatrix("validation out", validation.out(), x);
-    }
-  }
-
-  private static void requireTimestamps(String name, InteractionMatrix matrix) {
-    if (!matrix.hasTimestamps()) {
-      throw new IllegalArgumentException(
-          name + " has no timestamps; they give the order of clicks");
-    }
-  }
-
-  private static void checkMatrix(String name, InteractionMatrix matrix, InteractionMatrix x) {
-    requireTimestamps(name, matrix);
-    if (!matrix.sameShape(x)) {
-      throw new IllegalArgumentException(
-          "%s: expected shape (%d, %d), got (%d, %d)"
-              .formatted(name, x.numUsers(), x.numItems(), matrix.numUsers(), matrix.numItems()));
-    }
-    if (matrix.numInteractions() == 0) {
-      throw new IllegalArgumentException(name + " has no interactions");
     }
   }
 
@@ -459,7 +431,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   private void checkHistories(String name, InteractionMatrix x) {
-    requireTimestamps(name, x);
+    DataChecks.requireTimestamps(name, x);
     if (x.numItems() != model().numItems()) {
       throw new IllegalArgumentException(
           "%s: the model knows %d items, got a matrix of %d"

@@ -1,5 +1,6 @@
 package io.gru4j.selection;
 
+import io.gru4j.algorithms.DataChecks;
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NearestName;
@@ -162,7 +163,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
       throw new IllegalArgumentException(
           "a search needs validation data to score candidates on: give " + request.name());
     }
-    InputChecks.check(x, items, validation);
+    DataChecks.check(x, items, validation);
     forget();
     int[] places = candidates(grid);
     SearchFile saved = file == null ? null : new SearchFile(file, search(x, items, validation));

@@ -1,5 +1,6 @@
 package io.gru4j.selection;
 
+import io.gru4j.algorithms.DataChecks;
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NearestName;
@@ -112,15 +113,14 @@ public final class Pipeline implements Estimator {
   @Override
   public Pipeline fitRouted(InteractionMatrix x, IdMap items, Map<String, Validation> metadata) {
     Validation validation = estimator.getMetadataRouting().route(metadata);
-    InputChecks.check(x, items, validation);
+    DataChecks.check(x, items, validation);
     kept = null;
     InteractionMatrix left = x;
     for (SessionFilter filter : filters) {
       left = filter.apply(left);
     }
     if (left.numInteractions() == 0) {
-      throw new IllegalArgumentException(
-          filters.isEmpty() ? "X has no interactions" : steps() + " leave no interaction of X");
+      throw new IllegalArgumentException(steps() + " leave no interaction of X");
     }
     KeptItems known = KeptItems.of(left);
     estimator.fit(
@@ -156,7 +156,7 @@ public final class Pipeline implements Estimator {
 
   private KeptItems checkHistories(String name, InteractionMatrix x) {
     KeptItems known = kept();
-    InputChecks.requireTimestamps(name, x);
+    DataChecks.requireTimestamps(name, x);
     if (x.numItems() != known.numItems()) {
       throw new IllegalArgumentException(
           "%s: the pipeline was fitted on %d items, got a matrix of %d"
@@ -260,7 +260,7 @@ public final class Pipeline implements Estimator {
 
   private String stepOf(String name, Map<String, SessionFilter> steps) {
     for (String step : steps.keySet()) {
-      if (name.equals(step) || name.equals(ParameterNames.camelCase(step))) {
+      if (name.equals(step) || name.equals(ParameterSpec.camelCase(step))) {
         return step;
       }
     }
