@@ -41,11 +41,8 @@ import java.util.stream.IntStream;
  *
  * <p>Not thread-safe. {@link #close} ends the worker threads.
  *
- * {@snippet :
- * try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
- *   FittedModel model = estimator.fit(sessions, items, null).model();
- *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP);
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="fit"}
+ *
  * }
  */
 public final class GRU4RecCrossEntropy implements Estimator {

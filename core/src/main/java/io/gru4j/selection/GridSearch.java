@@ -9,14 +9,7 @@ import java.util.stream.IntStream;
  * Tries every combination of some parameters' values. The parameters stand in the order of {@link
  * Estimator#getParams}, whatever the order of the map; the last one changes fastest.
  *
- * {@snippet :
- * var estimator = new GRU4RecCrossEntropy().setFitRequest(MetadataRequest.TRUE);
- * var search = new GridSearch(
- *     estimator, Map.of("hidden_size", List.of(50, 100), "learning_rate", List.of(0.03, 0.1)), 42);
- * search.resultsFile(Path.of("search.jsonl")).fit(sessions, items, validation);
- * search.results().forEach(System.out::println);
- * FittedModel model = search.bestEstimator().model();
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="search"}
  */
 public final class GridSearch extends ParameterSearch {
 

@@ -38,12 +38,7 @@ import java.util.stream.IntStream;
  * <p>Parameters: each filter's name, {@code estimator}, and the estimator's as {@code
  * estimator__hidden_size} and so on. Not thread-safe.
  *
- * {@snippet :
- * var pipeline = new Pipeline(
- *     List.of(new SessionFilter.MinItemCount(5), new SessionFilter.MinSessionLength(2)),
- *     new GRU4RecCrossEntropy().setFitRequest(MetadataRequest.TRUE));
- * pipeline.fit(sessions, items, validation);
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="pipeline"}
  */
 public final class Pipeline implements Estimator {
 
