@@ -49,6 +49,17 @@ public interface Estimator extends AutoCloseable {
   CsrMatrix predict(InteractionMatrix x);
 
   /**
+   * Scores the next item of every user and keeps of each user the {@code most} largest scores of
+   * those that {@link #predict(InteractionMatrix)} keeps; of equal ones the smaller items.
+   *
+   * @param x users x items, with timestamps
+   * @param most at least 1
+   * @return users x items; rows of users without history are empty
+   * @throws IllegalStateException if nothing was fitted
+   */
+  CsrMatrix predict(InteractionMatrix x, int most);
+
+  /**
    * Computes the stopping criterion of the trained model.
    *
    * @param validation all its users count, whatever {@code validation_sample_size} is
@@ -81,6 +92,16 @@ public interface Estimator extends AutoCloseable {
    * @throws IllegalArgumentException if a name is unknown or a value is wrong; the message names it
    */
   Estimator setParams(Map<String, ?> params);
+
+  /**
+   * Says what a meta-estimator is to do with validation data.
+   *
+   * @param validationData {@link MetadataRequest#TRUE}, {@link MetadataRequest#FALSE}, {@link
+   *     MetadataRequest#NONE} (as it is at first), an {@link MetadataRequest#alias}, or {@link
+   *     MetadataRequest#UNCHANGED}
+   * @return this
+   */
+  Estimator setFitRequest(MetadataRequest validationData);
 
   /**
    * Returns what a meta-estimator is to do with validation data.

@@ -41,12 +41,7 @@ import java.util.stream.IntStream;
  *
  * <p>Not thread-safe. {@link #close} ends the worker threads.
  *
- * {@snippet :
- * try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
- *   FittedModel model = estimator.fit(sessions, items, null).model();
- *   model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP).items();
- * }
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="fit"}
  */
 public final class GRU4RecCrossEntropy implements Estimator {
 
@@ -158,6 +153,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *     MetadataRequest#UNCHANGED}
    * @return this
    */
+  @Override
   public GRU4RecCrossEntropy setFitRequest(MetadataRequest validationData) {
     if (!validationData.equals(MetadataRequest.UNCHANGED)) {
       fitRequest = validationData;
@@ -332,38 +328,10 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   private static void checkData(InteractionMatrix x, IdMap items, Validation validation) {
-    checkMatrix("X", x, x);
-    if (items.size() != x.numItems()) {
-      throw new IllegalArgumentException(
-          "items: expected %d ids, one for each item of X, got %d"
-              .formatted(x.numItems(), items.size()));
-    }
+    DataChecks.check(x, items, validation);
     if (IntStream.range(0, x.numUsers()).noneMatch(user -> x.historyLength(user) > 1)) {
       throw new IllegalArgumentException(
           "X has no user with two interactions: there is no next item to learn");
-    }
-    if (validation != null) {
-      checkMatrix("validation in", validation.in(), x);
-      checkMatrix("validation out", validation.out(), x);
-    }
-  }
-
-  private static void requireTimestamps(String name, InteractionMatrix matrix) {
-    if (!matrix.hasTimestamps()) {
-      throw new IllegalArgumentException(
-          name + " has no timestamps; they give the order of clicks");
-    }
-  }
-
-  private static void checkMatrix(String name, InteractionMatrix matrix, InteractionMatrix x) {
-    requireTimestamps(name, matrix);
-    if (!matrix.sameShape(x)) {
-      throw new IllegalArgumentException(
-          "%s: expected shape (%d, %d), got (%d, %d)"
-              .formatted(name, x.numUsers(), x.numItems(), matrix.numUsers(), matrix.numItems()));
-    }
-    if (matrix.numInteractions() == 0) {
-      throw new IllegalArgumentException(name + " has no interactions");
     }
   }
 
@@ -397,11 +365,13 @@ public final class GRU4RecCrossEntropy implements Estimator {
   /** How many of a user's scores the criterion looks at, at most; null for all. */
   private Integer scoresThatCount() {
     OptionalInt cutoff = parameters.stoppingCriterion().cutoff();
+    return cutoff.isEmpty() ? parameters.predictTopK() : mostOf(cutoff.getAsInt());
+  }
+
+  /** No more than {@code predict_topK}. */
+  private Integer mostOf(int most) {
     Integer topK = parameters.predictTopK();
-    if (cutoff.isEmpty()) {
-      return topK;
-    }
-    return topK == null ? cutoff.getAsInt() : Math.min(topK, cutoff.getAsInt());
+    return topK == null ? most : Math.min(topK, most);
   }
 
   private Parallel parallel() {
@@ -437,8 +407,17 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
+    return predictTop(x, parameters.predictTopK());
+  }
+
+  @Override
+  public CsrMatrix predict(InteractionMatrix x, int most) {
+    return predictTop(x, mostOf(most));
+  }
+
+  private CsrMatrix predictTop(InteractionMatrix x, Integer topK) {
     checkHistories("X", x);
-    CsrMatrix scores = model().predict(x, parameters.predictTopK(), parallel());
+    CsrMatrix scores = model().predict(x, topK, parallel());
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
       LOGGER.log(Level.WARNING, "users with history that got no prediction: {0}", missing);
@@ -447,7 +426,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   private void checkHistories(String name, InteractionMatrix x) {
-    requireTimestamps(name, x);
+    DataChecks.requireTimestamps(name, x);
     if (x.numItems() != model().numItems()) {
       throw new IllegalArgumentException(
           "%s: the model knows %d items, got a matrix of %d"

@@ -150,10 +150,20 @@ public final class ParameterSpec {
    * @return in camelCase, such as {@code predictTopK}
    */
   public String camelCase() {
+    return camelCase(name);
+  }
+
+  /**
+   * Returns a name as Java writes it.
+   *
+   * @param name in snake_case
+   * @return in camelCase
+   */
+  public static String camelCase(String name) {
     StringBuilder out = new StringBuilder();
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
-      out.append(c == '_' ? Character.toUpperCase(name.charAt(++i)) : c);
+      out.append(c == '_' && i + 1 < name.length() ? Character.toUpperCase(name.charAt(++i)) : c);
     }
     return out.toString();
   }

@@ -9,10 +9,7 @@ import java.util.Objects;
 /**
  * Reads sessions from text files: one click a line, columns found by the header line.
  *
- * {@snippet :
- * SessionData train = SessionFiles.read(Path.of("train.tsv.gz"));
- * SessionData test = new SessionFiles().knownItems(train.items()).readAll(Path.of("test.csv"));
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="read"}
  *
  * <p>The format: UTF-8, with or without a byte order mark, lines ending in LF or CRLF, plain or
  * gzip'd (told by the first bytes, not by the name; of several members too). The first line names

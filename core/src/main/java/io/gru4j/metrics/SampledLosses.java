@@ -49,7 +49,7 @@ final class SampledLosses {
         int pair = random.nextInt(users.length);
         double difference = score(pair, items[pair]) - score(pair, negative(pair));
         // -log(sigmoid(d)) = log(1 + exp(-d)), written so that neither end overflows
-        sum += Math.max(0, -difference) + StrictMath.log1p(Math.exp(-Math.abs(difference)));
+        sum += Math.max(0, -difference) + StrictMath.log1p(StrictMath.exp(-Math.abs(difference)));
       }
       sumOfBatches += sum / (to - from);
     }

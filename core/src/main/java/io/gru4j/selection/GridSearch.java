@@ -6,16 +6,10 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Tries every combination of some parameters' values, the last parameter changing fastest.
+ * Tries every combination of some parameters' values. The parameters stand in the order of {@link
+ * Estimator#getParams}, whatever the order of the map; the last one changes fastest.
  *
- * {@snippet :
- * var estimator = new GRU4RecCrossEntropy().setFitRequest(MetadataRequest.TRUE);
- * var search = new GridSearch(
- *     estimator, Map.of("hidden_size", List.of(50, 100), "learning_rate", List.of(0.03, 0.1)), 42);
- * search.resultsFile(Path.of("search.jsonl")).fit(sessions, items, validation);
- * search.results().forEach(System.out::println);
- * FittedModel model = search.bestEstimator().model();
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="search"}
  */
 public final class GridSearch extends ParameterSearch {
 
@@ -23,14 +17,15 @@ public final class GridSearch extends ParameterSearch {
    * Makes a search.
    *
    * @param estimator what is copied for each candidate
-   * @param grid the values to try of each parameter, in the order of the map; names in snake_case
-   *     or camelCase, with or without {@code estimator__} before them
+   * @param grid the values to try of each parameter, in the order of the list; names in snake_case
+   *     or camelCase, with or without {@code estimator__} before them; the order of the map makes
+   *     no difference
    * @param seed given to candidates whose {@code seed} is None; 0 or more
    * @throws IllegalArgumentException if the grid is empty, a name is unknown, a value is wrong or
    *     there twice, or {@code seed} is negative; the message names it
    */
   public GridSearch(Estimator estimator, Map<String, ? extends List<?>> grid, long seed) {
-    super(estimator, grid, seed);
+    super(estimator, grid, null, seed);
   }
 
   @Override

@@ -41,8 +41,12 @@ final class KeptItems {
     return newOf.length;
   }
 
+  int numDropped() {
+    return newOf.length - oldOf.length;
+  }
+
   boolean isAll() {
-    return oldOf.length == newOf.length;
+    return numDropped() == 0;
   }
 
   IdMap narrow(IdMap items) {

@@ -3,11 +3,16 @@ package io.gru4j.selection;
 import io.gru4j.algorithms.Estimator;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** All combinations of some parameters' values: the last parameter changes fastest. Immutable. */
+/**
+ * All combinations of some parameters' values. The parameters stand in the order in which the
+ * estimator has them, whatever the order of the map they came in; the last one changes fastest.
+ * Immutable.
+ */
 final class ParameterGrid {
   private final Map<String, List<Object>> values; // by the name that the estimator uses
   private final int size;
@@ -22,21 +27,27 @@ final class ParameterGrid {
     if (values.isEmpty()) {
       throw new IllegalArgumentException("there is no parameter to search");
     }
+    Map<String, List<?>> given = new HashMap<>();
+    for (Map.Entry<String, ? extends List<?>> entry : values.entrySet()) {
+      String name = ParameterNames.resolve(estimator, entry.getKey());
+      if (ParameterNames.bare(name).equals("stopping_criterion")) {
+        throw new IllegalArgumentException(
+            "stopping_criterion cannot be searched: values of different criteria do not compare");
+      }
+      if (given.put(name, entry.getValue()) != null) {
+        throw new IllegalArgumentException(name + " is given twice");
+      }
+    }
     this.values = new LinkedHashMap<>();
     long combinations = 1;
     try (Estimator probe = estimator.copy()) {
-      for (Map.Entry<String, ? extends List<?>> entry : values.entrySet()) {
-        String name = ParameterNames.resolve(estimator, entry.getKey());
-        if (ParameterNames.bare(name).equals("stopping_criterion")) {
-          throw new IllegalArgumentException(
-              "stopping_criterion cannot be searched: values of different criteria do not compare");
-        }
-        if (this.values.put(name, check(probe, name, entry.getValue())) != null) {
-          throw new IllegalArgumentException(name + " is given twice");
-        }
-        combinations *= entry.getValue().size();
-        if (combinations > Integer.MAX_VALUE) {
-          throw new IllegalArgumentException("there are 2^31 combinations or more");
+      for (String name : estimator.getParams(true).keySet()) {
+        if (given.containsKey(name)) {
+          this.values.put(name, check(probe, name, given.get(name)));
+          combinations *= given.get(name).size();
+          if (combinations > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("there are 2^31 combinations or more");
+          }
         }
       }
     }

@@ -2,6 +2,7 @@ package io.gru4j.selection;
 
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.NearestName;
+import io.gru4j.algorithms.ParameterSpec;
 import java.util.Collection;
 import java.util.List;
 
@@ -23,7 +24,7 @@ final class ParameterNames {
     String bare = bare(name);
     List<String> bareNames = names.stream().filter(n -> !bare(n).equals("estimator")).toList();
     for (String candidate : bareNames) {
-      if (bare(candidate).equals(bare) || camelCase(bare(candidate)).equals(bare)) {
+      if (bare(candidate).equals(bare) || ParameterSpec.camelCase(bare(candidate)).equals(bare)) {
         return candidate;
       }
     }
@@ -39,14 +40,5 @@ final class ParameterNames {
   /** The name without the path to the estimator that has it. */
   static String bare(String name) {
     return name.substring(name.lastIndexOf("__") < 0 ? 0 : name.lastIndexOf("__") + 2);
-  }
-
-  static String camelCase(String name) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      out.append(c == '_' && i + 1 < name.length() ? Character.toUpperCase(name.charAt(++i)) : c);
-    }
-    return out.toString();
   }
 }

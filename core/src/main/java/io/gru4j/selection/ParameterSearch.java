@@ -1,7 +1,11 @@
 package io.gru4j.selection;
 
+import io.gru4j.algorithms.DataChecks;
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.MetadataRequest;
+import io.gru4j.algorithms.NearestName;
+import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.algorithms.TrainingException;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
@@ -9,6 +13,7 @@ import io.gru4j.data.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Trains an estimator with one candidate set of parameters after the other and keeps the best.
@@ -26,35 +32,61 @@ import java.util.function.Consumer;
  * The estimator itself is never trained: every candidate is a copy. Where its {@code seed} is None,
  * all candidates get the search's seed, so that a search can be repeated, bit for bit.
  *
- * <p>A candidate that cannot be trained is a result too, with the reason; the search goes on. Names
- * and values that no candidate can have are refused when the search is made. With a {@link
- * #resultsFile} a search that was cut off goes on where it stopped.
+ * <p>A candidate that cannot be trained is a result too, with the reason; the search goes on. That
+ * is one whose fit or score throws a {@link TrainingException}, an {@link IllegalArgumentException}
+ * (of its parameters, or of data that its filters leave) or an {@link OutOfMemoryError}. Any other
+ * exception, such as that of a listener which cancels, leaves the search. Names and values that no
+ * candidate can have are refused when the search is made. With a {@link #resultsFile} a search that
+ * was cut off goes on where it stopped.
+ *
+ * <p>Parameters: {@code estimator}, {@code grid}, {@code n} (of {@link RandomSearch}), {@code
+ * seed}, and the estimator's as {@code estimator__hidden_size} and so on.
  *
  * <p>Not thread-safe.
  */
 public abstract sealed class ParameterSearch implements AutoCloseable
     permits GridSearch, RandomSearch {
 
-  private final Estimator estimator;
-  private final long seed;
-  private final String seedName; // null: candidates have a seed of their own
-  private final ParameterGrid grid;
+  private static final String ESTIMATOR = "estimator";
+  private static final String NESTED = ESTIMATOR + "__";
+
+  private Estimator estimator;
+  private ParameterGrid grid;
+  private Integer n; // null: there is no such parameter
+  private long seed;
   private Path file;
   private Consumer<SearchResult> listener = result -> {};
   private List<SearchResult> results = List.of();
   private Estimator best;
 
-  ParameterSearch(Estimator estimator, Map<String, ? extends List<?>> grid, long seed) {
-    if (seed < 0) {
-      throw new IllegalArgumentException("seed must be >= 0, got " + seed);
-    }
-    this.estimator = estimator;
-    this.seed = seed;
+  /** Makes a search of {@code n} candidates, or null where their number is no parameter. */
+  ParameterSearch(Estimator estimator, Map<String, ? extends List<?>> grid, Integer n, long seed) {
+    this.seed = whole("seed", seed, 0, Long.MAX_VALUE);
+    this.n = n == null ? null : (Integer) (int) whole("n", n, 1, Integer.MAX_VALUE);
     this.grid = new ParameterGrid(estimator, grid);
-    String name = ParameterNames.resolve(estimator, "seed");
-    boolean given =
-        estimator.getParams(true).get(name) != null || this.grid.values().containsKey(name);
-    this.seedName = given ? null : name;
+    this.estimator = estimator;
+    ParameterNames.resolve(estimator, "seed"); // each candidate must have one
+  }
+
+  private static long whole(String name, Object value, long least, long most) {
+    try {
+      long whole = Long.parseLong(String.valueOf(value).strip());
+      if (whole >= least && whole <= most) {
+        return whole;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same message: what is wanted is the same.
+    }
+    throw new IllegalArgumentException(
+        "%s must be an integer in [%d, %d], got %s".formatted(name, least, most, value));
+  }
+
+  final Integer n() {
+    return n;
+  }
+
+  final long seed() {
+    return seed;
   }
 
   /** Places in the grid of the candidates, in the order in which they are tried. */
@@ -98,7 +130,9 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    * @return this
    * @throws IllegalArgumentException if the estimator did not say whether it wants validation data,
    *     or there are none
-   * @throws IllegalStateException if every candidate failed; {@link #results} tells why
+   * @throws IllegalStateException if every candidate failed; {@link #results} tells why. It, and
+   *     the results file, also tell what was done by then if a listener's exception, or another one
+   *     that is no candidate's fault, leaves this method
    * @throws IOException if the results file cannot be read or written, or is of another search
    */
   public ParameterSearch fit(InteractionMatrix x, IdMap items, Validation validation)
@@ -129,7 +163,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
       throw new IllegalArgumentException(
           "a search needs validation data to score candidates on: give " + request.name());
     }
-    InputChecks.check(x, items, validation);
+    DataChecks.check(x, items, validation);
     forget();
     int[] places = candidates(grid);
     SearchFile saved = file == null ? null : new SearchFile(file, search(x, items, validation));
@@ -162,8 +196,13 @@ public abstract sealed class ParameterSearch implements AutoCloseable
               .formatted(results.size(), results.getFirst().failure()));
     }
     if (best == null) { // its model went with the process that trained it
-      best = trial(results.getFirst().parameters()).fitRouted(x, items, metadata);
-      best.close();
+      Estimator again = trial(results.getFirst().parameters());
+      try {
+        again.fitRouted(x, items, metadata);
+      } finally {
+        again.close();
+      }
+      best = again;
     }
     return this;
   }
@@ -180,11 +219,9 @@ public abstract sealed class ParameterSearch implements AutoCloseable
   }
 
   private Estimator trial(Map<String, Object> parameters) {
-    Map<String, Object> all = new LinkedHashMap<>(parameters);
-    if (seedName != null) {
-      all.put(seedName, seed);
-    }
-    return estimator.copy().setParams(all);
+    Estimator trial = estimator.copy().setParams(parameters);
+    String name = ParameterNames.resolve(trial, "seed");
+    return trial.getParams(true).get(name) == null ? trial.setParams(Map.of(name, seed)) : trial;
   }
 
   private SearchResult run(
@@ -205,7 +242,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
       if (!Double.isFinite(score)) {
         failure = estimator.stoppingCriterion() + " is " + score;
       }
-    } catch (RuntimeException e) {
+    } catch (TrainingException | IllegalArgumentException e) {
       failure = e.getMessage() == null ? e.toString() : e.getMessage();
     } catch (OutOfMemoryError e) { // too large a model is one candidate's fault
       failure = "out of memory";
@@ -284,7 +321,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
 
   /**
    * Returns the trained estimator of the best candidate. If the results file held that candidate,
-   * it was trained again, which gives the same bits.
+   * it was trained again, which gives the same bits: no candidate is trained without a seed.
    *
    * @return fitted; its owner is this search
    * @throws IllegalStateException if there was no fit or every candidate failed
@@ -305,6 +342,130 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    */
   public CsrMatrix predict(InteractionMatrix x) {
     return bestEstimator().predict(x);
+  }
+
+  /**
+   * Returns the parameters of the search.
+   *
+   * @param deep whether to add the estimator's own as {@code estimator__parameter}
+   * @return unmodifiable; {@code grid} is a map from the estimator's names to lists of values
+   */
+  public Map<String, Object> getParams(boolean deep) {
+    Map<String, Object> params = new LinkedHashMap<>();
+    params.put(ESTIMATOR, estimator);
+    params.put("grid", grid.values());
+    if (n != null) {
+      params.put("n", n);
+    }
+    params.put("seed", seed);
+    if (deep) {
+      estimator.getParams(true).forEach((name, value) -> params.put(NESTED + name, value));
+    }
+    return Collections.unmodifiableMap(params);
+  }
+
+  /**
+   * Sets parameters for the next fit, all or, on an error, none. Those of the estimator are set in
+   * the estimator that the search was made with.
+   *
+   * @param params values by name, as {@link #getParams} has them; those that are not named keep
+   *     theirs
+   * @return this
+   * @throws IllegalArgumentException if a name is unknown or a value is wrong, also if the grid
+   *     does not fit the estimator; the message names it
+   */
+  public ParameterSearch setParams(Map<String, ?> params) {
+    Map<String, Object> nested = new LinkedHashMap<>();
+    Estimator last = estimator;
+    Map<String, ? extends List<?>> values = grid.values();
+    Integer count = n;
+    long number = seed;
+    for (Map.Entry<String, ?> entry : params.entrySet()) {
+      String name = entry.getKey();
+      Object value = entry.getValue();
+      if (name.startsWith(NESTED)) {
+        nested.put(name.substring(NESTED.length()), value);
+      } else if (name.equals(ESTIMATOR)) {
+        if (!(value instanceof Estimator given)) {
+          throw new IllegalArgumentException("estimator must be an Estimator, got " + value);
+        }
+        last = given;
+      } else if (name.equals("grid")) {
+        values = gridOf(value);
+      } else if (name.equals("n") && n != null) {
+        count = (int) whole(name, value, 1, Integer.MAX_VALUE);
+      } else if (name.equals("seed")) {
+        number = whole(name, value, 0, Long.MAX_VALUE);
+      } else {
+        throw new IllegalArgumentException(
+            "a %s has no parameter \"%s\"".formatted(name(), name)
+                + NearestName.of(name, getParams(true).keySet())
+                    .map(near -> "; did you mean " + near + "?")
+                    .orElse(""));
+      }
+    }
+    ParameterGrid checked;
+    try (Estimator probe = last.copy()) {
+      checked = new ParameterGrid(probe.setParams(nested), values);
+    }
+    last.setParams(nested); // what was right for its copy is right for it
+    estimator = last;
+    grid = checked;
+    n = count;
+    seed = number;
+    return this;
+  }
+
+  private static Map<String, List<?>> gridOf(Object value) {
+    Map<String, List<?>> grid = new LinkedHashMap<>();
+    if (value instanceof Map<?, ?> map) {
+      for (Map.Entry<?, ?> entry : map.entrySet()) {
+        if (entry.getKey() instanceof String name && entry.getValue() instanceof List<?> list) {
+          grid.put(name, list);
+        }
+      }
+      if (grid.size() == map.size()) {
+        return grid;
+      }
+    }
+    throw new IllegalArgumentException(
+        "grid must be a map from names to lists of values, got " + value);
+  }
+
+  private String name() {
+    return n == null ? "GridSearch" : "RandomSearch";
+  }
+
+  /**
+   * Returns the kind of search and its parameters.
+   *
+   * @return such as {@code GridSearch(estimator=E,grid={'bptt': [1, 2]},seed=42)}, where E is the
+   *     identifier of the estimator
+   */
+  public String identifier() {
+    String values =
+        grid.values().entrySet().stream()
+            .map(
+                entry ->
+                    "'%s': %s"
+                        .formatted(
+                            entry.getKey(),
+                            entry.getValue().stream().map(ParameterSpec::print).toList()))
+            .collect(Collectors.joining(", "));
+    return "%s(estimator=%s,grid={%s},%sseed=%d)"
+        .formatted(name(), estimator.identifier(), values, n == null ? "" : "n=" + n + ",", seed);
+  }
+
+  /**
+   * Says what the search, as the meta-estimator it is, is to do with validation data: sets the
+   * request of its estimator.
+   *
+   * @param validationData the request, as {@link Estimator#setFitRequest} takes it
+   * @return this
+   */
+  public ParameterSearch setFitRequest(MetadataRequest validationData) {
+    estimator.setFitRequest(validationData);
+    return this;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.gru4j.selection;
 
+import io.gru4j.algorithms.DataChecks;
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NearestName;
@@ -18,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,17 +32,13 @@ import java.util.stream.IntStream;
  * the shape and the item numbers of the training data: {@code predict} leaves clicks on unknown
  * items out of a history and gives unknown items no score. Validation data are not filtered, but
  * while it trains the estimator sees no unknown items in them; {@link #score} counts an expected
- * item that is unknown as a miss, so that pipelines with different filters can be compared.
+ * item that is unknown as a miss, so that pipelines with different filters can be compared by
+ * recall, ndcg or precision. By bpr or warp they cannot.
  *
  * <p>Parameters: each filter's name, {@code estimator}, and the estimator's as {@code
  * estimator__hidden_size} and so on. Not thread-safe.
  *
- * {@snippet :
- * var pipeline = new Pipeline(
- *     List.of(new SessionFilter.MinItemCount(5), new SessionFilter.MinSessionLength(2)),
- *     new GRU4RecCrossEntropy().setFitRequest(MetadataRequest.TRUE));
- * pipeline.fit(sessions, items, validation);
- * }
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="pipeline"}
  */
 public final class Pipeline implements Estimator {
 
@@ -110,15 +108,14 @@ public final class Pipeline implements Estimator {
   @Override
   public Pipeline fitRouted(InteractionMatrix x, IdMap items, Map<String, Validation> metadata) {
     Validation validation = estimator.getMetadataRouting().route(metadata);
-    InputChecks.check(x, items, validation);
+    DataChecks.check(x, items, validation);
     kept = null;
     InteractionMatrix left = x;
     for (SessionFilter filter : filters) {
       left = filter.apply(left);
     }
     if (left.numInteractions() == 0) {
-      throw new IllegalArgumentException(
-          filters.isEmpty() ? "X has no interactions" : steps() + " leave no interaction of X");
+      throw new IllegalArgumentException(steps() + " leave no interaction of X");
     }
     KeptItems known = KeptItems.of(left);
     estimator.fit(
@@ -131,7 +128,17 @@ public final class Pipeline implements Estimator {
 
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
-    CsrMatrix scores = predict("X", x);
+    KeptItems known = checkHistories("X", x);
+    return warnOfMissing(x, known.widen(estimator.predict(known.narrow(x))));
+  }
+
+  @Override
+  public CsrMatrix predict(InteractionMatrix x, int most) {
+    KeptItems known = checkHistories("X", x);
+    return warnOfMissing(x, known.widen(estimator.predict(known.narrow(x), most)));
+  }
+
+  private static CsrMatrix warnOfMissing(InteractionMatrix x, CsrMatrix scores) {
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
       LOGGER.log(
@@ -142,15 +149,15 @@ public final class Pipeline implements Estimator {
     return scores;
   }
 
-  private CsrMatrix predict(String name, InteractionMatrix x) {
+  private KeptItems checkHistories(String name, InteractionMatrix x) {
     KeptItems known = kept();
-    InputChecks.requireTimestamps(name, x);
+    DataChecks.requireTimestamps(name, x);
     if (x.numItems() != known.numItems()) {
       throw new IllegalArgumentException(
           "%s: the pipeline was fitted on %d items, got a matrix of %d"
               .formatted(name, known.numItems(), x.numItems()));
     }
-    return known.widen(estimator.predict(known.narrow(x)));
+    return known;
   }
 
   private KeptItems kept() {
@@ -161,21 +168,37 @@ public final class Pipeline implements Estimator {
   }
 
   /**
-   * Computes the estimator's stopping criterion over all items. An expected item that the filters
-   * dropped cannot be predicted and counts as a miss.
+   * Computes the estimator's stopping criterion over all items. Recall, ndcg and precision count an
+   * expected item that the filters dropped as a miss, as it cannot be predicted.
+   *
+   * <p>Bpr and warp are differences of scores. They take an item without a score as one of score 0,
+   * which can be better than what a trained model gives: the more the filters drop, the better the
+   * value might become. So they are refused where the filters dropped an item.
    *
    * @param validation of the number of items of the training data, with timestamps
    * @return the value
    * @throws IllegalStateException if nothing was fitted
+   * @throws IllegalArgumentException if {@code validation} is unfit, or the criterion is bpr or
+   *     warp and the filters dropped an item
    */
   @Override
   public double score(Validation validation) {
-    if (kept().isAll()) {
+    KeptItems known = kept();
+    if (known.isAll()) {
       return estimator.score(validation);
     }
-    CsrMatrix scores = predict("validation in", validation.in());
-    Long seed = model().seed();
-    return stoppingCriterion().value(validation.out().values(), scores, seed == null ? 0 : seed);
+    OptionalInt cutoff = stoppingCriterion().cutoff();
+    if (cutoff.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s says nothing of the %d of %d items that have no score because they were dropped from"
+                  .formatted(stoppingCriterion(), known.numDropped(), known.numItems())
+              + " the training data: set stopping_criterion to recall, ndcg or precision, or keep"
+              + " all items");
+    }
+    InteractionMatrix in = validation.in();
+    checkHistories("validation in", in);
+    CsrMatrix scores = known.widen(estimator.predict(known.narrow(in), cutoff.getAsInt()));
+    return stoppingCriterion().value(validation.out(), scores);
   }
 
   @Override
@@ -232,7 +255,7 @@ public final class Pipeline implements Estimator {
 
   private String stepOf(String name, Map<String, SessionFilter> steps) {
     for (String step : steps.keySet()) {
-      if (name.equals(step) || name.equals(ParameterNames.camelCase(step))) {
+      if (name.equals(step) || name.equals(ParameterSpec.camelCase(step))) {
         return step;
       }
     }
@@ -242,6 +265,18 @@ public final class Pipeline implements Estimator {
             + name
             + "\""
             + NearestName.of(name, names).map(near -> "; did you mean " + near + "?").orElse(""));
+  }
+
+  /**
+   * Sets the request of the estimator behind the filters: theirs is the same.
+   *
+   * @param validationData the request
+   * @return this
+   */
+  @Override
+  public Pipeline setFitRequest(MetadataRequest validationData) {
+    estimator.setFitRequest(validationData);
+    return this;
   }
 
   @Override

@@ -9,11 +9,9 @@ import java.util.Map;
 /**
  * Tries some combinations of parameters' values, drawn at random, no two alike.
  *
- * <p>The draw depends on the seed and the grid alone.
+ * <p>The draw depends on the seed and the grid alone, not on the order of the grid's map.
  */
 public final class RandomSearch extends ParameterSearch {
-  private final int n;
-  private final long drawSeed;
 
   /**
    * Makes a search.
@@ -25,18 +23,13 @@ public final class RandomSearch extends ParameterSearch {
    * @throws IllegalArgumentException as {@link GridSearch}, and if {@code n} is below 1
    */
   public RandomSearch(Estimator estimator, Map<String, ? extends List<?>> grid, int n, long seed) {
-    super(estimator, grid, seed);
-    if (n < 1) {
-      throw new IllegalArgumentException("n must be >= 1 candidate, got " + n);
-    }
-    this.n = n;
-    this.drawSeed = RandomStream.at(seed, 0);
+    super(estimator, grid, n, seed);
   }
 
   @Override
   int[] candidates(ParameterGrid grid) {
-    RandomStream random = new RandomStream(drawSeed);
-    int[] drawn = new int[Math.min(n, grid.size())];
+    RandomStream random = new RandomStream(RandomStream.at(seed(), 0));
+    int[] drawn = new int[Math.min(n(), grid.size())];
     Map<Integer, Integer> moved = new HashMap<>(); // Fisher-Yates on a grid that may be huge
     for (int i = 0; i < drawn.length; i++) {
       int j = i + random.nextInt(grid.size() - i);
@@ -48,6 +41,6 @@ public final class RandomSearch extends ParameterSearch {
 
   @Override
   String description() {
-    return "RandomSearch of " + n;
+    return "RandomSearch of " + n();
   }
 }

@@ -1,5 +1,6 @@
 package io.gru4j.selection;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class ParameterGridTest {
+  private static final List<String> NAMES = List.of("hidden_size", "bptt", "batch_size");
   private final GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy();
 
   private static List<Integer> upTo(int n) {
@@ -33,11 +35,11 @@ class ParameterGridTest {
       @ForAll @IntRange(min = 1, max = 70) int n,
       @ForAll @IntRange(max = 100) int seed) {
     Map<String, List<Integer>> values = new LinkedHashMap<>();
+    values.put("batch_size", upTo(c));
     values.put("hidden_size", upTo(a));
     values.put("bptt", upTo(b));
-    values.put("batch_size", upTo(c));
     List<Map<String, Object>> expected = new ArrayList<>();
-    for (int i = 1; i <= a; i++) {
+    for (int i = 1; i <= a; i++) { // the estimator's order
       for (int j = 1; j <= b; j++) {
         for (int k = 1; k <= c; k++) {
           expected.add(Map.of("hidden_size", i, "bptt", j, "batch_size", k));
@@ -48,7 +50,7 @@ class ParameterGridTest {
     assertEquals(expected.size(), grid.size());
     for (int i = 0; i < grid.size(); i++) {
       assertEquals(expected.get(i), grid.get(i));
-      assertEquals(List.copyOf(values.keySet()), List.copyOf(grid.get(i).keySet()));
+      assertEquals(NAMES, List.copyOf(grid.get(i).keySet()));
     }
     GridSearch all = new GridSearch(estimator, values, 0);
     assertEquals(upTo(grid.size()), plusOne(all.candidates(grid)));
@@ -60,6 +62,26 @@ class ParameterGridTest {
     assertTrue(upTo(grid.size()).containsAll(plusOne(drawn)));
     RandomSearch again = new RandomSearch(estimator, values, n, seed);
     assertEquals(plusOne(drawn), plusOne(again.candidates(grid)), "the same seed, the same draw");
+  }
+
+  /** Map.of has another order in every JVM. */
+  @Property(tries = 50)
+  void theOrderOfTheMapMakesNoDifference(
+      @ForAll @IntRange(min = 1, max = 20) int n, @ForAll @IntRange(max = 100) int seed) {
+    Map<String, List<Integer>> values = new LinkedHashMap<>();
+    values.put("hidden_size", upTo(4));
+    values.put("estimator__batch_size", upTo(3));
+    values.put("bptt", upTo(2));
+    Map<String, List<Integer>> reversed = new LinkedHashMap<>();
+    List.copyOf(values.keySet()).reversed().forEach(name -> reversed.put(name, values.get(name)));
+    ParameterGrid one = new ParameterGrid(estimator, values);
+    ParameterGrid two = new ParameterGrid(estimator, reversed);
+    for (int i = 0; i < one.size(); i++) {
+      assertEquals(List.copyOf(one.get(i).entrySet()), List.copyOf(two.get(i).entrySet()));
+    }
+    assertArrayEquals(
+        new RandomSearch(estimator, values, n, seed).candidates(one),
+        new RandomSearch(estimator, reversed, n, seed).candidates(two));
   }
 
   private static List<Integer> plusOne(int[] places) {
@@ -89,7 +111,7 @@ class ParameterGridTest {
     values.put("clipnorm", Arrays.asList(null, 2.5f));
     Map<String, List<Object>> checked = new ParameterGrid(estimator, values).values();
     assertEquals(
-        List.of("hidden_size", "learning_rate", "clipnorm"), List.copyOf(checked.keySet()));
+        List.of("hidden_size", "clipnorm", "learning_rate"), List.copyOf(checked.keySet()));
     assertEquals(List.of(50, 100), checked.get("hidden_size"));
     assertEquals(List.of(0.01, 1.0), checked.get("learning_rate"));
     assertEquals(Arrays.asList(null, 2.5), checked.get("clipnorm"));

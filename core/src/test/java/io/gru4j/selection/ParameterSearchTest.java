@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,17 +12,24 @@ import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.TestSessions;
+import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.selection.SessionFilter.MinItemCount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,9 +126,13 @@ class ParameterSearchTest {
   }
 
   private ParameterSearch search(String kind) {
+    return search(kind, grid());
+  }
+
+  private ParameterSearch search(String kind, Map<String, List<?>> grid) {
     return kind.equals("grid")
-        ? new GridSearch(tiny(), grid(), 1)
-        : new RandomSearch(tiny(), grid(), 5, 1);
+        ? new GridSearch(tiny(), grid, 1)
+        : new RandomSearch(tiny(), grid, 5, 1);
   }
 
   @ParameterizedTest
@@ -159,6 +171,33 @@ class ParameterSearchTest {
       try (Stream<Path> files = Files.list(folder)) {
         assertEquals(size, files.count(), "no temporary file is left");
       }
+    }
+  }
+
+  /** Map.of has another order in every JVM. */
+  @ParameterizedTest
+  @ValueSource(strings = {"grid", "random"})
+  void aSearchGoesOnWhereTheMapHasAnotherOrder(String kind) throws IOException {
+    Map<String, List<?>> reversed = new LinkedHashMap<>();
+    List.copyOf(grid().keySet()).reversed().forEach(name -> reversed.put(name, grid().get(name)));
+    Path file = folder.resolve("results.jsonl");
+    Path otherFile = folder.resolve("other.jsonl");
+    try (ParameterSearch whole = search(kind);
+        ParameterSearch other = search(kind, reversed);
+        ParameterSearch cut = search(kind);
+        ParameterSearch resumed = search(kind, reversed)) {
+      fit(whole);
+      fit(other.resultsFile(otherFile));
+      assertEquals(timeless(whole.results()), timeless(other.results()));
+      cut.resultsFile(file)
+          .listener(
+              result -> {
+                throw new Killed();
+              });
+      assertThrows(Killed.class, () -> fit(cut));
+      assertEquals(Files.readAllLines(otherFile).getFirst(), Files.readAllLines(file).getFirst());
+      fit(resumed.resultsFile(file));
+      assertEquals(timeless(whole.results()), timeless(resumed.results()));
     }
   }
 
@@ -272,6 +311,27 @@ class ParameterSearchTest {
     }
   }
 
+  /** Scores of 0 for dropped items would make dropping items look good. */
+  @ParameterizedTest
+  @EnumSource(
+      value = Criterion.class,
+      names = {"BPR", "WARP"})
+  void aFilterThatDropsItemsIsNotComparedByDifferencesOfScores(Criterion criterion)
+      throws IOException {
+    TestSessions data = TestSessions.make(5, 40, 9); // every item is there, some often
+    Pipeline pipeline =
+        new Pipeline(
+            List.of(new MinItemCount(1)),
+            tiny().setParams(Map.of("stopping_criterion", criterion)));
+    try (GridSearch search =
+        new GridSearch(pipeline, Map.of("min_item_count", List.of(14, 1)), 1)) {
+      search.fit(data.x(), data.items(), data.validation());
+      assertEquals(1, search.bestResult().candidate());
+      String failure = search.results().getLast().failure();
+      assertTrue(failure.startsWith(criterion + " says nothing of the "), failure);
+    }
+  }
+
   @Test
   void validationDataGoWhereTheRequestSays() throws IOException {
     Map<String, List<?>> grid = Map.of("bptt", List.of(1));
@@ -330,6 +390,203 @@ class ParameterSearchTest {
       assertEquals(3L, fit(searched).bestEstimator().model().seed());
       assertNull(base.parameters().seed(), "the estimator itself is not touched");
       assertThrows(IllegalStateException.class, base::model);
+    }
+  }
+
+  /** The seed of one candidate is None: it is trained with the search's, and again the same. */
+  @Test
+  void aSearchedSeedOfNoneIsTheSearchs() throws IOException {
+    Path file = folder.resolve("results.jsonl");
+    Map<String, List<?>> grid = Map.of("seed", Collections.singletonList(null));
+    try (GridSearch one = new GridSearch(tiny(), grid, 8);
+        GridSearch two = new GridSearch(tiny(), grid, 8)) {
+      fit(one.resultsFile(file));
+      fit(two.resultsFile(file));
+      assertEquals(Collections.singletonMap("seed", null), two.bestResult().parameters());
+      assertEquals(8L, two.bestEstimator().model().seed());
+      assertEquals(one.predict(s.x()), two.predict(s.x()));
+    }
+  }
+
+  /** Throws when some epochs were told. */
+  private static TrainingListener cancelling(RuntimeException exception, int epochs) {
+    AtomicInteger told = new AtomicInteger();
+    return new TrainingListener() {
+      @Override
+      public void onEpoch(EpochSummary summary) {
+        if (told.incrementAndGet() > epochs) {
+          throw exception;
+        }
+      }
+    };
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("gru4j-worker-") && thread.isAlive())
+        .collect(Collectors.toSet());
+  }
+
+  private static void assertNoWorkersBut(Set<Thread> before) throws InterruptedException {
+    for (Thread worker : workers()) {
+      if (!before.contains(worker)) {
+        worker.join(5000);
+        assertFalse(worker.isAlive(), worker + " is left");
+      }
+    }
+  }
+
+  /** Neither cancelling nor a bug is the fault of a candidate. */
+  @Test
+  void whatIsNoCandidatesFaultLeavesTheSearch() throws Exception {
+    Map<String, List<?>> grid = Map.of("bptt", List.of(1, 2, 3));
+    Set<Thread> before = workers();
+    for (RuntimeException exception :
+        List.of(new CancellationException("enough"), new NullPointerException("a bug"))) {
+      Path file = folder.resolve(exception.getMessage());
+      GRU4RecCrossEntropy base = tiny().threads(2).listener(cancelling(exception, 4));
+      try (GridSearch search = new GridSearch(base, grid, 1)) { // three epochs each
+        search.resultsFile(file);
+        assertSame(exception, assertThrows(exception.getClass(), () -> fit(search)));
+        assertEquals(1, search.results().size(), "what was done by then");
+        assertEquals(2, Files.readAllLines(file).size());
+      }
+      assertNoWorkersBut(before);
+    }
+  }
+
+  @Test
+  void aRefitThatThrowsLeavesNoThreads() throws Exception {
+    Path file = folder.resolve("results.jsonl");
+    Map<String, List<?>> grid = Map.of("bptt", List.of(1, 2));
+    try (GridSearch search = new GridSearch(tiny(), grid, 1)) {
+      fit(search.resultsFile(file));
+    }
+    Set<Thread> before = workers();
+    GRU4RecCrossEntropy base = tiny().threads(2).listener(cancelling(new Killed(), 0));
+    GridSearch again = new GridSearch(base, grid, 1); // not closed: fit must leave no thread
+    assertThrows(Killed.class, () -> fit(again.resultsFile(file)));
+    assertEquals(2, again.results().size());
+    assertThrows(IllegalStateException.class, again::bestEstimator);
+    assertNoWorkersBut(before);
+  }
+
+  @Test
+  void parametersAreNested() throws IOException {
+    GRU4RecCrossEntropy inner = tiny();
+    Pipeline pipeline = new Pipeline(List.of(new MinItemCount(1)), inner);
+    try (GridSearch all = new GridSearch(pipeline, Map.of("bptt", List.of(1, "2")), 3);
+        RandomSearch some = new RandomSearch(inner, grid(), 5, 4)) {
+      assertEquals(List.of("estimator", "grid", "seed"), names(all.getParams(false)));
+      assertEquals(List.of("estimator", "grid", "n", "seed"), names(some.getParams(false)));
+      assertEquals(
+          Map.of(
+              "estimator", pipeline, "grid", Map.of("estimator__bptt", List.of(1, 2)), "seed", 3L),
+          all.getParams(false));
+      Map<String, Object> expected = new LinkedHashMap<>(all.getParams(false));
+      pipeline.getParams(true).forEach((name, value) -> expected.put("estimator__" + name, value));
+      assertEquals(expected, all.getParams(true));
+      assertEquals(5, all.getParams(true).get("estimator__estimator__batch_size"));
+
+      for (ParameterSearch search : List.of(all, some)) {
+        Map<String, Object> deep = search.getParams(true);
+        assertSame(search, search.setParams(deep));
+        assertEquals(deep, search.getParams(true));
+      }
+      all.setParams(
+          Map.of(
+              "estimator__estimator__hidden_size",
+              3,
+              "estimator__min_item_count",
+              2,
+              "grid",
+              Map.of("learningRate", List.of(0.1, 0.2, 0.3)),
+              "seed",
+              "9"));
+      assertEquals(3, inner.parameters().hiddenSize());
+      assertEquals(2, pipeline.getParams(false).get("min_item_count"));
+      assertEquals(3, all.size());
+      assertEquals(9L, all.getParams(false).get("seed"));
+      some.setParams(Map.of("n", 2, "estimator__max_epochs", 1));
+      assertEquals(2, some.size());
+      fit(some);
+      assertEquals(2, some.results().size());
+      assertEquals(1, some.bestResult().epochs());
+      GRU4RecCrossEntropy other = tiny();
+      some.setParams(Map.of("estimator", other, "estimator__bptt", 9));
+      assertSame(other, some.getParams(false).get("estimator"));
+      assertEquals(9, other.parameters().bptt());
+    }
+  }
+
+  private static List<String> names(Map<String, Object> params) {
+    return List.copyOf(params.keySet());
+  }
+
+  @Test
+  void aWrongParameterIsRefusedByNameAndNothingChanges() {
+    ParameterSearch search = new GridSearch(tiny(), grid(), 3);
+    Map<String, Object> before = search.getParams(true);
+    Pipeline pipeline = new Pipeline(List.of(new MinItemCount(1)), tiny());
+    Map<Map<String, ?>, String> wrong = new LinkedHashMap<>();
+    wrong.put(Map.of("n", 2), "a GridSearch has no parameter \"n\"");
+    wrong.put(Map.of("gird", 2), "a GridSearch has no parameter \"gird\"; did you mean grid?");
+    wrong.put(Map.of("seed", -1), "seed must be an integer in [0, ");
+    wrong.put(Map.of("seed", 1.5), "seed must be an integer in [0, ");
+    wrong.put(Map.of("grid", 1), "grid must be a map from names to lists of values, got 1");
+    wrong.put(Map.of("grid", Map.of("bptt", 1)), "grid must be a map from names to lists");
+    wrong.put(Map.of("grid", Map.of("bptt", List.of(0))), "bptt must be an integer in [1, ");
+    wrong.put(Map.of("grid", Map.of()), "there is no parameter to search");
+    wrong.put(Map.of("estimator", 1), "estimator must be an Estimator, got 1");
+    wrong.put(Map.of("estimator__bptt", 0), "bptt must be an integer in [1, ");
+    wrong.forEach(
+        (params, start) -> {
+          Map<String, Object> all = new LinkedHashMap<>();
+          all.put("estimator__hidden_size", 9);
+          all.putAll(params);
+          String message =
+              assertThrows(IllegalArgumentException.class, () -> search.setParams(all))
+                  .getMessage();
+          assertTrue(message.startsWith(start), message);
+          assertEquals(before, search.getParams(true));
+        });
+    ParameterSearch filters = new GridSearch(pipeline, Map.of("min_item_count", List.of(1)), 3);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> filters.setParams(Map.of("estimator", tiny())))
+            .getMessage();
+    assertTrue(message.startsWith("there is no parameter \"min_item_count\""), message);
+    assertSame(pipeline, filters.getParams(false).get("estimator"));
+  }
+
+  @Test
+  void theIdentifierNamesAllParameters() {
+    GRU4RecCrossEntropy inner = tiny();
+    assertEquals(
+        "GridSearch(estimator="
+            + inner.identifier()
+            + ",grid={'hidden_size': [2, 6], 'learning_rate': [0.01, 0.3, 3e+38]},seed=1)",
+        search("grid").identifier());
+    assertEquals(
+        "RandomSearch(estimator="
+            + inner.identifier()
+            + ",grid={'clipnorm': [None, 0.5]},n=5,seed=1)",
+        search("random", Map.of("clipnorm", Arrays.asList(null, 0.5))).identifier());
+  }
+
+  @Test
+  void theRequestIsForwarded() {
+    GRU4RecCrossEntropy inner = tiny();
+    Pipeline pipeline = new Pipeline(List.of(), inner);
+    ParameterSearch search = new GridSearch(pipeline, Map.of("bptt", List.of(1)), 1);
+    for (MetadataRequest request :
+        List.of(MetadataRequest.FALSE, MetadataRequest.alias("late"), MetadataRequest.NONE)) {
+      assertSame(search, search.setFitRequest(request));
+      assertEquals(request, search.getMetadataRouting());
+      assertEquals(request, inner.getMetadataRouting());
+      search.setFitRequest(MetadataRequest.UNCHANGED);
+      assertEquals(request, inner.getMetadataRouting());
     }
   }
 

@@ -114,9 +114,46 @@ class PipelineTest {
         }
       }
       assertEquals(estimator.model().items(), pipeline.model().items());
-      double score = pipeline.score(data.validation());
-      CsrMatrix y = data.validation().out().values();
-      assertEquals(Criterion.RECALL.value(y, scores), score, 0.0, "unknown items are misses");
+      for (Criterion criterion : Criterion.values()) {
+        pipeline.setParams(Map.of("estimator__stopping_criterion", criterion));
+        if (criterion.cutoff().isPresent()) {
+          double value = criterion.value(data.validation().out(), scores);
+          assertEquals(value, pipeline.score(data.validation()), 0.0, "unknown items are misses");
+        } else if (known.size() < 8) {
+          String message = refused(() -> pipeline.score(data.validation()));
+          assertTrue(message.startsWith(criterion + " says nothing of the " + (8 - known.size())));
+        } else {
+          estimator.setParams(Map.of("stopping_criterion", criterion));
+          assertEquals(estimator.score(data.validation()), pipeline.score(data.validation()), 0.0);
+        }
+      }
+    }
+  }
+
+  /** More items than any criterion looks at: the score is that of all scores. */
+  @Test
+  void theScoreIsThatOfAllScores() {
+    TestSessions data = TestSessions.make(3, 240, 90);
+    try (Pipeline pipeline = new Pipeline(List.of(new MinItemCount(5)), tiny())) {
+      pipeline.fit(data.x(), data.items(), null);
+      int known = pipeline.model().numItems();
+      assertTrue(known > 55 && known < 90, known + " items are left");
+      for (int topK : new int[] {90, 20, 3}) {
+        pipeline.setParams(Map.of("estimator__predict_topK", topK));
+        CsrMatrix scores = pipeline.predict(data.validation().in());
+        for (Criterion criterion : List.of(Criterion.RECALL, Criterion.NDCG, Criterion.PRECISION)) {
+          pipeline.setParams(Map.of("estimator__stopping_criterion", criterion));
+          double value = criterion.value(data.validation().out(), scores);
+          assertEquals(value, pipeline.score(data.validation()), 0.0);
+        }
+        CsrMatrix five = pipeline.predict(data.validation().in(), 5);
+        for (int user = 0; user < 240; user++) {
+          assertEquals(Math.min(5, scores.nnz(user)), five.nnz(user));
+          for (int i = 0; i < five.nnz(user); i++) {
+            assertEquals(scores.get(user, five.index(user, i)), five.value(user, i), 0f);
+          }
+        }
+      }
     }
   }
 
@@ -166,7 +203,8 @@ class PipelineTest {
           refused(() -> pipeline.fit(s.x(), s.items(), s.validation())).contains("setFitRequest"));
       pipeline.fit(s.x(), s.items(), null);
       assertFalse(sawValidation(pipeline));
-      inner.setFitRequest(MetadataRequest.FALSE);
+      assertSame(pipeline, pipeline.setFitRequest(MetadataRequest.FALSE));
+      assertEquals(MetadataRequest.FALSE, inner.getMetadataRouting());
       assertFalse(sawValidation(pipeline.fit(s.x(), s.items(), s.validation())));
       inner.setFitRequest(MetadataRequest.TRUE);
       assertTrue(sawValidation(pipeline.fit(s.x(), s.items(), s.validation())));

@@ -1,23 +1,32 @@
-package io.gru4j.selection;
+package io.gru4j.algorithms;
 
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 
 /** Refuses data that no estimator can be fitted on, before anything is done with them. */
-final class InputChecks {
-  private InputChecks() {}
+public final class DataChecks {
+  private DataChecks() {}
 
-  static void check(InteractionMatrix x, IdMap items, Validation validationOrNull) {
-    requireTimestamps("X", x);
+  /**
+   * Checks what an estimator is to be fitted on.
+   *
+   * @param x users x items
+   * @param items ids of the items
+   * @param validation validation data; null for none
+   * @throws IllegalArgumentException if a matrix has no timestamps, no interactions or another
+   *     shape than {@code x}, or there is not one id for each item; the message names it
+   */
+  public static void check(InteractionMatrix x, IdMap items, Validation validation) {
+    check("X", x, x);
     if (items.size() != x.numItems()) {
       throw new IllegalArgumentException(
           "items: expected %d ids, one for each item of X, got %d"
               .formatted(x.numItems(), items.size()));
     }
-    if (validationOrNull != null) {
-      check("validation in", validationOrNull.in(), x);
-      check("validation out", validationOrNull.out(), x);
+    if (validation != null) {
+      check("validation in", validation.in(), x);
+      check("validation out", validation.out(), x);
     }
   }
 
@@ -33,7 +42,14 @@ final class InputChecks {
     }
   }
 
-  static void requireTimestamps(String name, InteractionMatrix matrix) {
+  /**
+   * Checks that clicks have an order.
+   *
+   * @param name what the message calls the matrix
+   * @param matrix users x items
+   * @throws IllegalArgumentException if it has no timestamps
+   */
+  public static void requireTimestamps(String name, InteractionMatrix matrix) {
     if (!matrix.hasTimestamps()) {
       throw new IllegalArgumentException(
           name + " has no timestamps; they give the order of clicks");
