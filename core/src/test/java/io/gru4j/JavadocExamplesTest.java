@@ -58,7 +58,7 @@ class JavadocExamplesTest {
     // @start region="fit"
     try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
       FittedModel model = estimator.fit(sessions, items, null).model();
-      top = model.recommend(List.of("item1", "item2"), 3, UnknownItems.SKIP);
+      top = model.recommend(List.of("item1", "item2"), 3, UnknownItems.SKIP).items();
     }
     // @end
     assertEquals(3, top.size());
