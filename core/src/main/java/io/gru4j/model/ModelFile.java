@@ -141,6 +141,12 @@ final class ModelFile {
       for (long done = 0; done < count; done += BUFFER) {
         int n = (int) Math.min(BUFFER, count - done);
         reader.readFloats(p.name(), done, buffer, 0, n);
+        for (int i = 0; i < n; i++) {
+          if (!Float.isFinite(buffer[i])) {
+            throw new ModelFileException(
+                file, p.name(), "value " + (done + i) + " is " + buffer[i] + ", expected a number");
+          }
+        }
         p.write(done, buffer, n);
       }
     }

@@ -243,4 +243,16 @@ class ModelFileTest {
                   .getMessage());
         });
   }
+
+  /** NaN would rank nothing and say nothing. */
+  @Test
+  void numbersThatAreNoneAreRefused() throws IOException {
+    network.embedding().set(1, 1, Float.NaN);
+    assertEquals(
+        "tensor \"emb.weight\": value 3 is NaN, expected a number", faultOf(writer(Map.of())));
+    network.embedding().set(1, 1, 0f);
+    network.outputBias().set(2, 0, Float.POSITIVE_INFINITY);
+    assertEquals(
+        "tensor \"lin.bias\": value 2 is Infinity, expected a number", faultOf(writer(Map.of())));
+  }
 }

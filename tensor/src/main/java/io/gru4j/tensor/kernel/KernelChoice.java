@@ -5,9 +5,29 @@ import java.lang.System.Logger.Level;
 /** Picks the kernels once a JVM, and says so once at INFO. */
 final class KernelChoice {
 
-  static final Kernels KERNELS = choose(System.getProperty("gru4j.kernels"), vectorModulePresent());
+  private static final Kernels KERNELS;
+  private static final RuntimeException FAULT; // thrown by those who ask, not by class loading
+
+  static {
+    Kernels kernels = null;
+    RuntimeException fault = null;
+    try {
+      kernels = choose(System.getProperty("gru4j.kernels"), vectorModulePresent());
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      fault = e;
+    }
+    KERNELS = kernels;
+    FAULT = fault;
+  }
 
   private KernelChoice() {}
+
+  static Kernels kernels() {
+    if (KERNELS == null) {
+      throw FAULT;
+    }
+    return KERNELS;
+  }
 
   static Kernels choose(String forced, boolean vectorModulePresent) {
     boolean vector =

@@ -209,6 +209,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * is there, else scalar ones; the system property {@code gru4j.kernels=vector|scalar} forces one.
    */
   static Kernels get() {
-    return KernelChoice.KERNELS;
+    return KernelChoice.kernels();
   }
 }
