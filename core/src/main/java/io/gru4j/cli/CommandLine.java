@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
  * The words behind a command, taken apart.
  *
  * <p>{@code --flag value} and {@code --flag=value} are the same; a value that starts with {@code
- * --} needs the second form. A switch is {@code --flag} or {@code --flag=true|false}. {@code --}
+ * --} needs the second form. In a flag's name {@code _} is as good as {@code -}. A switch is {@code --flag} or {@code --flag=true|false}. {@code --}
  * ends the flags; everything else is an argument. A flag that is unknown, given twice, without its
  * value, or missing although it is needed is a {@link UsageException}.
  */
@@ -67,10 +67,11 @@ final class CommandLine {
   /** Takes a flag, and says whether the next word was its value. */
   private boolean flag(String text, String next) throws UsageException {
     int equals = text.indexOf('=');
-    String name = equals < 0 ? text : text.substring(0, equals);
+    String given = equals < 0 ? text : text.substring(0, equals);
+    String name = given.replace('_', '-');
     Option option = options.get(name);
     if (option == null) {
-      throw unknown("--" + name);
+      throw unknown("--" + given);
     }
     if (values.containsKey(name) && !option.many()) {
       throw new UsageException("--" + name + " is given twice");

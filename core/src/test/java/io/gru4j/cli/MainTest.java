@@ -123,6 +123,18 @@ class MainTest {
   }
 
   @Test
+  void aParameterMayBeWrittenWithUnderscores() {
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      String wrong = run("train", "--" + spec.name() + "=?", sessions, "--model", model).err;
+      assertContains(wrong, "--" + spec.dashed());
+      assertFalse(wrong.contains("unknown flag"), wrong);
+    }
+    assertContains(
+        run("train", "--hidden_size=1", "--hidden-size=1").expect(2).err,
+        "--hidden-size is given twice");
+  }
+
+  @Test
   void aWrongCommandIsRefused() {
     Result nothing = run().expect(2);
     assertContains(nothing.err, "Usage: gru4j COMMAND");
