@@ -12,9 +12,10 @@ import java.util.stream.Collectors;
  * The words behind a command, taken apart.
  *
  * <p>{@code --flag value} and {@code --flag=value} are the same; a value that starts with {@code
- * --} needs the second form. In a flag's name {@code _} is as good as {@code -}. A switch is {@code --flag} or {@code --flag=true|false}. {@code --}
- * ends the flags; everything else is an argument. A flag that is unknown, given twice, without its
- * value, or missing although it is needed is a {@link UsageException}.
+ * --} needs the second form. In a flag's name {@code _} is as good as {@code -}. A switch is {@code
+ * --flag} or {@code --flag=true|false}. {@code --} ends the flags; everything else is an argument.
+ * A flag that is unknown, given twice, without its value, or missing although it is needed is a
+ * {@link UsageException}.
  */
 final class CommandLine {
   private final Map<String, List<String>> values = new LinkedHashMap<>();

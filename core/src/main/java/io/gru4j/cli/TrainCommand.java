@@ -121,18 +121,20 @@ final class TrainCommand implements Command {
       throws IOException {
     TextTable table = new TextTable();
     EpochSummary last = recorder.last;
+    boolean judged = last.criterion().isPresent();
+    boolean keepsBest = judged && !parameters.keepLast();
+    EpochSummary kept = keepsBest ? recorder.best : last;
+    String criterion = parameters.stoppingCriterion().criterionName();
     table.row("model", out + " (" + Numbers.bytes(Files.size(out)) + ")");
     table.row("items", Numbers.count(model.numItems()));
     table.row("seed", model.seed().toString());
     table.row("epochs", last.epoch() + (last.stopped() ? ", stopped early" : ""));
-    table.row("loss", Numbers.score(last.loss()));
-    if (recorder.best != null) {
-      String criterion = parameters.stoppingCriterion().criterionName();
-      table.row(
-          criterion,
-          Numbers.score(recorder.best.criterion().getAsDouble())
-              + ", the best, after epoch "
-              + recorder.best.epoch());
+    table.row(
+        "kept",
+        "epoch " + kept.epoch() + (keepsBest ? ", the best by " + criterion : ", the last"));
+    table.row("loss", Numbers.score(kept.loss()));
+    if (judged) {
+      table.row(criterion, Numbers.score(kept.criterion().getAsDouble()));
     }
     return table.leftAligned();
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.data.IdMap;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Json;
@@ -21,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -250,7 +252,7 @@ class MainTest {
     assertContains(train.err, "epoch 2/2: ");
     assertContains(train.out, "seed    7\n");
     assertContains(train.out, "items   12\n");
-    assertContains(train.out, "the best, after epoch ");
+    assertContains(train.out, ", the best by recall\n");
 
     List<String> lines = Files.readAllLines(log);
     assertEquals(2, lines.size());
@@ -388,11 +390,37 @@ class MainTest {
     assertFalse(result.out.contains("x".repeat(1001)), result.out);
   }
 
+  /** Of a training whose epochs get worse by the criterion: warp likes small scores. */
+  @Test
+  void theSummaryIsOfTheModelThatIsKept() throws IOException {
+    for (String keep : List.of("false", "true")) {
+      Result result =
+          train("--validation-fraction=0.2", "--stopping-criterion=warp", "--keep-last=" + keep)
+              .expect(0);
+      List<EpochSummary> history = FittedModel.load(Path.of(model)).history();
+      EpochSummary best =
+          history.stream()
+              .min(Comparator.comparingDouble(epoch -> epoch.criterion().orElseThrow()))
+              .orElseThrow();
+      EpochSummary kept = keep.equals("true") ? history.getLast() : best;
+      assertTrue(best.epoch() < history.size(), result.err);
+      assertContains(
+          result.out.replaceAll(" +", " "),
+          "\nkept epoch %d, the %s\nloss %s\nwarp %s\n"
+              .formatted(
+                  kept.epoch(),
+                  keep.equals("true") ? "last" : "best by warp",
+                  Numbers.score(kept.loss()),
+                  Numbers.score(kept.criterion().getAsDouble())));
+    }
+  }
+
   @Test
   void trainingWithoutValidationHasNoCriterion() throws IOException {
     Path log = folder.resolve("log");
     Result result = train("--log-json", log.toString(), "--threads=1").expect(0);
     assertFalse(result.out.contains("best"), result.out);
+    assertContains(result.out, "epoch 2, the last\n");
     for (String line : Files.readAllLines(log)) {
       Map<?, ?> json = (Map<?, ?>) Json.parse(line);
       assertTrue(json.containsKey("criterion"));
