@@ -30,7 +30,8 @@ import java.util.stream.Collectors;
  * @param batchSize sessions in a batch; [1, 2147483647]; default 512
  * @param maxEpochs passes over the training sessions, at most; [1, 2147483647]; default 5
  * @param learningRate factor of each optimizer step; finite and &gt; 0 as a float; default 0.03
- * @param stoppingCriterion measure on the validation sessions that says which epoch is best;
+ * @param stoppingCriterion measure on the validation sessions that says which epoch is best: recall
+ *     and ndcg look at the 50 best items, precision at the 10 best, bpr and warp at samples of all;
  *     recall, ndcg, precision, bpr, warp; default recall
  * @param stopEarly whether to stop after max_iter_no_change epochs without a better criterion;
  *     default false
@@ -106,7 +107,9 @@ public record Gru4RecParameters(
               .means("factor of each optimizer step", Gru4RecParameters::learningRate),
           ParameterSpec.choice("stopping_criterion", "recall", CRITERIA)
               .means(
-                  "measure on the validation sessions that says which epoch is best",
+                  "measure on the validation sessions that says which epoch is best: recall and ndcg look"
+                      + " at the 50 best items, precision at the 10 best, bpr and warp at samples of"
+                      + " all",
                   p -> p.stoppingCriterion.toString()),
           ParameterSpec.bool("stop_early", false)
               .means(

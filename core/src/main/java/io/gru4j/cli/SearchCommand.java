@@ -5,6 +5,7 @@ import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.metrics.Criterion;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.ParameterSearch;
 import io.gru4j.selection.Pipeline;
@@ -96,10 +97,12 @@ final class SearchCommand implements Command {
     OutputFile.checkWritable(out);
     try (ParameterSearch search = search(line)) {
       TrainingInput.Data data = input.read();
-      String criterion =
-          ParameterOptions.read(line, Gru4RecParameters.defaults())
-              .stoppingCriterion()
-              .criterionName();
+      Criterion measure =
+          ParameterOptions.read(line, Gru4RecParameters.defaults()).stoppingCriterion();
+      String criterion = measure.criterionName();
+      ParameterOptions.blindCriterion(
+              measure, data.items().size(), "candidates", "--stopping-criterion bpr")
+          .ifPresent(console.err()::println);
       int size = search.size();
       results.ifPresent(search::resultsFile);
       search.listener(result -> console.err().println(progress(result, size, criterion)));

@@ -83,6 +83,14 @@ final class TrainCommand implements Command {
     OutputFile.checkWritable(out);
 
     TrainingInput.Data data = input.read();
+    if (data.validation() != null && (parameters.stopEarly() || !parameters.keepLast())) {
+      ParameterOptions.blindCriterion(
+              parameters.stoppingCriterion(),
+              data.items().size(),
+              "epochs",
+              "--stopping-criterion bpr" + (parameters.stopEarly() ? "" : " or --keep-last"))
+          .ifPresent(console.err()::println);
+    }
     try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);

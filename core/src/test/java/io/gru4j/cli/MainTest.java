@@ -416,6 +416,33 @@ class MainTest {
   }
 
   @Test
+  void aCriterionThatSeesEveryItemIsWarnedOf() {
+    String warning =
+        "recall@50 is 1 for every model of 12 items, so epochs cannot be compared: use"
+            + " --stopping-criterion bpr or --keep-last\n";
+    Result recall = train("--validation-fraction=0.2").expect(0);
+    assertContains(recall.err, warning);
+    assertContains(recall.out.replaceAll(" +", " "), "\nrecall 1.0000\n"); // it is true
+    assertEquals(1, recall.err.split("cannot be compared", -1).length - 1);
+    for (String quiet :
+        List.of(
+            "--keep-last",
+            "--stopping-criterion=bpr",
+            "--stopping-criterion=ndcg",
+            "--stopping-criterion=precision")) {
+      Result result = train("--validation-fraction=0.2", quiet).expect(0);
+      assertFalse(result.err.contains("cannot be compared"), result.err);
+    }
+    assertFalse(train().expect(0).err.contains("cannot be compared"));
+    assertContains(
+        run(TINY, "search", sessions, "--model", model, "--validation-fraction=0.2", "--param=bptt=1")
+            .expect(0)
+            .err,
+        "so candidates cannot be compared: use --stopping-criterion bpr\n");
+    assertContains(run("train", "--help").out.replaceAll("\\s+", " "), "the 50 best items");
+  }
+
+  @Test
   void trainingWithoutValidationHasNoCriterion() throws IOException {
     Path log = folder.resolve("log");
     Result result = train("--log-json", log.toString(), "--threads=1").expect(0);
