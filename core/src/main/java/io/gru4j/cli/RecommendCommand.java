@@ -115,7 +115,9 @@ final class RecommendCommand implements Command {
     long number = 0;
     long empty = 0;
     try {
-      for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+      for (String text = reader.readLine();
+          text != null && !console.out().checkError(); // stdout may be closed, as head does
+          text = reader.readLine()) {
         number++;
         List<String> session = split(text, between);
         if (!session.isEmpty()) {

@@ -15,6 +15,7 @@ import io.gru4j.model.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +69,13 @@ class MainTest {
     Files.writeString(file, text);
     sessions = file.toString();
     model = folder.resolve("m.safetensors").toString();
+  }
+
+  private static final class Full extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("No space left on device");
+    }
   }
 
   private Result run(String... args) {
@@ -442,6 +451,31 @@ class MainTest {
     assertContains(run("train", "--help").out.replaceAll("\\s+", " "), "the 50 best items");
   }
 
+  /** Sessions without end, for a reader who takes one line and leaves. */
+  @Test
+  @Timeout(60)
+  void recommendEndsWithItsReader() {
+    train().expect(0);
+    InputStream endless =
+        new InputStream() {
+          private long position;
+
+          @Override
+          public int read() {
+            return position++ % 2 == 0 ? 'x' : '\n';
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            new String[] {"recommend", "--model", model, "--json"},
+            endless,
+            new PrintStream(new Full()),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertEquals(1, status);
+    assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");
+  }
+
   @Test
   void trainingWithoutValidationHasNoCriterion() throws IOException {
     Path log = folder.resolve("log");
@@ -520,19 +554,12 @@ class MainTest {
 
   @Test
   void resultsThatCannotBeWrittenAreAFailure() {
-    OutputStream full =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("No space left on device");
-          }
-        };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =
         Main.run(
             new String[] {"--help"},
             new ByteArrayInputStream(new byte[0]),
-            new PrintStream(full),
+            new PrintStream(new Full()),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     assertEquals(1, status);
     assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");
