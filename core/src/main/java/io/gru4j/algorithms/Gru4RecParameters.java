@@ -107,9 +107,9 @@ public record Gru4RecParameters(
               .means("factor of each optimizer step", Gru4RecParameters::learningRate),
           ParameterSpec.choice("stopping_criterion", "recall", CRITERIA)
               .means(
-                  "measure on the validation sessions that says which epoch is best: recall and ndcg look"
-                      + " at the 50 best items, precision at the 10 best, bpr and warp at samples of"
-                      + " all",
+                  "measure on the validation sessions that says which epoch is best: recall and"
+                      + " ndcg look at the 50 best items, precision at the 10 best, bpr and warp at"
+                      + " samples of all",
                   p -> p.stoppingCriterion.toString()),
           ParameterSpec.bool("stop_early", false)
               .means(

@@ -151,21 +151,26 @@ final class CommandLine {
 
   /** The value of a flag that takes a whole number of at least {@code least}. */
   int integer(String name, int defaultValue, int least) throws UsageException {
-    Optional<String> value = get(name);
-    return value.isEmpty() ? defaultValue : integer("--" + name, value.get(), least);
+    return integer(name, defaultValue, least, Integer.MAX_VALUE);
   }
 
-  private static int integer(String what, String text, int least) throws UsageException {
+  /** The value of a flag that takes a whole number from {@code least} to {@code most}. */
+  int integer(String name, int defaultValue, int least, int most) throws UsageException {
+    Optional<String> value = get(name);
+    return value.isEmpty() ? defaultValue : integer("--" + name, value.get(), least, most);
+  }
+
+  private static int integer(String what, String text, int least, int most) throws UsageException {
     try {
       int value = Integer.parseInt(text);
-      if (value >= least) {
+      if (value >= least && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {
       // Falls through to the same message: what is wanted is the same.
     }
     throw new UsageException(
-        what + " must be an integer in [" + least + ", 2147483647], got " + text);
+        what + " must be an integer in [" + least + ", " + most + "], got " + text);
   }
 
   /** The value of a flag that takes whole numbers from 1, separated by commas. */
@@ -173,7 +178,7 @@ final class CommandLine {
     String[] parts = get(name).orElse(defaultValue).split(",", -1);
     int[] numbers = new int[parts.length];
     for (int i = 0; i < parts.length; i++) {
-      numbers[i] = integer("each number of --" + name, parts[i].strip(), 1);
+      numbers[i] = integer("each number of --" + name, parts[i].strip(), 1, Integer.MAX_VALUE);
     }
     return numbers;
   }

@@ -19,6 +19,8 @@ final class SessionInput {
           + " files are read one after the other, and a session may go on in the next one. Ids are"
           + " any text.";
 
+  private static final int MAX_THREADS = 1024;
+
   static final Option THREADS =
       new Option(
           "threads", "N", "worker threads (default: one a processor); no result depends on it");
@@ -47,7 +49,8 @@ final class SessionInput {
   }
 
   static int threads(CommandLine line) throws UsageException {
-    return line.integer("threads", Runtime.getRuntime().availableProcessors(), 1);
+    int processors = Runtime.getRuntime().availableProcessors();
+    return line.integer("threads", Math.min(processors, MAX_THREADS), 1, MAX_THREADS);
   }
 
   static List<Path> paths(List<String> words) throws UsageException {

@@ -109,7 +109,7 @@ final class TrainCommand implements Command {
     } catch (TrainingException | IllegalArgumentException e) {
       throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
     } catch (OutOfMemoryError e) {
-      throw new WorkException(Main.OUT_OF_MEMORY + "; " + saveBestSoFar(estimator, out));
+      throw new WorkException(Main.reason(e) + "; " + saveBestSoFar(estimator, out));
     }
   }
 

@@ -173,6 +173,9 @@ class MainTest {
         train("--optimization-algorithm", "adam").expect(2).err,
         "optimization_algorithm must be one of adagrad, sgd, got adam");
     assertContains(train("--threads=0").expect(2).err, "--threads must be an integer in [1, ");
+    assertContains(
+        train("--threads=1025").expect(2).err,
+        "--threads must be an integer in [1, 1024], got 1025");
     assertContains(train("--hiden-size=8").expect(2).err, "did you mean --hidden-size?");
     assertContains(train("--keep-last=maybe").expect(2).err, "keep_last must be true or false");
     assertContains(
@@ -444,7 +447,14 @@ class MainTest {
     }
     assertFalse(train().expect(0).err.contains("cannot be compared"));
     assertContains(
-        run(TINY, "search", sessions, "--model", model, "--validation-fraction=0.2", "--param=bptt=1")
+        run(
+                TINY,
+                "search",
+                sessions,
+                "--model",
+                model,
+                "--validation-fraction=0.2",
+                "--param=bptt=1")
             .expect(0)
             .err,
         "so candidates cannot be compared: use --stopping-criterion bpr\n");
