@@ -68,7 +68,7 @@ final class EvaluateCommand implements Command {
     int threads = SessionInput.threads(line);
     SessionInput input = new SessionInput(line, console);
 
-    FittedModel model = FittedModel.load(file);
+    FittedModel model = ModelInput.load(file);
     SessionData data = input.read(files, model.items());
     long start = System.nanoTime();
     RankMetrics metrics;

@@ -88,7 +88,7 @@ final class RecommendCommand implements Command {
           "--items did not arrive as UTF-8: set the locale (LC_ALL=C.UTF-8) or use stdin");
     }
 
-    FittedModel model = FittedModel.load(file);
+    FittedModel model = ModelInput.load(file);
     Output output = new Output(model, Math.min(top, model.numItems()), unknown, json, console);
     if (items.isPresent()) {
       List<String> session = split(items.get(), between);

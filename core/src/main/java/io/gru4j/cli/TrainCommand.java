@@ -47,7 +47,7 @@ final class TrainCommand implements Command {
     List<Option> options = new ArrayList<>();
     options.add(new Option("model", "OUT", "the model file to write, replaced if it is there"));
     options.addAll(TrainingInput.OPTIONS);
-    options.add(new Option("log-json", "FILE", "write a line of JSON for each epoch"));
+    options.add(new Option("log-json", "FILE", "write a line of JSON for each epoch, replaced if it is there"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
     return options;
@@ -79,6 +79,7 @@ final class TrainCommand implements Command {
     if (log.isPresent()) {
       OutputFile.refuseSame("--log-json", log.get(), input.files());
       OutputFile.refuseSame("--log-json", log.get(), List.of(out));
+      OutputFile.checkStream(log.get());
     }
     OutputFile.checkWritable(out);
 

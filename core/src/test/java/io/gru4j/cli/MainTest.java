@@ -31,6 +31,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -484,6 +486,33 @@ class MainTest {
             new PrintStream(err, true, StandardCharsets.UTF_8));
     assertEquals(1, status);
     assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");
+  }
+
+  @Test
+  void aFileThatCannotBeUsedIsNamed() throws IOException {
+    for (List<String> command :
+        List.of(
+            List.of("inspect", folder.toString()),
+            List.of("recommend", "--model", folder.toString()),
+            List.of("evaluate", sessions, "--model", folder.toString()))) {
+      assertContains(
+          run(command.toArray(String[]::new)).expect(1).err,
+          command.getFirst() + ": " + folder + ": is a folder, expected a model file\n");
+    }
+    String log = folder.resolve("none/x.json").toString();
+    Result noFolder = train("--log-json", log).expect(1);
+    assertEquals("gru4j train: " + log + ": its folder does not exist\n", noFolder.err);
+    assertContains(
+        train("--log-json", folder.toString()).expect(1).err, folder + ": is a folder\n");
+    assertFalse(Files.exists(Path.of(model)));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskUnderTheLogIsReportedAndTheModelWritten() throws IOException {
+    Result result = train("--log-json", "/dev/full").expect(1);
+    assertContains(result.err, "gru4j train: /dev/full: No space left on device\n");
+    assertEquals(2, FittedModel.load(Path.of(model)).history().size());
   }
 
   @Test
