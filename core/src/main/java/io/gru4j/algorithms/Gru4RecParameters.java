@@ -41,7 +41,8 @@ import java.util.stream.Collectors;
  *     default 0.0
  * @param seed seed of everything random: the same seed gives the same model, bit for bit; None
  *     draws one, which the model records; [0, 2^63), or null; default null
- * @param saveBestToFile whether fit also saves the best model to a file; default false
+ * @param saveBestToFile whether fit also saves the model it keeps to a file in the working folder,
+ *     {@code GRU4RecCrossEntropy_loss_X.safetensors} with X the best criterion; default false
  * @param keepLast whether the model of the last epoch is kept, not that of the best; default false
  * @param predictTopK scores that predict keeps for each user, the largest; None for all; [1,
  *     2147483647], or null; default null
@@ -130,7 +131,8 @@ public record Gru4RecParameters(
                   Gru4RecParameters::seed),
           ParameterSpec.bool("save_best_to_file", false)
               .means(
-                  "whether fit also saves the best model to a file",
+                  "whether fit also saves the model it keeps to a file in the working folder,"
+                      + " GRU4RecCrossEntropy_loss_X.safetensors with X the best criterion",
                   Gru4RecParameters::saveBestToFile),
           ParameterSpec.bool("keep_last", false)
               .means(

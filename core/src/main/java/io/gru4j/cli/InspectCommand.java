@@ -51,7 +51,8 @@ final class InspectCommand implements Command {
   }
 
   @Override
-  public void run(CommandLine line, Console console) throws UsageException, WorkException, IOException {
+  public void run(CommandLine line, Console console)
+      throws UsageException, WorkException, IOException {
     Path file = SessionInput.paths(line.requireArguments("M")).getFirst();
     FittedModel model = ModelInput.load(file);
     TextTable head = new TextTable();

@@ -16,18 +16,20 @@ final class ParameterOptions {
           "validation-sample-size",
           "stopping-criterion",
           "min-improvement",
-          "max-iter-no-change");
+          "max-iter-no-change",
+          "save-best-to-file");
 
   private ParameterOptions() {}
 
   /**
-   * Refuses flags that would be without effect in a training without validation.
+   * Refuses flags that would be without effect in a training without validation; a switch that is
+   * off has none anywhere.
    *
    * @param reason follows the flag's name
    */
   static void refuseValidationFlags(CommandLine line, String reason) throws UsageException {
     for (String flag : OF_VALIDATION) {
-      if (line.get(flag).isPresent()) {
+      if (line.get(flag).filter(value -> !value.equalsIgnoreCase("false")).isPresent()) {
         throw new UsageException("--" + flag + " " + reason);
       }
     }

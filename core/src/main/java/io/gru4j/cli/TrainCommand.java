@@ -47,7 +47,9 @@ final class TrainCommand implements Command {
     List<Option> options = new ArrayList<>();
     options.add(new Option("model", "OUT", "the model file to write, replaced if it is there"));
     options.addAll(TrainingInput.OPTIONS);
-    options.add(new Option("log-json", "FILE", "write a line of JSON for each epoch, replaced if it is there"));
+    options.add(
+        new Option(
+            "log-json", "FILE", "write a line of JSON for each epoch, replaced if it is there"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
     return options;
@@ -96,9 +98,8 @@ final class TrainCommand implements Command {
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
       fit(estimator.threads(threads).listener(recorder), data, out);
-      FittedModel model = estimator.model();
-      model.save(out);
-      console.out().print(summary(out, model, recorder, parameters));
+      estimator.model().save(out);
+      console.out().print(summary(out, estimator, recorder));
     }
   }
 
@@ -125,9 +126,10 @@ final class TrainCommand implements Command {
     return "the best model so far is written to " + out;
   }
 
-  private static String summary(
-      Path out, FittedModel model, Recorder recorder, Gru4RecParameters parameters)
+  private static String summary(Path out, GRU4RecCrossEntropy estimator, Recorder recorder)
       throws IOException {
+    FittedModel model = estimator.model();
+    Gru4RecParameters parameters = estimator.parameters();
     TextTable table = new TextTable();
     EpochSummary last = recorder.last;
     boolean judged = last.criterion().isPresent();
@@ -135,6 +137,9 @@ final class TrainCommand implements Command {
     EpochSummary kept = keepsBest ? recorder.best : last;
     String criterion = parameters.stoppingCriterion().criterionName();
     table.row("model", out + " (" + Numbers.bytes(Files.size(out)) + ")");
+    if (parameters.saveBestToFile()) {
+      table.row("copy", estimator.filename());
+    }
     table.row("items", Numbers.count(model.numItems()));
     table.row("seed", model.seed().toString());
     table.row("epochs", last.epoch() + (last.stopped() ? ", stopped early" : ""));

@@ -190,9 +190,13 @@ class MainTest {
             "--validation-sample-size=5",
             "--stopping-criterion=bpr",
             "--min-improvement=0.1",
-            "--max-iter-no-change=2")) {
+            "--max-iter-no-change=2",
+            "--save-best-to-file")) {
       String name = flag.replaceFirst("=.*", "");
       assertContains(train(flag).expect(2).err, name + " needs --validation FILE or");
+      if (name.equals("--save-best-to-file")) {
+        continue; // the demo has its own words for it
+      }
       assertContains(run("demo", flag).expect(2).err, name + " needs validation, and the demo");
     }
     assertContains(run("demo", "--save-best-to-file").expect(2).err, "the demo writes no file");
@@ -513,6 +517,37 @@ class MainTest {
     Result result = train("--log-json", "/dev/full").expect(1);
     assertContains(result.err, "gru4j train: /dev/full: No space left on device\n");
     assertEquals(2, FittedModel.load(Path.of(model)).history().size());
+  }
+
+  @Test
+  void aSwitchThatIsOffNeedsNoValidation() {
+    train("--stop-early=false", "--save-best-to-file=False").expect(0);
+    run(TINY, "demo", "--sessions=300", "--items=60", "--save-best-to-file=false").expect(0);
+  }
+
+  @Test
+  void theFileOfTheBestModelIsNamed() throws IOException {
+    Result result =
+        train("--validation-fraction=0.2", "--save-best-to-file", "--stopping-criterion=bpr");
+    Path copy =
+        Path.of(
+            result
+                .expect(0)
+                .out
+                .lines()
+                .filter(line -> line.startsWith("copy "))
+                .map(line -> line.replaceFirst("copy +", ""))
+                .findFirst()
+                .orElseThrow());
+    try {
+      assertContains(copy.toString(), "GRU4RecCrossEntropy_loss_");
+      assertArrayEquals(Files.readAllBytes(Path.of(model)), Files.readAllBytes(copy));
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+    assertContains(
+        run("train", "--help").out.replaceAll("\\s+", " "),
+        "GRU4RecCrossEntropy_loss_X.safetensors");
   }
 
   @Test
