@@ -1,6 +1,8 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.NearestName;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -137,6 +139,29 @@ final class CommandLine {
       throw new UsageException(options.get(name).usage() + " is missing");
     }
     return value.get();
+  }
+
+  /** The value of a flag that takes a file, if it was given. */
+  Optional<Path> path(String name) throws UsageException {
+    Optional<String> value = get(name);
+    return value.isEmpty() ? Optional.empty() : Optional.of(path("--" + name, value.get()));
+  }
+
+  /** The value of a flag that takes a file and must be there. */
+  Path requirePath(String name) throws UsageException {
+    return path("--" + name, require(name));
+  }
+
+  /** A file's name; {@code what} is what gave it. */
+  static Path path(String what, String text) throws UsageException {
+    if (text.isEmpty()) {
+      throw new UsageException(what + " must not be empty");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UsageException(what + " " + text + " cannot be a file's name: " + e.getReason());
+    }
   }
 
   /** Whether a switch is on. */

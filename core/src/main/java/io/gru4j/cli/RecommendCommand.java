@@ -66,7 +66,7 @@ final class RecommendCommand implements Command {
   @Override
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
-    Path file = Path.of(line.require("model"));
+    Path file = line.requirePath("model");
     int top = line.integer("top", 20, 1);
     UnknownItems unknown =
         switch (line.get("unknown").orElse("skip")) {

@@ -82,8 +82,8 @@ final class SearchCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     TrainingInput input = new TrainingInput(line, console);
-    Path out = Path.of(line.require("model"));
-    Optional<Path> results = line.get("results").map(Path::of);
+    Path out = line.requirePath("model");
+    Optional<Path> results = line.path("results");
     if (!input.hasValidation()) {
       throw new UsageException(
           "a search judges candidates: give --validation FILE or --validation-fraction X");

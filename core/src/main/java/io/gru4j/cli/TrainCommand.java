@@ -69,8 +69,8 @@ final class TrainCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     TrainingInput input = new TrainingInput(line, console);
-    Path out = Path.of(line.require("model"));
-    Optional<Path> log = line.get("log-json").map(Path::of);
+    Path out = line.requirePath("model");
+    Optional<Path> log = line.path("log-json");
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {

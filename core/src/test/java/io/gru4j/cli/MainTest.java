@@ -550,6 +550,51 @@ class MainTest {
         "GRU4RecCrossEntropy_loss_X.safetensors");
   }
 
+  private String faultOf(String text, String... flags) throws IOException {
+    Path file = folder.resolve("hdr.tsv");
+    Files.writeString(file, text);
+    String err = run(List.of(flags), "train", file.toString(), "--model", model).expect(1).err;
+    assertFalse(Files.exists(Path.of(model)));
+    return err.lines().reduce((first, last) -> last).orElseThrow().replace(file.toString(), "FILE");
+  }
+
+  @Test
+  void whatIsWrongWithSessionsIsSaid() throws IOException {
+    String header = "SessionId,ItemId,Time\n";
+    assertEquals("gru4j train: FILE: no click", faultOf(header));
+    assertEquals("gru4j train: FILE: no click", faultOf(header, "--validation-fraction=0.5"));
+    assertEquals(
+        "gru4j train: FILE: no session has two clicks, so there is none to predict",
+        faultOf(header + "1,a,1\n2,b,2\n"));
+    assertContains(
+        faultOf(header + "1,a,1\n2,b,2\n2,a,3\n", "--validation-fraction=0.5"),
+        "FILE: no session to learn from has two clicks");
+    assertContains(
+        faultOf(header + "1,a,1\n1,b,2\n", "--validation-fraction=0.5"),
+        "FILE has 1 session, --validation-fraction needs two or more");
+    assertContains(
+        faultOf(header + "1,a,2024-01-31\n"),
+        "FILE:2: Time \"2024-01-31\" is not a number, expected for example seconds since 1970");
+    String keys = "; --session-key, --item-key and --time-key name the columns";
+    String missing = faultOf("session,ItemId,Time\n1,a,1\n");
+    assertContains(missing, "column SessionId is missing");
+    assertTrue(missing.endsWith(keys), missing);
+    assertContains(
+        faultOf("SessionId;ItemId;Time\n1;a;1\n"), "; fields are separated by tabs or commas");
+    assertContains(
+        run("evaluate", sessions, "--model", "").expect(2).err, "--model must not be empty");
+  }
+
+  @Test
+  void aFilesNameIsNotEmpty() {
+    assertContains(run("train", "", "--model", model).expect(2).err, "FILE must not be empty");
+    assertContains(run("train", sessions, "--model=").expect(2).err, "--model must not be empty");
+    assertContains(run("recommend", "--model", "").expect(2).err, "--model must not be empty");
+    assertContains(train("--log-json=").expect(2).err, "--log-json must not be empty");
+    assertContains(train("--validation=").expect(2).err, "--validation must not be empty");
+    assertContains(run("inspect", "").expect(2).err, "must not be empty");
+  }
+
   @Test
   void trainingWithoutValidationHasNoCriterion() throws IOException {
     Path log = folder.resolve("log");
