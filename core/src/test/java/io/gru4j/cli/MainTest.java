@@ -596,6 +596,28 @@ class MainTest {
   }
 
   @Test
+  void anIdWithWhiteSpacesAroundItCanBeAskedFor() throws IOException {
+    FittedModel spaces =
+        new FittedModel(
+            GruNetwork.zeros(4, 1, 1, 1),
+            IdMap.of(List.of(" a", "a", "b ", " ")),
+            Map.of(),
+            List.of(),
+            null);
+    spaces.save(Path.of(model));
+    stdin = " a\n a \n b \nb ,a\n \n";
+    Result result = run("recommend", "--model", model, "--json", "--unknown=skip").expect(0);
+    List<Object> unknown =
+        result.out.lines().<Object>map(l -> ((Map<?, ?>) Json.parse(l)).get("unknown")).toList();
+    assertEquals(
+        List.of(List.of(), List.of(), List.of("b"), List.of(), List.of()), unknown, result.out);
+    run("recommend", "--model", model, "--items= a,b , ", "--unknown=fail").expect(0);
+    String help = run("recommend", "--help").out.replaceAll("\\s+", " ");
+    assertContains(help, "An item of the session may be recommended again.");
+    assertContains(help, "Take --json where ids may hold tabs or line feeds.");
+  }
+
+  @Test
   void trainingWithoutValidationHasNoCriterion() throws IOException {
     Path log = folder.resolve("log");
     Result result = train("--log-json", log.toString(), "--threads=1").expect(0);
