@@ -117,6 +117,9 @@ public final class Main {
       console.out().print(Help.top(COMMANDS));
       return DONE;
     }
+    if (first.equals("help")) {
+      return dispatch(new String[] {words.get(1), "--help"}, console);
+    }
     if (first.equals("--version")) {
       console.out().println("gru4j " + version());
       return DONE;

@@ -104,8 +104,25 @@ final class SearchCommand implements Command {
               measure, data.items().size(), "candidates", "--stopping-criterion bpr")
           .ifPresent(console.err()::println);
       int size = search.size();
+      int wanted = line.integer("random", size, 1);
+      if (wanted > size) {
+        console
+            .err()
+            .println(
+                "there are no more than "
+                    + Numbers.count(size, "combination")
+                    + ": --random "
+                    + wanted
+                    + " tries "
+                    + size);
+      }
       results.ifPresent(search::resultsFile);
-      search.listener(result -> console.err().println(progress(result, size, criterion)));
+      search.listener(
+          result -> {
+            // Equal scores share rank 1; the one found first is the first of the results.
+            boolean best = search.results().getFirst().candidate() == result.candidate();
+            console.err().println(progress(result, size, criterion, best));
+          });
       search.fit(data.train(), data.items(), data.validation());
       search.bestEstimator().model().save(out);
       console.out().print(table(search.results(), criterion));
@@ -152,7 +169,7 @@ final class SearchCommand implements Command {
     return grid;
   }
 
-  private static String progress(SearchResult result, int size, String criterion) {
+  private static String progress(SearchResult result, int size, String criterion, boolean best) {
     String parameters =
         result.parameters().entrySet().stream()
             .map(e -> bare(e.getKey()) + "=" + ParameterSpec.print(e.getValue()))
@@ -160,10 +177,7 @@ final class SearchCommand implements Command {
     String outcome =
         result.failed()
             ? "failed: " + result.failure()
-            : criterion
-                + " "
-                + Numbers.score(result.score())
-                + (result.rank() == 1 ? " (best so far)" : "");
+            : criterion + " " + Numbers.score(result.score()) + (best ? " (best so far)" : "");
     return "candidate %d/%d: %s: %s, %s"
         .formatted(
             result.candidate() + 1, size, parameters, Numbers.duration(result.seconds()), outcome);

@@ -116,6 +116,7 @@ class MainTest {
       Result help = run(command, "--help").expect(0);
       assertContains(help.out, "Usage: gru4j " + command + " ");
       assertEquals("", help.err);
+      assertEquals(help, run("help", command));
       assertTrue(help.out.lines().allMatch(line -> line.length() <= 100), help.out);
       assertEquals(help.out, run(command, "--model", "x", "-h").expect(0).out);
     }
@@ -153,6 +154,7 @@ class MainTest {
     assertContains(nothing.err, "Usage: gru4j COMMAND");
     assertEquals("", nothing.out);
     assertContains(run("trian").expect(2).err, "unknown command trian; did you mean train?");
+    assertContains(run("help", "trian").expect(2).err, "did you mean train?");
     assertContains(run("x").err, "the commands are demo train search evaluate recommend inspect");
   }
 
