@@ -30,7 +30,8 @@ import java.util.stream.Collectors;
  * @param batchSize sessions in a batch; [1, 2147483647]; default 512
  * @param maxEpochs passes over the training sessions, at most; [1, 2147483647]; default 5
  * @param learningRate factor of each optimizer step; finite and &gt; 0 as a float; default 0.03
- * @param stoppingCriterion measure on the validation sessions that says which epoch is best;
+ * @param stoppingCriterion measure on the validation sessions that says which epoch is best: recall
+ *     and ndcg look at the 50 best items, precision at the 10 best, bpr and warp at samples of all;
  *     recall, ndcg, precision, bpr, warp; default recall
  * @param stopEarly whether to stop after max_iter_no_change epochs without a better criterion;
  *     default false
@@ -40,7 +41,8 @@ import java.util.stream.Collectors;
  *     default 0.0
  * @param seed seed of everything random: the same seed gives the same model, bit for bit; None
  *     draws one, which the model records; [0, 2^63), or null; default null
- * @param saveBestToFile whether fit also saves the best model to a file; default false
+ * @param saveBestToFile whether fit also saves the model it keeps to a file in the working folder,
+ *     {@code GRU4RecCrossEntropy_loss_X.safetensors} with X the best criterion; default false
  * @param keepLast whether the model of the last epoch is kept, not that of the best; default false
  * @param predictTopK scores that predict keeps for each user, the largest; None for all; [1,
  *     2147483647], or null; default null
@@ -106,7 +108,9 @@ public record Gru4RecParameters(
               .means("factor of each optimizer step", Gru4RecParameters::learningRate),
           ParameterSpec.choice("stopping_criterion", "recall", CRITERIA)
               .means(
-                  "measure on the validation sessions that says which epoch is best",
+                  "measure on the validation sessions that says which epoch is best: recall and"
+                      + " ndcg look at the 50 best items, precision at the 10 best, bpr and warp at"
+                      + " samples of all",
                   p -> p.stoppingCriterion.toString()),
           ParameterSpec.bool("stop_early", false)
               .means(
@@ -127,7 +131,8 @@ public record Gru4RecParameters(
                   Gru4RecParameters::seed),
           ParameterSpec.bool("save_best_to_file", false)
               .means(
-                  "whether fit also saves the best model to a file",
+                  "whether fit also saves the model it keeps to a file in the working folder,"
+                      + " GRU4RecCrossEntropy_loss_X.safetensors with X the best criterion",
                   Gru4RecParameters::saveBestToFile),
           ParameterSpec.bool("keep_last", false)
               .means(

@@ -1,6 +1,8 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.NearestName;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,9 +14,10 @@ import java.util.stream.Collectors;
  * The words behind a command, taken apart.
  *
  * <p>{@code --flag value} and {@code --flag=value} are the same; a value that starts with {@code
- * --} needs the second form. A switch is {@code --flag} or {@code --flag=true|false}. {@code --}
- * ends the flags; everything else is an argument. A flag that is unknown, given twice, without its
- * value, or missing although it is needed is a {@link UsageException}.
+ * --} needs the second form. In a flag's name {@code _} is as good as {@code -}. A switch is {@code
+ * --flag} or {@code --flag=true|false}. {@code --} ends the flags; everything else is an argument.
+ * A flag that is unknown, given twice, without its value, or missing although it is needed is a
+ * {@link UsageException}.
  */
 final class CommandLine {
   private final Map<String, List<String>> values = new LinkedHashMap<>();
@@ -67,10 +70,11 @@ final class CommandLine {
   /** Takes a flag, and says whether the next word was its value. */
   private boolean flag(String text, String next) throws UsageException {
     int equals = text.indexOf('=');
-    String name = equals < 0 ? text : text.substring(0, equals);
+    String given = equals < 0 ? text : text.substring(0, equals);
+    String name = given.replace('_', '-');
     Option option = options.get(name);
     if (option == null) {
-      throw unknown("--" + name);
+      throw unknown("--" + given);
     }
     if (values.containsKey(name) && !option.many()) {
       throw new UsageException("--" + name + " is given twice");
@@ -137,6 +141,29 @@ final class CommandLine {
     return value.get();
   }
 
+  /** The value of a flag that takes a file, if it was given. */
+  Optional<Path> path(String name) throws UsageException {
+    Optional<String> value = get(name);
+    return value.isEmpty() ? Optional.empty() : Optional.of(path("--" + name, value.get()));
+  }
+
+  /** The value of a flag that takes a file and must be there. */
+  Path requirePath(String name) throws UsageException {
+    return path("--" + name, require(name));
+  }
+
+  /** A file's name; {@code what} is what gave it. */
+  static Path path(String what, String text) throws UsageException {
+    if (text.isEmpty()) {
+      throw new UsageException(what + " must not be empty");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UsageException(what + " " + text + " cannot be a file's name: " + e.getReason());
+    }
+  }
+
   /** Whether a switch is on. */
   boolean isOn(String name) throws UsageException {
     String value = get(name).orElse("false");
@@ -149,21 +176,26 @@ final class CommandLine {
 
   /** The value of a flag that takes a whole number of at least {@code least}. */
   int integer(String name, int defaultValue, int least) throws UsageException {
-    Optional<String> value = get(name);
-    return value.isEmpty() ? defaultValue : integer("--" + name, value.get(), least);
+    return integer(name, defaultValue, least, Integer.MAX_VALUE);
   }
 
-  private static int integer(String what, String text, int least) throws UsageException {
+  /** The value of a flag that takes a whole number from {@code least} to {@code most}. */
+  int integer(String name, int defaultValue, int least, int most) throws UsageException {
+    Optional<String> value = get(name);
+    return value.isEmpty() ? defaultValue : integer("--" + name, value.get(), least, most);
+  }
+
+  private static int integer(String what, String text, int least, int most) throws UsageException {
     try {
       int value = Integer.parseInt(text);
-      if (value >= least) {
+      if (value >= least && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {
       // Falls through to the same message: what is wanted is the same.
     }
     throw new UsageException(
-        what + " must be an integer in [" + least + ", 2147483647], got " + text);
+        what + " must be an integer in [" + least + ", " + most + "], got " + text);
   }
 
   /** The value of a flag that takes whole numbers from 1, separated by commas. */
@@ -171,7 +203,7 @@ final class CommandLine {
     String[] parts = get(name).orElse(defaultValue).split(",", -1);
     int[] numbers = new int[parts.length];
     for (int i = 0; i < parts.length; i++) {
-      numbers[i] = integer("each number of --" + name, parts[i].strip(), 1);
+      numbers[i] = integer("each number of --" + name, parts[i].strip(), 1, Integer.MAX_VALUE);
     }
     return numbers;
   }

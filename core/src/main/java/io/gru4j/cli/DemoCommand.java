@@ -78,11 +78,11 @@ final class DemoCommand implements Command {
     int items = line.integer("items", 2_000, 4);
     int threads = SessionInput.threads(line);
     Gru4RecParameters parameters = ParameterOptions.read(line, PARAMETERS);
-    ParameterOptions.refuseValidationFlags(
-        line, "needs validation, and the demo trains without; gru4j train has it");
-    if (line.get("save-best-to-file").isPresent()) {
+    if (parameters.saveBestToFile()) {
       throw new UsageException("--save-best-to-file: the demo writes no file; gru4j train does");
     }
+    ParameterOptions.refuseValidationFlags(
+        line, "needs validation, and the demo trains without; gru4j train has it");
     if (parameters.seed() == null) {
       throw new UsageException("--seed: a demo that can be repeated needs a seed, got None");
     }

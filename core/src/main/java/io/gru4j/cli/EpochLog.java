@@ -6,6 +6,7 @@ import io.gru4j.model.Json;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,10 +18,12 @@ import java.util.Map;
  * validation). A failing disk does not stop the training: {@link #close} reports it.
  */
 final class EpochLog implements TrainingListener, Closeable {
+  private final Path file;
   private final BufferedWriter writer;
   private IOException failure;
 
   EpochLog(Path file) throws IOException {
+    this.file = file;
     writer = Files.newBufferedWriter(file);
   }
 
@@ -53,10 +56,15 @@ final class EpochLog implements TrainingListener, Closeable {
 
   @Override
   public void close() throws IOException {
-    try (writer) {
-      if (failure != null) {
-        throw failure;
-      }
+    try {
+      writer.close();
+    } catch (IOException fault) {
+      failure = failure == null ? fault : failure;
+    }
+    if (failure != null) {
+      IOException named = new FileSystemException(file.toString(), null, failure.getMessage());
+      named.initCause(failure);
+      throw named;
     }
   }
 }

@@ -62,13 +62,13 @@ final class EvaluateCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     List<Path> files = SessionInput.paths(line.requireArguments("FILE"));
-    Path file = Path.of(line.require("model"));
+    Path file = line.requirePath("model");
     int[] cutoffs = line.integers("at", "5,10,20");
     boolean json = line.isOn("json");
     int threads = SessionInput.threads(line);
     SessionInput input = new SessionInput(line, console);
 
-    FittedModel model = FittedModel.load(file);
+    FittedModel model = ModelInput.load(file);
     SessionData data = input.read(files, model.items());
     long start = System.nanoTime();
     RankMetrics metrics;

@@ -16,6 +16,7 @@ final class Help {
     for (Command command : commands) {
       entry(out, command.name(), command.summary());
     }
+    entry(out, "help COMMAND", "show the command's flags");
     out.append("\nFlags:\n");
     entry(out, "--help", "this text; behind a command, its flags");
     entry(out, "--version", "the version");

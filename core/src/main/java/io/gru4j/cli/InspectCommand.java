@@ -51,9 +51,10 @@ final class InspectCommand implements Command {
   }
 
   @Override
-  public void run(CommandLine line, Console console) throws UsageException, IOException {
+  public void run(CommandLine line, Console console)
+      throws UsageException, WorkException, IOException {
     Path file = SessionInput.paths(line.requireArguments("M")).getFirst();
-    FittedModel model = FittedModel.load(file);
+    FittedModel model = ModelInput.load(file);
     TextTable head = new TextTable();
     head.row("file", file + " (" + Numbers.bytes(Files.size(file)) + ")");
     head.row("items", Numbers.count(model.numItems()));

@@ -33,6 +33,10 @@ public final class Main {
   static final String OUT_OF_MEMORY =
       "out of memory; give the JVM more, such as with JDK_JAVA_OPTIONS=-Xmx8g";
 
+  /** What to say when the system starts no more threads. */
+  static final String OUT_OF_THREADS =
+      "the system refuses another thread; try a smaller --threads, or raise its limit (ulimit -u)";
+
   private static final List<Command> COMMANDS =
       List.of(
           new DemoCommand(),
@@ -113,6 +117,9 @@ public final class Main {
       console.out().print(Help.top(COMMANDS));
       return DONE;
     }
+    if (first.equals("help")) {
+      return dispatch(new String[] {words.get(1), "--help"}, console);
+    }
     if (first.equals("--version")) {
       console.out().println("gru4j " + version());
       return DONE;
@@ -162,12 +169,18 @@ public final class Main {
         | IllegalStateException e) {
       err.println(name + (e.getMessage() == null ? e.toString() : e.getMessage()));
     } catch (OutOfMemoryError e) {
-      err.println(name + OUT_OF_MEMORY);
+      err.println(name + reason(e));
     } catch (RuntimeException e) {
       err.println(name + "unexpected error, please report it:");
       e.printStackTrace(err);
     }
     return FAILED;
+  }
+
+  /** The JVM's error for a full heap is also that for a refused thread. */
+  static String reason(OutOfMemoryError e) {
+    String message = e.getMessage();
+    return message != null && message.contains("native thread") ? OUT_OF_THREADS : OUT_OF_MEMORY;
   }
 
   private static boolean isHelp(String word) {

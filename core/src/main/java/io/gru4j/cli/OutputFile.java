@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,12 +30,28 @@ final class OutputFile {
     if (Files.exists(out) && !Files.isRegularFile(out)) {
       throw new FileSystemException(out.toString(), null, "is not a regular file");
     }
+    Path folder = checkFolder(out);
+    if (!Files.isWritable(folder)) {
+      throw new FileSystemException(out.toString(), null, "its folder cannot be written to");
+    }
+  }
+
+  /** Finds out the same of a file that is written as it is, be it a device. */
+  static void checkStream(Path out) throws IOException {
+    if (Files.isDirectory(out)) {
+      throw new FileSystemException(out.toString(), null, "is a folder");
+    }
+    Path written = Files.exists(out) ? out : checkFolder(out);
+    if (!Files.isWritable(written)) {
+      throw new AccessDeniedException(out.toString());
+    }
+  }
+
+  private static Path checkFolder(Path out) throws IOException {
     Path folder = out.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(out.toString(), null, "its folder does not exist");
     }
-    if (!Files.isWritable(folder)) {
-      throw new FileSystemException(out.toString(), null, "its folder cannot be written to");
-    }
+    return folder;
   }
 }

@@ -2,6 +2,7 @@ package io.gru4j.cli;
 
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.metrics.Criterion;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,21 +16,47 @@ final class ParameterOptions {
           "validation-sample-size",
           "stopping-criterion",
           "min-improvement",
-          "max-iter-no-change");
+          "max-iter-no-change",
+          "save-best-to-file");
 
   private ParameterOptions() {}
 
   /**
-   * Refuses flags that would be without effect in a training without validation.
+   * Refuses flags that would be without effect in a training without validation; a switch that is
+   * off has none anywhere.
    *
    * @param reason follows the flag's name
    */
   static void refuseValidationFlags(CommandLine line, String reason) throws UsageException {
     for (String flag : OF_VALIDATION) {
-      if (line.get(flag).isPresent()) {
+      if (line.get(flag).filter(value -> !value.equalsIgnoreCase("false")).isPresent()) {
         throw new UsageException("--" + flag + " " + reason);
       }
     }
+  }
+
+  /**
+   * What to say of a criterion that cannot tell one model of so few items from another: all items
+   * are among those it looks at, and it does not look at their order. Empty if it can.
+   *
+   * @param judged what it is to tell apart, such as {@code epochs}
+   * @param remedy the flags that help
+   */
+  static Optional<String> blindCriterion(
+      Criterion criterion, int items, String judged, String remedy) {
+    boolean ordered = criterion != Criterion.RECALL && criterion != Criterion.PRECISION;
+    if (ordered || criterion.cutoff().getAsInt() < items) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "%s@%d is %s for every model of %s, so %s cannot be compared: use %s"
+            .formatted(
+                criterion.criterionName(),
+                criterion.cutoff().getAsInt(),
+                criterion == Criterion.RECALL ? "1" : "the same",
+                Numbers.count(items, "item"),
+                judged,
+                remedy));
   }
 
   /** A flag for each parameter; {@code base} holds the values of those that are not given. */

@@ -39,11 +39,12 @@ final class RecommendCommand implements Command {
   public String details() {
     return "--items is one session, oldest click first. Without it, sessions are read from stdin"
         + " (UTF-8), one a line, and the number of the line (from 1) goes before each"
-        + " result. Blank lines are skipped, and so are white spaces around an id.\n"
+        + " result. Blank lines are skipped, and so are white spaces around an id unless the model"
+        + " knows the id with them. An item of the session may be recommended again.\n"
         + "stdout gets a line for each recommendation, best first, with tabs: [line,] rank,"
         + " item, score. With --json it gets a line for each session: {\"session\": line,"
         + " \"unknown\": [items], \"recommendations\": [{\"item\": id, \"score\": x},"
-        + " ...]}.";
+        + " ...]}. Take --json where ids may hold tabs or line feeds.";
   }
 
   @Override
@@ -66,7 +67,7 @@ final class RecommendCommand implements Command {
   @Override
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
-    Path file = Path.of(line.require("model"));
+    Path file = line.requirePath("model");
     int top = line.integer("top", 20, 1);
     UnknownItems unknown =
         switch (line.get("unknown").orElse("skip")) {
@@ -88,10 +89,10 @@ final class RecommendCommand implements Command {
           "--items did not arrive as UTF-8: set the locale (LC_ALL=C.UTF-8) or use stdin");
     }
 
-    FittedModel model = FittedModel.load(file);
+    FittedModel model = ModelInput.load(file);
     Output output = new Output(model, Math.min(top, model.numItems()), unknown, json, console);
     if (items.isPresent()) {
-      List<String> session = split(items.get(), between);
+      List<String> session = split(items.get(), between, model);
       if (session.isEmpty()) {
         throw new UsageException("--items has no item");
       }
@@ -115,9 +116,11 @@ final class RecommendCommand implements Command {
     long number = 0;
     long empty = 0;
     try {
-      for (String text = reader.readLine(); text != null; text = reader.readLine()) {
+      for (String text = reader.readLine();
+          text != null && !console.out().checkError(); // stdout may be closed, as head does
+          text = reader.readLine()) {
         number++;
-        List<String> session = split(text, between);
+        List<String> session = split(text, between, output.model);
         if (!session.isEmpty()) {
           empty += output.session(number, session) ? 0 : 1;
         }
@@ -135,10 +138,13 @@ final class RecommendCommand implements Command {
     }
   }
 
-  private static List<String> split(String text, Pattern between) {
+  /** An id may start or end with a white space: what the model knows is taken as it stands. */
+  private static List<String> split(String text, Pattern between, FittedModel model) {
     List<String> items = new ArrayList<>();
     for (String item : between.split(text)) {
-      if (!item.isBlank()) {
+      if (model.items().indexOf(item) >= 0) {
+        items.add(item);
+      } else if (!item.isBlank()) {
         items.add(item.strip());
       }
     }

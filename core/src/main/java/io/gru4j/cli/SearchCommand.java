@@ -5,6 +5,7 @@ import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.metrics.Criterion;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.ParameterSearch;
 import io.gru4j.selection.Pipeline;
@@ -81,8 +82,8 @@ final class SearchCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     TrainingInput input = new TrainingInput(line, console);
-    Path out = Path.of(line.require("model"));
-    Optional<Path> results = line.get("results").map(Path::of);
+    Path out = line.requirePath("model");
+    Optional<Path> results = line.path("results");
     if (!input.hasValidation()) {
       throw new UsageException(
           "a search judges candidates: give --validation FILE or --validation-fraction X");
@@ -96,13 +97,32 @@ final class SearchCommand implements Command {
     OutputFile.checkWritable(out);
     try (ParameterSearch search = search(line)) {
       TrainingInput.Data data = input.read();
-      String criterion =
-          ParameterOptions.read(line, Gru4RecParameters.defaults())
-              .stoppingCriterion()
-              .criterionName();
+      Criterion measure =
+          ParameterOptions.read(line, Gru4RecParameters.defaults()).stoppingCriterion();
+      String criterion = measure.criterionName();
+      ParameterOptions.blindCriterion(
+              measure, data.items().size(), "candidates", "--stopping-criterion bpr")
+          .ifPresent(console.err()::println);
       int size = search.size();
+      int wanted = line.integer("random", size, 1);
+      if (wanted > size) {
+        console
+            .err()
+            .println(
+                "there are no more than "
+                    + Numbers.count(size, "combination")
+                    + ": --random "
+                    + wanted
+                    + " tries "
+                    + size);
+      }
       results.ifPresent(search::resultsFile);
-      search.listener(result -> console.err().println(progress(result, size, criterion)));
+      search.listener(
+          result -> {
+            // Equal scores share rank 1; the one found first is the first of the results.
+            boolean best = search.results().getFirst().candidate() == result.candidate();
+            console.err().println(progress(result, size, criterion, best));
+          });
       search.fit(data.train(), data.items(), data.validation());
       search.bestEstimator().model().save(out);
       console.out().print(table(search.results(), criterion));
@@ -149,7 +169,7 @@ final class SearchCommand implements Command {
     return grid;
   }
 
-  private static String progress(SearchResult result, int size, String criterion) {
+  private static String progress(SearchResult result, int size, String criterion, boolean best) {
     String parameters =
         result.parameters().entrySet().stream()
             .map(e -> bare(e.getKey()) + "=" + ParameterSpec.print(e.getValue()))
@@ -157,10 +177,7 @@ final class SearchCommand implements Command {
     String outcome =
         result.failed()
             ? "failed: " + result.failure()
-            : criterion
-                + " "
-                + Numbers.score(result.score())
-                + (result.rank() == 1 ? " (best so far)" : "");
+            : criterion + " " + Numbers.score(result.score()) + (best ? " (best so far)" : "");
     return "candidate %d/%d: %s: %s, %s"
         .formatted(
             result.candidate() + 1, size, parameters, Numbers.duration(result.seconds()), outcome);

@@ -4,9 +4,9 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionColumns;
 import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionFileException;
 import io.gru4j.data.SessionFiles;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +18,8 @@ final class SessionInput {
       "FILE is TSV or CSV with a header line, plain or gzip'd, UTF-8, one click a line. Several"
           + " files are read one after the other, and a session may go on in the next one. Ids are"
           + " any text.";
+
+  private static final int MAX_THREADS = 1024;
 
   static final Option THREADS =
       new Option(
@@ -47,31 +49,45 @@ final class SessionInput {
   }
 
   static int threads(CommandLine line) throws UsageException {
-    return line.integer("threads", Runtime.getRuntime().availableProcessors(), 1);
+    int processors = Runtime.getRuntime().availableProcessors();
+    return line.integer("threads", Math.min(processors, MAX_THREADS), 1, MAX_THREADS);
   }
 
   static List<Path> paths(List<String> words) throws UsageException {
     List<Path> paths = new ArrayList<>();
     for (String word : words) {
-      try {
-        paths.add(Path.of(word));
-      } catch (InvalidPathException e) {
-        throw new UsageException("FILE " + word + " cannot be a file's name: " + e.getReason());
-      }
+      paths.add(CommandLine.path("FILE", word));
     }
     return paths;
   }
 
+  static String names(List<Path> files) {
+    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+  }
+
   /** Reads files and says on stderr what they hold; with known items, others are dropped. */
-  SessionData read(List<Path> files, IdMap knownItemsOrNull) throws IOException {
+  SessionData read(List<Path> files, IdMap knownItemsOrNull) throws WorkException, IOException {
     long start = System.nanoTime();
     SessionFiles reader = new SessionFiles().columns(columns);
     if (knownItemsOrNull != null) {
       reader = reader.knownItems(knownItemsOrNull);
     }
-    SessionData data = reader.readAll(files);
+    SessionData data;
+    try {
+      data = reader.readAll(files);
+    } catch (SessionFileException e) {
+      boolean noColumn = e.expected().matches("(?s)column .* is missing, the first line has .*");
+      if (noColumn) {
+        throw new WorkException(
+            e.getMessage() + "; --session-key, --item-key and --time-key name the columns");
+      }
+      throw e;
+    }
     InteractionMatrix matrix = data.interactions();
-    String names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    String names = names(files);
+    if (data.clicks() == 0) {
+      throw new WorkException(names + ": no click");
+    }
     console
         .err()
         .println(

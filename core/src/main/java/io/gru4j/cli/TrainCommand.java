@@ -47,7 +47,9 @@ final class TrainCommand implements Command {
     List<Option> options = new ArrayList<>();
     options.add(new Option("model", "OUT", "the model file to write, replaced if it is there"));
     options.addAll(TrainingInput.OPTIONS);
-    options.add(new Option("log-json", "FILE", "write a line of JSON for each epoch"));
+    options.add(
+        new Option(
+            "log-json", "FILE", "write a line of JSON for each epoch, replaced if it is there"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
     return options;
@@ -67,8 +69,8 @@ final class TrainCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     TrainingInput input = new TrainingInput(line, console);
-    Path out = Path.of(line.require("model"));
-    Optional<Path> log = line.get("log-json").map(Path::of);
+    Path out = line.requirePath("model");
+    Optional<Path> log = line.path("log-json");
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
@@ -79,17 +81,25 @@ final class TrainCommand implements Command {
     if (log.isPresent()) {
       OutputFile.refuseSame("--log-json", log.get(), input.files());
       OutputFile.refuseSame("--log-json", log.get(), List.of(out));
+      OutputFile.checkStream(log.get());
     }
     OutputFile.checkWritable(out);
 
     TrainingInput.Data data = input.read();
+    if (data.validation() != null && (parameters.stopEarly() || !parameters.keepLast())) {
+      ParameterOptions.blindCriterion(
+              parameters.stoppingCriterion(),
+              data.items().size(),
+              "epochs",
+              "--stopping-criterion bpr" + (parameters.stopEarly() ? "" : " or --keep-last"))
+          .ifPresent(console.err()::println);
+    }
     try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
       fit(estimator.threads(threads).listener(recorder), data, out);
-      FittedModel model = estimator.model();
-      model.save(out);
-      console.out().print(summary(out, model, recorder, parameters));
+      estimator.model().save(out);
+      console.out().print(summary(out, estimator, recorder));
     }
   }
 
@@ -101,7 +111,7 @@ final class TrainCommand implements Command {
     } catch (TrainingException | IllegalArgumentException e) {
       throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
     } catch (OutOfMemoryError e) {
-      throw new WorkException(Main.OUT_OF_MEMORY + "; " + saveBestSoFar(estimator, out));
+      throw new WorkException(Main.reason(e) + "; " + saveBestSoFar(estimator, out));
     }
   }
 
@@ -116,23 +126,29 @@ final class TrainCommand implements Command {
     return "the best model so far is written to " + out;
   }
 
-  private static String summary(
-      Path out, FittedModel model, Recorder recorder, Gru4RecParameters parameters)
+  private static String summary(Path out, GRU4RecCrossEntropy estimator, Recorder recorder)
       throws IOException {
+    FittedModel model = estimator.model();
+    Gru4RecParameters parameters = estimator.parameters();
     TextTable table = new TextTable();
     EpochSummary last = recorder.last;
+    boolean judged = last.criterion().isPresent();
+    boolean keepsBest = judged && !parameters.keepLast();
+    EpochSummary kept = keepsBest ? recorder.best : last;
+    String criterion = parameters.stoppingCriterion().criterionName();
     table.row("model", out + " (" + Numbers.bytes(Files.size(out)) + ")");
+    if (parameters.saveBestToFile()) {
+      table.row("copy", estimator.filename());
+    }
     table.row("items", Numbers.count(model.numItems()));
     table.row("seed", model.seed().toString());
     table.row("epochs", last.epoch() + (last.stopped() ? ", stopped early" : ""));
-    table.row("loss", Numbers.score(last.loss()));
-    if (recorder.best != null) {
-      String criterion = parameters.stoppingCriterion().criterionName();
-      table.row(
-          criterion,
-          Numbers.score(recorder.best.criterion().getAsDouble())
-              + ", the best, after epoch "
-              + recorder.best.epoch());
+    table.row(
+        "kept",
+        "epoch " + kept.epoch() + (keepsBest ? ", the best by " + criterion : ", the last"));
+    table.row("loss", Numbers.score(kept.loss()));
+    if (judged) {
+      table.row(criterion, Numbers.score(kept.criterion().getAsDouble()));
     }
     return table.leftAligned();
   }

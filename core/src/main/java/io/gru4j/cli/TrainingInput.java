@@ -36,7 +36,7 @@ final class TrainingInput {
 
   TrainingInput(CommandLine line, Console console) throws UsageException {
     files = SessionInput.paths(line.requireArguments("FILE"));
-    validation = line.get("validation").map(Path::of);
+    validation = line.path("validation");
     fraction = line.fraction("validation-fraction");
     input = new SessionInput(line, console);
     if (validation.isPresent() && fraction.isPresent()) {
@@ -60,6 +60,12 @@ final class TrainingInput {
     InteractionMatrix train = data.interactions();
     Validation judged = null;
     if (fraction.isPresent()) {
+      if (train.numActiveUsers() < 2) {
+        throw new WorkException(
+            SessionInput.names(files)
+                + " has 1 session, --validation-fraction needs two or more: one to learn from, one"
+                + " to judge by");
+      }
       SessionSplit split = SessionSplit.byFraction(train, fraction.get());
       train = split.train();
       judged = Validation.leaveLastOut(split.validation());
@@ -69,10 +75,24 @@ final class TrainingInput {
       judged = Validation.leaveLastOut(withUsers(held, sessions, train.numUsers()));
       train = withUsers(train, sessions, 0);
     }
+    requirePairs(train);
     if (judged != null && judged.out().numInteractions() == 0) {
       throw new WorkException("no validation session has two clicks on known items");
     }
     return new Data(train, data.items(), judged);
+  }
+
+  private void requirePairs(InteractionMatrix train) throws WorkException {
+    for (int user : train.activeUsers()) {
+      if (train.historyLength(user) > 1) {
+        return;
+      }
+    }
+    throw new WorkException(
+        SessionInput.names(files)
+            + ": no session"
+            + (fraction.isPresent() ? " to learn from" : "")
+            + " has two clicks, so there is none to predict");
   }
 
   /** The same sessions as users {@code first, first + 1, ...} of {@code numUsers}. */

@@ -171,7 +171,7 @@ public final class SessionFiles {
             TIME,
             table.start(TIME) == table.end(TIME)
                 ? "is empty, expected a number"
-                : "is not a number");
+                : "is not a number, expected for example seconds since 1970");
       }
       for (int column = SESSION; column <= ITEM; column++) {
         if (table.start(column) == table.end(column)) {

@@ -38,8 +38,14 @@ final class TableReader implements Closeable {
       String name = wanted.get(w);
       columns[w] = names.indexOf(name);
       if (columns[w] < 0) {
+        boolean semicolons = names.size() == 1 && names.getFirst().contains(";");
         throw headerFault(
-            "column " + name + " is missing, the first line has " + shown(names) + hint);
+            "column "
+                + name
+                + " is missing, the first line has "
+                + shown(names)
+                + (semicolons ? "; fields are separated by tabs or commas" : "")
+                + hint);
       }
       if (names.lastIndexOf(name) != columns[w]) {
         throw headerFault("column " + name + " is there twice");

@@ -79,10 +79,17 @@ class CommandLineTest {
   }
 
   @Test
+  void anUnderscoreInAFlagIsADash() throws UsageException {
+    assertTrue(parse("--keep_last").isOn("keep-last"));
+    assertEquals(List.of("keep_last"), parse("--model=x", "keep_last").arguments());
+    assertEquals(Optional.of("a_b"), parse("--model=a_b").get("model"));
+  }
+
+  @Test
   void whatIsWrongIsSaid() {
     String flags = "the flags are --model --top --at --share --json --keep-last";
     assertWrong("unknown flag --modell; did you mean --model?\n" + flags, "--modell", "x");
-    assertWrong("unknown flag --keep_last; did you mean --keep-last?\n" + flags, "--keep_last");
+    assertWrong("unknown flag --kep_last; did you mean --keep-last?\n" + flags, "--kep_last");
     assertWrong("unknown flag --whatever\n" + flags, "--whatever=3");
     assertWrong("unknown flag -model; did you mean --model?\n" + flags, "-model");
     assertWrong("--model needs a value: --model FILE", "--model");

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.data.IdMap;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -21,12 +23,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -67,6 +72,13 @@ class MainTest {
     model = folder.resolve("m.safetensors").toString();
   }
 
+  private static final class Full extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("No space left on device");
+    }
+  }
+
   private Result run(String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -103,6 +115,7 @@ class MainTest {
       Result help = run(command, "--help").expect(0);
       assertContains(help.out, "Usage: gru4j " + command + " ");
       assertEquals("", help.err);
+      assertEquals(help, run("help", command));
       assertTrue(help.out.lines().allMatch(line -> line.length() <= 100), help.out);
       assertEquals(help.out, run(command, "--model", "x", "-h").expect(0).out);
     }
@@ -123,11 +136,24 @@ class MainTest {
   }
 
   @Test
+  void aParameterMayBeWrittenWithUnderscores() {
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      String wrong = run("train", "--" + spec.name() + "=?", sessions, "--model", model).err;
+      assertContains(wrong, "--" + spec.dashed());
+      assertFalse(wrong.contains("unknown flag"), wrong);
+    }
+    assertContains(
+        run("train", "--hidden_size=1", "--hidden-size=1").expect(2).err,
+        "--hidden-size is given twice");
+  }
+
+  @Test
   void aWrongCommandIsRefused() {
     Result nothing = run().expect(2);
     assertContains(nothing.err, "Usage: gru4j COMMAND");
     assertEquals("", nothing.out);
     assertContains(run("trian").expect(2).err, "unknown command trian; did you mean train?");
+    assertContains(run("help", "trian").expect(2).err, "did you mean train?");
     assertContains(run("x").err, "the commands are demo train search evaluate recommend inspect");
   }
 
@@ -150,6 +176,9 @@ class MainTest {
         train("--optimization-algorithm", "adam").expect(2).err,
         "optimization_algorithm must be one of adagrad, sgd, got adam");
     assertContains(train("--threads=0").expect(2).err, "--threads must be an integer in [1, ");
+    assertContains(
+        train("--threads=1025").expect(2).err,
+        "--threads must be an integer in [1, 1024], got 1025");
     assertContains(train("--hiden-size=8").expect(2).err, "did you mean --hidden-size?");
     assertContains(train("--keep-last=maybe").expect(2).err, "keep_last must be true or false");
     assertContains(
@@ -162,9 +191,13 @@ class MainTest {
             "--validation-sample-size=5",
             "--stopping-criterion=bpr",
             "--min-improvement=0.1",
-            "--max-iter-no-change=2")) {
+            "--max-iter-no-change=2",
+            "--save-best-to-file")) {
       String name = flag.replaceFirst("=.*", "");
       assertContains(train(flag).expect(2).err, name + " needs --validation FILE or");
+      if (name.equals("--save-best-to-file")) {
+        continue; // the demo has its own words for it
+      }
       assertContains(run("demo", flag).expect(2).err, name + " needs validation, and the demo");
     }
     assertContains(run("demo", "--save-best-to-file").expect(2).err, "the demo writes no file");
@@ -238,7 +271,7 @@ class MainTest {
     assertContains(train.err, "epoch 2/2: ");
     assertContains(train.out, "seed    7\n");
     assertContains(train.out, "items   12\n");
-    assertContains(train.out, "the best, after epoch ");
+    assertContains(train.out, ", the best by recall\n");
 
     List<String> lines = Files.readAllLines(log);
     assertEquals(2, lines.size());
@@ -376,11 +409,221 @@ class MainTest {
     assertFalse(result.out.contains("x".repeat(1001)), result.out);
   }
 
+  /** Of a training whose epochs get worse by the criterion: warp likes small scores. */
+  @Test
+  void theSummaryIsOfTheModelThatIsKept() throws IOException {
+    for (String keep : List.of("false", "true")) {
+      Result result =
+          train("--validation-fraction=0.2", "--stopping-criterion=warp", "--keep-last=" + keep)
+              .expect(0);
+      List<EpochSummary> history = FittedModel.load(Path.of(model)).history();
+      EpochSummary best =
+          history.stream()
+              .min(Comparator.comparingDouble(epoch -> epoch.criterion().orElseThrow()))
+              .orElseThrow();
+      EpochSummary kept = keep.equals("true") ? history.getLast() : best;
+      assertTrue(best.epoch() < history.size(), result.err);
+      assertContains(
+          result.out.replaceAll(" +", " "),
+          "\nkept epoch %d, the %s\nloss %s\nwarp %s\n"
+              .formatted(
+                  kept.epoch(),
+                  keep.equals("true") ? "last" : "best by warp",
+                  Numbers.score(kept.loss()),
+                  Numbers.score(kept.criterion().getAsDouble())));
+    }
+  }
+
+  @Test
+  void aCriterionThatSeesEveryItemIsWarnedOf() {
+    String warning =
+        "recall@50 is 1 for every model of 12 items, so epochs cannot be compared: use"
+            + " --stopping-criterion bpr or --keep-last\n";
+    Result recall = train("--validation-fraction=0.2").expect(0);
+    assertContains(recall.err, warning);
+    assertContains(recall.out.replaceAll(" +", " "), "\nrecall 1.0000\n"); // it is true
+    assertEquals(1, recall.err.split("cannot be compared", -1).length - 1);
+    for (String quiet :
+        List.of(
+            "--keep-last",
+            "--stopping-criterion=bpr",
+            "--stopping-criterion=ndcg",
+            "--stopping-criterion=precision")) {
+      Result result = train("--validation-fraction=0.2", quiet).expect(0);
+      assertFalse(result.err.contains("cannot be compared"), result.err);
+    }
+    assertFalse(train().expect(0).err.contains("cannot be compared"));
+    assertContains(
+        run(
+                TINY,
+                "search",
+                sessions,
+                "--model",
+                model,
+                "--validation-fraction=0.2",
+                "--param=bptt=1")
+            .expect(0)
+            .err,
+        "so candidates cannot be compared: use --stopping-criterion bpr\n");
+    assertContains(run("train", "--help").out.replaceAll("\\s+", " "), "the 50 best items");
+  }
+
+  /** Sessions without end, and nobody who takes the results. */
+  @Test
+  void recommendEndsWithItsReader() {
+    train().expect(0);
+    InputStream endless =
+        new InputStream() {
+          private long position;
+
+          @Override
+          public int read() {
+            assertTrue(position < 1 << 20, "read on and on");
+            return position++ % 2 == 0 ? 'x' : '\n';
+          }
+        };
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            new String[] {"recommend", "--model", model, "--json"},
+            endless,
+            new PrintStream(new Full()),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    assertEquals(1, status);
+    assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");
+  }
+
+  @Test
+  void aFileThatCannotBeUsedIsNamed() throws IOException {
+    for (List<String> command :
+        List.of(
+            List.of("inspect", folder.toString()),
+            List.of("recommend", "--model", folder.toString()),
+            List.of("evaluate", sessions, "--model", folder.toString()))) {
+      assertContains(
+          run(command.toArray(String[]::new)).expect(1).err,
+          command.getFirst() + ": " + folder + ": is a folder, expected a model file\n");
+    }
+    String log = folder.resolve("none/x.json").toString();
+    Result noFolder = train("--log-json", log).expect(1);
+    assertEquals("gru4j train: " + log + ": its folder does not exist\n", noFolder.err);
+    assertContains(
+        train("--log-json", folder.toString()).expect(1).err, folder + ": is a folder\n");
+    assertFalse(Files.exists(Path.of(model)));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskUnderTheLogIsReportedAndTheModelWritten() throws IOException {
+    Result result = train("--log-json", "/dev/full").expect(1);
+    assertContains(result.err, "gru4j train: /dev/full: No space left on device\n");
+    assertEquals(2, FittedModel.load(Path.of(model)).history().size());
+  }
+
+  @Test
+  void aSwitchThatIsOffNeedsNoValidation() {
+    train("--stop-early=false", "--save-best-to-file=False").expect(0);
+    run(TINY, "demo", "--sessions=300", "--items=60", "--save-best-to-file=false").expect(0);
+  }
+
+  @Test
+  void theFileOfTheBestModelIsNamed() throws IOException {
+    Result result =
+        train("--validation-fraction=0.2", "--save-best-to-file", "--stopping-criterion=bpr");
+    Path copy =
+        Path.of(
+            result
+                .expect(0)
+                .out
+                .lines()
+                .filter(line -> line.startsWith("copy "))
+                .map(line -> line.replaceFirst("copy +", ""))
+                .findFirst()
+                .orElseThrow());
+    try {
+      assertContains(copy.toString(), "GRU4RecCrossEntropy_loss_");
+      assertArrayEquals(Files.readAllBytes(Path.of(model)), Files.readAllBytes(copy));
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+    assertContains(
+        run("train", "--help").out.replaceAll("\\s+", " "),
+        "GRU4RecCrossEntropy_loss_X.safetensors");
+  }
+
+  private String faultOf(String text, String... flags) throws IOException {
+    Path file = folder.resolve("hdr.tsv");
+    Files.writeString(file, text);
+    String err = run(List.of(flags), "train", file.toString(), "--model", model).expect(1).err;
+    assertFalse(Files.exists(Path.of(model)));
+    return err.lines().reduce((first, last) -> last).orElseThrow().replace(file.toString(), "FILE");
+  }
+
+  @Test
+  void whatIsWrongWithSessionsIsSaid() throws IOException {
+    String header = "SessionId,ItemId,Time\n";
+    assertEquals("gru4j train: FILE: no click", faultOf(header));
+    assertEquals("gru4j train: FILE: no click", faultOf(header, "--validation-fraction=0.5"));
+    assertEquals(
+        "gru4j train: FILE: no session has two clicks, so there is none to predict",
+        faultOf(header + "1,a,1\n2,b,2\n"));
+    assertContains(
+        faultOf(header + "1,a,1\n2,b,2\n2,a,3\n", "--validation-fraction=0.5"),
+        "FILE: no session to learn from has two clicks");
+    assertContains(
+        faultOf(header + "1,a,1\n1,b,2\n", "--validation-fraction=0.5"),
+        "FILE has 1 session, --validation-fraction needs two or more");
+    assertContains(
+        faultOf(header + "1,a,2024-01-31\n"),
+        "FILE:2: Time \"2024-01-31\" is not a number, expected for example seconds since 1970");
+    String keys = "; --session-key, --item-key and --time-key name the columns";
+    String missing = faultOf("session,ItemId,Time\n1,a,1\n");
+    assertContains(missing, "column SessionId is missing");
+    assertTrue(missing.endsWith(keys), missing);
+    assertContains(
+        faultOf("SessionId;ItemId;Time\n1;a;1\n"), "; fields are separated by tabs or commas");
+    assertContains(
+        run("evaluate", sessions, "--model", "").expect(2).err, "--model must not be empty");
+  }
+
+  @Test
+  void aFilesNameIsNotEmpty() {
+    assertContains(run("train", "", "--model", model).expect(2).err, "FILE must not be empty");
+    assertContains(run("train", sessions, "--model=").expect(2).err, "--model must not be empty");
+    assertContains(run("recommend", "--model", "").expect(2).err, "--model must not be empty");
+    assertContains(train("--log-json=").expect(2).err, "--log-json must not be empty");
+    assertContains(train("--validation=").expect(2).err, "--validation must not be empty");
+    assertContains(run("inspect", "").expect(2).err, "must not be empty");
+  }
+
+  @Test
+  void anIdWithWhiteSpacesAroundItCanBeAskedFor() throws IOException {
+    FittedModel spaces =
+        new FittedModel(
+            GruNetwork.zeros(4, 1, 1, 1),
+            IdMap.of(List.of(" a", "a", "b ", " ")),
+            Map.of(),
+            List.of(),
+            null);
+    spaces.save(Path.of(model));
+    stdin = " a\n a \n b \nb ,a\n \n";
+    Result result = run("recommend", "--model", model, "--json", "--unknown=skip").expect(0);
+    List<Object> unknown =
+        result.out.lines().<Object>map(l -> ((Map<?, ?>) Json.parse(l)).get("unknown")).toList();
+    assertEquals(
+        List.of(List.of(), List.of(), List.of("b"), List.of(), List.of()), unknown, result.out);
+    run("recommend", "--model", model, "--items= a,b , ", "--unknown=fail").expect(0);
+    String help = run("recommend", "--help").out.replaceAll("\\s+", " ");
+    assertContains(help, "An item of the session may be recommended again.");
+    assertContains(help, "Take --json where ids may hold tabs or line feeds.");
+  }
+
   @Test
   void trainingWithoutValidationHasNoCriterion() throws IOException {
     Path log = folder.resolve("log");
     Result result = train("--log-json", log.toString(), "--threads=1").expect(0);
     assertFalse(result.out.contains("best"), result.out);
+    assertContains(result.out, "epoch 2, the last\n");
     for (String line : Files.readAllLines(log)) {
       Map<?, ?> json = (Map<?, ?>) Json.parse(line);
       assertTrue(json.containsKey("criterion"));
@@ -453,19 +696,12 @@ class MainTest {
 
   @Test
   void resultsThatCannotBeWrittenAreAFailure() {
-    OutputStream full =
-        new OutputStream() {
-          @Override
-          public void write(int b) throws IOException {
-            throw new IOException("No space left on device");
-          }
-        };
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int status =
         Main.run(
             new String[] {"--help"},
             new ByteArrayInputStream(new byte[0]),
-            new PrintStream(full),
+            new PrintStream(new Full()),
             new PrintStream(err, true, StandardCharsets.UTF_8));
     assertEquals(1, status);
     assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");

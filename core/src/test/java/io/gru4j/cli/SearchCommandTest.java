@@ -130,6 +130,25 @@ class SearchCommandTest {
   }
 
   @Test
+  void aRandomSearchSaysHowManyItTries() {
+    Result more = search("--param", "bptt=1,2,3", "--random=9").expect(0);
+    assertContains(more.err, "there are no more than 3 combinations: --random 9 tries 3\n");
+    assertContains(more.err, "candidate 3/3");
+    assertFalse(search("--param", "bptt=1,2", "--random=2").err.contains("no more than"));
+  }
+
+  /** Without stop_early, max_iter_no_change changes nothing. */
+  @Test
+  void anEqualScoreIsNotBetter() {
+    Result result = search("--param", "max_iter_no_change=3,4,5").expect(0);
+    assertContains(result.err, " (best so far)");
+    assertEquals(2, result.err.split("\\(best so far\\)", -1).length, result.err);
+    assertEquals(
+        List.of("1", "1", "1"),
+        result.table().stream().skip(1).map(line -> line.split(" +")[0]).toList());
+  }
+
+  @Test
   void filtersOfTheTrainingDataCanBeSearched() throws IOException {
     Result result =
         search("--param", "min_item_count=1,2", "--param", "min-session-length=2,3").expect(0);

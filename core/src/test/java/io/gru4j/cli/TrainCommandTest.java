@@ -25,6 +25,7 @@ class TrainCommandTest {
     return Stream.of(
         new TrainingException("the loss is NaN"),
         new IllegalArgumentException("it does not fit"),
+        new OutOfMemoryError("unable to create native thread: possibly out of memory"),
         new OutOfMemoryError("thrown by a test"));
   }
 
@@ -52,7 +53,10 @@ class TrainCommandTest {
   }
 
   private static String reason(Throwable failure) {
-    return failure instanceof OutOfMemoryError ? Main.OUT_OF_MEMORY : failure.getMessage();
+    if (failure instanceof OutOfMemoryError) {
+      return failure.getMessage().contains("thread") ? Main.OUT_OF_THREADS : Main.OUT_OF_MEMORY;
+    }
+    return failure.getMessage();
   }
 
   @ParameterizedTest

@@ -277,9 +277,11 @@ class SessionFilesTest {
     assertEquals(4, fault.line());
     assertEquals("Time", fault.column());
     assertEquals("12:30", fault.value());
-    assertEquals("is not a number", fault.expected());
+    assertEquals("is not a number, expected for example seconds since 1970", fault.expected());
     assertEquals(
-        folder.resolve("sessions.tsv") + ":4: Time \"12:30\" is not a number", fault.getMessage());
+        folder.resolve("sessions.tsv")
+            + ":4: Time \"12:30\" is not a number, expected for example seconds since 1970",
+        fault.getMessage());
   }
 
   @Test
@@ -304,7 +306,7 @@ class SessionFilesTest {
             "\u0661")) {
       SessionFileException fault = fault("a.tsv", HEADER + "s\ti\t" + time + "\n");
       assertEquals(time, fault.value());
-      assertEquals("is not a number", fault.expected());
+      assertEquals("is not a number, expected for example seconds since 1970", fault.expected());
     }
     assertEquals("is empty, expected a number", fault("a.tsv", HEADER + "s\ti\t\n").expected());
   }
