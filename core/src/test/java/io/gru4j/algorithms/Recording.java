@@ -27,7 +27,7 @@ record Recording(String name, Map<String, Object> fields) {
     try {
       Path dir =
           folder != null
-              ? Path.of(folder)
+              ? given(Path.of(folder))
               : Path.of(Recording.class.getResource("/golden/README.md").toURI()).getParent();
       try (Stream<Path> files = Files.list(dir)) {
         List<Recording> all =
@@ -44,6 +44,11 @@ record Recording(String name, Map<String, Object> fields) {
     } catch (IOException | URISyntaxException e) {
       throw new IllegalStateException("cannot read recordings: " + e, e);
     }
+  }
+
+  /** A relative folder is meant from where the build was started: tests run one folder below. */
+  private static Path given(Path folder) {
+    return Files.isDirectory(folder) ? folder : Path.of("..").resolve(folder);
   }
 
   @SuppressWarnings("unchecked")
