@@ -2,6 +2,7 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static io.gru4j.tensor.kernel.VectorMath.TAIL;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -145,9 +146,7 @@ public final class VectorKernels implements Kernels {
     for (; i < SPECIES.loopBound(n); i += L) {
       load(a, ao + i).mul(load(b, bo + i)).intoArray(y, yo + i);
     }
-    for (; i < n; i++) {
-      y[yo + i] = a[ao + i] * b[bo + i];
-    }
+    TAIL.multiply(y, yo + i, a, ao + i, b, bo + i, n - i);
   }
 
   @Override
@@ -157,9 +156,7 @@ public final class VectorKernels implements Kernels {
     for (; i < SPECIES.loopBound(n); i += L) {
       va.fma(load(x, xo + i), load(y, yo + i)).intoArray(y, yo + i);
     }
-    for (; i < n; i++) {
-      y[yo + i] = Math.fma(a, x[xo + i], y[yo + i]);
-    }
+    TAIL.axpy(a, x, xo + i, y, yo + i, n - i);
   }
 
   @Override
@@ -200,12 +197,7 @@ public final class VectorKernels implements Kernels {
       sum.intoArray(s, so + i);
       minusLr.fma(d.div(sum.sqrt().add(eps)), load(p, po + i)).intoArray(p, po + i);
     }
-    for (; i < n; i++) {
-      float d = scale * g[go + i];
-      float sum = Math.fma(d, d, s[so + i]);
-      s[so + i] = sum;
-      p[po + i] = Math.fma(-lr, d / ((float) Math.sqrt(sum) + eps), p[po + i]);
-    }
+    TAIL.adagrad(p, po + i, s, so + i, g, go + i, n - i, scale, lr, eps);
   }
 
   @Override
@@ -228,11 +220,7 @@ public final class VectorKernels implements Kernels {
       velocity.intoArray(b, bo + i);
       minusLr.fma(velocity, load(p, po + i)).intoArray(p, po + i);
     }
-    for (; i < n; i++) {
-      float velocity = Math.fma(momentum, b[bo + i], scale * g[go + i]);
-      b[bo + i] = velocity;
-      p[po + i] = Math.fma(-lr, velocity, p[po + i]);
-    }
+    TAIL.sgdMomentum(p, po + i, b, bo + i, g, go + i, n - i, scale, lr, momentum);
   }
 
   private static FloatVector load(float[] x, int o) {

@@ -23,6 +23,9 @@ final class VectorMath {
   /** SIMD lanes; 16 is a multiple of it. */
   static final int L = SPECIES.length();
 
+  /** What is left of a row behind its whole vectors. */
+  static final ScalarKernels TAIL = new ScalarKernels();
+
   private static final VectorShuffle<Float> ROTATE_8 = rotate(8);
   private static final VectorShuffle<Float> ROTATE_4 = rotate(4);
   private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
@@ -67,9 +70,7 @@ final class VectorMath {
     for (; i < SPECIES.loopBound(n); i += L) {
       exp(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
-    for (; i < n; i++) {
-      y[yo + i] = ScalarMath.exp(x[xo + i]);
-    }
+    TAIL.exp(y, yo + i, x, xo + i, n - i);
   }
 
   static FloatVector exp(FloatVector x) {
@@ -101,9 +102,7 @@ final class VectorMath {
     for (; i < SPECIES.loopBound(n); i += L) {
       sigmoid(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
-    for (; i < n; i++) {
-      y[yo + i] = ScalarMath.sigmoid(x[xo + i]);
-    }
+    TAIL.sigmoid(y, yo + i, x, xo + i, n - i);
   }
 
   static FloatVector sigmoid(FloatVector x) {
@@ -123,9 +122,7 @@ final class VectorMath {
     for (; i < SPECIES.loopBound(n); i += L) {
       tanh(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
-    for (; i < n; i++) {
-      y[yo + i] = ScalarMath.tanh(x[xo + i]);
-    }
+    TAIL.tanh(y, yo + i, x, xo + i, n - i);
   }
 
   static FloatVector tanh(FloatVector x) {
@@ -148,19 +145,7 @@ final class VectorMath {
    */
   static float foldLanes16(FloatVector v) {
     v = v.add(v.rearrange(ROTATE_8));
-    return foldLanes8(v);
-  }
-
-  /** As {@link #foldLanes16}, from lanes 0 to 7 of a vector that holds l + (l+8). */
-  static float foldLanes8(FloatVector v) {
     v = v.add(v.rearrange(ROTATE_4));
-    return foldLanes4(v);
-  }
-
-  /**
-   * As {@link #foldLanes16}, from lanes 0 to 3 of a vector that holds the sums one step further.
-   */
-  static float foldLanes4(FloatVector v) {
     v = v.add(v.rearrange(ROTATE_2));
     v = v.add(v.rearrange(ROTATE_1));
     return v.lane(0);
