@@ -77,19 +77,21 @@ public final class OutputScorer {
     int count = Math.min(TILE_PANELS, panels - firstPanel);
     for (int p = 0; p < count; p++) {
       int panel = firstPanel + p;
-      kernels.linearForward(
+      kernels.product(
           tile,
           weight.offset() + p * ps,
           PANEL,
+          bias,
+          panel * PANEL,
+          0,
           hidden.data(),
           row * H,
           H,
           weight.value(),
           weight.offset() + panel * H * PANEL,
-          bias,
-          panel * PANEL,
           rows,
-          H);
+          H,
+          PANEL);
     }
     return count;
   }
