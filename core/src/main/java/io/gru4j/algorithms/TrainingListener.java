@@ -2,7 +2,11 @@ package io.gru4j.algorithms;
 
 import io.gru4j.model.EpochSummary;
 
-/** Is told how training goes, on the thread that trains. */
+/**
+ * Is told how training goes, on the thread that trains.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="listener"}
+ */
 public interface TrainingListener {
 
   /**
