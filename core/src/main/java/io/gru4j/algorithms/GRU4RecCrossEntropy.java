@@ -212,7 +212,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * Trains.
    *
    * <p>With validation data the criterion is computed after each epoch, and the parameters of the
-   * best epoch are kept, unless {@code keep_last}; without, those of the last epoch.
+   * best epoch are kept, unless {@code keep_last}; without, those of the last epoch. The listener
+   * may end training early, see {@link TrainingListener#isCancelled}.
    *
    * @param x users x items, with timestamps; at least one user with two items
    * @param items ids of the items
@@ -258,10 +259,15 @@ public final class GRU4RecCrossEntropy implements Estimator {
     StoppingRule rule = new StoppingRule(parameters);
     List<EpochSummary> history = new ArrayList<>();
     GruNetwork best = null;
+    boolean cancelled = false;
     try {
       boolean stopped = false;
-      for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped; epoch++) {
+      for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped && !cancelled; epoch++) {
         Trainer.Epoch result = trainer.run(epoch);
+        if (!result.whole()) {
+          cancelled = true;
+          break;
+        }
         OptionalDouble criterion = OptionalDouble.empty();
         boolean better = false;
         if (sample != null) {
@@ -290,6 +296,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
                 stopped);
         history.add(summary);
         listener.onEpoch(summary);
+        cancelled = listener.isCancelled();
       }
     } finally {
       bestCriterion = Double.isInfinite(rule.best()) ? null : (Double) rule.best();
@@ -308,7 +315,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
               history.size(),
               parameters.learningRate()));
     }
-    if (sample == null || parameters.keepLast()) {
+    boolean nothingJudged = cancelled && history.isEmpty();
+    if (sample == null || parameters.keepLast() || nothingJudged) {
       keep(network, items, history, seed);
     } else if (best == null) {
       throw new TrainingException(

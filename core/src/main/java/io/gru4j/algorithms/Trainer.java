@@ -14,8 +14,11 @@ final class Trainer {
     default void batchDone(int epoch, double sumOfChunkLosses) {}
   }
 
-  /** What an epoch came to: targets, optimizer steps, mean loss over targets, seconds. */
-  record Epoch(long targets, long steps, double loss, double seconds) {}
+  /**
+   * What an epoch came to: targets, optimizer steps, mean loss over targets, seconds; whole unless
+   * the listener cancelled it before its last batch.
+   */
+  record Epoch(long targets, long steps, double loss, double seconds, boolean whole) {}
 
   private final SequenceBatches batches;
   private final TrainingStep step;
@@ -42,7 +45,7 @@ final class Trainer {
   }
 
   /**
-   * Trains one epoch.
+   * Trains one epoch, or its first batches if the listener cancels.
    *
    * @param epoch from 0
    * @throws TrainingException if a loss is not finite
@@ -52,7 +55,9 @@ final class Trainer {
     long firstStep = step.steps();
     long targets = 0;
     double lossSum = 0;
-    for (int b = 0; b < batches.size(); b++) {
+    boolean cancelled = false;
+    int b = 0;
+    while (b < batches.size() && !cancelled) {
       SequenceBatch batch = batches.get(b);
       step.beginBatch(batch);
       int from = 0;
@@ -69,17 +74,22 @@ final class Trainer {
         }
       }
       observer.batchDone(epoch, batchLoss);
+      b++;
       listener.onBatch(
           new BatchProgress(
               epoch + 1,
               parameters.maxEpochs(),
+              b,
+              batches.size(),
               targets,
               batches.numTargets(),
               lossSum / Math.max(1, targets),
               (System.nanoTime() - start) * 1e-9));
+      cancelled = listener.isCancelled();
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
-    return new Epoch(targets, step.steps() - firstStep, lossSum / Math.max(1, targets), seconds);
+    double loss = lossSum / Math.max(1, targets);
+    return new Epoch(targets, step.steps() - firstStep, loss, seconds, b == batches.size());
   }
 
   private void requireFinite(double loss, int epoch) {

@@ -51,7 +51,7 @@ final class Progress implements TrainingListener {
   static String line(BatchProgress p) {
     double share = p.targetsPerEpoch() == 0 ? 1 : (double) p.targetsDone() / p.targetsPerEpoch();
     int filled = (int) (Math.clamp(share, 0, 1) * BAR);
-    double rate = p.targetsDone() / p.seconds();
+    double rate = p.targetsPerSecond();
     long left =
         p.targetsPerEpoch() * (p.maxEpochs() - p.epoch() + 1L) - p.targetsDone(); // all epochs
     return String.format(
@@ -84,7 +84,7 @@ final class Progress implements TrainingListener {
             e.epoch(),
             maxEpochs,
             Numbers.duration(e.seconds()),
-            e.targets() / e.seconds(),
+            e.targetsPerSecond(),
             e.loss()));
     if (e.criterion().isPresent()) {
       out.append(String.format(Locale.ROOT, ", %s %.4f", criterion, e.criterion().getAsDouble()));

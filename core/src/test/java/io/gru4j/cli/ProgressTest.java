@@ -30,11 +30,11 @@ class ProgressTest {
     // Half of epoch 2 of 5 at 25,000 events a second: 3.5 epochs of 100,000 are left.
     assertEquals(
         "epoch 2/5 [############------------]  50%  25,000 events/s  loss 5.2500  ETA 14 s",
-        Progress.line(new BatchProgress(2, 5, 50_000, 100_000, 5.25, 2)));
+        Progress.line(new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2)));
     assertEquals(
         "epoch 5/5 [########################] 100%  25,000 events/s  loss 5.2500  ETA 0.0 s",
-        Progress.line(new BatchProgress(5, 5, 100_000, 100_000, 5.25, 4)));
-    assertTrue(Progress.line(new BatchProgress(1, 5, 0, 100, 0, 0)).endsWith("ETA ?"));
+        Progress.line(new BatchProgress(5, 5, 6, 6, 100_000, 100_000, 5.25, 4)));
+    assertTrue(Progress.line(new BatchProgress(1, 5, 1, 6, 0, 100, 0, 0)).endsWith("ETA ?"));
   }
 
   @Test
@@ -54,7 +54,7 @@ class ProgressTest {
   void whatIsNoTerminalGetsPlainLines() {
     Progress progress = progress(false);
     for (int i = 1; i <= 100; i++) {
-      progress.onBatch(new BatchProgress(2, 5, i, 100, 5, i * 0.01));
+      progress.onBatch(new BatchProgress(2, 5, i, 100, i, 100, 5, i * 0.01));
     }
     progress.onEpoch(epoch(OptionalDouble.empty(), false, false));
     assertEquals(
@@ -65,8 +65,8 @@ class ProgressTest {
   void aTerminalGetsABarThatTheEpochReplaces() throws InterruptedException {
     Progress progress = progress(true);
     Thread.sleep(150);
-    progress.onBatch(new BatchProgress(2, 5, 50, 100, 5, 1));
-    progress.onBatch(new BatchProgress(2, 5, 51, 100, 5, 1)); // too soon for another
+    progress.onBatch(new BatchProgress(2, 5, 50, 100, 50, 100, 5, 1));
+    progress.onBatch(new BatchProgress(2, 5, 51, 100, 51, 100, 5, 1)); // too soon for another
     String bar = err.toString();
     assertTrue(bar.startsWith("\repoch 2/5 [####"), bar);
     assertEquals(0, bar.lastIndexOf('\r'));
