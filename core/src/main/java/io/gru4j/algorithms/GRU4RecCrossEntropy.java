@@ -5,6 +5,7 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
+import io.gru4j.events.TrainingEvents;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
@@ -253,9 +254,15 @@ public final class GRU4RecCrossEntropy implements Estimator {
         validation == null ? null : sample(validation, RandomStream.at(seed, VALIDATION_SAMPLE));
     TrainingStep step =
         new TrainingStep(network, parameters, RandomStream.at(seed, DROPOUT), parallel());
+    TrainingEvents events = TrainingEvents.create();
     Trainer trainer =
         new Trainer(
-            SequenceBatches.of(x, parameters.batchSize()), step, parameters, listener, observer);
+            SequenceBatches.of(x, parameters.batchSize()),
+            step,
+            parameters,
+            listener,
+            observer,
+            events);
     StoppingRule rule = new StoppingRule(parameters);
     List<EpochSummary> history = new ArrayList<>();
     GruNetwork best = null;
@@ -263,6 +270,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
     try {
       boolean stopped = false;
       for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped && !cancelled; epoch++) {
+        events.beginEpoch();
         Trainer.Epoch result = trainer.run(epoch);
         if (!result.whole()) {
           cancelled = true;
@@ -295,6 +303,13 @@ public final class GRU4RecCrossEntropy implements Estimator {
                 better,
                 stopped);
         history.add(summary);
+        events.endEpoch(
+            summary.epoch(),
+            summary.targets(),
+            summary.steps(),
+            summary.loss(),
+            criterion.orElse(Double.NaN),
+            summary.seconds());
         listener.onEpoch(summary);
         cancelled = listener.isCancelled();
       }

@@ -2,6 +2,7 @@ package io.gru4j.algorithms;
 
 import io.gru4j.data.SequenceBatch;
 import io.gru4j.data.SequenceBatches;
+import io.gru4j.events.TrainingEvents;
 import java.util.Locale;
 
 /** Runs epochs: all batches in order, each cut into chunks of at most {@code bptt} columns. */
@@ -25,6 +26,7 @@ final class Trainer {
   private final Gru4RecParameters parameters;
   private final TrainingListener listener;
   private final Observer observer;
+  private final TrainingEvents events;
   private final int[][] chunkWidths;
 
   Trainer(
@@ -32,12 +34,14 @@ final class Trainer {
       TrainingStep step,
       Gru4RecParameters parameters,
       TrainingListener listener,
-      Observer observer) {
+      Observer observer,
+      TrainingEvents events) {
     this.batches = batches;
     this.step = step;
     this.parameters = parameters;
     this.listener = listener;
     this.observer = observer;
+    this.events = events;
     this.chunkWidths = new int[batches.size()][];
     for (int i = 0; i < chunkWidths.length; i++) {
       chunkWidths[i] = SequenceBatches.chunkWidths(batches.get(i).width(), parameters.bptt());
@@ -59,7 +63,10 @@ final class Trainer {
     int b = 0;
     while (b < batches.size() && !cancelled) {
       SequenceBatch batch = batches.get(b);
+      events.beginBatch();
       step.beginBatch(batch);
+      long targetsBefore = targets;
+      double lossBefore = lossSum;
       int from = 0;
       double batchLoss = 0;
       for (int width : chunkWidths[b]) {
@@ -75,6 +82,9 @@ final class Trainer {
       }
       observer.batchDone(epoch, batchLoss);
       b++;
+      long batchTargets = targets - targetsBefore;
+      double meanLoss = (lossSum - lossBefore) / batchTargets;
+      events.endBatch(epoch + 1, b, batch.rows(), batchTargets, meanLoss);
       listener.onBatch(
           new BatchProgress(
               epoch + 1,
