@@ -323,25 +323,22 @@ record TrainingReport(
               each.getKey(), value.equals(usual) ? value : value + " (default " + usual + ")"));
     }
     List<Fact> facts = new ArrayList<>();
-    facts.add(new Fact("command", run.command));
     facts.add(new Fact("model", run.modelFile + " (" + Numbers.bytes(run.modelBytes) + ")"));
     facts.add(new Fact("seed", model.seed().toString()));
     facts.addAll(Environment.facts(run.threads));
     double training = trainingSeconds();
-    List<Fact> times = new ArrayList<>();
-    times.add(new Fact("started", run.started.truncatedTo(ChronoUnit.SECONDS).toString()));
-    times.add(new Fact("reading", Numbers.duration(run.readSeconds)));
-    times.add(new Fact("training", Numbers.duration(training)));
-    times.add(
-        new Fact(
-            "criterion and the rest", Numbers.duration(Math.max(0, run.fitSeconds - training))));
+    facts.add(new Fact("started", run.started.truncatedTo(ChronoUnit.SECONDS).toString()));
+    facts.add(new Fact("reading took", Numbers.duration(run.readSeconds)));
+    facts.add(new Fact("training took", Numbers.duration(training)));
+    double rest = Math.max(0, run.fitSeconds - training);
+    facts.add(new Fact("the criterion and the rest", Numbers.duration(rest)));
     if (quality != null) {
-      times.add(new Fact("metrics of this page", Numbers.duration(quality.seconds)));
+      facts.add(new Fact("metrics of this page", Numbers.duration(quality.seconds)));
     }
     return List.of(
+        new Block.Code("Command", run.command),
         new Block.Facts("Run", facts),
-        new Block.Facts("Parameters", settings),
-        new Block.Facts("Time", times));
+        new Block.Facts("Parameters", settings));
   }
 
   private double trainingSeconds() {

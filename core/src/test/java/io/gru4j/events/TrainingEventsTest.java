@@ -9,12 +9,17 @@ import io.gru4j.algorithms.TestSessions;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.tensor.Parallel;
+import java.io.File;
 import java.io.IOException;
 import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -113,6 +118,45 @@ class TrainingEventsTest {
     batches(events);
     long bytes = (long) allocated.invoke(bean, thread) - before;
     assertTrue(bytes < 10_000, bytes + " bytes for 10,000 batches"); // the question costs some
+  }
+
+  /** A JVM without jdk.jfr, as a small runtime image is, trains and saves all the same. */
+  @Test
+  void withoutTheFlightRecorderThereIsNothingToBreak() throws Exception {
+    Path sessions = folder.resolve("s.tsv");
+    Files.writeString(sessions, "SessionId\tItemId\tTime\n1\ta\t1\n1\tb\t2\n");
+    Path model = folder.resolve("m.safetensors");
+    List<String> command =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--limit-modules",
+            "java.base",
+            "-cp",
+            root(TrainingEvents.class) + File.pathSeparator + root(Parallel.class),
+            "io.gru4j.cli.Main",
+            "train",
+            sessions.toString(),
+            "--model",
+            model.toString(),
+            "--max-epochs=1");
+    Path output = folder.resolve("output");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + command);
+    assertEquals(0, process.exitValue(), Files.readString(output));
+    assertEquals(1, FittedModel.load(model).history().size());
+  }
+
+  /** The folder or jar that a class was loaded from. */
+  private static String root(Class<?> type) throws URISyntaxException {
+    String path = type.getName().replace('.', '/') + ".class";
+    String url = type.getResource("/" + path).toString();
+    String file =
+        url.startsWith("jar:") ? url.substring(4, url.indexOf("!/")) : url.replace(path, "");
+    return Path.of(new URI(file)).toString();
   }
 
   private static void batches(TrainingEvents events) {

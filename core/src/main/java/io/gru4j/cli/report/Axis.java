@@ -85,9 +85,11 @@ record Axis(
     return from + share * (to - from);
   }
 
-  /** 20,000 or 0.25. */
-  static String label(BigDecimal tick) {
-    int decimals = Math.max(0, tick.stripTrailingZeros().scale());
+  /** A tick's label, such as 20,000 or 0.60, with as many decimals as those of the others. */
+  String label(BigDecimal tick) {
+    int decimals =
+        ticks.stream().mapToInt(each -> each.stripTrailingZeros().scale()).max().orElse(0);
+    decimals = Math.max(0, decimals);
     return String.format(Locale.ROOT, "%,." + decimals + "f", tick);
   }
 }

@@ -13,6 +13,14 @@ public sealed interface Block {
   record Note(String text) implements Block {}
 
   /**
+   * Something to copy, such as a command.
+   *
+   * @param title the caption
+   * @param text plain text
+   */
+  record Code(String title, String text) implements Block {}
+
+  /**
    * Words in two columns.
    *
    * @param title the caption

@@ -10,7 +10,7 @@ final class Drawing {
   private static final float WIDTH = 480;
   private static final float HEIGHT = 280;
   private static final float LEFT = 68;
-  private static final float RIGHT = 464;
+  private static final float RIGHT = 452;
   private static final float TOP = 14;
   private static final float BOTTOM = 230;
   private static final int MANY_POINTS = 40;
@@ -42,7 +42,7 @@ final class Drawing {
     for (BigDecimal tick : x.ticks()) {
       float at = (float) x.at(tick.doubleValue());
       page.empty("line", "class", "tick", "x1", at, "y1", BOTTOM, "x2", at, "y2", BOTTOM + 4);
-      xLabel(at, Axis.label(tick), page);
+      xLabel(at, x.label(tick), page);
     }
     xName(curve.xName(), page);
     String path =
@@ -135,7 +135,7 @@ final class Drawing {
     for (BigDecimal tick : y.ticks()) {
       float at = (float) y.at(tick.doubleValue());
       page.empty("line", "class", "grid", "x1", LEFT, "y1", at, "x2", RIGHT, "y2", at);
-      page.text("text", Axis.label(tick), "class", "label y", "x", LEFT - 6, "y", at + 4);
+      page.text("text", y.label(tick), "class", "label y", "x", LEFT - 6, "y", at + 4);
     }
     float middle = (TOP + BOTTOM) / 2;
     String turned = String.format(Locale.ROOT, "rotate(-90 14 %.2f)", middle);

@@ -12,6 +12,9 @@ public final class HtmlPage {
   private static final String NOTHING_FROM_OUTSIDE =
       "default-src 'none'; style-src 'unsafe-inline'";
 
+  /** A table of more columns takes the whole width of the page. */
+  private static final int NARROW_COLUMNS = 4;
+
   private HtmlPage() {}
 
   /**
@@ -47,6 +50,10 @@ public final class HtmlPage {
   private static void block(Block block, Markup page) {
     switch (block) {
       case Block.Note note -> page.text("p", note.text());
+      case Block.Code code -> {
+        page.open("figure", "class", "code").text("figcaption", code.title());
+        page.text("pre", code.text()).close("figure");
+      }
       case Block.Facts facts -> facts(facts, page);
       case Block.Table table -> table(table, page);
       case Block.Curve curve -> {
@@ -71,10 +78,11 @@ public final class HtmlPage {
   }
 
   private static void table(Block.Table table, Markup page) {
+    String width = table.head().size() > NARROW_COLUMNS ? "wide" : "narrow";
     if (table.folded()) {
-      page.open("details").text("summary", table.title()).open("table");
+      page.open("details").text("summary", table.title()).open("table", "class", width);
     } else {
-      page.open("table").text("caption", table.title());
+      page.open("table", "class", width).text("caption", table.title());
     }
     page.open("thead").open("tr");
     table.head().forEach(name -> page.text("th", name, "scope", "col"));

@@ -68,7 +68,9 @@ final class Markup {
         boolean control = Character.isISOControl(c) && c != '\t' && c != '\n';
         boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
         boolean none = (c & 0xFFFE) == 0xFFFE;
-        out.appendCodePoint(control || surrogate || none ? 0xFFFD : c);
+        boolean turning = // would make an id read backwards, or the text behind it
+            c == 0x200E || c == 0x200F || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
+        out.appendCodePoint(control || surrogate || none || turning ? 0xFFFD : c);
       }
     }
   }
