@@ -47,7 +47,10 @@ final class Drawing {
     xName(curve.xName(), page);
     String path =
         points.stream()
-            .map(p -> String.format(Locale.ROOT, "%.2f,%.2f", x.at(p.x()), y.at(p.y())))
+            .map(
+                p ->
+                    String.format(
+                        Locale.ROOT, "%.2f,%.2f", (float) x.at(p.x()), (float) y.at(p.y())))
             .collect(Collectors.joining(" "));
     page.empty("polyline", "class", "curve", "points", path);
     float radius = points.size() > MANY_POINTS ? 1.3f : 3f;
