@@ -155,7 +155,7 @@ class DocumentationTest {
         Pattern.compile("(?ms)// @start region=\"\\w+\"\n(.*?)^ *// @end")
             .matcher(examples)
             .results()
-            .map(m -> m.group(1).stripIndent().strip())
+            .map(m -> m.group(1).stripTrailing().stripIndent())
             .toList();
     int found = 0;
     for (Path page : pages()) {
