@@ -5,6 +5,9 @@
 module io.gru4j.core {
   requires transitive io.gru4j.tensor;
 
+  // Where it is absent there are no events of the Flight Recorder.
+  requires static jdk.jfr;
+
   exports io.gru4j.algorithms;
   exports io.gru4j.data;
   exports io.gru4j.metrics;

@@ -5,6 +5,7 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
+import io.gru4j.events.TrainingEvents;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
@@ -212,7 +213,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * Trains.
    *
    * <p>With validation data the criterion is computed after each epoch, and the parameters of the
-   * best epoch are kept, unless {@code keep_last}; without, those of the last epoch.
+   * best epoch are kept, unless {@code keep_last}; without, those of the last epoch. The listener
+   * may end training early, see {@link TrainingListener#isCancelled}.
    *
    * @param x users x items, with timestamps; at least one user with two items
    * @param items ids of the items
@@ -252,16 +254,28 @@ public final class GRU4RecCrossEntropy implements Estimator {
         validation == null ? null : sample(validation, RandomStream.at(seed, VALIDATION_SAMPLE));
     TrainingStep step =
         new TrainingStep(network, parameters, RandomStream.at(seed, DROPOUT), parallel());
+    TrainingEvents events = TrainingEvents.create();
     Trainer trainer =
         new Trainer(
-            SequenceBatches.of(x, parameters.batchSize()), step, parameters, listener, observer);
+            SequenceBatches.of(x, parameters.batchSize()),
+            step,
+            parameters,
+            listener,
+            observer,
+            events);
     StoppingRule rule = new StoppingRule(parameters);
     List<EpochSummary> history = new ArrayList<>();
     GruNetwork best = null;
+    boolean cancelled = false;
     try {
       boolean stopped = false;
-      for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped; epoch++) {
+      for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped && !cancelled; epoch++) {
+        events.beginEpoch();
         Trainer.Epoch result = trainer.run(epoch);
+        if (!result.whole()) {
+          cancelled = true;
+          break;
+        }
         OptionalDouble criterion = OptionalDouble.empty();
         boolean better = false;
         if (sample != null) {
@@ -289,7 +303,15 @@ public final class GRU4RecCrossEntropy implements Estimator {
                 better,
                 stopped);
         history.add(summary);
+        events.endEpoch(
+            summary.epoch(),
+            summary.targets(),
+            summary.steps(),
+            summary.loss(),
+            criterion.orElse(Double.NaN),
+            summary.seconds());
         listener.onEpoch(summary);
+        cancelled = listener.isCancelled();
       }
     } finally {
       bestCriterion = Double.isInfinite(rule.best()) ? null : (Double) rule.best();
@@ -308,7 +330,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
               history.size(),
               parameters.learningRate()));
     }
-    if (sample == null || parameters.keepLast()) {
+    boolean nothingJudged = cancelled && history.isEmpty();
+    if (sample == null || parameters.keepLast() || nothingJudged) {
       keep(network, items, history, seed);
     } else if (best == null) {
       throw new TrainingException(

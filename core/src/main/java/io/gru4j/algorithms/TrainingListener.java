@@ -2,7 +2,15 @@ package io.gru4j.algorithms;
 
 import io.gru4j.model.EpochSummary;
 
-/** Is told how training goes, on the thread that trains. */
+/**
+ * Is told how training goes, on the thread that trains, and may end it early.
+ *
+ * <p>After each batch: {@link #onBatch}, then {@link #isCancelled}. After each epoch, behind its
+ * last batch: {@link #onEpoch}, then {@link #isCancelled}. An exception of a listener ends {@code
+ * fit} with that exception; the best model so far, if there is one, is kept.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="listener"}
+ */
 public interface TrainingListener {
 
   /**
@@ -13,9 +21,29 @@ public interface TrainingListener {
   default void onBatch(BatchProgress progress) {}
 
   /**
-   * Called after each epoch, validation included.
+   * Called after each whole epoch, validation included.
    *
    * @param epoch what it came to
    */
   default void onEpoch(EpochSummary epoch) {}
+
+  /**
+   * Says whether training ends now. {@code fit} then returns as it does after the last epoch:
+   *
+   * <ul>
+   *   <li>between two epochs, with the model that {@code max_epochs} of this number would give, bit
+   *       for bit;
+   *   <li>within an epoch, which then is not judged, not reported and not in the model's history:
+   *       with the model of the best whole epoch; if no epoch was judged, or with {@code
+   *       keep_last}, with the parameters as they are after the last batch.
+   * </ul>
+   *
+   * <p>Cancelling after the last batch of an epoch does not cut it: it is judged and reported
+   * first.
+   *
+   * @return false to go on; a flag that another thread sets must be volatile
+   */
+  default boolean isCancelled() {
+    return false;
+  }
 }

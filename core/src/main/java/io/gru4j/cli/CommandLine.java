@@ -24,12 +24,22 @@ final class CommandLine {
   private final List<String> arguments = new ArrayList<>();
   private final Map<String, Option> options = new LinkedHashMap<>();
 
-  private CommandLine(List<Option> options) {
+  private final List<String> words;
+
+  private CommandLine(List<Option> options, List<String> words) {
+    this.words = List.copyOf(words);
     for (Option option : options) {
       if (this.options.put(option.name(), option) != null) {
         throw new IllegalArgumentException("two flags --" + option.name());
       }
     }
+  }
+
+  /** The words as they were given, quoted as a shell needs it. */
+  String quoted() {
+    return words.stream()
+        .map(w -> w.matches("[\\w./,:=@%+-]+") ? w : "'" + w.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" "));
   }
 
   /**
@@ -43,7 +53,7 @@ final class CommandLine {
   static CommandLine parse(
       List<Option> options, String argument, int maxArguments, List<String> words)
       throws UsageException {
-    CommandLine line = new CommandLine(options);
+    CommandLine line = new CommandLine(options, words);
     boolean flags = true;
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);

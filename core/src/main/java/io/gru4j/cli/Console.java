@@ -9,6 +9,11 @@ import java.io.PrintStream;
  * @param in sessions to recommend for, UTF-8
  * @param out results
  * @param err progress and errors
- * @param terminal whether {@code err} is a terminal on which a line can be drawn over
+ * @param columns the width of the terminal that {@code err} is, on which a line can be drawn over;
+ *     0 if it is none
  */
-record Console(InputStream in, PrintStream out, PrintStream err, boolean terminal) {}
+record Console(InputStream in, PrintStream out, PrintStream err, int columns) {
+  boolean terminal() {
+    return columns > 0;
+  }
+}

@@ -10,9 +10,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,30 +55,13 @@ public final class Main {
     // Ids come in as UTF-8 and go out as UTF-8, whatever the locale is.
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
-    int status = run(args, new Console(System.in, out, err, stderrIsTerminal()));
+    int status = run(args, new Console(System.in, out, err, StderrTerminal.columns()));
     System.exit(status);
   }
 
   private static PrintStream utf8(FileDescriptor descriptor) {
     boolean autoFlush = descriptor == FileDescriptor.err;
     return new PrintStream(new FileOutputStream(descriptor), autoFlush, StandardCharsets.UTF_8);
-  }
-
-  /** Java only knows of stdin and stdout together; Linux tells where stderr leads. */
-  private static boolean stderrIsTerminal() {
-    if ("dumb".equals(System.getenv("TERM"))) {
-      return false;
-    }
-    Path stderr = Path.of("/proc/self/fd/2");
-    if (Files.isSymbolicLink(stderr)) {
-      try {
-        String device = Files.readSymbolicLink(stderr).toString();
-        return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty");
-      } catch (IOException e) {
-        return false; // plain lines are right everywhere
-      }
-    }
-    return System.console() != null && System.console().isTerminal();
   }
 
   /**
@@ -93,7 +74,7 @@ public final class Main {
    * @return the exit status: 0 done, 1 the work failed, 2 the command line is wrong
    */
   static int run(String[] args, InputStream in, PrintStream out, PrintStream err) {
-    return run(args, new Console(in, out, err, false));
+    return run(args, new Console(in, out, err, 0));
   }
 
   private static int run(String[] args, Console console) {
@@ -187,7 +168,7 @@ public final class Main {
     return word.equals("--help") || word.equals("-h");
   }
 
-  private static String version() {
+  static String version() {
     Module module = Main.class.getModule();
     return module.isNamed()
         ? module.getDescriptor().rawVersion().orElse("development")

@@ -7,10 +7,11 @@ import java.util.Locale;
 
 /**
  * Shows training on stderr: a bar that moves on a terminal, elsewhere a line now and then, and a
- * line for each epoch on both. An event is a target that was learned.
+ * line for each epoch on both. The bar keeps to one line of the terminal, whatever its width.
  */
 final class Progress implements TrainingListener {
-  private static final int BAR = 24;
+  private static final int LONGEST_BAR = 24;
+  private static final int SHORTEST_BAR = 6;
   private static final long NANOS_BETWEEN_BARS = 100_000_000L;
   private static final long NANOS_BETWEEN_LINES = 20_000_000_000L;
 
@@ -41,30 +42,72 @@ final class Progress implements TrainingListener {
     }
     lastShown = now;
     if (console.terminal()) {
-      draw(line(p));
+      draw(bar(p, console.columns() - 1)); // in the last column some terminals wrap
     } else {
       console.err().println(line(p));
     }
   }
 
-  /** The state of an epoch in one line. */
+  /** The state of an epoch in one line that stays. */
   static String line(BatchProgress p) {
-    double share = p.targetsPerEpoch() == 0 ? 1 : (double) p.targetsDone() / p.targetsPerEpoch();
-    int filled = (int) (Math.clamp(share, 0, 1) * BAR);
-    double rate = p.targetsDone() / p.seconds();
-    long left =
-        p.targetsPerEpoch() * (p.maxEpochs() - p.epoch() + 1L) - p.targetsDone(); // all epochs
     return String.format(
         Locale.ROOT,
-        "epoch %d/%d [%s%s] %3.0f%%  %,.0f events/s  loss %.4f  ETA %s",
+        "epoch %d/%d: batch %,d/%,d, %.0f%%, %s, %s, ETA %s",
         p.epoch(),
         p.maxEpochs(),
-        "#".repeat(filled),
-        "-".repeat(BAR - filled),
-        100 * share,
-        rate,
-        p.meanLoss(),
-        Numbers.duration(left / rate));
+        p.batch(),
+        p.batches(),
+        100 * share(p),
+        rate(p),
+        loss(p.meanLoss()),
+        eta(p));
+  }
+
+  /**
+   * The state of an epoch with a bar, in at most {@code width} characters: where that is little,
+   * first the batches, then the bar, then the speed are left out.
+   */
+  static String bar(BatchProgress p, int width) {
+    String head = String.format(Locale.ROOT, "epoch %d/%d ", p.epoch(), p.maxEpochs());
+    String percent = String.format(Locale.ROOT, "%3.0f%%", 100 * share(p));
+    String batches = String.format(Locale.ROOT, "  batch %,d/%,d", p.batch(), p.batches());
+    String rate = "  " + rate(p);
+    String tail = "  " + loss(p.meanLoss()) + "  ETA " + eta(p);
+    String rest = batches + rate + tail;
+    int room = width - head.length() - percent.length() - "[] ".length();
+    if (room - rest.length() < SHORTEST_BAR) {
+      rest = rate + tail;
+    }
+    int bar = Math.min(LONGEST_BAR, room - rest.length());
+    if (bar >= SHORTEST_BAR) {
+      int filled = (int) (Math.clamp(share(p), 0, 1) * bar);
+      return head + "[" + "#".repeat(filled) + "-".repeat(bar - filled) + "] " + percent + rest;
+    }
+    String line = head + percent.strip() + rest;
+    line = line.length() <= width ? line : head + percent.strip() + tail;
+    return line.substring(0, Math.clamp(width, 0, line.length()));
+  }
+
+  private static double share(BatchProgress p) {
+    return p.targetsPerEpoch() == 0 ? 1 : (double) p.targetsDone() / p.targetsPerEpoch();
+  }
+
+  private static String rate(BatchProgress p) {
+    return rate(p.targetsPerSecond());
+  }
+
+  private static String rate(double targetsPerSecond) {
+    return String.format(Locale.ROOT, "%,.0f targets/s", targetsPerSecond);
+  }
+
+  private static String loss(double loss) {
+    return String.format(Locale.ROOT, "loss %.4f", loss);
+  }
+
+  /** Time that training alone still takes, if no epoch is left out. */
+  private static String eta(BatchProgress p) {
+    long left = p.targetsPerEpoch() * (p.maxEpochs() - p.epoch() + 1L) - p.targetsDone();
+    return Numbers.duration(left / p.targetsPerSecond());
   }
 
   @Override
@@ -80,12 +123,12 @@ final class Progress implements TrainingListener {
     out.append(
         String.format(
             Locale.ROOT,
-            "epoch %d/%d: %s, %,.0f events/s, loss %.4f",
+            "epoch %d/%d: %s, %s, %s",
             e.epoch(),
             maxEpochs,
             Numbers.duration(e.seconds()),
-            e.targets() / e.seconds(),
-            e.loss()));
+            rate(e.targetsPerSecond()),
+            loss(e.loss())));
     if (e.criterion().isPresent()) {
       out.append(String.format(Locale.ROOT, ", %s %.4f", criterion, e.criterion().getAsDouble()));
       out.append(e.better() ? " (best so far)" : "");

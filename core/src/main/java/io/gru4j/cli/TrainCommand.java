@@ -5,11 +5,17 @@ import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
+import io.gru4j.cli.report.HtmlPage;
+import io.gru4j.data.AtomicFile;
+import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +56,11 @@ final class TrainCommand implements Command {
     options.add(
         new Option(
             "log-json", "FILE", "write a line of JSON for each epoch, replaced if it is there"));
+    options.add(
+        new Option(
+            "report",
+            "FILE",
+            "write an HTML page on data, training and quality, replaced if it is there"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
     return options;
@@ -71,6 +82,7 @@ final class TrainCommand implements Command {
     TrainingInput input = new TrainingInput(line, console);
     Path out = line.requirePath("model");
     Optional<Path> log = line.path("log-json");
+    Optional<Path> report = line.path("report");
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
@@ -84,8 +96,18 @@ final class TrainCommand implements Command {
       OutputFile.checkStream(log.get());
     }
     OutputFile.checkWritable(out);
+    if (report.isPresent()) {
+      List<Path> others = new ArrayList<>(input.files());
+      others.add(out);
+      log.ifPresent(others::add);
+      OutputFile.refuseSame("--report", report.get(), others);
+      OutputFile.checkWritable(report.get());
+    }
 
+    Instant started = Instant.now();
+    long begin = System.nanoTime();
     TrainingInput.Data data = input.read();
+    double readSeconds = (System.nanoTime() - begin) * 1e-9;
     if (data.validation() != null && (parameters.stopEarly() || !parameters.keepLast())) {
       ParameterOptions.blindCriterion(
               parameters.stoppingCriterion(),
@@ -97,10 +119,52 @@ final class TrainCommand implements Command {
     try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
         GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
+      begin = System.nanoTime();
       fit(estimator.threads(threads).listener(recorder), data, out);
+      double fitSeconds = (System.nanoTime() - begin) * 1e-9;
       estimator.model().save(out);
       console.out().print(summary(out, estimator, recorder));
+      if (report.isPresent()) {
+        TrainingReport.Run run =
+            new TrainingReport.Run(
+                "gru4j train " + line.quoted(),
+                out.toString(),
+                Files.size(out),
+                started,
+                threads,
+                readSeconds,
+                fitSeconds);
+        writeReport(report.get(), run, data, estimator, console);
+      }
     }
+  }
+
+  private static void writeReport(
+      Path file,
+      TrainingReport.Run run,
+      TrainingInput.Data data,
+      GRU4RecCrossEntropy estimator,
+      Console console)
+      throws IOException {
+    FittedModel model = estimator.model();
+    TrainingReport.Quality quality = null;
+    if (data.validation() != null) {
+      console.err().println("report: the model and two baselines predict the validation sessions");
+      InteractionMatrix sessions = data.validation().in().union(data.validation().out());
+      quality = TrainingReport.Quality.measure(model, data.train(), sessions, run.threads());
+    }
+    DataStatistics statistics = DataStatistics.of(data.train());
+    TrainingReport report =
+        new TrainingReport(run, statistics, model, estimator.parameters(), quality);
+    ByteBuffer page = StandardCharsets.UTF_8.encode(HtmlPage.of(report.report()));
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (page.hasRemaining()) {
+            channel.write(page);
+          }
+        });
+    console.err().println("report: " + file);
   }
 
   /** Trains; if that fails, what was learned by then need not be lost. */

@@ -21,6 +21,8 @@ import java.util.function.DoublePredicate;
  * <p>Filters return a new matrix of the same shape, so that user and item numbers stay what they
  * are. An interaction takes 12 bytes, 4 without timestamp, and a user 4; there are at most
  * 2<sup>31</sup> - 9 interactions. Instances may be shared between threads.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="matrix"}
  */
 public final class InteractionMatrix {
   private final int numUsers;

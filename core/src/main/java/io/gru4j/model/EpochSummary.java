@@ -45,4 +45,13 @@ public record EpochSummary(
       throw new IllegalArgumentException("steps must be >= 0, got " + steps);
     }
   }
+
+  /**
+   * Returns how fast the epoch went.
+   *
+   * @return targets per second of training alone; not finite if no time has passed
+   */
+  public double targetsPerSecond() {
+    return targets / seconds;
+  }
 }

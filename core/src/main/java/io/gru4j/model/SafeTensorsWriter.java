@@ -1,6 +1,7 @@
 package io.gru4j.model;
 
 import io.gru4j.data.AtomicFile;
+import io.gru4j.events.TrainingEvents;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -171,7 +172,11 @@ public final class SafeTensorsWriter {
         Comparator.comparingInt((Tensor tensor) -> -tensor.type.bytes())
             .thenComparing(tensor -> tensor.name));
     byte[] header = header(ordered);
+    TrainingEvents events = TrainingEvents.create();
+    events.beginSave();
     AtomicFile.write(file, channel -> write(channel, header, ordered));
+    long data = ordered.stream().mapToLong(Tensor::byteSize).sum();
+    events.endSave(file.toString(), Long.BYTES + header.length + data);
   }
 
   private SafeTensorsWriter add(Tensor tensor) {

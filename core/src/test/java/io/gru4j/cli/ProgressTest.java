@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  private Progress progress(boolean terminal) {
+  private Progress progress(int columns) {
     PrintStream print = new PrintStream(err, true, StandardCharsets.UTF_8);
-    Console console = new Console(new ByteArrayInputStream(new byte[0]), print, print, terminal);
+    Console console = new Console(new ByteArrayInputStream(new byte[0]), print, print, columns);
     return new Progress(console, "recall", 5);
   }
 
@@ -27,46 +27,68 @@ class ProgressTest {
 
   @Test
   void aStepShowsWhereTrainingIs() {
-    // Half of epoch 2 of 5 at 25,000 events a second: 3.5 epochs of 100,000 are left.
+    // Half of epoch 2 of 5 at 25,000 targets a second: 3.5 epochs of 100,000 are left.
+    BatchProgress half = new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2);
     assertEquals(
-        "epoch 2/5 [############------------]  50%  25,000 events/s  loss 5.2500  ETA 14 s",
-        Progress.line(new BatchProgress(2, 5, 50_000, 100_000, 5.25, 2)));
+        "epoch 2/5: batch 3/6, 50%, 25,000 targets/s, loss 5.2500, ETA 14 s", Progress.line(half));
     assertEquals(
-        "epoch 5/5 [########################] 100%  25,000 events/s  loss 5.2500  ETA 0.0 s",
-        Progress.line(new BatchProgress(5, 5, 100_000, 100_000, 5.25, 4)));
-    assertTrue(Progress.line(new BatchProgress(1, 5, 0, 100, 0, 0)).endsWith("ETA ?"));
+        "epoch 2/5 [############------------]  50%  batch 3/6  25,000 targets/s  loss 5.2500"
+            + "  ETA 14 s",
+        Progress.bar(half, 200));
+    assertEquals(
+        "epoch 5/5 [########################] 100%  batch 6/6  25,000 targets/s  loss 5.2500"
+            + "  ETA 0.0 s",
+        Progress.bar(new BatchProgress(5, 5, 6, 6, 100_000, 100_000, 5.25, 4), 200));
+    assertTrue(Progress.line(new BatchProgress(1, 5, 1, 6, 0, 100, 0, 0)).endsWith("ETA ?"));
+  }
+
+  @Test
+  void aBarFitsItsTerminalAndLeavesOutWhatMattersLeast() {
+    BatchProgress p = new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2);
+    String tail = "  loss 5.2500  ETA 14 s";
+    String rate = "  25,000 targets/s";
+    assertEquals("epoch 2/5 [#######-------]  50%  batch 3/6" + rate + tail, Progress.bar(p, 83));
+    assertEquals("epoch 2/5 [###---]  50%  batch 3/6" + rate + tail, Progress.bar(p, 75));
+    assertEquals("epoch 2/5 [########--------]  50%" + rate + tail, Progress.bar(p, 74));
+    assertEquals("epoch 2/5 50%" + rate + tail, Progress.bar(p, 60));
+    assertEquals("epoch 2/5 50%" + tail, Progress.bar(p, 40));
+    assertEquals("epoch 2/5 50%  loss", Progress.bar(p, 19));
+    for (int width = 0; width < 200; width++) {
+      assertTrue(Progress.bar(p, width).length() <= width);
+    }
   }
 
   @Test
   void anEpochIsSummedUp() {
     assertEquals(
-        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500, recall 0.5000 (best so far)",
+        "epoch 2/5: 4.0 s, 25,000 targets/s, loss 5.2500, recall 0.5000 (best so far)",
         Progress.line(epoch(OptionalDouble.of(0.5), true, false), 5, "recall"));
     assertEquals(
-        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500, recall 0.5000, stopped early",
+        "epoch 2/5: 4.0 s, 25,000 targets/s, loss 5.2500, recall 0.5000, stopped early",
         Progress.line(epoch(OptionalDouble.of(0.5), false, true), 5, "recall"));
     assertEquals(
-        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500",
+        "epoch 2/5: 4.0 s, 25,000 targets/s, loss 5.2500",
         Progress.line(epoch(OptionalDouble.empty(), true, false), 5, "recall"));
   }
 
   @Test
   void whatIsNoTerminalGetsPlainLines() {
-    Progress progress = progress(false);
+    Progress progress = progress(0);
     for (int i = 1; i <= 100; i++) {
-      progress.onBatch(new BatchProgress(2, 5, i, 100, 5, i * 0.01));
+      progress.onBatch(new BatchProgress(2, 5, i, 100, i, 100, 5, i * 0.01));
     }
     progress.onEpoch(epoch(OptionalDouble.empty(), false, false));
     assertEquals(
-        "epoch 2/5: 4.0 s, 25,000 events/s, loss 5.2500" + System.lineSeparator(), err.toString());
+        "epoch 2/5: 4.0 s, 25,000 targets/s, loss 5.2500" + System.lineSeparator(),
+        err.toString(StandardCharsets.UTF_8));
   }
 
   @Test
   void aTerminalGetsABarThatTheEpochReplaces() throws InterruptedException {
-    Progress progress = progress(true);
+    Progress progress = progress(80);
     Thread.sleep(150);
-    progress.onBatch(new BatchProgress(2, 5, 50, 100, 5, 1));
-    progress.onBatch(new BatchProgress(2, 5, 51, 100, 5, 1)); // too soon for another
+    progress.onBatch(new BatchProgress(2, 5, 50, 100, 50, 100, 5, 1));
+    progress.onBatch(new BatchProgress(2, 5, 51, 100, 51, 100, 5, 1)); // too soon for another
     String bar = err.toString();
     assertTrue(bar.startsWith("\repoch 2/5 [####"), bar);
     assertEquals(0, bar.lastIndexOf('\r'));

@@ -15,6 +15,8 @@ import java.util.Arrays;
  * to 256 rows of A. A transposed A is copied once, so that its rows are contiguous. Buffers belong
  * to the object and to the threads, grow to the largest shape seen and are then reused: nothing is
  * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
 public final class Gemm {
 

@@ -14,6 +14,8 @@ import java.util.Arrays;
  * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k,
  * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes: not
  * thread-safe, but the parameters are only read, so each thread may have a scorer of its own.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="ask"}
  */
 public final class OutputScorer {
 

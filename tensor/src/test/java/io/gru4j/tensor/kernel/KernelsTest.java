@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
  */
 class KernelsTest {
 
-  private static final int TRIES = 400;
-
   /** Runs a kernel on a copy of some arrays; what it returns is compared too. */
   @FunctionalInterface
   private interface Call {
@@ -135,7 +133,7 @@ class KernelsTest {
     assertTrue(unknown.contains("gru4j.kernels") && unknown.contains("fast"), unknown);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void product(
       @ForAll @IntRange(max = 20) int rows,
       @ForAll @IntRange(max = 40) int K,
@@ -184,7 +182,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void transpose(@ForAll @IntRange(max = 32) int K, @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(20);
@@ -207,7 +205,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void addRows(@ForAll @IntRange(max = 20) int rows, @ForAll long seed) {
     TestData data = new TestData(seed);
     int dbo = data.below(20);
@@ -251,7 +249,7 @@ class KernelsTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowMax(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 100f);
@@ -275,7 +273,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowExpSum(
       @ForAll @IntRange(min = 1, max = 5) int panels, @ForAll boolean padded, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -301,7 +299,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void scaleRows(@ForAll @IntRange(max = 9) int rows, @ForAll boolean negative, @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(9);
@@ -336,7 +334,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowCountAtLeast(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 1f);
@@ -357,7 +355,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void gruForward(@ForAll @IntRange(max = 70) int H, @ForAll boolean saturated, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
@@ -390,7 +388,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void gruBackward(@ForAll @IntRange(max = 70) int H, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
@@ -433,7 +431,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void functions(
       @ForAll @IntRange(max = 70) int n, @ForAll @IntRange(max = 2) int which, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -471,7 +469,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void multiplyAndAxpy(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(9);
@@ -498,7 +496,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void sumOfSquares(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
@@ -515,7 +513,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void adagrad(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int po = data.below(9);
@@ -548,7 +546,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void sgdMomentum(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int po = data.below(9);
