@@ -27,9 +27,6 @@ import java.util.Map;
  */
 final class CheckpointFile implements Closeable {
 
-  /** The file's name in the folder of checkpoints. */
-  static final String NAME = "checkpoint.safetensors";
-
   private static final String VERSION = "gru4j.checkpoint";
   private static final String CURRENT = "1";
   private static final String STARTED_WITH = "gru4j.started_with";
@@ -143,7 +140,8 @@ final class CheckpointFile implements Closeable {
     object(STARTED_WITH).forEach((name, value) -> saved.put((String) name, String.valueOf(value)));
     String difference = now.difference(saved);
     if (difference != null) {
-      throw new IllegalArgumentException(file + ": " + difference);
+      throw new IllegalArgumentException(
+          file + ": " + difference + "; only the same training can be gone on with");
     }
   }
 

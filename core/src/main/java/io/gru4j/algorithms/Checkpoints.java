@@ -19,7 +19,7 @@ final class Checkpoints {
    * @param interval between checkpoints within an epoch, above 0
    */
   Checkpoints(Path folder, Duration interval) {
-    this.file = folder.resolve(CheckpointFile.NAME);
+    this.file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException("interval must be > 0, got " + interval);
     }

@@ -45,6 +45,9 @@ import java.util.stream.IntStream;
  */
 public final class GRU4RecCrossEntropy implements Estimator {
 
+  /** The name of the file that {@link #checkpoint} lets fits write. */
+  public static final String CHECKPOINT_FILE = "checkpoint.safetensors";
+
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
   private static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
@@ -109,8 +112,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   /**
    * Lets fits write a checkpoint after every epoch, and within one whenever an interval has passed:
-   * the file {@code checkpoint.safetensors}, replaced as a whole. {@link #resume} goes on from it;
-   * a new {@link #fit} writes over it. Nothing deletes it. Copies of this estimator write none.
+   * the file {@link #CHECKPOINT_FILE}, replaced as a whole. {@link #resume} goes on from it; a new
+   * {@link #fit} writes over it. Nothing deletes it. Copies of this estimator write none.
    *
    * @param folder an existing folder, for this fit alone; null for no checkpoints, as it is at
    *     first

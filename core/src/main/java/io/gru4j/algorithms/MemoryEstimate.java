@@ -185,12 +185,15 @@ public final class MemoryEstimate {
     }
   }
 
-  /** Returns the sum and the parts, such as {@code 310 MiB (parameters 80 MiB, ...)}. */
+  /**
+   * Returns the sum and the parts of 1 MiB and more, such as {@code 310 MiB (parameters 80 MiB,
+   * ...)}.
+   */
   @Override
   public String toString() {
     return mib(bytes())
         + parts.entrySet().stream()
-            .filter(part -> part.getValue() > 0)
+            .filter(part -> part.getValue() >= MIB)
             .map(part -> part.getKey() + " " + mib(part.getValue()))
             .collect(Collectors.joining(", ", " (", ")"));
   }

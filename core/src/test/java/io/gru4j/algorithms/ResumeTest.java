@@ -14,7 +14,6 @@ import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.ModelFileException;
-import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -40,53 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeTest {
   private static final Duration NEVER = Duration.ofDays(1);
   private static final Duration ALWAYS = Duration.ofNanos(1);
+  private static final String ONLY = "; only the same training can be gone on with";
   private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
 
   @TempDir Path folder;
 
   private static GRU4RecCrossEntropy estimator(Gru4RecParameters parameters) {
     return new GRU4RecCrossEntropy(parameters).threads(1);
-  }
-
-  private static float[] values(FittedModel model) {
-    int n = 0;
-    for (Parameter p : model.network().parameters()) {
-      n += p.rows() * p.cols();
-    }
-    float[] all = new float[n];
-    int at = 0;
-    for (Parameter p : model.network().parameters()) {
-      float[] part = new float[p.rows() * p.cols()];
-      p.read(0, part, part.length);
-      System.arraycopy(part, 0, all, at, part.length);
-      at += part.length;
-    }
-    return all;
-  }
-
-  /** All but the seconds, which are another time's. */
-  private static List<String> epochs(List<EpochSummary> history) {
-    return history.stream()
-        .map(
-            e ->
-                String.join(
-                    " ",
-                    e.epoch() + "",
-                    e.targets() + "",
-                    e.steps() + "",
-                    e.loss() + "",
-                    e.criterion() + "",
-                    e.better() + "",
-                    e.stopped() + ""))
-        .toList();
-  }
-
-  static void assertSameModel(FittedModel expected, FittedModel actual) {
-    assertArrayEquals(values(expected), values(actual));
-    assertEquals(epochs(expected.history()), epochs(actual.history()));
-    assertEquals(expected.seed(), actual.seed());
-    assertEquals(expected.parameters(), actual.parameters());
-    assertEquals(List.copyOf(expected.items().ids()), List.copyOf(actual.items().ids()));
   }
 
   @Provide
@@ -154,8 +113,8 @@ class ResumeTest {
       }
     }
     assertTrue(cuts > 0);
-    assertSameModel(uninterrupted(parameters), model);
-    Files.delete(folder.resolve(CheckpointFile.NAME));
+    SameModel.check(uninterrupted(parameters), model);
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE));
     Files.delete(folder);
   }
 
@@ -191,7 +150,7 @@ class ResumeTest {
             throw new AssertionError("nothing is left to train");
           }
         });
-    assertSameModel(model, resume(again).model());
+    SameModel.check(model, resume(again).model());
     assertEquals(model.history(), seen);
     assertEquals(estimator.filename(), again.filename());
   }
@@ -202,7 +161,7 @@ class ResumeTest {
     startIn(folder, parameters);
     FittedModel model = resume(estimator(parameters).checkpoint(folder, NEVER)).model();
     Gru4RecParameters seeded = parameters.toBuilder().seed(model.seed()).build();
-    assertArrayEquals(values(uninterrupted(seeded)), values(model));
+    assertArrayEquals(SameModel.values(uninterrupted(seeded)), SameModel.values(model));
   }
 
   @Test
@@ -226,7 +185,7 @@ class ResumeTest {
         e.getMessage().startsWith("training was stopped in epoch 2, after step "), e::getMessage);
     assertEquals(1, estimator.model().history().size()); // the best so far
     GRU4RecCrossEntropy other = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
-    assertSameModel(uninterrupted(TestSessions.tiny()), resume(other).model());
+    SameModel.check(uninterrupted(TestSessions.tiny()), resume(other).model());
   }
 
   /** Interrupted at any moment from outside, so also while a checkpoint is written. */
@@ -243,7 +202,7 @@ class ResumeTest {
               .start(
                   () -> {
                     try {
-                      assertSameModel(expected, resume(estimator).model());
+                      SameModel.check(expected, resume(estimator).model());
                       resume(estimator.checkpoint(folder, ALWAYS)); // so that it can be cut again
                     } catch (ClosedByInterruptException | TrainingStoppedException e) {
                       assertTrue(Thread.interrupted()); // the first: while the file was read
@@ -256,7 +215,7 @@ class ResumeTest {
       trainer.join();
       assertEquals(List.of(), ends);
     }
-    assertEquals(List.of(CheckpointFile.NAME), names());
+    assertEquals(List.of(GRU4RecCrossEntropy.CHECKPOINT_FILE), names());
   }
 
   private List<String> names() throws IOException {
@@ -292,12 +251,13 @@ class ResumeTest {
               IllegalArgumentException.class,
               () -> resume(estimator(parameters).checkpoint(folder, NEVER)));
       assertEquals(
-          "%s: %s is %s, but %s in the checkpoint"
+          "%s: %s is %s, but %s in the checkpoint%s"
               .formatted(
-                  folder.resolve(CheckpointFile.NAME),
+                  folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE),
                   other.getKey(),
                   ParameterSpec.print(parameters.getParams().get(other.getKey())),
-                  ParameterSpec.print(TestSessions.tiny().getParams().get(other.getKey()))),
+                  ParameterSpec.print(TestSessions.tiny().getParams().get(other.getKey())),
+                  ONLY),
           e.getMessage());
     }
   }
@@ -312,20 +272,20 @@ class ResumeTest {
   @Test
   void otherDataAreRefusedByName() {
     startIn(folder, TestSessions.tiny());
-    Path file = folder.resolve(CheckpointFile.NAME);
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     List<Interaction> rows = new ArrayList<>(SESSIONS.x().rows());
     Interaction last = rows.removeLast();
     rows.add(new Interaction(last.user(), (last.item() + 1) % 12, last.timestamp()));
     InteractionMatrix other = InteractionMatrix.of(40, 12, rows);
     assertEquals(
-        file + ": the training data are not those of the checkpoint",
+        file + ": the training data are not those of the checkpoint" + ONLY,
         refused(other, SESSIONS.items(), SESSIONS.validation()));
     List<String> ids = new ArrayList<>(SESSIONS.items().ids());
     ids.set(3, "item33");
     assertEquals(
-        file + ": the item ids are not those of the checkpoint",
+        file + ": the item ids are not those of the checkpoint" + ONLY,
         refused(SESSIONS.x(), IdMap.of(ids), SESSIONS.validation()));
-    String validation = file + ": the validation data are not those of the checkpoint";
+    String validation = file + ": the validation data are not those of the checkpoint" + ONLY;
     assertEquals(validation, refused(SESSIONS.x(), SESSIONS.items(), null));
     assertEquals(
         validation,
@@ -334,7 +294,7 @@ class ResumeTest {
 
   @Test
   void whatIsNoCheckpointIsRefused() throws IOException {
-    Path file = folder.resolve(CheckpointFile.NAME);
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     assertThrows(NoSuchFileException.class, () -> resume(estimator));
     uninterrupted(TestSessions.tiny()).save(file);
@@ -363,7 +323,7 @@ class ResumeTest {
   @Test
   void aCheckpointThatCannotBeWrittenStopsTrainingAndKeepsTheOldOne() throws IOException {
     startIn(folder, TestSessions.tiny());
-    Path file = folder.resolve(CheckpointFile.NAME);
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     byte[] old = Files.readAllBytes(file);
     Path moved = folder.resolveSibling(folder.getFileName() + "-moved");
     GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
@@ -386,7 +346,7 @@ class ResumeTest {
         "the checkpoint cannot be written: " + file + ": its folder does not exist",
         e.getMessage());
     assertArrayEquals(old, Files.readAllBytes(file));
-    assertEquals(List.of(CheckpointFile.NAME), names());
+    assertEquals(List.of(GRU4RecCrossEntropy.CHECKPOINT_FILE), names());
   }
 
   @Test

@@ -103,4 +103,22 @@ class AtomicFileTest {
     assertEquals(folder + ": is not a regular file", f.getMessage());
     assertEquals(List.of(), names());
   }
+
+  @Test
+  void whatAKilledProcessHasLeftIsDeletedButNotWhatIsStillWritten() throws IOException {
+    Path file = folder.resolve("model");
+    Path left = folder.resolve(".model.1f.tmp");
+    Path other = folder.resolve(".model2.1f.tmp");
+    Files.writeString(left, "half");
+    Files.writeString(other, "of another file");
+    AtomicFile.write(
+        file,
+        outer -> {
+          put(outer, "first");
+          assertEquals(2, names().size()); // this one's and the other file's
+          AtomicFile.write(file, inner -> put(inner, "second"));
+        });
+    assertEquals("first", Files.readString(file));
+    assertEquals(List.of(".model2.1f.tmp", "model"), names());
+  }
 }
