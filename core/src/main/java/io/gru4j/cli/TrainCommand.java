@@ -134,8 +134,7 @@ final class TrainCommand implements Command {
       signal.listen();
       fit(estimator.threads(threads).listener(recorder), data, out, checkpoints);
       double fitSeconds = (System.nanoTime() - begin) * 1e-9;
-      estimator.model().save(out);
-      checkpoints.delete();
+      save(estimator.model(), out, checkpoints);
       console.out().print(summary(out, estimator, recorder));
       if (report.isPresent()) {
         TrainingReport.Run run =
@@ -150,6 +149,20 @@ final class TrainCommand implements Command {
         writeReport(report.get(), run, data, estimator, console);
       }
     }
+  }
+
+  private static void save(FittedModel model, Path out, CheckpointFlags checkpoints)
+      throws WorkException, IOException {
+    try {
+      model.save(out);
+    } catch (IOException e) {
+      if (!checkpoints.hasCheckpoint()) {
+        throw e;
+      }
+      throw new WorkException(
+          e.getMessage() + "; the training is kept, " + checkpoints.howToGoOn());
+    }
+    checkpoints.delete();
   }
 
   private static void writeReport(

@@ -41,7 +41,8 @@ public final class AtomicFile {
    * @param target a regular file, or nothing yet, in an existing folder; a link is followed
    * @param content called once
    * @throws IOException if anything fails: the temporary file is gone and the old file as it was.
-   *     Exceptions and errors of {@code content} pass through with the same effect.
+   *     Exceptions and errors of {@code content} pass through with the same effect; a plain {@code
+   *     IOException}, as a full disk gives it, becomes one that names the target.
    */
   public static void write(Path target, Content content) throws IOException {
     Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
@@ -63,6 +64,8 @@ public final class AtomicFile {
           file,
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw e.getClass() == IOException.class ? named(file, e) : e;
     } finally {
       Files.deleteIfExists(temporary.path);
     }
@@ -71,6 +74,12 @@ public final class AtomicFile {
         entry.force(true);
       }
     }
+  }
+
+  private static IOException named(Path file, IOException e) {
+    IOException named = new FileSystemException(file.toString(), null, e.getMessage());
+    named.initCause(e);
+    return named;
   }
 
   /**

@@ -91,7 +91,7 @@ class KillTest {
       if (random.nextInt(4) > 0) {
         assertTrue(child.await("training needs"));
       }
-      Thread.sleep(random.nextInt(500));
+      Thread.sleep(random.nextInt(1000));
       boolean alive = child.process().isAlive();
       child.kill();
       killed += alive ? 1 : 0;

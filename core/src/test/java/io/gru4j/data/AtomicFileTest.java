@@ -50,7 +50,7 @@ class AtomicFileTest {
     Files.writeString(file, "old");
     List<Throwable> failures =
         List.of(
-            new IOException("No space left"),
+            new FileSystemException("No space left"),
             new IllegalStateException("x"),
             new StackOverflowError());
     for (Throwable failure : failures) {
@@ -120,5 +120,20 @@ class AtomicFileTest {
         });
     assertEquals("first", Files.readString(file));
     assertEquals(List.of(".model2.1f.tmp", "model"), names());
+  }
+
+  @Test
+  void aFailureOfTheDiskNamesTheFile() {
+    Path file = folder.resolve("model");
+    var e =
+        assertThrows(
+            FileSystemException.class,
+            () ->
+                AtomicFile.write(
+                    file,
+                    channel -> {
+                      throw new IOException("No space left on device");
+                    }));
+    assertEquals(file + ": No space left on device", e.getMessage());
   }
 }
