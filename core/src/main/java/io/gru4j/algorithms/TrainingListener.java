@@ -1,6 +1,7 @@
 package io.gru4j.algorithms;
 
 import io.gru4j.model.EpochSummary;
+import java.util.List;
 
 /**
  * Is told how training goes, on the thread that trains, and may end it early.
@@ -12,6 +13,14 @@ import io.gru4j.model.EpochSummary;
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="listener"}
  */
 public interface TrainingListener {
+
+  /**
+   * Called before a training goes on from a checkpoint; for what the epochs until then came to,
+   * {@link #onEpoch} is not called again.
+   *
+   * @param history the whole epochs until then
+   */
+  default void onResume(List<EpochSummary> history) {}
 
   /**
    * Called after each batch.

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * A fitted model as a safetensors file.
@@ -38,7 +37,7 @@ final class ModelFile {
   static void save(FittedModel model, Path file) throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     writer.metadata(PARAMETERS, Json.write(model.parameters()));
-    writer.metadata(HISTORY, Json.write(historyToJson(model.history())));
+    writer.metadata(HISTORY, EpochHistory.toJson(model.history()));
     if (model.seed() != null) {
       writer.metadata(SEED, model.seed().toString());
     }
@@ -263,91 +262,12 @@ final class ModelFile {
     }
   }
 
-  private static List<Object> historyToJson(List<EpochSummary> history) {
-    List<Object> list = new ArrayList<>();
-    for (EpochSummary e : history) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("epoch", e.epoch());
-      entry.put("seconds", e.seconds());
-      entry.put("targets", e.targets());
-      entry.put("steps", e.steps());
-      entry.put("loss", finiteOrNull(e.loss()));
-      entry.put("criterion", finiteOrNull(e.criterion().orElse(Double.NaN)));
-      entry.put("better", e.better());
-      entry.put("stopped", e.stopped());
-      list.add(entry);
-    }
-    return list;
-  }
-
-  private static Double finiteOrNull(double x) {
-    return Double.isFinite(x) ? x : null;
-  }
-
   private static List<EpochSummary> readHistory(Path file, SafeTensorsReader reader)
       throws ModelFileException {
-    Object json = json(file, reader, HISTORY, List.of());
-    if (!(json instanceof List<?> list)) {
-      throw new ModelFileException(file, HISTORY + " is not a JSON array");
+    try {
+      return EpochHistory.fromJson(HISTORY, reader.metadata().getOrDefault(HISTORY, "[]"));
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, e.getMessage());
     }
-    List<EpochSummary> history = new ArrayList<>();
-    for (Object entry : list) {
-      try {
-        history.add(epoch(entry));
-      } catch (IllegalArgumentException e) {
-        throw new ModelFileException(file, HISTORY + "[" + history.size() + "]: " + e.getMessage());
-      }
-    }
-    return history;
-  }
-
-  private static EpochSummary epoch(Object json) {
-    if (!(json instanceof Map<?, ?> entry)) {
-      throw new IllegalArgumentException("is not a JSON object");
-    }
-    Double loss = numberOrNull(entry, "loss");
-    Double criterion = numberOrNull(entry, "criterion");
-    Double seconds = numberOrNull(entry, "seconds");
-    if (seconds == null) {
-      throw new IllegalArgumentException("seconds is not a number");
-    }
-    long epoch = whole(entry, "epoch");
-    if (epoch != (int) epoch) {
-      throw new IllegalArgumentException("epoch must be in [1, 2^31), got " + epoch);
-    }
-    return new EpochSummary(
-        (int) epoch,
-        seconds,
-        whole(entry, "targets"),
-        whole(entry, "steps"),
-        loss == null ? Double.NaN : loss,
-        criterion == null ? OptionalDouble.empty() : OptionalDouble.of(criterion),
-        flag(entry, "better"),
-        flag(entry, "stopped"));
-  }
-
-  private static long whole(Map<?, ?> entry, String key) {
-    if (!(entry.get(key) instanceof Long n)) {
-      throw new IllegalArgumentException(key + " is not a whole number");
-    }
-    return n;
-  }
-
-  private static Double numberOrNull(Map<?, ?> entry, String key) {
-    Object value = entry.get(key);
-    if (value == null && entry.containsKey(key)) {
-      return null;
-    }
-    if (!(value instanceof Number n)) {
-      throw new IllegalArgumentException(key + " is not a number");
-    }
-    return n.doubleValue();
-  }
-
-  private static boolean flag(Map<?, ?> entry, String key) {
-    if (!(entry.get(key) instanceof Boolean b)) {
-      throw new IllegalArgumentException(key + " is not true or false");
-    }
-    return b;
   }
 }
