@@ -1,9 +1,9 @@
 package io.gru4j.cli;
 
 import io.gru4j.data.SessionData;
+import io.gru4j.file.Json;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.Json;
 import io.gru4j.tensor.Parallel;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.Json;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.Json;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;

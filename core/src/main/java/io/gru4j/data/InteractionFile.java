@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import io.gru4j.file.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,10 +1,10 @@
 package io.gru4j.selection;
 
-import io.gru4j.data.AtomicFile;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
-import io.gru4j.model.Json;
+import io.gru4j.file.AtomicFile;
+import io.gru4j.file.Json;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
