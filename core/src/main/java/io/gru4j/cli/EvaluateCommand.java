@@ -50,6 +50,7 @@ final class EvaluateCommand implements Command {
     options.add(new Option("json", null, "print one line of JSON"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
     return options;
   }
 

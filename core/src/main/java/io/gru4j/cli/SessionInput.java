@@ -31,6 +31,18 @@ final class SessionInput {
           new Option("item-key", "NAME", "the column with the item (default ItemId)"),
           new Option("time-key", "NAME", "the column with the time, a number (default Time)"));
 
+  private static final double DEFAULT_BAD_SHARE = 0.01;
+
+  static final Option SKIP_BAD_LINES =
+      new Option(
+          "skip-bad-lines",
+          "[=X]",
+          "skip lines that cannot be read, and say which; fail if they are more than the share X"
+              + " of all (default "
+              + DEFAULT_BAD_SHARE
+              + "). Without this flag the first one fails");
+
+  private final double badShare;
   private final SessionColumns columns;
   private final Console console;
 
@@ -45,7 +57,27 @@ final class SessionInput {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--session-key, --item-key, --time-key: " + e.getMessage());
     }
+    this.badShare = badShare(line.get(SKIP_BAD_LINES.name()).orElse("false"));
     this.console = console;
+  }
+
+  private static double badShare(String text) throws UsageException {
+    if (text.equals("true")) {
+      return DEFAULT_BAD_SHARE;
+    }
+    if (text.equals("false")) {
+      return 0;
+    }
+    try {
+      double share = Double.parseDouble(text);
+      if (share >= 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same message: what is wanted is the same.
+    }
+    throw new UsageException(
+        "--skip-bad-lines must be a share of the lines, a number in [0, 1], got " + text);
   }
 
   static int threads(CommandLine line) throws UsageException {
@@ -68,7 +100,7 @@ final class SessionInput {
   /** Reads files and says on stderr what they hold; with known items, others are dropped. */
   SessionData read(List<Path> files, IdMap knownItemsOrNull) throws WorkException, IOException {
     long start = System.nanoTime();
-    SessionFiles reader = new SessionFiles().columns(columns);
+    SessionFiles reader = new SessionFiles().columns(columns).maxBadShare(badShare);
     if (knownItemsOrNull != null) {
       reader = reader.knownItems(knownItemsOrNull);
     }
@@ -81,12 +113,20 @@ final class SessionInput {
         throw new WorkException(
             e.getMessage() + "; --session-key, --item-key and --time-key name the columns");
       }
+      if (e.expected().contains(" lines are bad, more than the share of ")) {
+        throw new WorkException(e.getMessage() + "; --skip-bad-lines=X lets more be skipped");
+      }
       throw e;
     }
     InteractionMatrix matrix = data.interactions();
     String names = names(files);
+    reportBadLines(names, data);
     if (data.clicks() == 0) {
-      throw new WorkException(names + ": no click");
+      throw new WorkException(
+          names
+              + (data.skippedBadLines() == 0
+                  ? ": no click, there is only a header line"
+                  : ": no click, every line is bad"));
     }
     console
         .err()
@@ -110,5 +150,27 @@ final class SessionInput {
                   + " dropped, unknown items");
     }
     return data;
+  }
+
+  private void reportBadLines(String names, SessionData data) {
+    List<SessionFileException> first = data.firstBadLines();
+    if (first.isEmpty()) {
+      return;
+    }
+    long bad = data.skippedBadLines();
+    long lines = data.clicks() + bad;
+    console
+        .err()
+        .println(
+            names
+                + ": "
+                + Numbers.count(bad)
+                + " bad of "
+                + Numbers.count(lines, "line")
+                + " skipped:");
+    first.forEach(fault -> console.err().println("  " + fault.getMessage()));
+    if (bad > first.size()) {
+      console.err().println("  and " + Numbers.count(bad - first.size()) + " more");
+    }
   }
 }

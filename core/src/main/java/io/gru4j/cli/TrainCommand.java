@@ -52,6 +52,7 @@ final class TrainCommand implements Command {
             "log-json", "FILE", "write a line of JSON for each epoch, replaced if it is there"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
     return options;
   }
 

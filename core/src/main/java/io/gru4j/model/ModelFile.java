@@ -113,6 +113,11 @@ final class ModelFile {
           readSeed(file, reader));
     } catch (SafeTensorsException e) {
       throw new ModelFileException(e);
+    } catch (OutOfMemoryError e) {
+      throw new ModelFileException(
+          file,
+          "the heap of %d MiB cannot hold it; give the JVM more (-Xmx)"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
   }
 

@@ -562,8 +562,12 @@ class MainTest {
   @Test
   void whatIsWrongWithSessionsIsSaid() throws IOException {
     String header = "SessionId,ItemId,Time\n";
-    assertEquals("gru4j train: FILE: no click", faultOf(header));
-    assertEquals("gru4j train: FILE: no click", faultOf(header, "--validation-fraction=0.5"));
+    String noClick = "gru4j train: FILE: no click, there is only a header line";
+    assertEquals(noClick, faultOf(header));
+    assertEquals(noClick, faultOf(header, "--validation-fraction=0.5"));
+    assertEquals(
+        "gru4j train: FILE: no click, every line is bad",
+        faultOf(header + "1,a\n2\n", "--skip-bad-lines=1"));
     assertEquals(
         "gru4j train: FILE: no session has two clicks, so there is none to predict",
         faultOf(header + "1,a,1\n2,b,2\n"));
@@ -584,6 +588,45 @@ class MainTest {
         faultOf("SessionId;ItemId;Time\n1;a;1\n"), "; fields are separated by tabs or commas");
     assertContains(
         run("evaluate", sessions, "--model", "").expect(2).err, "--model must not be empty");
+  }
+
+  /** Every command that reads session files skips bad lines when it is told to, and says which. */
+  @Test
+  void badLinesAreSkippedWithinAShareAndReported() throws IOException {
+    train().expect(0);
+    String sound = Files.readString(Path.of(sessions));
+    Path file = folder.resolve("bad.tsv");
+    String noon = "1\tä1\tnoon\n";
+    Files.writeString(file, sound + noon.repeat(7));
+    for (String command : List.of("train", "evaluate", "search")) {
+      List<String> flags = new ArrayList<>(command.equals("evaluate") ? List.of() : TINY);
+      flags.addAll(List.of(command.equals("evaluate") ? "--at=5" : "--validation-fraction=0.2"));
+      if (command.equals("search")) {
+        flags.add("--param=bptt=1");
+      }
+      String[] head = {command, file.toString(), "--model", model};
+      String fault = file + ":161: Time \"noon\" is not a number, expected for example";
+      assertContains(run(flags, head).expect(1).err, "gru4j " + command + ": " + fault);
+
+      flags.add("--skip-bad-lines");
+      Result few = run(flags, head).expect(1);
+      assertContains(few.err, "7 of 166 lines are bad, more than the share of 0.01 that may be");
+      assertContains(few.err, "the first: " + fault);
+      assertContains(few.err, "; --skip-bad-lines=X lets more be skipped\n");
+
+      flags.set(flags.size() - 1, "--skip-bad-lines=0.05");
+      Result result = run(flags, head).expect(0);
+      assertContains(result.err, file + ": 7 bad of 166 lines skipped:\n  " + fault);
+      assertContains(result.err, "\n  " + file + ":165: Time \"noon\"");
+      assertContains(result.err, "\n  and 2 more\n");
+      assertFalse(result.err.contains(":166:"), result.err);
+    }
+    for (String share : List.of("1.01", "-0.1", "NaN", "", "some")) {
+      assertContains(
+          train("--skip-bad-lines=" + share).expect(2).err,
+          "--skip-bad-lines must be a share of the lines, a number in [0, 1], got " + share);
+    }
+    assertContains(run("train", "--help").out, "--skip-bad-lines[=X]");
   }
 
   @Test
