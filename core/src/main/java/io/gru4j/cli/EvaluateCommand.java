@@ -78,7 +78,8 @@ final class EvaluateCommand implements Command {
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     if (metrics.count() == 0) {
-      throw new WorkException("no session has two clicks on items that the model knows");
+      throw new WorkException(
+          SessionInput.nothingToPredict(files, data.interactions().numInteractions()));
     }
     long dropped = data.droppedUnknownItems();
     console

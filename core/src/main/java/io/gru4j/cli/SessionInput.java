@@ -17,7 +17,8 @@ final class SessionInput {
   static final String FORMAT =
       "FILE is TSV or CSV with a header line, plain or gzip'd, UTF-8, one click a line. Several"
           + " files are read one after the other, and a session may go on in the next one. Ids are"
-          + " any text.";
+          + " any text. A session of one click has nothing to predict: it teaches and judges"
+          + " nothing.";
 
   private static final int MAX_THREADS = 1024;
 
@@ -95,6 +96,14 @@ final class SessionInput {
 
   static String names(List<Path> files) {
     return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+  }
+
+  /** Why sessions with {@code clicks} clicks on known items judge nothing. */
+  static String nothingToPredict(List<Path> files, int clicks) {
+    return names(files)
+        + (clicks == 0
+            ? ": none of the items is known, the training data had others"
+            : ": no session has two clicks on known items, so there is none to predict");
   }
 
   /** Reads files and says on stderr what they hold; with known items, others are dropped. */

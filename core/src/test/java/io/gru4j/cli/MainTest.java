@@ -383,7 +383,7 @@ class MainTest {
     Files.writeString(other, "SessionId,ItemId,Time\n1,ä1,1\n");
     assertContains(
         run("evaluate", other.toString(), "--model", model).expect(1).err,
-        "no session has two clicks on items that the model knows");
+        "no session has two clicks on known items");
   }
 
   @Test
@@ -577,6 +577,10 @@ class MainTest {
     assertContains(
         faultOf(header + "1,a,1\n1,b,2\n", "--validation-fraction=0.5"),
         "FILE has 1 session, --validation-fraction needs two or more");
+    assertEquals(
+        "gru4j train: FILE: no session that is set aside has two clicks, so there is none to judge"
+            + " by",
+        faultOf(header + "1,a,1\n1,b,2\n2,a,3\n", "--validation-fraction=0.5"));
     assertContains(
         faultOf(header + "1,a,2024-01-31\n"),
         "FILE:2: Time \"2024-01-31\" is not a number, expected for example seconds since 1970");
@@ -588,6 +592,30 @@ class MainTest {
         faultOf("SessionId;ItemId;Time\n1;a;1\n"), "; fields are separated by tabs or commas");
     assertContains(
         run("evaluate", sessions, "--model", "").expect(2).err, "--model must not be empty");
+  }
+
+  /** Validation, evaluation and recommendation on sessions that hold nothing to predict. */
+  @Test
+  void sessionsThatJudgeNothingAreNamed() throws IOException {
+    train().expect(0);
+    Path held = folder.resolve("held.csv");
+    String header = "SessionId,ItemId,Time\n";
+    String clicks = ": no session has two clicks on known items, so there is none to predict\n";
+    String unknown = ": none of the items is known, the training data had others\n";
+    for (String text :
+        List.of(header + "1,ä1,1\n2,ä2,2\n2,shoe,3\n", header + "1,shoe,1\n1,sock,2\n")) {
+      Files.writeString(held, text);
+      String why = held + (text.contains("ä") ? clicks : unknown);
+      assertContains(train("--validation", held.toString()).expect(1).err, "gru4j train: " + why);
+      Result evaluate = run("evaluate", held.toString(), "--model", model).expect(1);
+      assertContains(evaluate.err, "gru4j evaluate: " + why);
+    }
+    Files.writeString(held, header + "1,ä1,1\n1,ä2,2\n");
+    run("evaluate", held.toString(), "--model", model).expect(0); // one session will do
+    stdin = "\n \n";
+    Result nothing = run("recommend", "--model", model).expect(0);
+    assertEquals("", nothing.out);
+    assertEquals("stdin has no session\n", nothing.err);
   }
 
   /** Every command that reads session files skips bad lines when it is told to, and says which. */
@@ -689,7 +717,7 @@ class MainTest {
     Files.writeString(held, "SessionId,ItemId,Time\n0,ä1,1\n");
     assertContains(
         train("--validation", held.toString()).expect(1).err,
-        "no validation session has two clicks on known items");
+        "no session has two clicks on known items");
   }
 
   @Test
