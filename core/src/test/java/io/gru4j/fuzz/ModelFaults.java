@@ -67,7 +67,8 @@ final class ModelFaults {
         Fault.of(
             "trailing bytes", r -> concat(model.file(model.header), new byte[1 + r.nextInt(9)])),
         Fault.of("data changed", model::changedData),
-        Fault.fillsHeap("a million values", model::manyValues),
+        Fault.fillsHeap("a million numbers", r -> model.million(r, any(r, SMALL))),
+        Fault.fillsHeap("a million objects", r -> model.million(r, any(r, LARGE))),
         Fault.heavy("megabytes of header", model::longHeader));
   }
 
@@ -76,6 +77,9 @@ final class ModelFaults {
   private static final String[] VALUES = {
     "-1", "1e999", "9223372036854775808", "true", "null", "x", "[[]]", "{}", "\\\\u0000", "epoch"
   };
+
+  private static final String[] SMALL = {"0,", "1.5,", "\"\",", "[],"};
+  private static final String[] LARGE = {"{},", "{\"\":0},", "[[0]],"};
 
   private static byte[] sound() {
     GruNetwork network = GruNetwork.zeros(7, 3, 4, 2).initialise(1);
@@ -188,9 +192,7 @@ final class ModelFaults {
     return concat(length(utf8(header).length), utf8(header), changed);
   }
 
-  private byte[] manyValues(SplittableRandom random) {
-    String value =
-        any(random, new String[] {"0,", "{},", "[],", "[[]],", "\"\",", "1.5,", "{\"\":0},"});
+  private byte[] million(SplittableRandom random, String value) {
     String values = "[" + value.repeat(900_000 + random.nextInt(200_000)) + "0]";
     return random.nextBoolean()
         ? file("{\"x\":" + values + "," + header.substring(1))

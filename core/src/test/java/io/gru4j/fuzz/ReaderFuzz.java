@@ -12,6 +12,7 @@ import io.gru4j.selection.SearchFileReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,11 +27,10 @@ import java.util.TreeMap;
  * <p>A reader may succeed, and what it read is then used, or refuse the file with the exception
  * that its documentation names and a message of one line that names the file. Anything else ends
  * the program with status 1 and leaves the file behind, and so does a file that takes longer than
- * {@value #LIMIT_SECONDS} seconds.
+ * {@value #LIMIT_SECONDS} seconds of the processor: a machine that is busy stops no reader.
  */
 final class ReaderFuzz {
   private static final int LIMIT_SECONDS = 20;
-  private static final int TICK_MILLIS = 100;
   private static final int LONGEST_MESSAGE = 3000; // characters
 
   /** Reads a file and uses what was in it. */
@@ -88,14 +88,14 @@ final class ReaderFuzz {
               OtherFaults.searches()));
 
   private static volatile String now = "the first file";
-  private static volatile int ticks; // since the file in hand was begun
+  private static volatile Duration limit; // of the process, while a reader is at work; or null
 
   private final Map<String, int[]> counts = new TreeMap<>(); // by class: read, refused
   private int accepted;
   private int refused;
   private int heapFull;
-  private long slowest; // nanoseconds
-  private String slowestName;
+  private Duration slowest = Duration.ZERO;
+  private String slowestName = "none";
 
   private ReaderFuzz() {}
 
@@ -112,19 +112,23 @@ final class ReaderFuzz {
     fuzz.report(count, seed);
   }
 
-  /** Counts moments, not time: a machine that stands still stops no reader. */
   private static void watch() {
     while (true) {
       try {
-        Thread.sleep(TICK_MILLIS);
+        Thread.sleep(100);
       } catch (InterruptedException e) {
         return;
       }
-      if (++ticks * TICK_MILLIS > LIMIT_SECONDS * 1000) {
+      Duration most = limit;
+      if (most != null && processorTime().compareTo(most) > 0) {
         System.out.println("TOO SLOW: " + now);
         Runtime.getRuntime().halt(1);
       }
     }
+  }
+
+  private static Duration processorTime() {
+    return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO);
   }
 
   private void one(Path file, long seed, int n) throws IOException {
@@ -147,8 +151,8 @@ final class ReaderFuzz {
     String name = target.name + ": " + fault.name();
     now = name + ", file " + n + " of seed " + seed;
     Files.write(file, fault.maker().make(random));
-    ticks = 0;
-    long start = System.nanoTime();
+    Duration start = processorTime();
+    limit = start.plusSeconds(LIMIT_SECONDS);
     boolean read = true;
     try {
       target.reading.read(file, random);
@@ -162,9 +166,10 @@ final class ReaderFuzz {
     } catch (RuntimeException | Error e) {
       require(false, e);
     }
-    long nanos = System.nanoTime() - start;
-    if (nanos > slowest) {
-      slowest = nanos;
+    limit = null;
+    Duration taken = processorTime().minus(start);
+    if (taken.compareTo(slowest) > 0) {
+      slowest = taken;
       slowestName = now;
     }
     accepted += read ? 1 : 0;
@@ -222,7 +227,7 @@ final class ReaderFuzz {
         refused,
         heapFull,
         Runtime.getRuntime().maxMemory() >> 20,
-        slowest * 1e-9,
+        slowest.toMillis() * 1e-3,
         slowestName);
   }
 }
