@@ -13,14 +13,27 @@ import java.nio.file.Path;
 public final class SafeTensorsException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** The message without the file. */
+  private final String fault;
+
   /** A fault of the file as a whole. */
   SafeTensorsException(Path file, String fault) {
     super(file + ": " + oneLine(fault, 1000));
+    this.fault = oneLine(fault, 1000);
   }
 
   /** A fault of one tensor. */
   SafeTensorsException(Path file, String tensor, String fault) {
-    super(file + ": tensor \"" + oneLine(tensor, 100) + "\": " + oneLine(fault, 1000));
+    this(file, "tensor \"" + oneLine(tensor, 100) + "\": " + fault);
+  }
+
+  /**
+   * Returns what is wrong.
+   *
+   * @return the message without the file
+   */
+  public String fault() {
+    return fault;
   }
 
   /**

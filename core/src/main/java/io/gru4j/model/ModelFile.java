@@ -112,7 +112,7 @@ final class ModelFile {
           readHistory(file, reader),
           readSeed(file, reader));
     } catch (SafeTensorsException e) {
-      throw new ModelFileException(e);
+      throw new ModelFileException(file, e.fault());
     } catch (OutOfMemoryError e) {
       throw new ModelFileException(
           file,

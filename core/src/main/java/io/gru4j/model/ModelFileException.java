@@ -23,9 +23,4 @@ public final class ModelFileException extends IOException {
   public ModelFileException(Path file, String fault) {
     super(file + ": " + SafeTensorsException.oneLine(fault, 1000));
   }
-
-  /** A fault that the reader of the format found. */
-  ModelFileException(SafeTensorsException fault) {
-    super(fault.getMessage(), fault);
-  }
 }
