@@ -1,12 +1,12 @@
 package io.gru4j.algorithms;
 
+import io.gru4j.file.Json;
+import io.gru4j.file.SafeTensorsReader;
+import io.gru4j.file.SafeTensorsWriter;
+import io.gru4j.file.TensorType;
 import io.gru4j.model.EpochHistory;
 import io.gru4j.model.GruNetwork;
-import io.gru4j.model.Json;
 import io.gru4j.model.ModelFileException;
-import io.gru4j.model.SafeTensorsReader;
-import io.gru4j.model.SafeTensorsWriter;
-import io.gru4j.model.TensorType;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.Closeable;

@@ -8,8 +8,8 @@ import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.algorithms.TrainingStoppedException;
 import io.gru4j.cli.report.HtmlPage;
-import io.gru4j.data.AtomicFile;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.file.AtomicFile;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
@@ -68,6 +68,7 @@ final class TrainCommand implements Command {
     options.addAll(CheckpointFlags.OPTIONS);
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
     return options;
   }
 

@@ -1,5 +1,7 @@
 package io.gru4j.model;
 
+import io.gru4j.file.Json;
+import io.gru4j.file.SafeTensorsReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

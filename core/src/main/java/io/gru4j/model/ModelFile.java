@@ -1,6 +1,11 @@
 package io.gru4j.model;
 
 import io.gru4j.data.IdMap;
+import io.gru4j.file.Json;
+import io.gru4j.file.SafeTensorsException;
+import io.gru4j.file.SafeTensorsReader;
+import io.gru4j.file.SafeTensorsWriter;
+import io.gru4j.file.TensorType;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -105,6 +110,13 @@ final class ModelFile {
           readParameters(file, reader),
           readHistory(file, reader),
           readSeed(file, reader));
+    } catch (SafeTensorsException e) {
+      throw new ModelFileException(file, e.fault());
+    } catch (OutOfMemoryError e) {
+      throw new ModelFileException(
+          file,
+          "the heap of %d MiB cannot hold it; give the JVM more (-Xmx)"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
   }
 
@@ -143,7 +155,9 @@ final class ModelFile {
         for (int i = 0; i < n; i++) {
           if (!Float.isFinite(buffer[i])) {
             throw new ModelFileException(
-                file, p.name(), "value " + (done + i) + " is " + buffer[i] + ", expected a number");
+                file,
+                "tensor \"%s\": value %d is %s, expected a number"
+                    .formatted(p.name(), done + i, buffer[i]));
           }
         }
         p.write(done, buffer, n);
@@ -244,7 +258,7 @@ final class ModelFile {
             file,
             PARAMETERS
                 + ": the value of \""
-                + ModelFileException.oneLine(name, 100)
+                + SafeTensorsException.oneLine(name, 100)
                 + "\" is not a string");
       }
       parameters.put(name, value);

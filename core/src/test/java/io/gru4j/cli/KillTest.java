@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.ChildJvm;
 import io.gru4j.algorithms.SameModel;
+import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.SafeTensorsReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package io.gru4j.data;
+package io.gru4j.file;
 
 import java.io.File;
 import java.io.IOException;

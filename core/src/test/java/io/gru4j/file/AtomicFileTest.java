@@ -1,4 +1,4 @@
-package io.gru4j.data;
+package io.gru4j.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

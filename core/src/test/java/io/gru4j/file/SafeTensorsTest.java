@@ -1,4 +1,4 @@
-package io.gru4j.model;
+package io.gru4j.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -319,7 +319,7 @@ class SafeTensorsTest {
     Path file = folder.resolve("bad.safetensors");
     byte[] text = header.getBytes(StandardCharsets.UTF_8);
     Files.write(file, bytes(text.length, text, dataBytes));
-    var e = assertThrows(ModelFileException.class, () -> SafeTensorsReader.open(file).close());
+    var e = assertThrows(SafeTensorsException.class, () -> SafeTensorsReader.open(file).close());
     assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
@@ -364,7 +364,7 @@ class SafeTensorsTest {
         for (String name : reader.names()) {
           readInPieces(reader, name, new Random(seed));
         }
-      } catch (ModelFileException e) {
+      } catch (SafeTensorsException e) {
         refused++;
         assertTrue(e.getMessage().startsWith(file.toString()), e.getMessage());
       } catch (Exception e) {
@@ -441,7 +441,7 @@ class SafeTensorsTest {
   }
 
   private static void assertFault(String message, Action action) {
-    assertEquals(message, assertThrows(ModelFileException.class, action::run).getMessage());
+    assertEquals(message, assertThrows(SafeTensorsException.class, action::run).getMessage());
   }
 
   private static void open(Path file) throws IOException {
