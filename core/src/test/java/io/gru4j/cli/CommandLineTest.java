@@ -37,7 +37,7 @@ class CommandLineTest {
   }
 
   /** Flags in any order and either form, arguments in between: each comes out as it went in. */
-  @Property(tries = 300)
+  @Property
   void everyFormAndOrderMeansTheSame(@ForAll long seed) throws UsageException {
     Random random = new Random(seed);
     Map<String, String> values = new TreeMap<>();

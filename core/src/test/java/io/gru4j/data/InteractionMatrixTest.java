@@ -49,7 +49,7 @@ class InteractionMatrixTest {
     return sorted;
   }
 
-  @Property(tries = 200)
+  @Property
   void agreesWithNaiveLists(
       @ForAll @IntRange(max = 12) int users,
       @ForAll @IntRange(max = 9) int items,
@@ -104,7 +104,7 @@ class InteractionMatrixTest {
     assertEquals(users * items == 0 ? 0 : (double) pairs / (users * items), matrix.density());
   }
 
-  @Property(tries = 100)
+  @Property
   void filtersAndUnionAgreeWithNaiveLists(
       @ForAll @IntRange(min = 1, max = 8) int users,
       @ForAll @IntRange(min = 1, max = 8) int items,
@@ -150,7 +150,7 @@ class InteractionMatrixTest {
     assertEquals(sorted(rows.stream().filter(kept).toList()), actual.rows());
   }
 
-  @Property(tries = 60)
+  @Property
   void isTheSameAfterSaveAndLoad(
       @ForAll @IntRange(max = 8) int users,
       @ForAll @IntRange(max = 8) int items,

@@ -37,7 +37,7 @@ class SessionFilesTest {
 
   // Round trips.
 
-  @Property(tries = 150)
+  @Property
   void readsWhatWasWritten(
       @ForAll @IntRange(max = 80) int n,
       @ForAll boolean csv,
@@ -139,7 +139,7 @@ class SessionFilesTest {
     return out.toByteArray();
   }
 
-  @Property(tries = 300)
+  @Property
   void timesAreTheNearestDouble(@ForAll long seed) {
     Random random = new Random(seed);
     StringBuilder number = new StringBuilder();

@@ -34,7 +34,7 @@ class SafeTensorsTest {
   @TempDir Path folder;
 
   /** Tensors of random types and shapes, around the buffer's size too, come back bit for bit. */
-  @Property(tries = 40)
+  @Property
   void tensorsComeBack(@ForAll @IntRange(min = 0, max = 5) int count, @ForAll long seed)
       throws IOException {
     Path file = Files.createTempFile("gru4j", ".safetensors");

@@ -23,8 +23,6 @@ import org.junit.jupiter.api.Test;
  */
 class KernelsTest {
 
-  private static final int TRIES = 400;
-
   /** Runs a kernel on a copy of some arrays; what it returns is compared too. */
   @FunctionalInterface
   private interface Call {
@@ -135,7 +133,7 @@ class KernelsTest {
     assertTrue(unknown.contains("gru4j.kernels") && unknown.contains("fast"), unknown);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void linearForward(
       @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -172,7 +170,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void linearBackwardWeight(
       @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -205,7 +203,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void linearBackwardBias(@ForAll @IntRange(max = 20) int rows, @ForAll long seed) {
     TestData data = new TestData(seed);
     int dbo = data.below(20);
@@ -231,7 +229,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void linearBackwardInput(
       @ForAll @IntRange(max = 20) int rows,
       @ForAll @IntRange(max = 40) int K,
@@ -291,7 +289,7 @@ class KernelsTest {
     }
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowMax(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 100f);
@@ -315,7 +313,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowExpSum(
       @ForAll @IntRange(min = 1, max = 5) int panels, @ForAll boolean padded, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -341,7 +339,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowScale(
       @ForAll @IntRange(max = 5) int panels, @ForAll boolean negative, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -370,7 +368,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowCountAtLeast(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 1f);
@@ -391,7 +389,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void gruForward(@ForAll @IntRange(max = 70) int H, @ForAll boolean saturated, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
@@ -424,7 +422,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void gruBackward(@ForAll @IntRange(max = 70) int H, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
@@ -467,7 +465,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void functions(
       @ForAll @IntRange(max = 70) int n, @ForAll @IntRange(max = 2) int which, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -505,7 +503,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void multiplyAndAxpy(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(9);
@@ -532,7 +530,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void sumOfSquares(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
@@ -549,7 +547,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void adagrad(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int po = data.below(9);
@@ -582,7 +580,7 @@ class KernelsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void sgdMomentum(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int po = data.below(9);
