@@ -144,8 +144,7 @@ final class Ours {
   private static void top(Rounds rounds, String catalogue, int threads) {
     InteractionMatrix test = ClickSessions.named(catalogue).test();
     GruNetwork network = network(test.numItems());
-    FittedModel model =
-        new FittedModel(network, ids(test.numItems()), Map.of(), List.of(), SEED);
+    FittedModel model = new FittedModel(network, ids(test.numItems()), Map.of(), List.of(), SEED);
     try (Parallel parallel = new Parallel(threads)) {
       rounds.time(
           4,
