@@ -32,6 +32,11 @@ import io.gru4j.selection.Pipeline;
 import io.gru4j.selection.RandomSearch;
 import io.gru4j.selection.SearchResult;
 import io.gru4j.selection.SessionFilter;
+import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.ItemSet;
+import io.gru4j.serve.Recommender;
+import io.gru4j.serve.Session;
+import io.gru4j.serve.SessionFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +81,29 @@ class JavadocExamplesTest {
     }
     // @end
     assertEquals(3, top.size());
+  }
+
+  @Test
+  void serveSessions() throws SessionFormatException {
+    var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build());
+    FittedModel model = estimator.fit(sessions, items, null).model();
+    estimator.close();
+    // @start region="serve"
+    Recommender recommender = new Recommender(model); // one for all threads
+    ItemSet outOfStock = recommender.itemSet(List.of("item3", "item5"));
+
+    Session session = recommender.newSession(); // one for each visitor
+    session.click("item1"); // one step of the GRU
+    session.click("item2");
+    List<Recommendation> top = session.top(3); // scores the catalogue
+    List<Recommendation> fresh = session.top(3, ItemFilter.ALL.without(outOfStock).unseen());
+
+    byte[] stored = session.toBytes(); // into a session store
+    Session later = recommender.read(stored); // and back, perhaps on another machine
+    // @end
+    assertEquals(model.recommend(List.of("item1", "item2"), 3, UnknownItems.FAIL).items(), top);
+    assertEquals(2, fresh.size());
+    assertEquals(top, later.top(3));
   }
 
   @Test

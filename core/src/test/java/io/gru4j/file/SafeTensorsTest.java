@@ -429,7 +429,8 @@ class SafeTensorsTest {
                 },
                 100_000);
     assertEquals(
-        "no more", assertThrows(IOException.class, () -> failing.write(file)).getMessage());
+        file + ": no more",
+        assertThrows(IOException.class, () -> failing.write(file)).getMessage());
     assertArrayEquals(before, Files.readAllBytes(file));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList());
