@@ -6,6 +6,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
 import io.gru4j.events.TrainingEvents;
+import io.gru4j.file.SafeTensorsException;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
@@ -315,6 +316,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
       state = state(file.seed(), zeros(x));
       trainer = trainer(x, state, observer, events);
       file.restore(state);
+    } catch (SafeTensorsException e) {
+      throw new ModelFileException(checkpoints.file(), e.fault());
     }
     if (!trainer.place(state.position)) {
       throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
