@@ -13,4 +13,5 @@ module io.gru4j.core {
   exports io.gru4j.metrics;
   exports io.gru4j.model;
   exports io.gru4j.selection;
+  exports io.gru4j.serve;
 }

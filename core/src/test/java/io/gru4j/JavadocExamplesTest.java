@@ -1,30 +1,49 @@
 package io.gru4j;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.MetadataRequest;
+import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.TestSessions;
+import io.gru4j.algorithms.TrainingListener;
+import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
+import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFiles;
+import io.gru4j.data.SessionSplit;
 import io.gru4j.data.Validation;
+import io.gru4j.metrics.Criterion;
+import io.gru4j.metrics.RankMetrics;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
+import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.Pipeline;
+import io.gru4j.selection.RandomSearch;
 import io.gru4j.selection.SearchResult;
 import io.gru4j.selection.SessionFilter;
+import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.ItemSet;
+import io.gru4j.serve.Recommender;
+import io.gru4j.serve.Session;
+import io.gru4j.serve.SessionFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +84,29 @@ class JavadocExamplesTest {
   }
 
   @Test
+  void serveSessions() throws SessionFormatException {
+    var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build());
+    FittedModel model = estimator.fit(sessions, items, null).model();
+    estimator.close();
+    // @start region="serve"
+    Recommender recommender = new Recommender(model); // one for all threads
+    ItemSet outOfStock = recommender.itemSet(List.of("item3", "item5"));
+
+    Session session = recommender.newSession(); // one for each visitor
+    session.click("item1"); // one step of the GRU
+    session.click("item2");
+    List<Recommendation> top = session.top(3); // scores the catalogue
+    List<Recommendation> fresh = session.top(3, ItemFilter.ALL.without(outOfStock).unseen());
+
+    byte[] stored = session.toBytes(); // into a session store
+    Session later = recommender.read(stored); // and back, perhaps on another machine
+    // @end
+    assertEquals(model.recommend(List.of("item1", "item2"), 3, UnknownItems.FAIL).items(), top);
+    assertEquals(2, fresh.size());
+    assertEquals(top, later.top(3));
+  }
+
+  @Test
   void searchAGrid() throws IOException {
     Path resultsFile = folder.resolve("search.jsonl");
     List<SearchResult> results;
@@ -94,5 +136,163 @@ class JavadocExamplesTest {
     // @end
     assertTrue(pipeline.model().history().getFirst().criterion().isPresent());
     pipeline.close();
+  }
+
+  @Test
+  void trainAndRecommend() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int session = 0; session < 40; session++) {
+      lines.append(session + ",shoe," + session + "\n").append(session + ",sock," + session + "\n");
+      lines.append(session + ",lace," + session + "\n");
+    }
+    Files.writeString(folder.resolve("sessions.tsv"), click(lines.toString()));
+    // @start region="readme"
+    SessionData clicks = SessionFiles.read(folder.resolve("sessions.tsv"));
+    SessionSplit split = SessionSplit.byFraction(clicks, 0.1);
+    Validation newest = Validation.leaveLastOut(split.validation());
+
+    var parameters =
+        Gru4RecParameters.builder().bptt(8).batchSize(128).learningRate(0.1).seed(42L).build();
+    Path file = folder.resolve("shop.safetensors");
+    try (var estimator = new GRU4RecCrossEntropy(parameters)) {
+      estimator.fit(split.train(), clicks.items(), newest).model().save(file);
+    }
+
+    FittedModel model = FittedModel.load(file); // immutable, for any number of threads
+    var answer = model.recommend(List.of("shoe", "sock"), 20, UnknownItems.SKIP);
+    for (Recommendation r : answer.items()) {
+      System.out.println(r.item() + " " + r.score());
+    }
+    // @end
+    assertEquals(3, answer.items().size());
+    assertEquals("lace", answer.items().getFirst().item());
+  }
+
+  @Test
+  void loadAModel() throws IOException {
+    Path file = folder.resolve("shop.safetensors");
+    try (var estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
+      estimator.fit(sessions, items, null).model().save(file);
+    }
+    List<String> unknown;
+    List<Recommendation> best;
+    // @start region="model"
+    FittedModel model = FittedModel.load(file);
+    Recommendations answer = model.recommend(List.of("item1", "hat"), 3, UnknownItems.SKIP);
+    best = answer.items(); // best first
+    unknown = answer.unknown(); // what the model never saw: hat
+    // @end
+    assertEquals(3, best.size());
+    assertEquals(List.of("hat"), unknown);
+  }
+
+  @Test
+  void setParameters() {
+    // @start region="parameters"
+    Gru4RecParameters parameters =
+        Gru4RecParameters.builder().hiddenSize(50).clipnorm(null).seed(42L).build();
+    Gru4RecParameters other = parameters.withParams(Map.of("hidden_size", 80, "bptt", "8"));
+    // @end
+    assertEquals(50, parameters.hiddenSize());
+    assertEquals(80, other.hiddenSize());
+    assertEquals(8, other.bptt());
+  }
+
+  @Test
+  void makeAMatrix() {
+    // @start region="matrix"
+    IdMap items = IdMap.of(List.of("shoe", "sock", "lace"));
+    InteractionMatrix clicks =
+        InteractionMatrix.of(
+            2, // users
+            items.size(),
+            List.of(
+                new Interaction(0, items.indexOf("shoe"), 10.0),
+                new Interaction(0, items.indexOf("lace"), 20.0),
+                new Interaction(1, items.indexOf("sock"), 15.0)));
+    int[] history = clicks.items(0); // in the order of time: 0, 2
+    CsrMatrix counts = clicks.values();
+    // @end
+    assertArrayEquals(new int[] {0, 2}, history);
+    assertEquals(3, counts.nnz());
+  }
+
+  @Test
+  void splitByTime() {
+    SessionData clicks = SessionData.of(sessions, userIds(), items);
+    // @start region="split"
+    SessionSplit split = SessionSplit.byFraction(clicks, 0.2); // the newest fifth of the sessions
+    Validation newest = Validation.leaveLastOut(split.validation());
+    // @end
+    int whole = split.train().numInteractions() + split.validation().numInteractions();
+    assertEquals(sessions.numInteractions(), whole);
+    assertTrue(newest.out().numInteractions() > 0);
+  }
+
+  private IdMap userIds() {
+    return IdMap.of(IntStream.range(0, sessions.numUsers()).mapToObj(i -> "s" + i).toList());
+  }
+
+  @Test
+  void measure() {
+    // @start region="baseline"
+    MarkovChain baseline = MarkovChain.fit(sessions);
+    RankMetrics metrics = NextClickEvaluation.evaluate(baseline, sessions, 1, 5);
+    double recall = metrics.recall(5);
+    // @end
+    assertTrue(recall > 0.5 && recall <= 1);
+    // @start region="ranks"
+    RankMetrics ranks = new RankMetrics(10, 20);
+    ranks.add(1); // the item that was right came first
+    ranks.add(15);
+    double recallAt10 = ranks.recall(10); // 0.5
+    double mrrAt20 = ranks.mrr(20); // (1/1 + 1/15) / 2
+    // @end
+    assertEquals(0.5, recallAt10);
+    assertEquals((1 + 1 / 15.0) / 2, mrrAt20, 1e-15);
+  }
+
+  @Test
+  void judgePredictions() {
+    double recall;
+    // @start region="criterion"
+    try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
+      CsrMatrix scores = estimator.fit(sessions, items, null).predict(validation.in());
+      recall = Criterion.RECALL.value(validation.out(), scores);
+    }
+    // @end
+    assertEquals(1, recall, "all six items are among the 50 best");
+  }
+
+  @Test
+  void watchTraining() {
+    List<Double> losses = new ArrayList<>();
+    // @start region="listener"
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onEpoch(EpochSummary epoch) {
+            losses.add(epoch.loss());
+          }
+        };
+    try (var estimator = new GRU4RecCrossEntropy().listener(listener)) {
+      estimator.fit(sessions, items, validation);
+    }
+    // @end
+    assertEquals(5, losses.size());
+  }
+
+  @Test
+  void drawAtRandom() throws IOException {
+    SearchResult best;
+    // @start region="random"
+    var estimator = new GRU4RecCrossEntropy().setFitRequest(MetadataRequest.TRUE);
+    var grid = Map.of("hidden_size", List.of(4, 8, 16), "bptt", List.of(1, 2, 4));
+    try (var search = new RandomSearch(estimator, grid, 2, 42)) { // 2 of the 9
+      search.fit(sessions, items, validation);
+      best = search.results().getFirst();
+    }
+    // @end
+    assertTrue(best.parameters().containsKey("bptt"));
   }
 }

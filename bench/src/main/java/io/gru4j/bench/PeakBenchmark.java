@@ -37,6 +37,9 @@ public class PeakBenchmark {
 
   private static final int ACCUMULATORS = 12;
 
+  /** 1e9 floating-point operations of one {@link #multiplyAdds}. */
+  static final double GFLOP = 2e-9 * STEPS * ACCUMULATORS * SPECIES.length();
+
   /** Work done, in units that make JMH's "ops/s" column read GFLOP/s. */
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.OPERATIONS)
@@ -107,7 +110,7 @@ public class PeakBenchmark {
   @Benchmark
   public float fma(Operands operands, Flops work) {
     float sum = multiplyAdds(operands.factor, operands.addend);
-    work.gflops += 2e-9 * STEPS * ACCUMULATORS * SPECIES.length();
+    work.gflops += GFLOP;
     return sum;
   }
 
@@ -125,7 +128,7 @@ public class PeakBenchmark {
     return sum;
   }
 
-  private static float multiplyAdds(float factor, float addend) {
+  static float multiplyAdds(float factor, float addend) {
     FloatVector f = FloatVector.broadcast(SPECIES, factor);
     FloatVector c = FloatVector.broadcast(SPECIES, addend);
     // Different starts, or the compiler may see that all chains are one.

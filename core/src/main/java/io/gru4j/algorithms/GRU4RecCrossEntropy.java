@@ -18,11 +18,10 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -46,6 +45,9 @@ import java.util.stream.IntStream;
  */
 public final class GRU4RecCrossEntropy implements Estimator {
 
+  /** The name of the file that {@link #checkpoint} lets fits write. */
+  public static final String CHECKPOINT_FILE = "checkpoint.safetensors";
+
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
   private static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
@@ -63,6 +65,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
   private FittedModel model;
   private Double bestCriterion; // null: there was no validation
   private MetadataRequest fitRequest = MetadataRequest.NONE;
+  private Checkpoints checkpoints; // null: none
+  private volatile boolean stopRequested;
 
   /**
    * Creates an estimator.
@@ -103,6 +107,22 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   public GRU4RecCrossEntropy listener(TrainingListener listener) {
     this.listener = listener;
+    return this;
+  }
+
+  /**
+   * Lets fits write a checkpoint after every epoch, and within one whenever an interval has passed:
+   * the file {@link #CHECKPOINT_FILE}, replaced as a whole. {@link #resume} goes on from it; a new
+   * {@link #fit} writes over it. Nothing deletes it. Copies of this estimator write none.
+   *
+   * @param folder an existing folder, for this fit alone; null for no checkpoints, as it is at
+   *     first
+   * @param interval above 0
+   * @return this
+   * @throws IllegalArgumentException if the interval is not above 0
+   */
+  public GRU4RecCrossEntropy checkpoint(Path folder, Duration interval) {
+    checkpoints = folder == null ? null : new Checkpoints(folder, interval);
     return this;
   }
 
@@ -222,20 +242,22 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *     x}; null for none
    * @return this
    * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than
-   *     {@code x}; the message names it
-   * @throws TrainingException if the loss becomes infinite or NaN, or the criterion is never a
-   *     number; the best model so far, if there is one, is kept
+   *     {@code x}; the message names it, or the heap cannot hold what training needs ({@link
+   *     MemoryEstimate})
+   * @throws TrainingException if the loss or a parameter becomes infinite or NaN or the loss far
+   *     too large, or the criterion is never a number; the best model so far, if there is one, is
+   *     kept
+   * @throws TrainingStoppedException after {@link #stop} or an interrupt of this thread, which
+   *     stays set; the best model so far, if there is one, is kept
+   * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the one before it and
+   *     the best model so far are kept
    */
   @Override
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
+    checkData(x, items, validation);
+    MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
     long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
-    GruNetwork network =
-        GruNetwork.zeros(
-                x.numItems(),
-                parameters.numComponents(),
-                parameters.hiddenSize(),
-                parameters.numLayers())
-            .initialise(RandomStream.at(seed, INITIAL_PARAMETERS));
+    GruNetwork network = zeros(x).initialise(RandomStream.at(seed, INITIAL_PARAMETERS));
     return fit(x, items, validation, seed, network, NO_OBSERVER);
   }
 
@@ -248,53 +270,118 @@ public final class GRU4RecCrossEntropy implements Estimator {
       GruNetwork network,
       Trainer.Observer observer) {
     checkData(x, items, validation);
-    model = null;
-    bestCriterion = null;
-    Validation sample =
-        validation == null ? null : sample(validation, RandomStream.at(seed, VALIDATION_SAMPLE));
+    TrainingState state = state(seed, network);
+    TrainingEvents events = TrainingEvents.create();
+    Fingerprint startedWith =
+        checkpoints == null ? null : Fingerprint.of(parameters, x, items, validation);
+    return train(
+        items, validation, state, trainer(x, state, observer, events), events, startedWith);
+  }
+
+  /**
+   * Goes on with the fit that has written the checkpoint in the folder of {@link #checkpoint}, as
+   * if it had not been cut: with the same bits. A fit that had ended gives its model again.
+   *
+   * @param x what that fit was called with
+   * @param items what that fit was called with
+   * @param validation what that fit was called with
+   * @return this
+   * @throws IllegalStateException if no folder is set
+   * @throws IllegalArgumentException if data or parameters are not those of that fit; the message
+   *     names the first that differs. Also as {@link #fit} throws it
+   * @throws IOException if there is no checkpoint, or it cannot be read
+   * @throws TrainingException as {@link #fit} throws it
+   */
+  public GRU4RecCrossEntropy resume(InteractionMatrix x, IdMap items, Validation validation)
+      throws IOException {
+    return resume(x, items, validation, NO_OBSERVER);
+  }
+
+  /** As {@link #resume}, observed. */
+  GRU4RecCrossEntropy resume(
+      InteractionMatrix x, IdMap items, Validation validation, Trainer.Observer observer)
+      throws IOException {
+    if (checkpoints == null) {
+      throw new IllegalStateException("resume needs the folder of a checkpoint: set it first");
+    }
+    checkData(x, items, validation);
+    TrainingEvents events = TrainingEvents.create();
+    TrainingState state;
+    Trainer trainer;
+    Fingerprint startedWith = Fingerprint.of(parameters, x, items, validation);
+    try (CheckpointFile file = CheckpointFile.open(checkpoints.file())) {
+      file.requireSame(startedWith);
+      MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
+      state = state(file.seed(), zeros(x));
+      trainer = trainer(x, state, observer, events);
+      file.restore(state);
+    }
+    if (!trainer.place(state.position)) {
+      throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
+    }
+    listener.onResume(List.copyOf(state.history));
+    return train(items, validation, state, trainer, events, startedWith);
+  }
+
+  private GruNetwork zeros(InteractionMatrix x) {
+    return GruNetwork.zeros(
+        x.numItems(), parameters.numComponents(), parameters.hiddenSize(), parameters.numLayers());
+  }
+
+  private TrainingState state(long seed, GruNetwork network) {
     TrainingStep step =
         new TrainingStep(network, parameters, RandomStream.at(seed, DROPOUT), parallel());
-    TrainingEvents events = TrainingEvents.create();
-    Trainer trainer =
-        new Trainer(
-            SequenceBatches.of(x, parameters.batchSize()),
-            step,
-            parameters,
-            listener,
-            observer,
-            events);
-    StoppingRule rule = new StoppingRule(parameters);
-    List<EpochSummary> history = new ArrayList<>();
-    GruNetwork best = null;
+    return new TrainingState(seed, network, step, new StoppingRule(parameters));
+  }
+
+  private Trainer trainer(
+      InteractionMatrix x, TrainingState state, Trainer.Observer observer, TrainingEvents events) {
+    SequenceBatches batches = SequenceBatches.of(x, parameters.batchSize());
+    return new Trainer(batches, state.step, parameters, listener, observer, events);
+  }
+
+  private GRU4RecCrossEntropy train(
+      IdMap items,
+      Validation validation,
+      TrainingState state,
+      Trainer trainer,
+      TrainingEvents events,
+      Fingerprint startedWith) {
+    model = null;
+    bestCriterion = null;
+    GruNetwork network = state.network;
+    List<EpochSummary> history = state.history;
+    Validation sample =
+        validation == null
+            ? null
+            : sample(validation, RandomStream.at(state.seed, VALIDATION_SAMPLE));
     boolean cancelled = false;
     try {
-      boolean stopped = false;
-      for (int epoch = 0; epoch < parameters.maxEpochs() && !stopped && !cancelled; epoch++) {
+      boolean stopped = !history.isEmpty() && history.getLast().stopped();
+      while (history.size() < parameters.maxEpochs() && !stopped && !cancelled) {
         events.beginEpoch();
-        Trainer.Epoch result = trainer.run(epoch);
+        Trainer.Epoch result =
+            trainer.run(history.size(), state.position, () -> betweenSteps(state, startedWith));
         if (!result.whole()) {
           cancelled = true;
           break;
         }
+        Divergence.check(state, result.loss(), parameters);
         OptionalDouble criterion = OptionalDouble.empty();
         boolean better = false;
         if (sample != null) {
           FittedModel now = new FittedModel(network, items, Map.of(), List.of(), null);
-          double value = criterion(now, sample, seed);
+          double value = criterion(now, sample, state.seed);
           criterion = OptionalDouble.of(value);
-          better = rule.isBetter(value);
-          stopped = rule.stops();
+          better = state.rule.isBetter(value);
+          stopped = state.rule.stops();
           if (better && !parameters.keepLast()) {
-            if (best == null) {
-              best = network.copy();
-            } else {
-              best.copyFrom(network);
-            }
+            state.keepAsBest();
           }
         }
         EpochSummary summary =
             new EpochSummary(
-                epoch + 1,
+                state.epoch(),
                 result.seconds(),
                 result.targets(),
                 result.steps(),
@@ -303,6 +390,10 @@ public final class GRU4RecCrossEntropy implements Estimator {
                 better,
                 stopped);
         history.add(summary);
+        state.position.nextEpoch();
+        if (checkpoints != null) {
+          checkpoints.write(state, startedWith);
+        }
         events.endEpoch(
             summary.epoch(),
             summary.targets(),
@@ -314,26 +405,18 @@ public final class GRU4RecCrossEntropy implements Estimator {
         cancelled = listener.isCancelled();
       }
     } finally {
-      bestCriterion = Double.isInfinite(rule.best()) ? null : (Double) rule.best();
-      if (best != null) {
-        keep(best, items, history, seed);
+      stopRequested = false;
+      double best = state.rule.best();
+      bestCriterion = Double.isInfinite(best) ? null : (Double) best;
+      if (state.best != null) {
+        keep(state.best, items, history, state.seed);
       }
-    }
-    String notFinite = network.firstNonFinite();
-    if (notFinite != null) {
-      throw new TrainingException(
-          String.format(
-              Locale.ROOT,
-              "%s has a value that is not finite after epoch %d with learning_rate %s: try a"
-                  + " smaller one",
-              notFinite,
-              history.size(),
-              parameters.learningRate()));
     }
     boolean nothingJudged = cancelled && history.isEmpty();
     if (sample == null || parameters.keepLast() || nothingJudged) {
-      keep(network, items, history, seed);
-    } else if (best == null) {
+      Divergence.checkParameters(state, parameters);
+      keep(network, items, history, state.seed);
+    } else if (state.best == null) {
       throw new TrainingException(
           parameters.stoppingCriterion()
               + " was never a number, so no epoch can be called the best");
@@ -342,6 +425,30 @@ public final class GRU4RecCrossEntropy implements Estimator {
       saveBest();
     }
     return this;
+  }
+
+  /** Writes a checkpoint when it is time, and stops when somebody asked for it. */
+  private void betweenSteps(TrainingState state, Fingerprint startedWith) {
+    boolean stop = stopRequested || Thread.currentThread().isInterrupted();
+    if (checkpoints != null && (stop || checkpoints.due())) {
+      checkpoints.write(state, startedWith);
+    }
+    if (stop) {
+      throw new TrainingStoppedException(
+          "training was stopped in epoch %d, after step %d"
+              .formatted(state.epoch(), state.step.steps()));
+    }
+  }
+
+  /**
+   * Asks a running fit to stop: it finishes the step, writes a checkpoint if {@link #checkpoint}
+   * says so, and throws {@link TrainingStoppedException}. To interrupt the thread that trains does
+   * the same. Where no fit runs, the next one stops before its first step.
+   *
+   * <p>May be called from any thread.
+   */
+  public void stop() {
+    stopRequested = true;
   }
 
   private void keep(GruNetwork network, IdMap items, List<EpochSummary> history, long seed) {

@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
  * <p>Where parameters are named in text (maps, identifier, file, command line) the names are
  * RecPack's own, in snake_case; {@link #withParams} takes both.
  *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="parameters"}
+ *
  * @param numLayers GRU layers on top of each other; [1, 64]; default 1
  * @param hiddenSize hidden units of each GRU layer; [1, 65536]; default 100
  * @param numComponents numbers in the embedding of an item; [1, 65536]; default 250

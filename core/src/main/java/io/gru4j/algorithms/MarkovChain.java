@@ -14,6 +14,8 @@ import java.util.Arrays;
  * the fractions 1/(g + 1) to g/(g + 1). Items that never followed have the score 0.
  *
  * <p>Immutable.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="baseline"}
  */
 public final class MarkovChain implements SessionScorer {
   private final CsrMatrix scores; // (item, next item)

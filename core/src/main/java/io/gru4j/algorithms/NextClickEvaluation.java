@@ -10,6 +10,8 @@ import io.gru4j.metrics.RankMetrics;
  * <p>Ties count against the scorer: the rank is 1 + the number of other items whose score is not
  * below that of the item clicked. So a scorer that gives all items the same score is right about
  * nothing.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="baseline"}
  */
 public final class NextClickEvaluation {
   private NextClickEvaluation() {}

@@ -39,6 +39,17 @@ final class StoppingRule {
     return parameters.stopEarly() && notBetter >= parameters.maxIterNoChange();
   }
 
+  /** Returns how many epochs in a row were not better; stays 0 without {@code stop_early}. */
+  int notBetter() {
+    return notBetter;
+  }
+
+  /** Goes on where another rule has stood. */
+  void resumeAt(double best, int notBetter) {
+    this.best = best;
+    this.notBetter = notBetter;
+  }
+
   /** Returns the best value so far, plus or minus infinity before the first. */
   double best() {
     return best;

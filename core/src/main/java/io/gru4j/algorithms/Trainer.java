@@ -3,7 +3,6 @@ package io.gru4j.algorithms;
 import io.gru4j.data.SequenceBatch;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.events.TrainingEvents;
-import java.util.Locale;
 
 /** Runs epochs: all batches in order, each cut into chunks of at most {@code bptt} columns. */
 final class Trainer {
@@ -49,69 +48,82 @@ final class Trainer {
   }
 
   /**
-   * Trains one epoch, or its first batches if the listener cancels.
+   * Trains one epoch, or its first batches if the listener cancels, from a position on.
    *
    * @param epoch from 0
-   * @throws TrainingException if a loss is not finite
+   * @param at where the epoch stands; moved on
+   * @param betweenSteps called before each step and behind the last; an exception of it passes
+   *     through and leaves {@code at} where training can go on
+   * @throws TrainingException as {@link Divergence} says
    */
-  Epoch run(int epoch) {
-    long start = System.nanoTime();
-    long firstStep = step.steps();
-    long targets = 0;
-    double lossSum = 0;
+  Epoch run(int epoch, Position at, Runnable betweenSteps) {
+    long start = System.nanoTime() - (long) (at.seconds * 1e9);
     boolean cancelled = false;
-    int b = 0;
-    while (b < batches.size() && !cancelled) {
-      SequenceBatch batch = batches.get(b);
+    while (at.batch < batches.size() && !cancelled) {
+      SequenceBatch batch = batches.get(at.batch);
       events.beginBatch();
-      step.beginBatch(batch);
-      long targetsBefore = targets;
-      double lossBefore = lossSum;
-      int from = 0;
+      if (at.chunk == 0) {
+        step.beginBatch(batch);
+      }
+      long targetsBefore = at.targets;
+      double lossBefore = at.lossSum;
       double batchLoss = 0;
-      for (int width : chunkWidths[b]) {
-        double loss = step.run(batch, from, width);
-        from += width;
+      int[] widths = chunkWidths[at.batch];
+      while (at.chunk < widths.length) {
+        at.seconds = (System.nanoTime() - start) * 1e-9;
+        betweenSteps.run();
+        int width = widths[at.chunk];
+        double loss = step.run(batch, at.column, width);
         if (step.numTargets() > 0) {
-          requireFinite(loss, epoch);
-          targets += step.numTargets();
-          lossSum += loss * step.numTargets();
+          Divergence.check(loss, epoch + 1, step.steps(), parameters);
+          at.stepped(step.numTargets(), loss);
           batchLoss += loss;
           observer.stepped(step, epoch, width, loss);
         }
+        at.nextChunk(width);
       }
       observer.batchDone(epoch, batchLoss);
-      b++;
-      long batchTargets = targets - targetsBefore;
-      double meanLoss = (lossSum - lossBefore) / batchTargets;
-      events.endBatch(epoch + 1, b, batch.rows(), batchTargets, meanLoss);
+      at.nextBatch();
+      long batchTargets = at.targets - targetsBefore;
+      double meanLoss = (at.lossSum - lossBefore) / batchTargets;
+      events.endBatch(epoch + 1, at.batch, batch.rows(), batchTargets, meanLoss);
+      at.seconds = (System.nanoTime() - start) * 1e-9;
       listener.onBatch(
           new BatchProgress(
               epoch + 1,
               parameters.maxEpochs(),
-              b,
+              at.batch,
               batches.size(),
-              targets,
+              at.targets,
               batches.numTargets(),
-              lossSum / Math.max(1, targets),
-              (System.nanoTime() - start) * 1e-9));
+              at.meanLoss(),
+              at.seconds));
       cancelled = listener.isCancelled();
     }
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    double loss = lossSum / Math.max(1, targets);
-    return new Epoch(targets, step.steps() - firstStep, loss, seconds, b == batches.size());
+    boolean whole = at.batch == batches.size();
+    if (whole) {
+      betweenSteps.run();
+    }
+    return new Epoch(at.targets, at.steps, at.meanLoss(), at.seconds, whole);
   }
 
-  private void requireFinite(double loss, int epoch) {
-    if (!Double.isFinite(loss)) {
-      throw new TrainingException(
-          String.format(
-              Locale.ROOT,
-              "the loss is %s in epoch %d, step %d, with learning_rate %s: try a smaller one",
-              loss,
-              epoch + 1,
-              step.steps(),
-              parameters.learningRate()));
+  /**
+   * Finds the column of a position that comes from a file.
+   *
+   * @return false if this training has no such position
+   */
+  boolean place(Position at) {
+    at.column = 0;
+    if (at.batch >= batches.size()) {
+      return at.batch == batches.size() && at.chunk == 0;
     }
+    int[] widths = chunkWidths[at.batch];
+    if (at.chunk >= widths.length) {
+      return false;
+    }
+    for (int chunk = 0; chunk < at.chunk; chunk++) {
+      at.column += widths[chunk];
+    }
+    return at.chunk == 0 || step.states()[0].rows() == batches.get(at.batch).rows();
   }
 }

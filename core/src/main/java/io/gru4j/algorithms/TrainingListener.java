@@ -1,6 +1,7 @@
 package io.gru4j.algorithms;
 
 import io.gru4j.model.EpochSummary;
+import java.util.List;
 
 /**
  * Is told how training goes, on the thread that trains, and may end it early.
@@ -8,8 +9,18 @@ import io.gru4j.model.EpochSummary;
  * <p>After each batch: {@link #onBatch}, then {@link #isCancelled}. After each epoch, behind its
  * last batch: {@link #onEpoch}, then {@link #isCancelled}. An exception of a listener ends {@code
  * fit} with that exception; the best model so far, if there is one, is kept.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="listener"}
  */
 public interface TrainingListener {
+
+  /**
+   * Called before a training goes on from a checkpoint; for what the epochs until then came to,
+   * {@link #onEpoch} is not called again.
+   *
+   * @param history the whole epochs until then
+   */
+  default void onResume(List<EpochSummary> history) {}
 
   /**
    * Called after each batch.

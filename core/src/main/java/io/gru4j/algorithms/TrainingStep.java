@@ -144,6 +144,21 @@ final class TrainingStep {
     return step;
   }
 
+  /** Goes on as if so many steps had been made. */
+  void resumeAt(long steps) {
+    step = steps;
+  }
+
+  /** Returns the optimizer, of the network's parameters in their order. */
+  Optimizer optimizer() {
+    return optimizer;
+  }
+
+  /** Returns the hidden states of the layers before the next chunk, one row a session. */
+  Matrix[] states() {
+    return states;
+  }
+
   /** Returns how many targets the last chunk had. */
   int numTargets() {
     return numTargets;

@@ -94,7 +94,9 @@ final class CommandLine {
       return false;
     }
     if (option.isSwitch()) {
-      if ("true".equals(next) || "false".equals(next)) {
+      // A word that would be taken for a file, but was meant as the value.
+      String values = option.value() == null ? "true|false" : "true|false|[01]|[01]?\\.\\d+";
+      if (next != null && next.matches(values)) {
         throw new UsageException("write --" + name + "=" + next + ", with '='");
       }
       put(name, "true");

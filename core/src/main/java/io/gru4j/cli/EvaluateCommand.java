@@ -1,9 +1,9 @@
 package io.gru4j.cli;
 
 import io.gru4j.data.SessionData;
+import io.gru4j.file.Json;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.Json;
 import io.gru4j.tensor.Parallel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -50,6 +50,7 @@ final class EvaluateCommand implements Command {
     options.add(new Option("json", null, "print one line of JSON"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
     return options;
   }
 
@@ -77,7 +78,8 @@ final class EvaluateCommand implements Command {
     }
     double seconds = (System.nanoTime() - start) * 1e-9;
     if (metrics.count() == 0) {
-      throw new WorkException("no session has two clicks on items that the model knows");
+      throw new WorkException(
+          SessionInput.nothingToPredict(files, data.interactions().numInteractions()));
     }
     long dropped = data.droppedUnknownItems();
     console

@@ -1,8 +1,8 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.SafeTensorsReader;
 import io.gru4j.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -56,6 +56,7 @@ public final class Main {
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     int status = run(args, new Console(System.in, out, err, StderrTerminal.columns()));
+    StopSignal.commandEnded();
     System.exit(status);
   }
 

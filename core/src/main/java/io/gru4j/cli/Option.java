@@ -5,7 +5,8 @@ package io.gru4j.cli;
  *
  * @param name without the leading dashes
  * @param value what stands for its value in the help, such as {@code FILE}; null for a switch,
- *     which is written alone or as {@code --name=true|false}
+ *     which is written alone or as {@code --name=true|false}; {@code [=X]} for a switch that may be
+ *     given a value
  * @param help what it does
  * @param many whether it may be given more than once
  */
@@ -15,11 +16,11 @@ record Option(String name, String value, String help, boolean many) {
   }
 
   boolean isSwitch() {
-    return value == null;
+    return value == null || value.startsWith("[=");
   }
 
   /** The flag as the help shows it. */
   String usage() {
-    return "--" + name + (isSwitch() ? "" : " " + value);
+    return "--" + name + (value == null ? "" : isSwitch() ? value : " " + value);
   }
 }

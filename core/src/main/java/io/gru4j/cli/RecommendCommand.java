@@ -1,7 +1,7 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.Json;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.Json;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
@@ -114,6 +114,7 @@ final class RecommendCommand implements Command {
         new BufferedReader(
             new InputStreamReader(console.in(), StandardCharsets.UTF_8.newDecoder()));
     long number = 0;
+    long sessions = 0;
     long empty = 0;
     try {
       for (String text = reader.readLine();
@@ -122,6 +123,7 @@ final class RecommendCommand implements Command {
         number++;
         List<String> session = split(text, between, output.model);
         if (!session.isEmpty()) {
+          sessions++;
           empty += output.session(number, session) ? 0 : 1;
         }
       }
@@ -129,6 +131,9 @@ final class RecommendCommand implements Command {
       throw new WorkException("stdin is not UTF-8, after line " + number);
     } catch (IllegalArgumentException e) {
       throw new WorkException("stdin:" + number + ": " + e.getMessage());
+    }
+    if (sessions == 0) {
+      console.err().println("stdin has no session");
     }
     if (empty > 0) {
       console

@@ -65,6 +65,7 @@ final class SearchCommand implements Command {
     options.addAll(TrainingInput.OPTIONS);
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
     return options;
   }
 

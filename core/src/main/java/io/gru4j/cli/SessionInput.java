@@ -17,7 +17,8 @@ final class SessionInput {
   static final String FORMAT =
       "FILE is TSV or CSV with a header line, plain or gzip'd, UTF-8, one click a line. Several"
           + " files are read one after the other, and a session may go on in the next one. Ids are"
-          + " any text.";
+          + " any text. A session of one click has nothing to predict: it teaches and judges"
+          + " nothing.";
 
   private static final int MAX_THREADS = 1024;
 
@@ -31,6 +32,18 @@ final class SessionInput {
           new Option("item-key", "NAME", "the column with the item (default ItemId)"),
           new Option("time-key", "NAME", "the column with the time, a number (default Time)"));
 
+  private static final double DEFAULT_BAD_SHARE = 0.01;
+
+  static final Option SKIP_BAD_LINES =
+      new Option(
+          "skip-bad-lines",
+          "[=X]",
+          "skip lines that cannot be read, and say which; fail if they are more than the share X"
+              + " of all (default "
+              + DEFAULT_BAD_SHARE
+              + "). Without this flag the first one fails");
+
+  private final double badShare;
   private final SessionColumns columns;
   private final Console console;
 
@@ -45,7 +58,27 @@ final class SessionInput {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--session-key, --item-key, --time-key: " + e.getMessage());
     }
+    this.badShare = badShare(line.get(SKIP_BAD_LINES.name()).orElse("false"));
     this.console = console;
+  }
+
+  private static double badShare(String text) throws UsageException {
+    if (text.equals("true")) {
+      return DEFAULT_BAD_SHARE;
+    }
+    if (text.equals("false")) {
+      return 0;
+    }
+    try {
+      double share = Double.parseDouble(text);
+      if (share >= 0 && share <= 1) {
+        return share;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same message: what is wanted is the same.
+    }
+    throw new UsageException(
+        "--skip-bad-lines must be a share of the lines, a number in [0, 1], got " + text);
   }
 
   static int threads(CommandLine line) throws UsageException {
@@ -65,10 +98,18 @@ final class SessionInput {
     return files.stream().map(Path::toString).collect(Collectors.joining(", "));
   }
 
+  /** Why sessions with {@code clicks} clicks on known items judge nothing. */
+  static String nothingToPredict(List<Path> files, int clicks) {
+    return names(files)
+        + (clicks == 0
+            ? ": none of the items is known, the training data had others"
+            : ": no session has two clicks on known items, so there is none to predict");
+  }
+
   /** Reads files and says on stderr what they hold; with known items, others are dropped. */
   SessionData read(List<Path> files, IdMap knownItemsOrNull) throws WorkException, IOException {
     long start = System.nanoTime();
-    SessionFiles reader = new SessionFiles().columns(columns);
+    SessionFiles reader = new SessionFiles().columns(columns).maxBadShare(badShare);
     if (knownItemsOrNull != null) {
       reader = reader.knownItems(knownItemsOrNull);
     }
@@ -81,12 +122,20 @@ final class SessionInput {
         throw new WorkException(
             e.getMessage() + "; --session-key, --item-key and --time-key name the columns");
       }
+      if (e.expected().contains(" lines are bad, more than the share of ")) {
+        throw new WorkException(e.getMessage() + "; --skip-bad-lines=X lets more be skipped");
+      }
       throw e;
     }
     InteractionMatrix matrix = data.interactions();
     String names = names(files);
+    reportBadLines(names, data);
     if (data.clicks() == 0) {
-      throw new WorkException(names + ": no click");
+      throw new WorkException(
+          names
+              + (data.skippedBadLines() == 0
+                  ? ": no click, there is only a header line"
+                  : ": no click, every line is bad"));
     }
     console
         .err()
@@ -110,5 +159,27 @@ final class SessionInput {
                   + " dropped, unknown items");
     }
     return data;
+  }
+
+  private void reportBadLines(String names, SessionData data) {
+    List<SessionFileException> first = data.firstBadLines();
+    if (first.isEmpty()) {
+      return;
+    }
+    long bad = data.skippedBadLines();
+    long lines = data.clicks() + bad;
+    console
+        .err()
+        .println(
+            names
+                + ": "
+                + Numbers.count(bad)
+                + " bad of "
+                + Numbers.count(lines, "line")
+                + " skipped:");
+    first.forEach(fault -> console.err().println("  " + fault.getMessage()));
+    if (bad > first.size()) {
+      console.err().println("  and " + Numbers.count(bad - first.size()) + " more");
+    }
   }
 }

@@ -3,14 +3,18 @@ package io.gru4j.cli;
 import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.MemoryEstimate;
 import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
+import io.gru4j.algorithms.TrainingStoppedException;
 import io.gru4j.cli.report.HtmlPage;
-import io.gru4j.data.AtomicFile;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.file.AtomicFile;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,8 +65,10 @@ final class TrainCommand implements Command {
             "report",
             "FILE",
             "write an HTML page on data, training and quality, replaced if it is there"));
+    options.addAll(CheckpointFlags.OPTIONS);
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
     return options;
   }
 
@@ -84,6 +90,7 @@ final class TrainCommand implements Command {
     Optional<Path> log = line.path("log-json");
     Optional<Path> report = line.path("report");
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
+    CheckpointFlags checkpoints = new CheckpointFlags(line);
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
       ParameterOptions.refuseValidationFlags(
@@ -103,6 +110,7 @@ final class TrainCommand implements Command {
       OutputFile.refuseSame("--report", report.get(), others);
       OutputFile.checkWritable(report.get());
     }
+    checkpoints.prepare();
 
     Instant started = Instant.now();
     long begin = System.nanoTime();
@@ -116,13 +124,18 @@ final class TrainCommand implements Command {
               "--stopping-criterion bpr" + (parameters.stopEarly() ? "" : " or --keep-last"))
           .ifPresent(console.err()::println);
     }
-    try (EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null;
-        GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
+    MemoryEstimate memory =
+        MemoryEstimate.of(parameters, data.train(), data.items(), data.validation(), threads);
+    console.err().println("training needs about " + memory + " of heap");
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters);
+        StopSignal signal = new StopSignal(estimator::stop, console.err());
+        EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
       begin = System.nanoTime();
-      fit(estimator.threads(threads).listener(recorder), data, out);
+      signal.listen();
+      fit(estimator.threads(threads).listener(recorder), data, out, checkpoints);
       double fitSeconds = (System.nanoTime() - begin) * 1e-9;
-      estimator.model().save(out);
+      save(estimator.model(), out, checkpoints);
       console.out().print(summary(out, estimator, recorder));
       if (report.isPresent()) {
         TrainingReport.Run run =
@@ -137,6 +150,20 @@ final class TrainCommand implements Command {
         writeReport(report.get(), run, data, estimator, console);
       }
     }
+  }
+
+  private static void save(FittedModel model, Path out, CheckpointFlags checkpoints)
+      throws WorkException, IOException {
+    try {
+      model.save(out);
+    } catch (IOException e) {
+      if (!checkpoints.hasCheckpoint()) {
+        throw e;
+      }
+      throw new WorkException(
+          e.getMessage() + "; the training is kept, " + checkpoints.howToGoOn());
+    }
+    checkpoints.delete();
   }
 
   private static void writeReport(
@@ -168,25 +195,48 @@ final class TrainCommand implements Command {
   }
 
   /** Trains; if that fails, what was learned by then need not be lost. */
-  static void fit(GRU4RecCrossEntropy estimator, TrainingInput.Data data, Path out)
+  static void fit(
+      GRU4RecCrossEntropy estimator, TrainingInput.Data data, Path out, CheckpointFlags checkpoints)
       throws WorkException, IOException {
     try {
-      estimator.fit(data.train(), data.items(), data.validation());
-    } catch (TrainingException | IllegalArgumentException e) {
+      checkpoints.apply(estimator);
+      if (checkpoints.resumes()) {
+        estimator.resume(data.train(), data.items(), data.validation());
+      } else {
+        estimator.fit(data.train(), data.items(), data.validation());
+      }
+    } catch (TrainingStoppedException e) {
+      throw new WorkException(e.getMessage() + "; " + checkpoints.howToGoOn());
+    } catch (UncheckedIOException e) {
+      throw new WorkException(
+          e.getMessage()
+              + "; "
+              + (checkpoints.hasCheckpoint()
+                  ? "the one before is there, " + checkpoints.howToGoOn()
+                  : saveBestSoFar(estimator, out)));
+    } catch (TrainingException e) {
+      String kept = saveBestSoFar(estimator, out);
+      checkpoints.delete(); // the same steps would end in the same way
+      throw new WorkException(e.getMessage() + "; " + kept);
+    } catch (IllegalArgumentException e) {
       throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
     } catch (OutOfMemoryError e) {
       throw new WorkException(Main.reason(e) + "; " + saveBestSoFar(estimator, out));
     }
   }
 
-  private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) throws IOException {
+  private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) {
     FittedModel best;
     try {
       best = estimator.model();
     } catch (IllegalStateException e) {
       return "no model is written";
     }
-    best.save(out);
+    try {
+      best.save(out);
+    } catch (IOException e) {
+      return "the best model so far cannot be written: " + e.getMessage();
+    }
     return "the best model so far is written to " + out;
   }
 
@@ -221,6 +271,7 @@ final class TrainCommand implements Command {
   private static final class Recorder implements TrainingListener {
     private final Progress progress;
     private final EpochLog log;
+    private final PrintStream err;
     private EpochSummary last;
     private EpochSummary best;
 
@@ -228,6 +279,13 @@ final class TrainCommand implements Command {
       String criterion = parameters.stoppingCriterion().criterionName();
       this.progress = new Progress(console, criterion, parameters.maxEpochs());
       this.log = logOrNull;
+      this.err = console.err();
+    }
+
+    @Override
+    public void onResume(List<EpochSummary> history) {
+      err.println("goes on from the checkpoint, in epoch " + (history.size() + 1));
+      history.forEach(this::record);
     }
 
     @Override
@@ -238,6 +296,10 @@ final class TrainCommand implements Command {
     @Override
     public void onEpoch(EpochSummary epoch) {
       progress.onEpoch(epoch);
+      record(epoch);
+    }
+
+    private void record(EpochSummary epoch) {
       if (log != null) {
         log.onEpoch(epoch);
       }

@@ -59,6 +59,7 @@ final class TrainingInput {
     SessionData data = input.read(files, null);
     InteractionMatrix train = data.interactions();
     Validation judged = null;
+    int heldClicks = 0;
     if (fraction.isPresent()) {
       if (train.numActiveUsers() < 2) {
         throw new WorkException(
@@ -71,13 +72,18 @@ final class TrainingInput {
       judged = Validation.leaveLastOut(split.validation());
     } else if (validation.isPresent()) {
       InteractionMatrix held = input.read(List.of(validation.get()), data.items()).interactions();
+      heldClicks = held.numInteractions();
       int sessions = Math.addExact(train.numUsers(), held.numUsers());
       judged = Validation.leaveLastOut(withUsers(held, sessions, train.numUsers()));
       train = withUsers(train, sessions, 0);
     }
     requirePairs(train);
     if (judged != null && judged.out().numInteractions() == 0) {
-      throw new WorkException("no validation session has two clicks on known items");
+      throw new WorkException(
+          fraction.isPresent()
+              ? SessionInput.names(files)
+                  + ": no session that is set aside has two clicks, so there is none to judge by"
+              : SessionInput.nothingToPredict(List.of(validation.get()), heldClicks));
     }
     return new Data(train, data.items(), judged);
   }

@@ -107,8 +107,35 @@ public final class IdMap {
    * @return its number, or -1 if the id is unknown
    */
   public int indexOf(String id) {
-    byte[] bytes = utf8(id);
-    return bytes == null ? -1 : indexOf(bytes, 0, bytes.length);
+    long hash = seed;
+    for (int i = 0; i < id.length(); i++) {
+      char c = id.charAt(i);
+      if (c >= 0x80) {
+        byte[] bytes = utf8(id);
+        return bytes == null ? -1 : indexOf(bytes, 0, bytes.length);
+      }
+      hash = mix(hash, c);
+    }
+    return asciiIndexOf(id, finish(hash));
+  }
+
+  /** The search of {@link #find} for an id of ASCII, without a copy of it. */
+  private int asciiIndexOf(String id, int hash) {
+    int mask = table.length - 1;
+    for (int slot = hash & mask; table[slot] != 0; slot = (slot + 1) & mask) {
+      int number = table[slot] - 1;
+      int start = number == 0 ? 0 : ends[number - 1];
+      if (ends[number] - start == id.length()) {
+        int i = 0;
+        while (i < id.length() && text[start + i] == id.charAt(i)) {
+          i++;
+        }
+        if (i == id.length()) {
+          return number;
+        }
+      }
+    }
+    return -1;
   }
 
   /** As {@link #indexOf(String)}, for an id given in UTF-8. */
@@ -167,11 +194,18 @@ public final class IdMap {
   private static int hash(long seed, byte[] bytes, int from, int to) {
     long hash = seed;
     for (int i = from; i < to; i++) {
-      hash = (hash ^ bytes[i] & 0xff) * 0x9e3779b97f4a7c15L; // 2^64 / golden ratio, odd
-      hash ^= hash >>> 32;
+      hash = mix(hash, bytes[i] & 0xff);
     }
-    hash *= 0x9e3779b97f4a7c15L;
-    return (int) (hash >>> 32);
+    return finish(hash);
+  }
+
+  private static long mix(long hash, int unsignedByte) {
+    hash = (hash ^ unsignedByte) * 0x9e3779b97f4a7c15L; // 2^64 / golden ratio, odd
+    return hash ^ hash >>> 32;
+  }
+
+  private static int finish(long hash) {
+    return (int) (hash * 0x9e3779b97f4a7c15L >>> 32);
   }
 
   /** Two maps are equal if they have the same ids in the same order. */

@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import io.gru4j.file.AtomicFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -84,7 +85,11 @@ final class InteractionFile {
       int numItems = size(file, "items", first.group(2));
       int numRows = size(file, "rows", first.group(3));
       requireMemory(file, numUsers);
-      return rows(lines, numUsers, numItems, numRows);
+      try {
+        return rows(lines, numUsers, numItems, numRows);
+      } catch (OutOfMemoryError e) {
+        throw SessionFileException.heapFull(file, "line " + lines.line(), e);
+      }
     }
   }
 

@@ -21,8 +21,13 @@ import java.util.function.DoublePredicate;
  * <p>Filters return a new matrix of the same shape, so that user and item numbers stay what they
  * are. An interaction takes 12 bytes, 4 without timestamp, and a user 4; there are at most
  * 2<sup>31</sup> - 9 interactions. Instances may be shared between threads.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="matrix"}
  */
 public final class InteractionMatrix {
+  /** JVMs refuse larger arrays. */
+  static final int MAX_INTERACTIONS = Integer.MAX_VALUE - 8;
+
   private final int numUsers;
   private final int numItems;
   private final int[] offsets; // user u is [offsets[u], offsets[u + 1]) of the arrays below
@@ -456,7 +461,8 @@ public final class InteractionMatrix {
    *
    * @param other a matrix of the same shape, with timestamps if this one has them
    * @return all interactions of both, those that are in both twice
-   * @throws IllegalArgumentException if the shapes differ, or only one has timestamps
+   * @throws IllegalArgumentException if the shapes differ, only one has timestamps, or both have
+   *     more interactions than a matrix holds
    */
   public InteractionMatrix union(InteractionMatrix other) {
     if (!sameShape(other)) {
@@ -472,7 +478,7 @@ public final class InteractionMatrix {
               + (hasTimestamps() ? "the second" : "the first")
               + " has none");
     }
-    int n = Math.addExact(items.length, other.items.length);
+    int n = unionRows(items.length, other.items.length);
     int[] users = Arrays.copyOf(users(), n);
     System.arraycopy(other.users(), 0, users, items.length, other.items.length);
     int[] allItems = Arrays.copyOf(items, n);
@@ -483,6 +489,16 @@ public final class InteractionMatrix {
       System.arraycopy(other.timestamps, 0, allTimes, items.length, other.items.length);
     }
     return of(numUsers, numItems, users, allItems, allTimes, n);
+  }
+
+  static int unionRows(int first, int second) {
+    long rows = (long) first + second;
+    if (rows > MAX_INTERACTIONS) {
+      throw new IllegalArgumentException(
+          "InteractionMatrix: the union of a matrix of %d rows and one of %d has %d, at most %d fit"
+              .formatted(first, second, rows, MAX_INTERACTIONS));
+    }
+    return (int) rows;
   }
 
   /** The user of each interaction. */

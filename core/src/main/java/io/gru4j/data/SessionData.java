@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Objects;
  * @param clicks the sound lines read, those that were dropped included
  * @param droppedUnknownItems lines dropped because their item was not among the given ones
  * @param skippedBadLines lines skipped because they could not be read
+ * @param firstBadLines what is wrong with the first five of them
  */
 public record SessionData(
     InteractionMatrix interactions,
@@ -19,7 +21,8 @@ public record SessionData(
     IdMap items,
     long clicks,
     long droppedUnknownItems,
-    long skippedBadLines) {
+    long skippedBadLines,
+    List<SessionFileException> firstBadLines) {
 
   /**
    * Checks that matrix and ids agree.
@@ -28,6 +31,7 @@ public record SessionData(
    */
   public SessionData {
     Objects.requireNonNull(interactions, "interactions");
+    firstBadLines = List.copyOf(firstBadLines);
     if (interactions.numUsers() != sessions.size() || interactions.numItems() != items.size()) {
       throw new IllegalArgumentException(
           interactions
@@ -49,6 +53,7 @@ public record SessionData(
    * @throws IllegalArgumentException if the matrix has not one user a session and one item an id
    */
   public static SessionData of(InteractionMatrix interactions, IdMap sessions, IdMap items) {
-    return new SessionData(interactions, sessions, items, interactions.numInteractions(), 0, 0);
+    long clicks = interactions.numInteractions();
+    return new SessionData(interactions, sessions, items, clicks, 0, 0, List.of());
   }
 }

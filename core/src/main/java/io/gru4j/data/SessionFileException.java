@@ -64,6 +64,16 @@ public final class SessionFileException extends IOException {
     return new SessionFileException(file, line, column, value, expected, true, null);
   }
 
+  /** The heap cannot hold what the file says; {@code read} is what was read by then. */
+  static SessionFileException heapFull(Path file, String read, OutOfMemoryError cause) {
+    long heap = Runtime.getRuntime().maxMemory() >> 20;
+    return ofFile(
+        file,
+        0,
+        "the heap of %d MiB is full after %s; give the JVM more (-Xmx)".formatted(heap, read),
+        cause);
+  }
+
   boolean isOfOneLine() {
     return ofOneLine;
   }

@@ -2,6 +2,7 @@ package io.gru4j.data;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -24,13 +25,15 @@ import java.util.Objects;
  * <p>Each file needs its header. A file that was cut in parts after its header was written is
  * joined first: {@code cat part1.gz part2.gz > whole.gz} is a valid gzip file.
  *
- * <p>Reading takes constant memory besides the result. Instances are immutable settings and may be
- * shared between threads.
+ * <p>Reading takes constant memory besides the result, also of a small gzip file that unpacks to
+ * gigabytes; a result for which the heap is too small is a {@link SessionFileException}. Instances
+ * are immutable settings and may be shared between threads.
  */
 public final class SessionFiles {
   private static final int SESSION = 0;
   private static final int ITEM = 1;
   private static final int TIME = 2;
+  private static final int SHOWN_BAD_LINES = 5;
 
   private final SessionColumns columns;
   private final IdMap knownItems;
@@ -122,10 +125,16 @@ public final class SessionFiles {
       throw new IllegalArgumentException("no file to read");
     }
     Reading reading = new Reading();
-    for (int i = 0; i < files.size(); i++) {
-      reading.read(files.get(i), i > 0);
+    int i = 0;
+    try {
+      for (; i < files.size(); i++) {
+        reading.read(files.get(i), i > 0);
+      }
+      return reading.finish(files);
+    } catch (OutOfMemoryError e) {
+      Path file = files.get(Math.min(i, files.size() - 1));
+      throw SessionFileException.heapFull(file, reading.clicks + " clicks", e);
     }
-    return reading.finish(files.getFirst());
   }
 
   /** One call of {@link #readAll}. */
@@ -139,7 +148,7 @@ public final class SessionFiles {
     private long clicks;
     private long dropped;
     private long bad;
-    private SessionFileException firstBad;
+    private final List<SessionFileException> firstBad = new ArrayList<>();
 
     void read(Path file, boolean later) throws IOException {
       List<String> wanted = List.of(columns.session(), columns.item(), columns.time());
@@ -157,7 +166,12 @@ public final class SessionFiles {
             if (!e.isOfOneLine() || maxBadShare == 0) {
               throw e;
             }
-            firstBad = bad++ == 0 ? e : firstBad;
+            bad++;
+            if (firstBad.size() < SHOWN_BAD_LINES) {
+              firstBad.add(e);
+            }
+          } catch (IllegalArgumentException e) { // too many clicks or ids for an array
+            throw SessionFileException.ofFile(file, lines.line(), e.getMessage(), e);
           }
         }
       }
@@ -206,25 +220,26 @@ public final class SessionFiles {
       times = Arrays.copyOf(times, capacity);
     }
 
-    SessionData finish(Path file) throws SessionFileException {
+    SessionData finish(List<Path> files) throws SessionFileException {
       if (bad > maxBadShare * (clicks + bad)) {
+        SessionFileException first = firstBad.getFirst();
         throw SessionFileException.ofFile(
-            file,
+            files.getFirst(),
             0,
-            bad
-                + " of "
-                + (clicks + bad)
-                + " lines are bad, more than the share of "
-                + maxBadShare
-                + " that may be; the first: "
-                + firstBad.getMessage(),
-            firstBad);
+            "%s%d of %d lines are bad, more than the share of %s that may be; the first: %s"
+                .formatted(
+                    files.size() > 1 ? "in this file and those after it, " : "",
+                    bad,
+                    clicks + bad,
+                    maxBadShare,
+                    first.getMessage()),
+            first);
       }
       IdMap itemIds = knownItems == null ? items.build() : knownItems;
       IdMap sessionIds = sessions.build();
       InteractionMatrix interactions =
           InteractionMatrix.of(sessionIds.size(), itemIds.size(), users, clicked, times, n);
-      return new SessionData(interactions, sessionIds, itemIds, clicks, dropped, bad);
+      return new SessionData(interactions, sessionIds, itemIds, clicks, dropped, bad, firstBad);
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.BitSet;
  * Sessions cut in two by time: older ones to train on, newer ones to validate with. Whole sessions
  * move; both sides keep the shape, and their users the number they had.
  *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="split"}
+ *
  * @param train the older sessions
  * @param validation the newer sessions
  */

@@ -20,6 +20,8 @@ import java.util.stream.Collectors;
  * <p>Let {@code y} be the count of a (user, item) pair. Where an item is expected more than once,
  * RecPack's recall and ndcg are not what their names say; they are kept because reproducing its
  * choice of epoch needs them. Where no count is above 1 they are the usual ones.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="criterion"}
  */
 public enum Criterion {
   /** The mean over users of (top-50 items with y > 0) / (sum of the user's y). Maximised. */

@@ -14,6 +14,8 @@ import java.util.TreeMap;
  * Logarithms are those of {@link StrictMath}, the same on every machine.
  *
  * <p>Not thread-safe.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="ranks"}
  */
 public final class RankMetrics {
   private final int[] cutoffs;

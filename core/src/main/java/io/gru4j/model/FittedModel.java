@@ -22,6 +22,8 @@ import java.util.stream.IntStream;
  *
  * <p>Training makes it, a file carries it ({@link #save}, {@link #load}), serving reads it ({@link
  * #recommend}). Item ids are those of the training data.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="model"}
  */
 public final class FittedModel {
 

@@ -1,6 +1,11 @@
 package io.gru4j.model;
 
 import io.gru4j.data.IdMap;
+import io.gru4j.file.Json;
+import io.gru4j.file.SafeTensorsException;
+import io.gru4j.file.SafeTensorsReader;
+import io.gru4j.file.SafeTensorsWriter;
+import io.gru4j.file.TensorType;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 
 /**
  * A fitted model as a safetensors file.
@@ -38,7 +42,7 @@ final class ModelFile {
   static void save(FittedModel model, Path file) throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     writer.metadata(PARAMETERS, Json.write(model.parameters()));
-    writer.metadata(HISTORY, Json.write(historyToJson(model.history())));
+    writer.metadata(HISTORY, EpochHistory.toJson(model.history()));
     if (model.seed() != null) {
       writer.metadata(SEED, model.seed().toString());
     }
@@ -106,6 +110,13 @@ final class ModelFile {
           readParameters(file, reader),
           readHistory(file, reader),
           readSeed(file, reader));
+    } catch (SafeTensorsException e) {
+      throw new ModelFileException(file, e.fault());
+    } catch (OutOfMemoryError e) {
+      throw new ModelFileException(
+          file,
+          "the heap of %d MiB cannot hold it; give the JVM more (-Xmx)"
+              .formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
   }
 
@@ -144,7 +155,9 @@ final class ModelFile {
         for (int i = 0; i < n; i++) {
           if (!Float.isFinite(buffer[i])) {
             throw new ModelFileException(
-                file, p.name(), "value " + (done + i) + " is " + buffer[i] + ", expected a number");
+                file,
+                "tensor \"%s\": value %d is %s, expected a number"
+                    .formatted(p.name(), done + i, buffer[i]));
           }
         }
         p.write(done, buffer, n);
@@ -245,7 +258,7 @@ final class ModelFile {
             file,
             PARAMETERS
                 + ": the value of \""
-                + ModelFileException.oneLine(name, 100)
+                + SafeTensorsException.oneLine(name, 100)
                 + "\" is not a string");
       }
       parameters.put(name, value);
@@ -263,91 +276,12 @@ final class ModelFile {
     }
   }
 
-  private static List<Object> historyToJson(List<EpochSummary> history) {
-    List<Object> list = new ArrayList<>();
-    for (EpochSummary e : history) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("epoch", e.epoch());
-      entry.put("seconds", e.seconds());
-      entry.put("targets", e.targets());
-      entry.put("steps", e.steps());
-      entry.put("loss", finiteOrNull(e.loss()));
-      entry.put("criterion", finiteOrNull(e.criterion().orElse(Double.NaN)));
-      entry.put("better", e.better());
-      entry.put("stopped", e.stopped());
-      list.add(entry);
-    }
-    return list;
-  }
-
-  private static Double finiteOrNull(double x) {
-    return Double.isFinite(x) ? x : null;
-  }
-
   private static List<EpochSummary> readHistory(Path file, SafeTensorsReader reader)
       throws ModelFileException {
-    Object json = json(file, reader, HISTORY, List.of());
-    if (!(json instanceof List<?> list)) {
-      throw new ModelFileException(file, HISTORY + " is not a JSON array");
+    try {
+      return EpochHistory.fromJson(HISTORY, reader.metadata().getOrDefault(HISTORY, "[]"));
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, e.getMessage());
     }
-    List<EpochSummary> history = new ArrayList<>();
-    for (Object entry : list) {
-      try {
-        history.add(epoch(entry));
-      } catch (IllegalArgumentException e) {
-        throw new ModelFileException(file, HISTORY + "[" + history.size() + "]: " + e.getMessage());
-      }
-    }
-    return history;
-  }
-
-  private static EpochSummary epoch(Object json) {
-    if (!(json instanceof Map<?, ?> entry)) {
-      throw new IllegalArgumentException("is not a JSON object");
-    }
-    Double loss = numberOrNull(entry, "loss");
-    Double criterion = numberOrNull(entry, "criterion");
-    Double seconds = numberOrNull(entry, "seconds");
-    if (seconds == null) {
-      throw new IllegalArgumentException("seconds is not a number");
-    }
-    long epoch = whole(entry, "epoch");
-    if (epoch != (int) epoch) {
-      throw new IllegalArgumentException("epoch must be in [1, 2^31), got " + epoch);
-    }
-    return new EpochSummary(
-        (int) epoch,
-        seconds,
-        whole(entry, "targets"),
-        whole(entry, "steps"),
-        loss == null ? Double.NaN : loss,
-        criterion == null ? OptionalDouble.empty() : OptionalDouble.of(criterion),
-        flag(entry, "better"),
-        flag(entry, "stopped"));
-  }
-
-  private static long whole(Map<?, ?> entry, String key) {
-    if (!(entry.get(key) instanceof Long n)) {
-      throw new IllegalArgumentException(key + " is not a whole number");
-    }
-    return n;
-  }
-
-  private static Double numberOrNull(Map<?, ?> entry, String key) {
-    Object value = entry.get(key);
-    if (value == null && entry.containsKey(key)) {
-      return null;
-    }
-    if (!(value instanceof Number n)) {
-      throw new IllegalArgumentException(key + " is not a number");
-    }
-    return n.doubleValue();
-  }
-
-  private static boolean flag(Map<?, ?> entry, String key) {
-    if (!(entry.get(key) instanceof Boolean b)) {
-      throw new IllegalArgumentException(key + " is not true or false");
-    }
-    return b;
   }
 }

@@ -1,5 +1,6 @@
 package io.gru4j.model;
 
+import io.gru4j.file.SafeTensorsException;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -20,27 +21,6 @@ public final class ModelFileException extends IOException {
    * @param fault what is wrong, and what would be right
    */
   public ModelFileException(Path file, String fault) {
-    super(file + ": " + oneLine(fault, 1000));
-  }
-
-  /**
-   * A fault of one tensor.
-   *
-   * @param file the file read
-   * @param tensor the tensor's name
-   * @param fault what is wrong, and what would be right
-   */
-  public ModelFileException(Path file, String tensor, String fault) {
-    super(file + ": tensor \"" + oneLine(tensor, 100) + "\": " + oneLine(fault, 1000));
-  }
-
-  /** Text that may come from a hostile file, made fit for one line of a log. */
-  static String oneLine(String text, int limit) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < text.length() && i < limit; i++) {
-      char c = text.charAt(i);
-      out.append(Character.isISOControl(c) ? '?' : c);
-    }
-    return out.append(text.length() > limit ? "..." : "").toString();
+    super(file + ": " + SafeTensorsException.oneLine(fault, 1000));
   }
 }

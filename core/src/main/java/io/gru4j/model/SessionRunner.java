@@ -5,6 +5,8 @@ import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.nn.GruState;
 import io.gru4j.tensor.nn.OutputScorer;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 
 /**
@@ -71,18 +73,27 @@ final class SessionRunner {
             .toArray();
   }
 
+  /** What one thread works with; whoever is done hands it on. */
+  private record Place(Block block, Visitor visitor) {}
+
   /**
    * Runs all blocks.
    *
    * @param visitors one for each thread that takes part
-   * @return the visitors, in no particular order
    */
   void run(Parallel parallel, Supplier<? extends Visitor> visitors) {
-    ThreadLocal<Visitor> visitor = ThreadLocal.withInitial(visitors);
-    ThreadLocal<Block> blocks = ThreadLocal.withInitial(() -> new Block(network, scorer));
+    // Not thread-locals: in a thread that lives on, their values can outlive the run for long.
+    Queue<Place> free = new ConcurrentLinkedQueue<>();
     parallel.run(
         Math.ceilDiv(byLength.length, BLOCK),
-        b -> runBlock(blocks.get(), b * BLOCK, visitor.get()));
+        b -> {
+          Place place = free.poll();
+          if (place == null) {
+            place = new Place(new Block(network, scorer), visitors.get());
+          }
+          runBlock(place.block, b * BLOCK, place.visitor);
+          free.add(place);
+        });
   }
 
   private void runBlock(Block block, int from, Visitor visitor) {

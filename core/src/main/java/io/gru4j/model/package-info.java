@@ -4,12 +4,10 @@
  * <p>Start with {@link io.gru4j.model.FittedModel}: it recommends, predicts, evaluates, and is
  * saved and loaded. Its parameters are a {@link io.gru4j.model.GruNetwork}. A model file is a <a
  * href="https://github.com/huggingface/safetensors">safetensors</a> file whose tensors have torch's
- * names and shapes; {@link io.gru4j.model.SafeTensorsReader} and {@link
- * io.gru4j.model.SafeTensorsWriter} know the format alone.
+ * names and shapes.
  *
  * <p>Scores are logits, losses nats, times seconds; offsets and lengths are counted in elements
  * unless a name says bytes. A fitted model is immutable, for any number of threads at once. A
- * network may be read by any number of threads while nobody changes it. A reader or a writer
- * belongs to one thread at a time.
+ * network may be read by any number of threads while nobody changes it.
  */
 package io.gru4j.model;

@@ -10,6 +10,8 @@ import java.util.Map;
  * Tries some combinations of parameters' values, drawn at random, no two alike.
  *
  * <p>The draw depends on the seed and the grid alone, not on the order of the grid's map.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="random"}
  */
 public final class RandomSearch extends ParameterSearch {
 

@@ -1,10 +1,11 @@
 package io.gru4j.selection;
 
-import io.gru4j.data.AtomicFile;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
-import io.gru4j.model.Json;
+import io.gru4j.file.AtomicFile;
+import io.gru4j.file.Json;
+import io.gru4j.file.SafeTensorsException;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -122,7 +123,7 @@ final class SearchFile {
   }
 
   private IOException fault(int line, String what) {
-    return new IOException(file + ":" + line + ": " + what);
+    return new IOException(file + ":" + line + ": " + SafeTensorsException.oneLine(what, 1000));
   }
 
   void write(List<SearchResult> results) throws IOException {

@@ -39,7 +39,7 @@ class BaselinesTest {
     return InteractionMatrix.of(users, items, rows);
   }
 
-  @Property(tries = 100)
+  @Property
   void scoresAreCounts(
       @ForAll @IntRange(max = 40) int users,
       @ForAll @IntRange(min = 1, max = 12) int items,
@@ -85,7 +85,7 @@ class BaselinesTest {
     }
   }
 
-  @Property(tries = 100)
+  @Property
   void evaluationAgreesWithNaiveRanks(
       @ForAll @IntRange(max = 30) int users,
       @ForAll @IntRange(min = 1, max = 12) int items,

@@ -42,7 +42,7 @@ class EstimatorTest {
     return assertThrows(type, call).getMessage();
   }
 
-  @Property(tries = 50)
+  @Property
   void paramsGoInAndComeOut(@ForAll long seed) {
     Random random = new Random(seed);
     Map<String, Object> chosen = new LinkedHashMap<>();
@@ -215,7 +215,7 @@ class EstimatorTest {
     }
   }
 
-  @Property(tries = 10)
+  @Property
   void theScoreIsTheBestValueOfTheFit(
       @ForAll Criterion criterion, @ForAll @IntRange(max = 1000) int seed) {
     TestSessions data = TestSessions.make(seed, 30, 8);
@@ -231,7 +231,7 @@ class EstimatorTest {
     }
   }
 
-  @Property(tries = 100)
+  @Property
   void validationIsSampledWithoutReplacement(
       @ForAll @IntRange(min = 1, max = 50) int size, @ForAll long seed) {
     int[] users = s.validation().out().activeUsers();

@@ -296,7 +296,7 @@ class Gru4RecParametersTest {
     assertEquals(text, ParameterSpec.print(value));
   }
 
-  @Property(tries = 500)
+  @Property
   void writtenRealsReadBackEqual(@ForAll long seed) {
     double value = Math.abs(Double.longBitsToDouble(new Random(seed).nextLong() & ~(1L << 62)));
     assertEquals(value, Double.parseDouble(ParameterSpec.print(value)));

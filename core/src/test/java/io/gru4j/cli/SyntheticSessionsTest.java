@@ -22,7 +22,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
 class SyntheticSessionsTest {
-  @Property(tries = 60)
+  @Property
   void shapesAreAsAskedFor(
       @ForAll @IntRange(min = 1, max = 60) int sessions,
       @ForAll @IntRange(min = 4, max = 300) int items,

@@ -13,6 +13,7 @@ import io.gru4j.model.FittedModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,9 +48,14 @@ class TrainCommandTest {
         };
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
       estimator.threads(1).listener(listener);
-      return assertThrows(WorkException.class, () -> TrainCommand.fit(estimator, data, out))
+      return assertThrows(
+              WorkException.class, () -> TrainCommand.fit(estimator, data, out, noFlags()))
           .getMessage();
     }
+  }
+
+  private static CheckpointFlags noFlags() throws UsageException {
+    return new CheckpointFlags(CommandLine.parse(CheckpointFlags.OPTIONS, null, 0, List.of()));
   }
 
   private static String reason(Throwable failure) {

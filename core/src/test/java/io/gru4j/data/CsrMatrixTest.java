@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class CsrMatrixTest {
 
-  @Property(tries = 100)
+  @Property
   void agreesWithNaiveMaps(
       @ForAll @IntRange(max = 20) int rows,
       @ForAll @IntRange(max = 40) int cols,

@@ -33,7 +33,7 @@ class IdMapTest {
     return id.toString();
   }
 
-  @Property(tries = 100)
+  @Property
   void agreesWithAList(@ForAll @IntRange(max = 3000) int n, @ForAll long seed) {
     Random random = new Random(seed);
     Set<String> distinct = new LinkedHashSet<>();

@@ -49,7 +49,7 @@ class InteractionMatrixTest {
     return sorted;
   }
 
-  @Property(tries = 200)
+  @Property
   void agreesWithNaiveLists(
       @ForAll @IntRange(max = 12) int users,
       @ForAll @IntRange(max = 9) int items,
@@ -104,7 +104,7 @@ class InteractionMatrixTest {
     assertEquals(users * items == 0 ? 0 : (double) pairs / (users * items), matrix.density());
   }
 
-  @Property(tries = 100)
+  @Property
   void filtersAndUnionAgreeWithNaiveLists(
       @ForAll @IntRange(min = 1, max = 8) int users,
       @ForAll @IntRange(min = 1, max = 8) int items,
@@ -150,7 +150,7 @@ class InteractionMatrixTest {
     assertEquals(sorted(rows.stream().filter(kept).toList()), actual.rows());
   }
 
-  @Property(tries = 60)
+  @Property
   void isTheSameAfterSaveAndLoad(
       @ForAll @IntRange(max = 8) int users,
       @ForAll @IntRange(max = 8) int items,
@@ -265,6 +265,13 @@ class InteractionMatrixTest {
     assertMessage(
         "equal shapes, got 2 users x 3 items and 3 users x 3 items",
         () -> matrix.union(InteractionMatrix.of(3, 3, List.of())));
+    int most = Integer.MAX_VALUE - 8;
+    assertEquals(most, InteractionMatrix.unionRows(most - 5, 5));
+    assertMessage(
+        "the union of a matrix of 2147483634 rows and one of 6 has 2147483640, at most 2147483639",
+        () -> InteractionMatrix.unionRows(most - 5, 6));
+    assertMessage(
+        "has 4294967278, at most 2147483639", () -> InteractionMatrix.unionRows(most, most));
     assertMessage("NaN", () -> matrix.timestampsGt(Double.NaN));
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.sortedItems(2));
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.item(0, 0));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class SequenceBatchesTest {
 
-  @Property(tries = 200)
+  @Property
   void holdEachHistoryOnceLongestFirst(
       @ForAll @IntRange(max = 60) int users,
       @ForAll @IntRange(min = 1, max = 20) int batchSize,
@@ -70,7 +70,7 @@ class SequenceBatchesTest {
     assertEquals(rows.size() - active.length, allTargets);
   }
 
-  @Property(tries = 300)
+  @Property
   void chunksAreAsFewAndAsEvenAsCanBe(
       @ForAll @IntRange(max = 300) int width, @ForAll @IntRange(min = 1, max = 400) int bptt) {
     int[] widths = SequenceBatches.chunkWidths(width, bptt);

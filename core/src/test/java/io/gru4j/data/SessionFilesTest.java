@@ -37,7 +37,7 @@ class SessionFilesTest {
 
   // Round trips.
 
-  @Property(tries = 150)
+  @Property
   void readsWhatWasWritten(
       @ForAll @IntRange(max = 80) int n,
       @ForAll boolean csv,
@@ -139,7 +139,7 @@ class SessionFilesTest {
     return out.toByteArray();
   }
 
-  @Property(tries = 300)
+  @Property
   void timesAreTheNearestDouble(@ForAll long seed) {
     Random random = new Random(seed);
     StringBuilder number = new StringBuilder();
@@ -210,6 +210,12 @@ class SessionFilesTest {
     SessionData data = new SessionFiles().maxBadShare(0.9).readAll(file);
     assertEquals(List.of("a", "d", "f"), data.items().ids());
     assertEquals(9, data.skippedBadLines());
+    assertEquals(
+        List.of(3L, 4L, 5L, 6L, 7L),
+        data.firstBadLines().stream().map(SessionFileException::line).toList());
+    assertEquals(
+        file + ":4: Time \"noon\" is not a number, expected for example seconds since 1970",
+        data.firstBadLines().get(1).getMessage());
     assertEquals(3, data.clicks());
     String message = fault(new SessionFiles().maxBadShare(0.74), file).getMessage();
     assertTrue(

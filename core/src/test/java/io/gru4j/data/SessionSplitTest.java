@@ -33,7 +33,7 @@ class SessionSplitTest {
     return InteractionMatrix.of(users, 5, rows);
   }
 
-  @Property(tries = 100)
+  @Property
   void byFractionTakesTheNewest(
       @ForAll @IntRange(min = 2, max = 60) int users,
       @ForAll @IntRange(min = 1, max = 999) int perMille,
@@ -57,7 +57,7 @@ class SessionSplitTest {
     assertWhole(all, split);
   }
 
-  @Property(tries = 100)
+  @Property
   void byTimeTakesThoseThatStartThen(
       @ForAll @IntRange(min = 2, max = 60) int users, @ForAll long seed) {
     InteractionMatrix all = sessions(users, seed);
@@ -89,7 +89,7 @@ class SessionSplitTest {
         "no session is cut");
   }
 
-  @Property(tries = 100)
+  @Property
   void leaveLastOutTakesTheLastOfTwoOrMore(
       @ForAll @IntRange(min = 2, max = 60) int users, @ForAll boolean times, @ForAll long seed) {
     InteractionMatrix some = sessions(users, seed);

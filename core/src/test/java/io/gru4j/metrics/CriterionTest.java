@@ -36,7 +36,7 @@ class CriterionTest {
     return builder.build();
   }
 
-  @Property(tries = 150)
+  @Property
   void rankedCriteriaAgreeWithTheirDefinitions(
       @ForAll @IntRange(min = 1, max = 12) int users,
       @ForAll @IntRange(min = 1, max = 130) int items,
@@ -90,7 +90,7 @@ class CriterionTest {
   }
 
   /** With two items the sampled one is certain, which leaves only the arithmetic. */
-  @Property(tries = 100)
+  @Property
   void scoresBeyondTheCutoffDoNotCount(
       @ForAll @IntRange(min = 1, max = 12) int users,
       @ForAll @IntRange(min = 1, max = 130) int items,
@@ -160,7 +160,7 @@ class CriterionTest {
         Math.log(2), Criterion.BPR.value(expected, CsrMatrix.builder(2, 2).build()), 1e-15);
   }
 
-  @Property(tries = 20)
+  @Property
   void sampledCriteriaApproachTheirExpectation(@ForAll long seed) {
     // Every user expects item 0, so that each sampled item is uniform over 1..9.
     int users = 4000;
@@ -196,7 +196,7 @@ class CriterionTest {
     assertEquals(warp, Criterion.WARP.value(expected, predictions, seed), 0.08);
   }
 
-  @Property(tries = 50)
+  @Property
   void sampledCriteriaDependOnTheSeedAlone(@ForAll long seed) {
     CsrMatrix expected = random(30, 60, 0.2, 0, seed);
     CsrMatrix predictions = random(30, 60, 0.9, 1000, seed + 1);

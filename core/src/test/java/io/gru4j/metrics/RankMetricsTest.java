@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class RankMetricsTest {
 
-  @Property(tries = 100)
+  @Property
   void agreesWithNaiveSums(@ForAll @IntRange(min = 1, max = 300) int n, @ForAll long seed) {
     Random random = new Random(seed);
     int[] cutoffs = {20, 1, 5, 5};
@@ -40,7 +40,7 @@ class RankMetricsTest {
     }
   }
 
-  @Property(tries = 100)
+  @Property
   void mergingPartsGivesTheBitsOfTheWhole(
       @ForAll @IntRange(min = 1, max = 5) int parts, @ForAll long seed) {
     Random random = new Random(seed);

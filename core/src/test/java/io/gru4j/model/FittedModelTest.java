@@ -148,27 +148,45 @@ class FittedModelTest {
     }
   }
 
+  /** Every thread starts at another session, so that they are at different ones at a time. */
   @Test
-  void recommendFromManyThreadsEqualsOneThread() throws Exception {
-    List<Recommendations> expected =
+  void sixtyFourThreadsGetTheBitsOfOne() throws Exception {
+    int threads = 64;
+    InteractionMatrix all = matrix(sessions);
+    List<Recommendations> recommended =
         sessions.stream().map(s -> model.recommend(ids(s), 7, UnknownItems.FAIL)).toList();
-    CountDownLatch start = new CountDownLatch(16);
-    try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
-      List<Future<List<Recommendations>>> results =
-          IntStream.range(0, 16)
-              .mapToObj(
-                  t ->
-                      threads.submit(
-                          () -> {
-                            start.countDown();
-                            start.await();
-                            return sessions.stream()
-                                .map(s -> model.recommend(ids(s), 7, UnknownItems.FAIL))
-                                .toList();
-                          }))
-              .toList();
-      for (Future<List<Recommendations>> result : results) {
-        assertEquals(expected, result.get());
+    CsrMatrix scores;
+    String ranks;
+    try (Parallel one = new Parallel(1)) {
+      scores = model.predict(all, 7, one);
+      ranks = model.evaluate(all, one, 5).toString();
+    }
+    CountDownLatch start = new CountDownLatch(threads);
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      List<Future<?>> users = new ArrayList<>();
+      for (int t = 0; t < threads; t++) {
+        int first = t * SESSIONS / threads;
+        int workers = 1 + t % 2;
+        users.add(
+            pool.submit(
+                () -> {
+                  start.countDown();
+                  start.await();
+                  for (int i = 0; i < SESSIONS; i++) {
+                    int s = (first + i) % SESSIONS;
+                    assertEquals(
+                        recommended.get(s),
+                        model.recommend(ids(sessions.get(s)), 7, UnknownItems.FAIL));
+                  }
+                  try (Parallel parallel = new Parallel(workers)) {
+                    assertEquals(scores, model.predict(all, 7, parallel));
+                    assertEquals(ranks, model.evaluate(all, parallel, 5).toString());
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> user : users) {
+        user.get();
       }
     }
   }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.data.IdMap;
+import io.gru4j.file.SafeTensorsReader;
+import io.gru4j.file.SafeTensorsWriter;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

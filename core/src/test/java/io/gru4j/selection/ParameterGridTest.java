@@ -27,7 +27,7 @@ class ParameterGridTest {
     return IntStream.rangeClosed(1, n).boxed().toList();
   }
 
-  @Property(tries = 50)
+  @Property
   void countAndOrderAreThoseOfNestedLoops(
       @ForAll @IntRange(min = 1, max = 4) int a,
       @ForAll @IntRange(min = 1, max = 4) int b,
@@ -65,7 +65,7 @@ class ParameterGridTest {
   }
 
   /** Map.of has another order in every JVM. */
-  @Property(tries = 50)
+  @Property
   void theOrderOfTheMapMakesNoDifference(
       @ForAll @IntRange(min = 1, max = 20) int n, @ForAll @IntRange(max = 100) int seed) {
     Map<String, List<Integer>> values = new LinkedHashMap<>();

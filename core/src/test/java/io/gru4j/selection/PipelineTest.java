@@ -60,7 +60,7 @@ class PipelineTest {
     return kept;
   }
 
-  @Property(tries = 100)
+  @Property
   void filtersAgreeWithNaiveOnes(
       @ForAll @IntRange(max = 10_000) int seed,
       @ForAll @IntRange(min = 1, max = 12) int users,
@@ -75,7 +75,7 @@ class PipelineTest {
   }
 
   /** The pipeline is the estimator on filtered data with the dropped items cut out. */
-  @Property(tries = 25)
+  @Property
   void fitAndPredictAgreeWithFilteringByHand(
       @ForAll @IntRange(max = 10_000) int seed,
       @ForAll @IntRange(min = 1, max = 14) int minCount,

@@ -15,6 +15,8 @@ import java.util.Arrays;
  * to 256 rows of A. A transposed A is copied once, so that its rows are contiguous. Buffers belong
  * to the object and to the threads, grow to the largest shape seen and are then reused: nothing is
  * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
 public final class Gemm {
 
@@ -22,7 +24,7 @@ public final class Gemm {
   private static final int ROWS = 256; // rows of A of one task: they stay in the second-level cache
   private static final int EDGE_ROWS = 64; // rows of the scratch block
   private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
-  private static final float[] NO_BIAS = new float[PANEL];
+  private static final float[] ZEROS = new float[PANEL];
 
   /**
    * What one thread needs while it works; shared by all objects, since a task never waits for
@@ -137,14 +139,40 @@ public final class Gemm {
     pack(scratch.panel, column, columns);
     float[] c = C.data();
     if (columns == PANEL && !adds) {
-      kernels.linearForward(
-          c, row * N + column, N, rowsOfA, row * K, K, scratch.panel, 0, NO_BIAS, 0, rows, K);
+      kernels.product(
+          c,
+          row * N + column,
+          N,
+          ZEROS,
+          0,
+          0,
+          rowsOfA,
+          row * K,
+          K,
+          scratch.panel,
+          0,
+          rows,
+          K,
+          PANEL);
       return;
     }
     for (int r = 0; r < rows; r += EDGE_ROWS) {
       int n = Math.min(EDGE_ROWS, rows - r);
-      kernels.linearForward(
-          scratch.block, 0, PANEL, rowsOfA, (row + r) * K, K, scratch.panel, 0, NO_BIAS, 0, n, K);
+      kernels.product(
+          scratch.block,
+          0,
+          PANEL,
+          ZEROS,
+          0,
+          0,
+          rowsOfA,
+          (row + r) * K,
+          K,
+          scratch.panel,
+          0,
+          n,
+          K,
+          columns);
       for (int i = 0; i < n; i++) {
         int to = (row + r + i) * N + column;
         if (adds) {

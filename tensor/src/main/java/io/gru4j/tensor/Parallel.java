@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>{@link #run} allocates nothing. Between loops the workers spin for some microseconds, then
  * sleep. One thread at a time may call {@link #run}. {@link #close} ends the workers.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="parallel"}
  */
 public final class Parallel implements AutoCloseable {
 

@@ -7,6 +7,8 @@ package io.gru4j.tensor;
  * <p>SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators",
  * figure 16). The state is one long, so a stream can be stored and continued. Not thread-safe;
  * {@link #at} is.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="random"}
  */
 public final class RandomStream {
 

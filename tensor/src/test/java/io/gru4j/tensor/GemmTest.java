@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class GemmTest {
 
   /** Each element is one fused chain over ascending k, so a plain loop gives the same bits. */
-  @Property(tries = 300)
+  @Property
   void equalsTheChainBitForBit(
       @ForAll @IntRange(max = 70) int M,
       @ForAll @IntRange(max = 100) int N,

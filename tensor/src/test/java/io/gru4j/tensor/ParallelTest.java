@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ParallelTest {
 
-  @Property(tries = 30)
+  @Property
   void everyTaskRunsOnceRoundAfterRound(
       @ForAll @IntRange(min = 1, max = 8) int threads, @ForAll @IntRange(max = 100) int tasks) {
     try (Parallel parallel = new Parallel(threads)) {

@@ -22,7 +22,7 @@ class RandomStreamTest {
     assertEquals("16408922859458223821", Long.toUnsignedString(random.nextLong()));
   }
 
-  @Property(tries = 200)
+  @Property
   void positionsAreThoseOfTheStream(@ForAll long seed, @ForAll @IntRange(max = 50) int position) {
     RandomStream random = new RandomStream(seed);
     for (int i = 0; i < position; i++) {
@@ -31,7 +31,7 @@ class RandomStreamTest {
     assertEquals(random.nextLong(), RandomStream.at(seed, position));
   }
 
-  @Property(tries = 100)
+  @Property
   void rangesAreKept(@ForAll long seed, @ForAll @IntRange(min = 1) int bound) {
     RandomStream random = new RandomStream(seed);
     for (int i = 0; i < 100; i++) {

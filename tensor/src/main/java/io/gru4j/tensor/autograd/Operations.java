@@ -17,6 +17,8 @@ import io.gru4j.tensor.kernel.Kernels;
  * those of its inputs; in the formulas, {@code *} is elementwise. Every call makes a new variable:
  * these operations are for readers, experiments and tests. Training uses the coarse ones in {@code
  * io.gru4j.tensor.nn}, which allocate nothing, on the same tape. Not thread-safe.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="autograd"}
  */
 public final class Operations {
 

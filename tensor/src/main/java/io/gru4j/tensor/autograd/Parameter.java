@@ -199,8 +199,21 @@ public final class Parameter {
    * @param count number of values
    */
   public void read(long from, float[] to, int count) {
+    read(value, from, to, count);
+  }
+
+  /**
+   * As {@link #read(long, float[], int)}, from another array that is laid out like {@link #value},
+   * such as an optimizer's state.
+   *
+   * @param array at least as long as {@link #value}
+   * @param from number of the first value, counted row by row: row * cols + column
+   * @param to receives the values
+   * @param count number of values
+   */
+  public void read(float[] array, long from, float[] to, int count) {
     for (int i = 0; i < count; i++) {
-      to[i] = value[index((int) ((from + i) / cols), (int) ((from + i) % cols))];
+      to[i] = array[index((int) ((from + i) / cols), (int) ((from + i) % cols))];
     }
   }
 
@@ -212,8 +225,20 @@ public final class Parameter {
    * @param count number of values
    */
   public void write(long from, float[] values, int count) {
+    write(value, from, values, count);
+  }
+
+  /**
+   * As {@link #write(long, float[], int)}, to another array that is laid out like {@link #value}.
+   *
+   * @param array at least as long as {@link #value}
+   * @param from number of the first value, counted row by row: row * cols + column
+   * @param values the values
+   * @param count number of values
+   */
+  public void write(float[] array, long from, float[] values, int count) {
     for (int i = 0; i < count; i++) {
-      value[index((int) ((from + i) / cols), (int) ((from + i) % cols))] = values[i];
+      array[index((int) ((from + i) / cols), (int) ((from + i) % cols))] = values[i];
     }
   }
 

@@ -7,6 +7,8 @@ import java.util.Arrays;
  *
  * <p>Recording keeps a reference and allocates nothing once the tape has its size, so one tape
  * serves a whole training. Not thread-safe.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="step"}
  */
 public final class Tape {
 

@@ -27,66 +27,46 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   String description();
 
   /**
-   * One panel of a linear layer, {@code y[r][l] = bias[l] + sum_k x[r][k] * w[k][l]}: for each
-   * element one fused chain over ascending {@code k} that starts with the bias.
+   * The product of a block by a panel, {@code c[r][l] = init[r][l] + sum_k a[r][k] * b[k][l]}: for
+   * each element one fused chain over ascending {@code k} that starts with {@code init}. All three
+   * products of a linear layer are of this kind: its output, with {@code a} its input, {@code b} a
+   * panel of its weights and {@code init} the bias; the gradient of a panel of its weights, with
+   * {@code a} the input {@linkplain #transpose transposed} and {@code b} the output's gradient; the
+   * gradient of its input, with {@code a} the output's gradient and {@code b} the weights
+   * transposed.
+   *
+   * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}
+   * @param init the start, {@code is} apart; 0 apart if it is the same for all rows
+   * @param a {@code rows} rows of {@code K} values, {@code as} apart
+   * @param b {@code K} rows, {@link #PANEL} apart
+   * @param columns 1 to {@link #PANEL}; what stands behind them in a row of {@code c} is undefined,
+   *     so all {@link #PANEL} values of a row of {@code c} and {@code init} must exist
    */
-  void linearForward(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] w,
-      int wo,
-      float[] bias,
+  void product(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
       int bo,
       int rows,
-      int K);
-
-  /**
-   * The weight gradient of {@link #linearForward}, {@code dw[k][l] += sum_r x[r][k] * dy[r][l]}:
-   * one fused chain over ascending {@code r} that starts with the old {@code dw}.
-   */
-  void linearBackwardWeight(
-      float[] dw,
-      int dwo,
-      float[] dy,
-      int dyo,
-      int dys,
-      float[] x,
-      int xo,
-      int xs,
-      int rows,
-      int K);
-
-  /**
-   * The bias gradient of {@link #linearForward}, {@code db[l] += sum_r dy[r][l]}, over ascending
-   * {@code r}.
-   */
-  void linearBackwardBias(float[] db, int dbo, float[] dy, int dyo, int dys, int rows);
-
-  /**
-   * The input gradient of {@link #linearForward} over several panels, {@code dx[r][k] += sum_p
-   * sum_l dy[p][r][l] * w[p][k][l]}: 16 fused chains (lane {@code l} and {@code l + 16} share one)
-   * over ascending {@code p}, folded by {@link ScalarMath#foldLanes}, then added to {@code dx}.
-   *
-   * @param dyps stride between the panels of {@code dy}; those of {@code w} are {@code K * 32}
-   *     apart
-   */
-  void linearBackwardInput(
-      float[] dx,
-      int dxo,
-      int dxs,
-      float[] dy,
-      int dyo,
-      int dys,
-      int dyps,
-      float[] w,
-      int wo,
-      int rows,
       int K,
-      int panels);
+      int columns);
+
+  /**
+   * Transposes a block, {@code y[l][k] = x[k][l]}, for {@code K <= 32} rows {@code k} of 32 lanes;
+   * rows of both are {@link #PANEL} apart. What stands behind {@code K} in a row of {@code y}
+   * stays.
+   */
+  void transpose(float[] y, int yo, float[] x, int xo, int K);
+
+  /** Adds rows of 32 lanes, {@code sum[l] += sum_r y[r][l]}, over ascending {@code r}. */
+  void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows);
 
   /**
    * Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart; NaN
@@ -102,8 +82,11 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    */
   float rowExpSum(float[] y, int yo, int ps, int panels, float max);
 
-  /** {@code y[p][l] *= scale}; a product smaller in size than {@link #SMALLEST} becomes 0. */
-  void rowScale(float[] y, int yo, int ps, int panels, float scale);
+  /**
+   * Scales rows of 32 lanes, {@code y[r][l] *= factor[r] * scale}; a product smaller in size than
+   * {@link #SMALLEST} becomes 0.
+   */
+  void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows);
 
   /** Returns how many {@code y[p][l]} are at least {@code threshold}. */
   int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold);

@@ -21,87 +21,46 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void linearForward(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] w,
-      int wo,
-      float[] bias,
+  public void product(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
       int bo,
       int rows,
-      int K) {
-    for (int r = 0; r < rows; r++) {
-      int yr = yo + r * ys;
-      for (int l = 0; l < PANEL; l++) {
-        y[yr + l] = bias[bo + l];
-      }
-      for (int k = 0; k < K; k++) {
-        axpy(x[xo + r * xs + k], w, wo + k * PANEL, y, yr, PANEL);
-      }
-    }
-  }
-
-  @Override
-  public void linearBackwardWeight(
-      float[] dw,
-      int dwo,
-      float[] dy,
-      int dyo,
-      int dys,
-      float[] x,
-      int xo,
-      int xs,
-      int rows,
-      int K) {
-    for (int r = 0; r < rows; r++) {
-      for (int k = 0; k < K; k++) {
-        axpy(x[xo + r * xs + k], dy, dyo + r * dys, dw, dwo + k * PANEL, PANEL);
-      }
-    }
-  }
-
-  @Override
-  public void linearBackwardBias(float[] db, int dbo, float[] dy, int dyo, int dys, int rows) {
-    for (int r = 0; r < rows; r++) {
-      for (int l = 0; l < PANEL; l++) {
-        db[dbo + l] += dy[dyo + r * dys + l];
-      }
-    }
-  }
-
-  @Override
-  public void linearBackwardInput(
-      float[] dx,
-      int dxo,
-      int dxs,
-      float[] dy,
-      int dyo,
-      int dys,
-      int dyps,
-      float[] w,
-      int wo,
-      int rows,
       int K,
-      int panels) {
-    float[] lanes = LANE_SUMS.get();
+      int columns) {
     for (int r = 0; r < rows; r++) {
+      int cr = co + r * cs;
+      for (int l = 0; l < columns; l++) {
+        c[cr + l] = init[io + r * is + l];
+      }
       for (int k = 0; k < K; k++) {
-        Arrays.fill(lanes, 0f);
-        for (int p = 0; p < panels; p++) {
-          int d = dyo + r * dys + p * dyps;
-          int v = wo + (p * K + k) * PANEL;
-          for (int l = 0; l < LANES; l++) {
-            lanes[l] = Math.fma(dy[d + l], w[v + l], lanes[l]);
-          }
-          for (int l = 0; l < LANES; l++) {
-            lanes[l] = Math.fma(dy[d + LANES + l], w[v + LANES + l], lanes[l]);
-          }
-        }
-        dx[dxo + r * dxs + k] += ScalarMath.foldLanes(lanes, 0);
+        axpy(a[ao + r * as + k], b, bo + k * PANEL, c, cr, columns);
+      }
+    }
+  }
+
+  @Override
+  public void transpose(float[] y, int yo, float[] x, int xo, int K) {
+    for (int l = 0; l < PANEL; l++) {
+      for (int k = 0; k < K; k++) {
+        y[yo + l * PANEL + k] = x[xo + k * PANEL + l];
+      }
+    }
+  }
+
+  @Override
+  public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
+    for (int r = 0; r < rows; r++) {
+      for (int l = 0; l < PANEL; l++) {
+        sum[so + l] += y[yo + r * ys + l];
       }
     }
   }
@@ -133,11 +92,12 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void rowScale(float[] y, int yo, int ps, int panels, float scale) {
-    for (int p = 0; p < panels; p++) {
+  public void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows) {
+    for (int r = 0; r < rows; r++) {
+      float f = factor[fo + r] * scale;
       for (int l = 0; l < PANEL; l++) {
-        float product = y[yo + p * ps + l] * scale;
-        y[yo + p * ps + l] = Math.abs(product) < SMALLEST ? 0f : product;
+        float product = y[yo + r * ys + l] * f;
+        y[yo + r * ys + l] = Math.abs(product) < SMALLEST ? 0f : product;
       }
     }
   }

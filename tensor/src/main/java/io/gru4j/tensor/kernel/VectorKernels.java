@@ -7,8 +7,8 @@ import static io.gru4j.tensor.kernel.VectorMath.TAIL;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The linear layer
- * lives in {@link VectorLinear}, the GRU cell in {@link VectorGru}, the softmax in {@link
+ * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The products
+ * live in {@link VectorProduct}, the GRU cell in {@link VectorGru}, the softmax in {@link
  * VectorSoftmax}.
  */
 public final class VectorKernels implements Kernels {
@@ -22,57 +22,38 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void linearForward(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] w,
-      int wo,
-      float[] bias,
+  public void product(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
       int bo,
       int rows,
-      int K) {
-    VectorLinear.forward(y, yo, ys, x, xo, xs, w, wo, bias, bo, rows, K);
-  }
-
-  @Override
-  public void linearBackwardWeight(
-      float[] dw,
-      int dwo,
-      float[] dy,
-      int dyo,
-      int dys,
-      float[] x,
-      int xo,
-      int xs,
-      int rows,
-      int K) {
-    VectorLinear.backwardWeight(dw, dwo, dy, dyo, dys, x, xo, xs, rows, K);
-  }
-
-  @Override
-  public void linearBackwardBias(float[] db, int dbo, float[] dy, int dyo, int dys, int rows) {
-    VectorLinear.backwardBias(db, dbo, dy, dyo, dys, rows);
-  }
-
-  @Override
-  public void linearBackwardInput(
-      float[] dx,
-      int dxo,
-      int dxs,
-      float[] dy,
-      int dyo,
-      int dys,
-      int dyps,
-      float[] w,
-      int wo,
-      int rows,
       int K,
-      int panels) {
-    VectorLinear.backwardInput(dx, dxo, dxs, dy, dyo, dys, dyps, w, wo, rows, K, panels);
+      int columns) {
+    VectorProduct.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
+  }
+
+  @Override
+  public void transpose(float[] y, int yo, float[] x, int xo, int K) {
+    TAIL.transpose(y, yo, x, xo, K);
+  }
+
+  @Override
+  public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
+    for (int c = 0; c < PANEL; c += L) {
+      FloatVector total = FloatVector.fromArray(SPECIES, sum, so + c);
+      for (int r = 0; r < rows; r++) {
+        total = total.add(FloatVector.fromArray(SPECIES, y, yo + r * ys + c));
+      }
+      total.intoArray(sum, so + c);
+    }
   }
 
   @Override
@@ -86,8 +67,8 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void rowScale(float[] y, int yo, int ps, int panels, float scale) {
-    VectorSoftmax.rowScale(y, yo, ps, panels, scale);
+  public void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows) {
+    VectorSoftmax.scaleRows(y, yo, ys, factor, fo, scale, rows);
   }
 
   @Override

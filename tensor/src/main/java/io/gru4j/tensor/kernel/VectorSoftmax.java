@@ -109,11 +109,12 @@ final class VectorSoftmax {
     sum.intoArray(lanes, c);
   }
 
-  static void rowScale(float[] y, int yo, int ps, int panels, float scale) {
-    for (int p = 0; p < panels; p++) {
+  static void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows) {
+    for (int r = 0; r < rows; r++) {
+      float f = factor[fo + r] * scale;
       for (int c = 0; c < PANEL; c += L) {
-        int o = yo + p * ps + c;
-        FloatVector product = FloatVector.fromArray(SPECIES, y, o).mul(scale);
+        int o = yo + r * ys + c;
+        FloatVector product = FloatVector.fromArray(SPECIES, y, o).mul(f);
         product.blend(0f, product.abs().compare(LT, Kernels.SMALLEST)).intoArray(y, o);
       }
     }

@@ -38,6 +38,9 @@ public final class Gru {
   /** Rows that one task takes through time. */
   private static final int BLOCK = 32;
 
+  private static final int SCRATCH_ROWS = 128; // at least BLOCK
+  private static final float[] ZEROS = new float[PANEL];
+
   private final GruParameters parameters;
   private final Parallel parallel;
   private final Kernels kernels = Kernels.get();
@@ -58,6 +61,15 @@ public final class Gru {
   private final Parallel.Task backwardTask = this::backwardBlock;
   private final Parallel.Task weightTask = this::weightPanel;
   private final Tape.Operation backward = this::backward;
+  private final Parallel.Task transposeWeightsTask = this::transposeWeights;
+  private final Parallel.Task transposeInputsTask = this::transposeInputs;
+  private final ThreadLocal<float[]> scratch =
+      ThreadLocal.withInitial(() -> new float[SCRATCH_ROWS * PANEL]);
+  private float[] weightIhT; // [k / 32][gate][k % 32]
+  private float[] weightHhT;
+  private float[] inputT = new float[0]; // [k][m]
+  private float[] beforeT = new float[0];
+  private int strideT;
 
   private Variable input;
   private int[] activeRows = new int[0];
@@ -184,32 +196,36 @@ public final class Gru {
     int gates = panels * PANEL;
     for (int panel = 0; panel < panels; panel++) {
       int c = panel * PANEL;
-      kernels.linearForward(
+      kernels.product(
           gx,
           go + c,
           gates,
+          p.biasIh().value(),
+          p.biasIh().offset() + c,
+          0,
           x,
           xo,
           E,
           p.weightIh().value(),
           p.weightIh().offset() + c * E,
-          p.biasIh().value(),
-          p.biasIh().offset() + c,
           rows,
-          E);
-      kernels.linearForward(
+          E,
+          PANEL);
+      kernels.product(
           gh,
           go + c,
           gates,
+          p.biasHh().value(),
+          p.biasHh().offset() + c,
+          0,
           h,
           ho,
           H,
           p.weightHh().value(),
           p.weightHh().offset() + c * H,
-          p.biasHh().value(),
-          p.biasHh().offset() + c,
           rows,
-          H);
+          H,
+          PANEL);
     }
   }
 
@@ -218,8 +234,23 @@ public final class Gru {
       return;
     }
     dBefore.resizeRows(activeRows[0]);
+    allocateTransposed();
+    parallel.run(panels, transposeWeightsTask);
     parallel.run(Math.ceilDiv(activeRows[0], BLOCK), backwardTask);
+    parallel.run(Math.ceilDiv(start[T], BLOCK), transposeInputsTask);
     weightGrads();
+  }
+
+  private void allocateTransposed() {
+    if (weightIhT == null) {
+      weightIhT = new float[Math.ceilDiv(E, PANEL) * PANEL * gates];
+      weightHhT = new float[Math.ceilDiv(H, PANEL) * PANEL * gates];
+    }
+    strideT = (Math.ceilDiv(start[T], PANEL) | 1) * PANEL; // odd: rows do not share cache sets
+    if (inputT.length < E * strideT) {
+      inputT = new float[E * strideT];
+      beforeT = new float[H * strideT];
+    }
   }
 
   private void backwardBlock(int block) {
@@ -247,36 +278,67 @@ public final class Gru {
         int g = (m + i) * gates;
         kernels.gruBackward(gx.data(), g, gh.data(), g, h, ho + i * H, dOut, row, dh, d, H);
       }
-      Parameter weightHh = parameters.weightHh();
       if (t > 0) {
-        kernels.linearBackwardInput(
-            dh,
-            from * H,
-            H,
-            gh.data(),
-            m * gates,
-            gates,
-            PANEL,
-            weightHh.value(),
-            weightHh.offset(),
-            rows,
-            H,
-            panels);
+        inputGrad(gh.data(), m * gates, rows, weightHhT, H, dh, from * H);
       }
-      Parameter weightIh = parameters.weightIh();
-      kernels.linearBackwardInput(
-          input.grad().data(),
-          m * E,
-          E,
-          gx.data(),
-          m * gates,
-          gates,
-          PANEL,
-          weightIh.value(),
-          weightIh.offset(),
-          rows,
-          E,
-          panels);
+      inputGrad(gx.data(), m * gates, rows, weightIhT, E, input.grad().data(), m * E);
+    }
+  }
+
+  /** {@code dx += dGates W} for some rows, 32 inputs at a time. */
+  private void inputGrad(
+      float[] dGates, int go, int rows, float[] weightT, int inputs, float[] dx, int dxo) {
+    float[] sums = scratch.get();
+    for (int k = 0; k < inputs; k += PANEL) {
+      int columns = Math.min(PANEL, inputs - k);
+      kernels.product(
+          sums, 0, PANEL, ZEROS, 0, 0, dGates, go, gates, weightT, k * gates, rows, gates, columns);
+      for (int i = 0; i < rows; i++) {
+        kernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, columns);
+      }
+    }
+  }
+
+  /** Transposes one panel of gates of the weights: to {@code [k / 32][gate][k % 32]}. */
+  private void transposeWeights(int panel) {
+    transposePanel(parameters.weightIh(), panel, weightIhT);
+    if (T > 1) {
+      transposePanel(parameters.weightHh(), panel, weightHhT);
+    }
+  }
+
+  private void transposePanel(Parameter weight, int panel, float[] weightT) {
+    int inputs = weight.cols();
+    for (int k = 0; k < inputs; k += PANEL) {
+      kernels.transpose(
+          weightT,
+          k * gates + panel * PANEL * PANEL,
+          weight.value(),
+          weight.offset() + (panel * inputs + k) * PANEL,
+          Math.min(PANEL, inputs - k));
+    }
+  }
+
+  /** Transposes some rows of the input and of the states before: to {@code [k][m]}. */
+  private void transposeInputs(int block) {
+    int from = block * BLOCK;
+    int to = Math.min(start[T], from + BLOCK);
+    float[] x = input.value().data();
+    for (int k = 0; k < E; k++) {
+      for (int m = from; m < to; m++) {
+        inputT[k * strideT + m] = x[m * E + k];
+      }
+    }
+    for (int t = 0; t < T; t++) {
+      float[] h = t == 0 ? before.data() : output.value().data();
+      int ho = t == 0 ? 0 : start[t - 1] * H;
+      int end = Math.min(to, start[t + 1]);
+      for (int m = Math.max(from, start[t]); m < end; m++) {
+        int row = ho + (m - start[t]) * H;
+        for (int k = 0; k < H; k++) {
+          beforeT[k * strideT + m] = h[row + k];
+        }
+      }
     }
   }
 
@@ -295,39 +357,24 @@ public final class Gru {
   private void weightPanel(int task) {
     int c = task / 2 * PANEL;
     if (task % 2 == 0) {
-      Parameter w = parameters.weightIh();
-      Parameter b = parameters.biasIh();
-      kernels.linearBackwardWeight(
-          w.gradOrNull(),
-          w.offset() + c * E,
-          gx.data(),
-          c,
-          gates,
-          input.value().data(),
-          0,
-          E,
-          start[T],
-          E);
-      kernels.linearBackwardBias(b.gradOrNull(), b.offset() + c, gx.data(), c, gates, start[T]);
+      weightPanel(parameters.weightIh(), parameters.biasIh(), c, gx.data(), inputT);
     } else {
-      Parameter w = parameters.weightHh();
-      Parameter b = parameters.biasHh();
-      for (int t = 0; t < T; t++) {
-        float[] h = t == 0 ? before.data() : output.value().data();
-        int ho = t == 0 ? 0 : start[t - 1] * H;
-        kernels.linearBackwardWeight(
-            w.gradOrNull(),
-            w.offset() + c * H,
-            gh.data(),
-            start[t] * gates + c,
-            gates,
-            h,
-            ho,
-            H,
-            activeRows[t],
-            H);
+      weightPanel(parameters.weightHh(), parameters.biasHh(), c, gh.data(), beforeT);
+    }
+  }
+
+  private void weightPanel(Parameter w, Parameter b, int c, float[] dGates, float[] xT) {
+    float[] dy = scratch.get();
+    float[] dW = w.gradOrNull();
+    int o = w.offset() + c * w.cols();
+    int M = start[T];
+    for (int m = 0; m < M; m += SCRATCH_ROWS) {
+      int rows = Math.min(SCRATCH_ROWS, M - m);
+      for (int i = 0; i < rows; i++) {
+        System.arraycopy(dGates, (m + i) * gates + c, dy, i * PANEL, PANEL);
       }
-      kernels.linearBackwardBias(b.gradOrNull(), b.offset() + c, gh.data(), c, gates, start[T]);
+      kernels.product(dW, o, PANEL, dW, o, PANEL, xT, m, strideT, dy, 0, w.cols(), rows, PANEL);
+      kernels.addRows(b.gradOrNull(), b.offset() + c, dy, 0, PANEL, rows);
     }
   }
 }

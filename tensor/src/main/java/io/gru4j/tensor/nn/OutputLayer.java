@@ -40,6 +40,7 @@ public final class OutputLayer {
   private static final int MIN_TILE_PANELS = 4;
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128;
+  private static final float[] ZEROS = new float[PANEL];
 
   private final Parameter weight;
   private final Parameter bias;
@@ -52,16 +53,20 @@ public final class OutputLayer {
   private final int tilePanels;
   private final int tiles;
   private final int slots;
+  private final int blocks; // of 32 hidden units
 
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
   private final ThreadLocal<float[]> scratch;
+  private final ThreadLocal<float[]> transposed; // a panel of weights: [h / 32][class][h % 32]
   private final double[] squares; // of dW, by tile
   private float[] logits = new float[0];
   private float[] tileMax = new float[0]; // [tile][m]
   private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
   private float[] targetLogit = new float[0];
   private double[] rowLoss = new double[0];
-  private float[] partial = new float[0]; // [slot][m][h] of dHidden
+  private float[] hiddenT = new float[0]; // [h][m]
+  private int hiddenStride;
+  private float[] partial = new float[0]; // dHidden by slot: [slot][h / 32][m][h % 32]
 
   private final Parallel.Task forwardTask = this::forwardTile;
   private final Parallel.Task normaliseTask = this::normaliseChunk;
@@ -103,9 +108,11 @@ public final class OutputLayer {
     this.tilePanels = Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
     this.tiles = Math.ceilDiv(panels, tilePanels);
     this.slots = Math.min(MAX_SLOTS, tiles);
+    this.blocks = Math.ceilDiv(H, PANEL);
     this.squares = new double[tiles];
     int scratchLength = weight.offset() + tilePanels * panelStride(CHUNK);
     this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
+    this.transposed = ThreadLocal.withInitial(() -> new float[blocks * PANEL * PANEL]);
     Arrays.fill(
         bias.value(), bias.offset() + V, bias.offset() + bias.length(), Float.NEGATIVE_INFINITY);
   }
@@ -188,9 +195,13 @@ public final class OutputLayer {
       rowLoss = new double[M];
       targetLogit = new float[M];
     }
-    int partials = length((long) slots * M * H);
+    int partials = length((long) slots * blocks * M * PANEL);
     if (partial.length < partials) {
       partial = new float[partials];
+    }
+    hiddenStride = panelStride(Math.ceilDiv(M, PANEL));
+    if (hiddenT.length < H * hiddenStride) {
+      hiddenT = new float[length((long) H * hiddenStride)];
     }
   }
 
@@ -234,12 +245,16 @@ public final class OutputLayer {
     for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
       int w = weight.offset() + p * H * PANEL;
       int b = bias.offset() + p * PANEL;
-      kernels.linearForward(y, yo, PANEL, h, m * H, H, weight.value(), w, bias.value(), b, rows, H);
+      kernels.product(
+          y, yo, PANEL, bias.value(), b, 0, h, m * H, H, weight.value(), w, rows, H, PANEL);
       yo += ps;
     }
   }
 
-  /** Turns the tiles' sums of some rows into the rows' losses and the factors of e. */
+  /**
+   * Turns the tiles' sums of some rows into the rows' losses and the factors of e, and transposes
+   * these rows of hidden for backward.
+   */
   private void normaliseChunk(int chunk) {
     int from = chunk * CHUNK;
     int to = Math.min(M, from + CHUNK);
@@ -256,6 +271,12 @@ public final class OutputLayer {
       rowLoss[m] = counts ? max + StrictMath.log(sum) - targetLogit[m] : 0;
       for (int i = m; i < tiles * M; i += M) {
         tileSum[i] = counts ? (float) (Kernels.exp(tileMax[i] - max) / (sum * n)) : 0f;
+      }
+    }
+    float[] h = hidden.value().data();
+    for (int k = 0; k < H; k++) {
+      for (int m = from; m < to; m++) {
+        hiddenT[k * hiddenStride + m] = h[m * H + k];
       }
     }
   }
@@ -278,75 +299,101 @@ public final class OutputLayer {
   }
 
   private void backwardSlot(int slot) {
-    int dx = slot * M * H;
-    Arrays.fill(partial, dx, dx + M * H, 0f);
+    int dx = slot * blocks * M * PANEL;
+    Arrays.fill(partial, dx, dx + blocks * M * PANEL, 0f);
     int end = (slot + 1) * tiles / slots;
     for (int tile = slot * tiles / slots; tile < end; tile++) {
-      backwardTile(tile, dx);
+      squares[tile] = 0;
+      for (int m = 0; m < M; m += CHUNK) {
+        backwardTile(tile, m, Math.min(CHUNK, M - m), dx);
+      }
     }
   }
 
-  private void backwardTile(int tile, int dx) {
+  private void backwardTile(int tile, int m, int rows, int dx) {
     int first = tile * tilePanels;
-    int count = tileEnd(tile) - first;
-    int w = weight.offset() + first * H * PANEL;
-    int b = bias.offset() + first * PANEL;
-    if (dWIsNew) {
-      Arrays.fill(dW, w, w + count * H * PANEL, 0f);
-    }
-    if (dbIsNew) {
-      Arrays.fill(db, b, b + count * PANEL, 0f);
-    }
-    for (int m = 0; m < M; m += CHUNK) {
-      int rows = Math.min(CHUNK, M - m);
-      float[] y = kept ? logits : scratch.get();
-      int ps = panelStride(kept ? M : CHUNK);
-      int yo = weight.offset() + (kept ? first * ps + m * PANEL : 0);
-      if (!kept) {
-        makeLogits(tile, m, rows, y, yo, ps);
+    float[] y = kept ? logits : scratch.get();
+    int ps = panelStride(kept ? M : CHUNK);
+    int yo = weight.offset() + (kept ? first * ps + m * PANEL : 0);
+    if (!kept) {
+      makeLogits(tile, m, rows, y, yo, ps);
+      for (int r = 0; r < rows; r++) {
+        kernels.rowExpSum(y, yo + r * PANEL, ps, tileEnd(tile) - first, tileMax[tile * M + m + r]);
       }
-      makeGradient(tile, m, rows, y, yo, ps);
-      float[] h = hidden.value().data();
-      for (int p = 0; p < count; p++) {
-        kernels.linearBackwardWeight(
-            dW, w + p * H * PANEL, y, yo + p * ps, PANEL, h, m * H, H, rows, H);
-        kernels.linearBackwardBias(db, b + p * PANEL, y, yo + p * ps, PANEL, rows);
+    }
+    for (int p = first; p < tileEnd(tile); p++) {
+      makeGradient(tile, p, m, rows, y, yo);
+      backwardPanel(p, m, rows, y, yo, dx);
+      if (m + rows == M) {
+        squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
       }
-      kernels.linearBackwardInput(
-          partial, dx + m * H, H, y, yo, PANEL, ps, weight.value(), w, rows, H, count);
+      yo += ps;
     }
-    double sum = 0;
-    for (int p = 0; p < count; p++) {
-      sum += kernels.sumOfSquares(dW, w + p * H * PANEL, H * PANEL);
-    }
-    squares[tile] = sum;
   }
 
-  /** Replaces e (or, where it was not kept, the logits) of a chunk of one tile by dLogits. */
-  private void makeGradient(int tile, int m, int rows, float[] y, int yo, int ps) {
-    int first = tile * tilePanels;
-    int count = tileEnd(tile) - first;
+  /** Replaces e of some rows of one panel by dLogits. */
+  private void makeGradient(int tile, int p, int m, int rows, float[] y, int yo) {
     float scale = loss.grad().get(0, 0);
-    float one = scale / n;
+    kernels.scaleRows(y, yo, PANEL, tileSum, tile * M + m, scale, rows);
     for (int r = 0; r < rows; r++) {
-      int row = yo + r * PANEL;
-      int i = tile * M + m + r;
-      if (!kept) {
-        kernels.rowExpSum(y, row, ps, count, tileMax[i]);
-      }
-      kernels.rowScale(y, row, ps, count, tileSum[i] * scale);
-      int target = targets[m + r];
-      if (target >= 0 && target / PANEL >= first && target / PANEL < first + count) {
-        y[row + (target / PANEL - first) * ps + target % PANEL] -= one;
+      int lane = targets[m + r] - p * PANEL;
+      if (lane >= 0 && lane < PANEL) {
+        y[yo + r * PANEL + lane] -= scale / n;
       }
     }
   }
 
+  /** Adds what some rows of one panel of dLogits give to dW, db and the slot's dHidden. */
+  private void backwardPanel(int p, int m, int rows, float[] y, int yo, int dx) {
+    int w = weight.offset() + p * H * PANEL;
+    int b = bias.offset() + p * PANEL;
+    boolean start = dWIsNew && m == 0;
+    kernels.product(
+        dW,
+        w,
+        PANEL,
+        start ? ZEROS : dW,
+        start ? 0 : w,
+        start ? 0 : PANEL,
+        hiddenT,
+        m,
+        hiddenStride,
+        y,
+        yo,
+        H,
+        rows,
+        PANEL);
+    if (dbIsNew && m == 0) {
+      Arrays.fill(db, b, b + PANEL, 0f);
+    }
+    kernels.addRows(db, b, y, yo, PANEL, rows);
+    float[] t = transposed.get();
+    for (int block = 0; block < blocks; block++) {
+      int k = block * PANEL;
+      int columns = Math.min(PANEL, H - k);
+      kernels.transpose(t, k * PANEL, weight.value(), w + k * PANEL, columns);
+      int d = dx + (block * M + m) * PANEL;
+      kernels.product(
+          partial, d, PANEL, partial, d, PANEL, y, yo, PANEL, t, k * PANEL, rows, PANEL, columns);
+    }
+  }
+
+  /** Adds the slots' dHidden of some rows, in order of slots. */
   private void sumPartials(int chunk) {
-    int from = chunk * CHUNK * H;
-    int count = Math.min(CHUNK * H, M * H - from);
-    for (int slot = 0; slot < slots; slot++) {
-      kernels.axpy(1f, partial, slot * M * H + from, hidden.grad().data(), from, count);
+    int from = chunk * CHUNK;
+    int rows = Math.min(CHUNK, M - from);
+    float[] dHidden = hidden.grad().data();
+    for (int block = 0; block < blocks; block++) {
+      int sum = (block * M + from) * PANEL;
+      for (int slot = 1; slot < slots; slot++) {
+        int part = sum + slot * blocks * M * PANEL;
+        kernels.axpy(1f, partial, part, partial, sum, rows * PANEL);
+      }
+      int k = block * PANEL;
+      for (int r = 0; r < rows; r++) {
+        int d = (from + r) * H + k;
+        kernels.axpy(1f, partial, sum + r * PANEL, dHidden, d, Math.min(PANEL, H - k));
+      }
     }
   }
 }

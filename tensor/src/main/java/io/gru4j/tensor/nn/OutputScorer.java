@@ -6,6 +6,7 @@ import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * What a trained output layer is asked for: scores, ranks and the best classes, without a matrix of
@@ -14,6 +15,8 @@ import java.util.Arrays;
  * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k,
  * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes: not
  * thread-safe, but the parameters are only read, so each thread may have a scorer of its own.
+ *
+ * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="ask"}
  */
 public final class OutputScorer {
 
@@ -76,22 +79,27 @@ public final class OutputScorer {
   private int fillTile(Matrix hidden, int row, int rows, int firstPanel) {
     int count = Math.min(TILE_PANELS, panels - firstPanel);
     for (int p = 0; p < count; p++) {
-      int panel = firstPanel + p;
-      kernels.linearForward(
-          tile,
-          weight.offset() + p * ps,
-          PANEL,
-          hidden.data(),
-          row * H,
-          H,
-          weight.value(),
-          weight.offset() + panel * H * PANEL,
-          bias,
-          panel * PANEL,
-          rows,
-          H);
+      fillPanel(hidden, row, rows, firstPanel + p, weight.offset() + p * ps);
     }
     return count;
+  }
+
+  private void fillPanel(Matrix hidden, int row, int rows, int panel, int to) {
+    kernels.product(
+        tile,
+        to,
+        PANEL,
+        bias,
+        panel * PANEL,
+        0,
+        hidden.data(),
+        row * H,
+        H,
+        weight.value(),
+        weight.offset() + panel * H * PANEL,
+        rows,
+        H,
+        PANEL);
   }
 
   /**
@@ -184,6 +192,32 @@ public final class OutputScorer {
         best[r + i].sort();
       }
     }
+  }
+
+  /**
+   * Finds the best of some classes for one row; no score of another panel of classes is computed.
+   *
+   * @param hidden shape (rows, H)
+   * @param row which row of it
+   * @param candidates numbers of classes, ascending, each in [0, classes)
+   * @param count how many of them
+   * @param best cleared, then filled
+   * @throws IndexOutOfBoundsException if a candidate is not a class
+   */
+  public void topOf(Matrix hidden, int row, int[] candidates, int count, TopK best) {
+    best.clear();
+    int o = weight.offset();
+    int filled = -1;
+    for (int i = 0; i < count; i++) {
+      int c = Objects.checkIndex(candidates[i], classes);
+      int panel = c / PANEL;
+      if (panel != filled) { // one score reads the panel's cache lines too, and waits for each sum
+        fillPanel(hidden, row, 1, panel, o);
+        filled = panel;
+      }
+      best.offer(c, tile[o + c % PANEL]);
+    }
+    best.sort();
   }
 
   private void offer(TopK best, int o, int firstPanel, int count) {

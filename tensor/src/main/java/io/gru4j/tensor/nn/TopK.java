@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * The K best of a stream of scored classes: higher scores first, of equal scores the lower class.
@@ -12,7 +13,9 @@ public final class TopK {
 
   private final int[] classes;
   private final float[] scores;
+  private int k;
   private int size;
+  private IntPredicate rejected;
 
   /**
    * Creates an empty selection.
@@ -24,8 +27,36 @@ public final class TopK {
     if (k < 1) {
       throw new IllegalArgumentException("k must be >= 1, got " + k);
     }
+    this.k = k;
     classes = new int[k];
     scores = new float[k];
+  }
+
+  /**
+   * Returns the largest number that may be kept.
+   *
+   * @return the K of the constructor
+   */
+  public int capacity() {
+    return scores.length;
+  }
+
+  /**
+   * Empties the selection and sets what it keeps from now on.
+   *
+   * @param k how many to keep, in [1, {@link #capacity}]
+   * @param rejected classes that are never kept; asked only of those that would be kept, in the
+   *     order in which they are offered. Null rejects none
+   * @throws IllegalArgumentException if {@code k} is out of range
+   */
+  public void keep(int k, IntPredicate rejected) {
+    if (k < 1 || k > scores.length) {
+      throw new IllegalArgumentException(
+          "k must be in [1, %d], got %d".formatted(scores.length, k));
+    }
+    this.k = k;
+    this.rejected = rejected;
+    size = 0;
   }
 
   /** Empties the selection. */
@@ -39,7 +70,7 @@ public final class TopK {
    * @return the worst kept score, or minus infinity while there is room
    */
   public float threshold() {
-    return size < scores.length ? Float.NEGATIVE_INFINITY : scores[0];
+    return size < k ? Float.NEGATIVE_INFINITY : scores[0];
   }
 
   /**
@@ -52,14 +83,18 @@ public final class TopK {
     if (!(score > Float.NEGATIVE_INFINITY)) {
       return;
     }
-    if (size < scores.length) {
+    if (size == k && !worse(scores[0], classes[0], score, c)
+        || rejected != null && rejected.test(c)) {
+      return;
+    }
+    if (size < k) {
       int i = size++;
       while (i > 0 && worse(score, c, scores[(i - 1) / 2], classes[(i - 1) / 2])) {
         move((i - 1) / 2, i);
         i = (i - 1) / 2;
       }
       set(i, c, score);
-    } else if (worse(scores[0], classes[0], score, c)) {
+    } else {
       sink(0, size, c, score);
     }
   }

@@ -40,6 +40,11 @@ public final class Adagrad implements Optimizer {
     state.runOverGradients();
   }
 
+  @Override
+  public float[] state(int parameter) {
+    return state.of(parameter);
+  }
+
   private void update(float[] p, int po, float[] s, int so, float[] g, int go, int n) {
     Kernels.get().adagrad(p, po, s, so, g, go, n, gradScale, learningRate, EPSILON);
   }

@@ -47,6 +47,11 @@ final class FlatState {
     this.zeros = new float[longestRow];
   }
 
+  /** Returns the state of a parameter, laid out like its values; null if there is none. */
+  float[] of(int parameter) {
+    return state[parameter];
+  }
+
   /** Visits every value that has a gradient. */
   void runOverGradients() {
     run(false);

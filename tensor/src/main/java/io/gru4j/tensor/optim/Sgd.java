@@ -57,6 +57,11 @@ public final class Sgd implements Optimizer {
     }
   }
 
+  @Override
+  public float[] state(int parameter) {
+    return state.of(parameter);
+  }
+
   private void update(float[] p, int po, float[] b, int bo, float[] g, int go, int n) {
     if (momentum == 0) {
       Kernels.get().axpy(-learningRate * gradScale, g, go, p, po, n);

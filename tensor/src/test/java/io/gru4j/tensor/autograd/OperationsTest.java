@@ -18,8 +18,6 @@ import org.junit.jupiter.api.Test;
 /** Values and gradients of the elementary operations against double precision. */
 class OperationsTest {
 
-  private static final int TRIES = 60;
-
   private final Parallel parallel = new Parallel(1); // starts no thread
   private final Tape tape = new Tape();
   private final Operations ops = new Operations(tape, parallel);
@@ -70,7 +68,7 @@ class OperationsTest {
     double at(int row, int col);
   }
 
-  @Property(tries = TRIES)
+  @Property
   void matmul(
       @ForAll @IntRange(max = 9) int M,
       @ForAll @IntRange(max = 35) int N,
@@ -82,7 +80,7 @@ class OperationsTest {
     check(seed, a, b, () -> ops.matmul(a, b), x -> Reference.product(x[0], x[1], N));
   }
 
-  @Property(tries = TRIES)
+  @Property
   void matmulTransposed(
       @ForAll @IntRange(max = 9) int M,
       @ForAll @IntRange(max = 35) int N,
@@ -99,7 +97,7 @@ class OperationsTest {
         x -> Reference.product(x[0], Reference.transpose(x[1], K), N));
   }
 
-  @Property(tries = 2 * TRIES)
+  @Property
   void elementwise(
       @ForAll @IntRange(max = 5) int M,
       @ForAll @IntRange(max = 17) int N,
@@ -130,7 +128,7 @@ class OperationsTest {
                     }));
   }
 
-  @Property(tries = 2 * TRIES)
+  @Property
   void ofOneMatrix(
       @ForAll @IntRange(max = 5) int M,
       @ForAll @IntRange(max = 17) int N,
@@ -170,7 +168,7 @@ class OperationsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void addRow(
       @ForAll @IntRange(max = 5) int M, @ForAll @IntRange(max = 17) int N, @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -180,7 +178,7 @@ class OperationsTest {
         seed, a, row, () -> ops.addRow(a, row), x -> map(M, N, (r, c) -> x[0][r][c] + x[1][0][c]));
   }
 
-  @Property(tries = TRIES)
+  @Property
   void rowsAndSum(
       @ForAll @IntRange(min = 1, max = 5) int M,
       @ForAll @IntRange(max = 17) int N,
@@ -215,7 +213,7 @@ class OperationsTest {
         });
   }
 
-  @Property(tries = TRIES)
+  @Property
   void softmaxCrossEntropy(
       @ForAll @IntRange(max = 7) int M,
       @ForAll @IntRange(min = 1, max = 17) int N,

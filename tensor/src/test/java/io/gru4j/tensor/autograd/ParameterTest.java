@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ParameterTest {
 
   /** What is written row by row is read so, whatever the layout; the padding stays zero. */
-  @Property(tries = 100)
+  @Property
   void layoutsHoldTheSameMatrix(
       @ForAll @IntRange(min = 1, max = 70) int rows,
       @ForAll @IntRange(min = 1, max = 9) int cols,

@@ -3,6 +3,7 @@ package io.gru4j.tensor.kernel;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 
 import io.gru4j.tensor.TestData;
+import java.util.Arrays;
 
 /**
  * Runs a fixed workload on the kernels of this JVM and prints which they are and a hash of all
@@ -44,29 +45,39 @@ final class KernelDigest {
     float[] x = data.values(rows * K, 1f);
     float[] y = data.values(rows * panels * PANEL, 1f);
     for (int p = 0; p < panels; p++) {
-      kernels.linearForward(
+      kernels.product(
           y,
           p * PANEL,
           panels * PANEL,
+          data.values(PANEL, 1f),
+          0,
+          0,
           x,
           0,
           K,
           w,
           p * K * PANEL,
-          data.values(PANEL, 1f),
-          0,
           rows,
-          K);
+          K,
+          PANEL);
     }
     add(y);
-    float[] dw = data.values(K * PANEL, 1f);
-    kernels.linearBackwardWeight(dw, 0, y, PANEL, panels * PANEL, x, 0, K, rows, K);
-    add(dw);
-    float[] db = data.values(PANEL, 1f);
-    kernels.linearBackwardBias(db, 0, y, PANEL, panels * PANEL, rows);
-    add(db);
-    kernels.linearBackwardInput(x, 0, K, y, 0, panels * PANEL, PANEL, w, 0, rows, K, panels);
-    add(x);
+    float[] sum = data.values(PANEL, 1f);
+    kernels.addRows(sum, 0, y, PANEL, panels * PANEL, rows);
+    add(sum);
+    int columns = Math.min(PANEL, K);
+    float[] wT = new float[PANEL * PANEL];
+    kernels.transpose(wT, 0, w, 0, columns);
+    add(wT);
+    if (columns > 0) {
+      float[] dx = data.values((rows + 1) * PANEL, 1f);
+      kernels.product(
+          dx, 0, PANEL, dx, 0, PANEL, y, 0, panels * PANEL, wT, 0, rows, PANEL, columns);
+      for (int r = 0; r < rows; r++) {
+        Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
+      }
+      add(dx);
+    }
   }
 
   private void rows(int panels) {
@@ -74,7 +85,7 @@ final class KernelDigest {
     float[] y = data.values(panels * PANEL, 30f);
     float max = kernels.rowMax(y, 0, PANEL, panels);
     float sum = kernels.rowExpSum(y, 0, PANEL, panels, max);
-    kernels.rowScale(y, 0, PANEL, panels, 1 / sum);
+    kernels.scaleRows(y, 0, PANEL, new float[] {1 / sum, 1, 2, 3}, 0, 0.5f, panels);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
     add(new float[] {max, sum, count});
     add(y);

@@ -30,7 +30,7 @@ class DropoutTest {
     return dropout.forward(new Tape(), ones, seed).value().toArray();
   }
 
-  @Property(tries = 60)
+  @Property
   void valuesAndGradientsWithAFixedMask(
       @ForAll @FloatRange(min = 0.05f, max = 0.95f) float p,
       @ForAll @IntRange(max = 6) int M,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class EmbeddingTest {
 
-  @Property(tries = 100)
+  @Property
   void valuesAndGradients(
       @ForAll @IntRange(min = 1, max = 9) int items,
       @ForAll @IntRange(min = 1, max = 33) int E,

@@ -116,7 +116,7 @@ class GruTest {
     }
   }
 
-  @Property(tries = 200)
+  @Property
   void valuesAndGradients(
       @ForAll("widths") int E,
       @ForAll("widths") int H,
@@ -129,7 +129,7 @@ class GruTest {
     new Stack(data, layers, E, H, data.activeRows(T, rows), scale).check(seed, 12);
   }
 
-  @Property(tries = 30)
+  @Property
   void saturatedGates(
       @ForAll("widths") int H,
       @ForAll @IntRange(min = 1, max = 4) int T,
@@ -146,7 +146,7 @@ class GruTest {
   }
 
   /** Rows around the borders of the blocks that one task takes. */
-  @Property(tries = 12)
+  @Property
   void manyRows(
       @ForAll @IntRange(min = 31, max = 66) int rows,
       @ForAll @IntRange(min = 1, max = 3) int T,
@@ -156,7 +156,7 @@ class GruTest {
   }
 
   /** The hand-written layer against its equations written with elementary operations. */
-  @Property(tries = 80)
+  @Property
   void equalsTheLayerComposedOfOperations(
       @ForAll("widths") int E,
       @ForAll("widths") int H,
@@ -249,7 +249,7 @@ class GruTest {
   }
 
   /** Chunks carry the state: T steps at once equal T1 and then T - T1 steps, bit for bit. */
-  @Property(tries = 60)
+  @Property
   void chunksCarryTheState(
       @ForAll("widths") int H,
       @ForAll @IntRange(min = 2, max = 6) int T,
@@ -353,7 +353,7 @@ class GruTest {
   }
 
   /** A trained network's single steps give the bits of a chunk, layer by layer. */
-  @Property(tries = 40)
+  @Property
   void singleStepsOfGruStateEqualTheChunk(
       @ForAll("widths") int H,
       @ForAll @IntRange(min = 1, max = 3) int layerCount,

@@ -28,7 +28,7 @@ class NetworkTest {
 
   private final Parallel parallel = new Parallel(1);
 
-  @Property(tries = 120)
+  @Property
   void lossAndGradients(
       @ForAll @IntRange(min = 1, max = 40) int V,
       @ForAll @IntRange(min = 1, max = 9) int E,

@@ -88,7 +88,7 @@ class OutputLayerTest {
     }
   }
 
-  @Property(tries = 200)
+  @Property
   void lossAndGradients(
       @ForAll("classes") int V,
       @ForAll("widths") int H,
@@ -100,13 +100,13 @@ class OutputLayerTest {
   }
 
   /** Logits of several tens: most probabilities vanish. */
-  @Property(tries = 20)
+  @Property
   void confidentRows(@ForAll("classes") int V, @ForAll long seed) {
     new Case(new TestData(seed), V, 7, 4, 3, 15f).check(1f, 15);
   }
 
   /** Rows around the border of the chunks of 128. */
-  @Property(tries = 10)
+  @Property
   void manyRows(@ForAll @IntRange(min = 126, max = 131) int M, @ForAll long seed) {
     new Case(new TestData(seed), 140, 3, M, 4, 1f).check(1f, 15);
   }
@@ -118,7 +118,7 @@ class OutputLayerTest {
     new Case(new TestData(2), 17 * 1024 + 33, 3, 5, 0, 1f).check(1f, 8);
   }
 
-  @Property(tries = 60)
+  @Property
   void recomputedLogitsGiveTheSameBits(
       @ForAll("classes") int V,
       @ForAll("widths") int H,

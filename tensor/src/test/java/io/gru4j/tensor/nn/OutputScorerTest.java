@@ -25,7 +25,7 @@ class OutputScorerTest {
   }
 
   /** Scores, ranks and the best classes of many rows against a plain loop, a count and a sort. */
-  @Property(tries = 80)
+  @Property
   void equalTheDefinitions(
       @ForAll("classes") int classes,
       @ForAll @IntRange(max = 40) int more,
@@ -110,7 +110,7 @@ class OutputScorerTest {
   }
 
   /** Offered in any order, with many ties, scores that are never kept, and used again. */
-  @Property(tries = 200)
+  @Property
   void topKEqualsSortAndCut(
       @ForAll @IntRange(min = 1, max = 12) int k,
       @ForAll @IntRange(max = 60) int n,

@@ -98,7 +98,7 @@ class OptimizersTest {
     }
   }
 
-  @Property(tries = 60)
+  @Property
   void equalsTheDoubleReferenceOverManySteps(
       @ForAll Kind kind,
       @ForAll @IntRange(min = 1, max = 40) int rows,

@@ -1,4 +1,4 @@
-package io.gru4j.model;
+package io.gru4j.file;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class SafeTensorsReader implements Closeable {
   /**
    * Values in a header; a hostile one cannot claim more memory than these and its own text take.
    */
-  static final int MAX_HEADER_VALUES = 1_000_000;
+  public static final int MAX_HEADER_VALUES = 1_000_000;
 
   private static final int BUFFER_BYTES = 1 << 17;
 
@@ -56,7 +56,7 @@ public final class SafeTensorsReader implements Closeable {
    *
    * @param file a safetensors file
    * @return a reader, to be closed
-   * @throws ModelFileException if the file is not a sound safetensors file
+   * @throws SafeTensorsException if the file is not a sound safetensors file
    * @throws IOException if it cannot be read
    */
   public static SafeTensorsReader open(Path file) throws IOException {
@@ -107,9 +107,9 @@ public final class SafeTensorsReader implements Closeable {
    *
    * @param name a tensor's name
    * @return sizes, outermost first; a copy
-   * @throws ModelFileException if the file has no such tensor
+   * @throws SafeTensorsException if the file has no such tensor
    */
-  public long[] shape(String name) throws ModelFileException {
+  public long[] shape(String name) throws SafeTensorsException {
     return tensor(name).shape.clone();
   }
 
@@ -118,9 +118,9 @@ public final class SafeTensorsReader implements Closeable {
    *
    * @param name a tensor's name
    * @return the type
-   * @throws ModelFileException if the file has no such tensor
+   * @throws SafeTensorsException if the file has no such tensor
    */
-  public TensorType type(String name) throws ModelFileException {
+  public TensorType type(String name) throws SafeTensorsException {
     return tensor(name).type;
   }
 
@@ -130,9 +130,9 @@ public final class SafeTensorsReader implements Closeable {
    * @param name a tensor's name
    * @param type the type it must have
    * @param shape the sizes it must have, outermost first
-   * @throws ModelFileException if there is no such tensor, or its type or shape differs
+   * @throws SafeTensorsException if there is no such tensor, or its type or shape differs
    */
-  public void require(String name, TensorType type, long... shape) throws ModelFileException {
+  public void require(String name, TensorType type, long... shape) throws SafeTensorsException {
     Tensor tensor = tensor(name, type);
     if (!Arrays.equals(tensor.shape, shape)) {
       throw fault(
@@ -149,7 +149,7 @@ public final class SafeTensorsReader implements Closeable {
    * @param dst receives the elements
    * @param dstOff where in {@code dst} they start
    * @param n how many
-   * @throws ModelFileException if the tensor is missing or not F32, or the file has shrunk
+   * @throws SafeTensorsException if the tensor is missing or not F32, or the file has shrunk
    * @throws IndexOutOfBoundsException if the range leaves the tensor or {@code dst}
    * @throws IOException if the file cannot be read
    */
@@ -173,7 +173,7 @@ public final class SafeTensorsReader implements Closeable {
    * @param dst receives the elements
    * @param dstOff where in {@code dst} they start
    * @param n how many
-   * @throws ModelFileException if the tensor is missing or not I64, or the file has shrunk
+   * @throws SafeTensorsException if the tensor is missing or not I64, or the file has shrunk
    * @throws IndexOutOfBoundsException if the range leaves the tensor or {@code dst}
    * @throws IOException if the file cannot be read
    */
@@ -197,7 +197,7 @@ public final class SafeTensorsReader implements Closeable {
    * @param dst receives the elements
    * @param dstOff where in {@code dst} they start
    * @param n how many
-   * @throws ModelFileException if the tensor is missing or not U8, or the file has shrunk
+   * @throws SafeTensorsException if the tensor is missing or not U8, or the file has shrunk
    * @throws IndexOutOfBoundsException if the range leaves the tensor or {@code dst}
    * @throws IOException if the file cannot be read
    */
@@ -261,7 +261,7 @@ public final class SafeTensorsReader implements Closeable {
     }
   }
 
-  private void parseHeader(String text) throws ModelFileException {
+  private void parseHeader(String text) throws SafeTensorsException {
     Map<?, ?> header;
     try {
       header = (Map<?, ?>) Json.parse(text, MAX_HEADER_VALUES);
@@ -278,14 +278,14 @@ public final class SafeTensorsReader implements Closeable {
     }
   }
 
-  private Map<String, String> parseMetadata(Object value) throws ModelFileException {
+  private Map<String, String> parseMetadata(Object value) throws SafeTensorsException {
     if (!(value instanceof Map<?, ?> map)) {
       throw fault("__metadata__ is not a JSON object");
     }
     Map<String, String> strings = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getValue() instanceof String string)) {
-        String key = ModelFileException.oneLine((String) entry.getKey(), 100);
+        String key = SafeTensorsException.oneLine((String) entry.getKey(), 100);
         throw fault("__metadata__: the value of \"" + key + "\" is not a string");
       }
       strings.put((String) entry.getKey(), string);
@@ -293,7 +293,7 @@ public final class SafeTensorsReader implements Closeable {
     return Collections.unmodifiableMap(strings);
   }
 
-  private Tensor parseTensor(String name, Object value) throws ModelFileException {
+  private Tensor parseTensor(String name, Object value) throws SafeTensorsException {
     if (!(value instanceof Map<?, ?> map)) {
       throw fault(name, "its entry is not a JSON object");
     }
@@ -331,7 +331,7 @@ public final class SafeTensorsReader implements Closeable {
     return new Tensor(name, type, shape, offsets[0], offsets[1]);
   }
 
-  private TensorType parseType(String name, Object value) throws ModelFileException {
+  private TensorType parseType(String name, Object value) throws SafeTensorsException {
     for (TensorType type : TensorType.values()) {
       if (type.name().equals(value)) {
         return type;
@@ -344,7 +344,7 @@ public final class SafeTensorsReader implements Closeable {
             : "has no dtype that is one of " + TensorType.names());
   }
 
-  private long[] parseLongs(String name, String key, Object value) throws ModelFileException {
+  private long[] parseLongs(String name, String key, Object value) throws SafeTensorsException {
     if (!(value instanceof List<?> list)) {
       throw fault(name, "has no array " + key);
     }
@@ -358,7 +358,7 @@ public final class SafeTensorsReader implements Closeable {
     return longs;
   }
 
-  private void checkLayout(long dataBytes) throws ModelFileException {
+  private void checkLayout(long dataBytes) throws SafeTensorsException {
     List<Tensor> ordered = new ArrayList<>(tensors.values());
     ordered.sort(Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end));
     long covered = 0;
@@ -385,7 +385,7 @@ public final class SafeTensorsReader implements Closeable {
     }
   }
 
-  private Tensor tensor(String name) throws ModelFileException {
+  private Tensor tensor(String name) throws SafeTensorsException {
     Tensor tensor = tensors.get(name);
     if (tensor == null) {
       throw fault(name, "is missing");
@@ -393,7 +393,7 @@ public final class SafeTensorsReader implements Closeable {
     return tensor;
   }
 
-  private Tensor tensor(String name, TensorType type) throws ModelFileException {
+  private Tensor tensor(String name, TensorType type) throws SafeTensorsException {
     Tensor tensor = tensor(name);
     if (tensor.type != type) {
       throw fault(name, "expected dtype " + type + ", got " + tensor.type);
@@ -401,7 +401,8 @@ public final class SafeTensorsReader implements Closeable {
     return tensor;
   }
 
-  private Tensor range(String name, TensorType type, long offset, int n) throws ModelFileException {
+  private Tensor range(String name, TensorType type, long offset, int n)
+      throws SafeTensorsException {
     Tensor tensor = tensor(name, type);
     Objects.checkFromIndexSize(offset, n, (tensor.end - tensor.begin) / type.bytes());
     return tensor;
@@ -424,11 +425,11 @@ public final class SafeTensorsReader implements Closeable {
     buffer.flip();
   }
 
-  private ModelFileException fault(String fault) {
-    return new ModelFileException(file, fault);
+  private SafeTensorsException fault(String fault) {
+    return new SafeTensorsException(file, fault);
   }
 
-  private ModelFileException fault(String tensor, String fault) {
-    return new ModelFileException(file, tensor, fault);
+  private SafeTensorsException fault(String tensor, String fault) {
+    return new SafeTensorsException(file, tensor, fault);
   }
 }

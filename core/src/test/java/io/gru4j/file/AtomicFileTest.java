@@ -1,4 +1,4 @@
-package io.gru4j.data;
+package io.gru4j.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -50,7 +50,7 @@ class AtomicFileTest {
     Files.writeString(file, "old");
     List<Throwable> failures =
         List.of(
-            new IOException("No space left"),
+            new FileSystemException("No space left"),
             new IllegalStateException("x"),
             new StackOverflowError());
     for (Throwable failure : failures) {
@@ -102,5 +102,38 @@ class AtomicFileTest {
     var f = assertThrows(FileSystemException.class, () -> AtomicFile.write(folder, channel -> {}));
     assertEquals(folder + ": is not a regular file", f.getMessage());
     assertEquals(List.of(), names());
+  }
+
+  @Test
+  void whatAKilledProcessHasLeftIsDeletedButNotWhatIsStillWritten() throws IOException {
+    Path file = folder.resolve("model");
+    Path left = folder.resolve(".model.1f.tmp");
+    Path other = folder.resolve(".model2.1f.tmp");
+    Files.writeString(left, "half");
+    Files.writeString(other, "of another file");
+    AtomicFile.write(
+        file,
+        outer -> {
+          put(outer, "first");
+          assertEquals(2, names().size()); // this one's and the other file's
+          AtomicFile.write(file, inner -> put(inner, "second"));
+        });
+    assertEquals("first", Files.readString(file));
+    assertEquals(List.of(".model2.1f.tmp", "model"), names());
+  }
+
+  @Test
+  void aFailureOfTheDiskNamesTheFile() {
+    Path file = folder.resolve("model");
+    var e =
+        assertThrows(
+            FileSystemException.class,
+            () ->
+                AtomicFile.write(
+                    file,
+                    channel -> {
+                      throw new IOException("No space left on device");
+                    }));
+    assertEquals(file + ": No space left on device", e.getMessage());
   }
 }

@@ -1,4 +1,4 @@
-package io.gru4j.model;
+package io.gru4j.file;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,7 +59,7 @@ public final class Json {
    * @return the value, unmodifiable
    * @throws SyntaxException if the text is not JSON or holds more values
    */
-  static Object parse(String text, int maxValues) {
+  public static Object parse(String text, int maxValues) {
     Json json = new Json(text, maxValues);
     json.skipSpace();
     Object value = json.value();
@@ -197,7 +197,7 @@ public final class Json {
         String key = string();
         if (map.containsKey(key)) {
           at = start;
-          throw fault("duplicate key \"" + ModelFileException.oneLine(key, 100) + "\"");
+          throw fault("duplicate key \"" + SafeTensorsException.oneLine(key, 100) + "\"");
         }
         skipSpace();
         expect(':');

@@ -1,4 +1,4 @@
-package io.gru4j.model;
+package io.gru4j.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class JsonTest {
-  @Property(tries = 300)
+  @Property
   void whatIsWrittenIsReadBack(@ForAll @IntRange(min = 0, max = 5) int depth, @ForAll long seed) {
     Object value = random(new Random(seed), depth);
     assertEquals(value, Json.parse(Json.write(value)));

@@ -1,4 +1,4 @@
-package io.gru4j.model;
+package io.gru4j.file;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;

@@ -1,6 +1,5 @@
-package io.gru4j.model;
+package io.gru4j.file;
 
-import io.gru4j.data.AtomicFile;
 import io.gru4j.events.TrainingEvents;
 import java.io.IOException;
 import java.nio.ByteBuffer;

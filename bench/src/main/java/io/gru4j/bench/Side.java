@@ -1,0 +1,147 @@
+package io.gru4j.bench;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A child JVM that measures one side of a row, round by round; the other end of {@link Rounds}. */
+final class Side implements AutoCloseable {
+
+  private static final String LIBTORCH = "io.gru4j.bench.Theirs";
+
+  private final String name;
+  private final Process process;
+  private final BufferedReader out;
+  private final Writer in;
+
+  private Side(String name, List<String> options, Map<String, String> environment, String... main)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--add-modules=jdk.incubator.vector");
+    command.add("-XX:+UseG1GC");
+    command.addAll(options);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.addAll(List.of(main));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().putAll(environment);
+    // Such settings would hold the peer back.
+    builder.environment().remove("OPENBLAS_CORETYPE");
+    builder.environment().remove("OPENBLAS_L2_SIZE");
+    this.name = name;
+    this.process = builder.start();
+    this.out = process.inputReader(StandardCharsets.UTF_8);
+    this.in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII);
+  }
+
+  /** Starts gru4j's side on a task. */
+  static Side ours(String... task) throws IOException {
+    return ours(List.of("-Xms4g", "-Xmx4g"), task);
+  }
+
+  /** Starts gru4j's side on a task, with other options of the JVM. */
+  static Side ours(List<String> options, String... task) throws IOException {
+    List<String> all = new ArrayList<>(options);
+    all.add("-Dgru4j.kernels=vector");
+    return new Side("gru4j", all, Map.of(), join("io.gru4j.bench.Ours", task));
+  }
+
+  /**
+   * Starts libtorch's side on a task, with the settings that were the best for it: glibc keeps
+   * freed memory instead of giving it back and faulting it in again, and OpenBLAS has as many
+   * threads as torch, whose own sleep at once where they would otherwise spin against them.
+   */
+  static Side libtorch(String loop, int threads, String... task) throws IOException {
+    Map<String, String> environment =
+        Map.of(
+            "MALLOC_TRIM_THRESHOLD_",
+            "4294967296",
+            "MALLOC_MMAP_THRESHOLD_",
+            "4294967296",
+            "MALLOC_TOP_PAD_",
+            "268435456",
+            "OMP_NUM_THREADS",
+            Integer.toString(threads),
+            "OMP_WAIT_POLICY",
+            threads > 1 ? "passive" : "active",
+            "OPENBLAS_NUM_THREADS",
+            Integer.toString(threads));
+    List<String> options =
+        List.of(
+            "-Xmx2g",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+    return new Side("libtorch " + loop, options, environment, join(LIBTORCH, join(loop, task)));
+  }
+
+  /** Whether libtorch is on the class path. */
+  static boolean hasLibtorch() {
+    try {
+      Class.forName(LIBTORCH, false, Side.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private static String[] join(String first, String... others) {
+    return Stream.concat(Stream.of(first), Stream.of(others)).toArray(String[]::new);
+  }
+
+  /** Waits until the side is warm; returns whether it got there. */
+  boolean isReady() throws IOException {
+    return figures() != null;
+  }
+
+  /** Makes one round. */
+  double[] round() throws IOException {
+    in.write("go\n");
+    in.flush();
+    double[] figures = figures();
+    if (figures == null) {
+      throw new IllegalStateException(name + " ended: see its message above");
+    }
+    return figures;
+  }
+
+  /** The next line that begins with "=", others go to stderr; null at the end of the output. */
+  private double[] figures() throws IOException {
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      if (line.equals("= ready")) {
+        return new double[0];
+      }
+      if (line.startsWith("= ")) {
+        return Stream.of(line.substring(2).split(" ")).mapToDouble(Double::parseDouble).toArray();
+      }
+      System.err.println(line);
+    }
+    return null;
+  }
+
+  /** Ends the process. */
+  @Override
+  public void close() throws IOException {
+    process.destroy();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        process.waitFor();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.gru4j.bench;
+
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SequenceBatches;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.tensor.Matrix;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+
+/** libtorch's side of the rows of {@link PeersTable}. */
+final class Theirs {
+
+  /** Rows of a batch in prediction, as in training. */
+  private static final int BATCH = 512;
+
+  private Theirs() {}
+
+  /**
+   * Runs one task in rounds.
+   *
+   * @param args the loop ({@code best} or {@code recpack}), name of the task and its arguments, as
+   *     {@link PeersTable} gives them
+   */
+  public static void main(String[] args) throws IOException {
+    boolean best = args[0].equals("best");
+    Rounds rounds = new Rounds();
+    switch (args[1]) {
+      case "recordings" -> {
+        String agreed = TorchRecordings.check(Path.of(args[2]));
+        rounds.next();
+        System.out.println("# libtorch: " + agreed);
+        rounds.report(0);
+      }
+      case "epoch" -> {
+        torch.set_num_threads(Integer.parseInt(args[3]));
+        train(rounds, ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])), best);
+      }
+      case "step" -> {
+        torch.set_num_threads(Integer.parseInt(args[3]));
+        train(rounds, Ours.stepSessions(args[2]), best);
+      }
+      case "gemm" -> {
+        torch.set_num_threads(1);
+        gemm(rounds, args);
+      }
+      case "top" -> {
+        torch.set_num_threads(Integer.parseInt(args[3]));
+        top(rounds, args[2]);
+      }
+      default -> throw new IllegalArgumentException("no task " + args[1]);
+    }
+  }
+
+  /** A round is an epoch: seconds, loss. */
+  private static void train(Rounds rounds, InteractionMatrix x, boolean best) {
+    Gru4RecParameters p = Gru4RecParameters.defaults();
+    TorchNetwork network = new TorchNetwork(Ours.network(x.numItems()));
+    TorchUpdate update = best ? new FusedTorchUpdate(network, p) : new DenseTorchUpdate(network, p);
+    TorchTraining training = new TorchTraining(network, p, update);
+    List<TorchChunk> chunks = TorchChunk.of(SequenceBatches.of(x, p.batchSize()), p.bptt());
+    training.epoch(chunks);
+    while (rounds.next()) {
+      long start = System.nanoTime();
+      double loss = training.epoch(chunks);
+      rounds.report((System.nanoTime() - start) * 1e-9, loss);
+    }
+  }
+
+  private static void gemm(Rounds rounds, String[] args) {
+    Matrix a = Ours.random(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+    Matrix b = Ours.random(Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+    Tensor ta = Tensor.create(a.toArray(), a.rows(), a.cols());
+    Tensor tb = Tensor.create(b.toArray(), b.rows(), b.cols());
+    Tensor tc = torch.torch_zeros(a.rows(), b.cols());
+    torch.matmul_out(tc, ta, tb);
+    float[] c = new float[a.rows() * b.cols()];
+    tc.data_ptr_float().get(c);
+    GemmCheck.check(a, b, c);
+    rounds.time(4, () -> torch.matmul_out(tc, ta, tb).close());
+  }
+
+  /** A round ranks the next click of every test session: the 50 best of all items. */
+  private static void top(Rounds rounds, String catalogue) {
+    InteractionMatrix test = ClickSessions.named(catalogue).test();
+    GruNetwork initial = Ours.network(test.numItems());
+    TorchNetwork network = new TorchNetwork(initial);
+    TensorVector gru = network.gru();
+    Tensor weight = network.outputWeight().detach().narrow(0, 0, test.numItems());
+    TensorOptional bias =
+        new TensorOptional(network.outputBias().detach().narrow(0, 0, test.numItems()));
+    List<TorchHistories> batches = TorchHistories.of(SequenceBatches.of(test, BATCH));
+    rounds.time(
+        4,
+        () -> {
+          for (TorchHistories batch : batches) {
+            try (PointerScope _ = new PointerScope();
+                NoGradGuard _ = new NoGradGuard()) {
+              Tensor x = torch.embedding(network.embedding(), batch.items());
+              Tensor before = torch.torch_zeros(network.numLayers, batch.rows(), network.hidden);
+              Tensor last =
+                  torch
+                      .gru(
+                          x,
+                          batch.rowsByTime(),
+                          before,
+                          gru,
+                          true,
+                          network.numLayers,
+                          0.0,
+                          false,
+                          false)
+                      .get1()
+                      .select(0, network.numLayers - 1);
+              Tensor scores = torch.linear(last, weight, bias);
+              if (torch.topk(scores, 50).get1().numel() != 50 * batch.rows()) {
+                throw new IllegalStateException("top 50 of fewer items");
+              }
+            }
+          }
+        });
+  }
+}

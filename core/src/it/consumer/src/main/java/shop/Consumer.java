@@ -1,0 +1,80 @@
+package shop;
+
+import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionFiles;
+import io.gru4j.data.SessionSplit;
+import io.gru4j.data.Validation;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.Recommendations;
+import io.gru4j.model.UnknownItems;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Trains on sessions that walk around a ring of items, and asks what follows. Ends with an
+ * exception if an answer is wrong or if the JVM was given more than this project and gru4j.
+ */
+final class Consumer {
+  private static final int ITEMS = 12;
+
+  private Consumer() {}
+
+  public static void main(String[] args) throws IOException {
+    RunTimePath.requireOnlyGru4j();
+    Path folder = Files.createTempDirectory("consumer");
+    Path file = folder.resolve("shop.safetensors");
+    try {
+      SessionData clicks = SessionFiles.read(writeSessions(folder.resolve("sessions.tsv")));
+      SessionSplit split = SessionSplit.byFraction(clicks, 0.1);
+      var parameters =
+          Gru4RecParameters.builder()
+              .numComponents(16)
+              .hiddenSize(16)
+              .batchSize(16)
+              .learningRate(0.3)
+              .seed(42L)
+              .build();
+      try (var estimator = new GRU4RecCrossEntropy(parameters)) {
+        Validation validation = Validation.leaveLastOut(split.validation());
+        estimator.fit(split.train(), clicks.items(), validation).model().save(file);
+      }
+      FittedModel model = FittedModel.load(file);
+      for (int item = 0; item < ITEMS; item++) {
+        ask(model, List.of(id(item), id(item + 1)), id(item + 2));
+      }
+      ask(model, List.of("a hat nobody sells", id(0)), id(1));
+    } finally {
+      Files.deleteIfExists(file);
+      Files.deleteIfExists(folder.resolve("sessions.tsv"));
+      Files.delete(folder);
+    }
+  }
+
+  private static void ask(FittedModel model, List<String> session, String expected) {
+    Recommendations answer = model.recommend(session, 3, UnknownItems.SKIP);
+    String first = answer.items().getFirst().item();
+    System.out.println(session + " -> " + first);
+    if (!first.equals(expected)) {
+      throw new IllegalStateException("expected " + expected + " first, got " + answer);
+    }
+  }
+
+  private static Path writeSessions(Path file) throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int session = 0; session < 240; session++) {
+      for (int click = 0; click < 5; click++) {
+        int time = session * 10 + click;
+        text.append(session + "\t" + id(session + click) + "\t" + time + "\n");
+      }
+    }
+    return Files.writeString(file, text);
+  }
+
+  private static String id(int item) {
+    return "item" + item % ITEMS;
+  }
+}

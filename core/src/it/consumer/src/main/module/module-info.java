@@ -1,0 +1,4 @@
+/** A shop that recommends. */
+module shop {
+  requires io.gru4j.core;
+}

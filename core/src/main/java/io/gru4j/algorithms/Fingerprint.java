@@ -1,0 +1,129 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a training was started with, so that a checkpoint is not gone on from with anything else:
+ * each parameter of the estimator as text, and SHA-256 of the sessions in the order of their clicks
+ * and of the item ids. Times are not part of it: only their order counts.
+ */
+final class Fingerprint {
+  private static final String TRAINING_DATA = "the training data";
+  private static final String ITEM_IDS = "the item ids";
+  private static final String VALIDATION_DATA = "the validation data";
+  private static final String NONE = "none";
+
+  private final Map<String, String> entries;
+
+  private Fingerprint(Map<String, String> entries) {
+    this.entries = entries;
+  }
+
+  static Fingerprint of(
+      Gru4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
+    entries.put(TRAINING_DATA, new Digest().add(x).hex());
+    entries.put(ITEM_IDS, new Digest().add(items).hex());
+    entries.put(
+        VALIDATION_DATA,
+        validation == null ? NONE : new Digest().add(validation.in()).add(validation.out()).hex());
+    return new Fingerprint(entries);
+  }
+
+  /** Returns the entries: a name and a text each. */
+  Map<String, String> entries() {
+    return entries;
+  }
+
+  /**
+   * Compares with the entries of a checkpoint.
+   *
+   * @return the first difference, such as {@code learning_rate is 0.1, but 0.05 in the checkpoint};
+   *     null if there is none
+   */
+  String difference(Map<String, String> saved) {
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      String there = saved.get(entry.getKey());
+      if (there == null) {
+        return "the checkpoint does not say what " + entry.getKey() + " was";
+      }
+      if (!there.equals(entry.getValue())) {
+        return entry.getKey().contains(" ")
+            ? entry.getKey() + " are not those of the checkpoint"
+            : "%s is %s, but %s in the checkpoint"
+                .formatted(entry.getKey(), entry.getValue(), oneLine(there));
+      }
+    }
+    return null;
+  }
+
+  /** Text of a file that anyone may have written, made fit for a message. */
+  private static String oneLine(String text) {
+    return text.substring(0, Math.min(text.length(), 100)).replaceAll("\\p{Cntrl}", "?");
+  }
+
+  /** SHA-256 of numbers and texts, each with what tells it from its neighbours. */
+  private static final class Digest {
+    private final MessageDigest sha256;
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+
+    Digest() {
+      try {
+        sha256 = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
+    Digest add(InteractionMatrix matrix) {
+      add(matrix.numUsers());
+      add(matrix.numItems());
+      for (int user = 0; user < matrix.numUsers(); user++) {
+        int n = matrix.historyLength(user);
+        add(n);
+        for (int i = 0; i < n; i++) {
+          add(matrix.item(user, i));
+        }
+      }
+      return this;
+    }
+
+    Digest add(IdMap items) {
+      add(items.size());
+      for (int i = 0; i < items.size(); i++) {
+        byte[] id = items.idOf(i).getBytes(StandardCharsets.UTF_8);
+        add(id.length);
+        flush();
+        sha256.update(id);
+      }
+      return this;
+    }
+
+    private void add(int number) {
+      if (buffer.remaining() < Integer.BYTES) {
+        flush();
+      }
+      buffer.putInt(number);
+    }
+
+    private void flush() {
+      sha256.update(buffer.flip());
+      buffer.clear();
+    }
+
+    String hex() {
+      flush();
+      return HexFormat.of().formatHex(sha256.digest());
+    }
+  }
+}

@@ -1,0 +1,204 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SequenceBatch;
+import io.gru4j.data.SequenceBatches;
+import io.gru4j.data.Validation;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.stream.Collectors;
+
+/**
+ * How much heap a fit will need, from the shapes of its arrays alone: known before anything of
+ * their size is allocated.
+ *
+ * <p>The arrays are those that are live at the same time at the end of an epoch. The JVM needs some
+ * room beyond them to work in; {@link #suggestedHeap} has it. Immutable.
+ */
+public final class MemoryEstimate {
+  private static final double MIB = 1 << 20;
+  private static final double JVM =
+      12 * MIB; // classes, buffers of a fixed size, what commands hold
+  private static final double ROOM = 1.15;
+  private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
+
+  private final Map<String, Double> parts = new LinkedHashMap<>();
+
+  private MemoryEstimate() {}
+
+  /**
+   * Estimates a fit.
+   *
+   * @param p the estimator's parameters
+   * @param x users x items, with timestamps
+   * @param items ids of the items
+   * @param validation null for none
+   * @param threads threads that work
+   * @return the estimate
+   */
+  public static MemoryEstimate of(
+      Gru4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
+    Shapes s = new Shapes(p, x);
+    double state =
+        p.optimizationAlgorithm() == OptimizationAlgorithm.SGD && p.momentum() == 0 ? 0 : 1;
+    double copies = validation == null || p.keepLast() ? 0 : 1;
+    double touched = Math.min(s.V, s.M);
+    MemoryEstimate estimate = new MemoryEstimate();
+    estimate.add("parameters", 4 * (s.floats() + s.V));
+    estimate.add("optimizer state", 4 * state * s.floats());
+    estimate.add("copy of the best epoch", 4 * copies * (s.floats() + s.V));
+    estimate.add("gradients", 4 * (s.layers + s.output + 1.5 * touched * s.E));
+    estimate.add("buffers", s.outputBuffers(threads) + 4 * s.layerBuffers(p));
+    estimate.add("validation", validation == null ? 0 : judging(p, validation));
+    estimate.add(
+        "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
+    estimate.add("the JVM", JVM);
+    return estimate;
+  }
+
+  private void add(String part, double bytes) {
+    parts.put(part, bytes);
+  }
+
+  /** What the scores take that an epoch is judged by: in rows, and as a matrix that grows. */
+  private static double judging(Gru4RecParameters p, Validation validation) {
+    OptionalInt cutoff = p.stoppingCriterion().cutoff();
+    double stored = validation.in().numItems();
+    stored = Math.min(stored, cutoff.orElse(Integer.MAX_VALUE));
+    stored = Math.min(stored, p.predictTopK() == null ? stored : p.predictTopK());
+    double users = validation.out().numActiveUsers();
+    if (p.validationSampleSize() != null) {
+      users = Math.min(users, p.validationSampleSize());
+    }
+    return users * stored * 8 * 3;
+  }
+
+  private static double data(InteractionMatrix x) {
+    return 12.0 * x.numInteractions() + 8.0 * x.numUsers();
+  }
+
+  private static double ids(IdMap items) {
+    return 40.0 * items.size();
+  }
+
+  /** The sizes that everything follows from, as doubles: their products know no overflow. */
+  private static final class Shapes {
+    final double V;
+    final double E;
+    final double H;
+    final double layers; // floats of the GRU layers
+    final double output; // floats of the output layer
+    double M; // rows of the largest chunk
+    double B; // rows of the largest batch
+
+    Shapes(Gru4RecParameters p, InteractionMatrix x) {
+      V = x.numItems() + 1.0;
+      E = p.numComponents();
+      H = p.hiddenSize();
+      double gates = padded(3 * H);
+      layers = gates * (E + H + 2) + (p.numLayers() - 1.0) * gates * (2 * H + 2);
+      output = padded(V) * (H + 1);
+      SequenceBatches batches = SequenceBatches.of(x, p.batchSize());
+      for (int b = 0; b < batches.size(); b++) {
+        SequenceBatch batch = batches.get(b);
+        B = Math.max(B, batch.rows());
+        int column = 0;
+        for (int width : SequenceBatches.chunkWidths(batch.width(), p.bptt())) {
+          double rows = 0;
+          for (int end = column + width; column < end; column++) {
+            rows += batch.activeRows(column);
+          }
+          M = Math.max(M, rows);
+        }
+      }
+    }
+
+    /** Filled up to whole panels. */
+    static double padded(double outputs) {
+      return 32 * Math.ceil(outputs / 32);
+    }
+
+    /** Floats of all parameters. */
+    double floats() {
+      return V * E + layers + output;
+    }
+
+    /** Bytes of the output layer's buffers. */
+    double outputBuffers(int threads) {
+      double panels = Math.ceil(V / 32);
+      double tilePanels = Math.clamp(Math.ceil(panels / 16), 4, 32);
+      double tiles = Math.ceil(panels / tilePanels);
+      double logits = 4 * padded(V) * (M + 1);
+      double scratch = logits > LOGITS_BUDGET ? threads * 4 * tilePanels * 32 * 129 : 0;
+      return Math.min(logits, LOGITS_BUDGET)
+          + scratch
+          + 4 * (2 * tiles * M + Math.min(16, tiles) * M * H + 3 * M);
+    }
+
+    /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */
+    double layerBuffers(Gru4RecParameters p) {
+      double gates = padded(3 * H);
+      double dropout = p.dropout() > 0 ? 3 * M * (E + p.numLayers() * H) : 0;
+      return M * (2 + 2 * E) + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H) + dropout;
+    }
+  }
+
+  /**
+   * Returns the bytes of all parts.
+   *
+   * @return at least 0; 2^63 - 1 if it is more
+   */
+  public long bytes() {
+    return (long) parts.values().stream().mapToDouble(Double::doubleValue).sum();
+  }
+
+  /**
+   * Returns the bytes of heap that the JVM should be given.
+   *
+   * @return {@link #bytes} and some room to work in
+   */
+  public long suggestedHeap() {
+    return (long) (ROOM * bytes());
+  }
+
+  /**
+   * Makes sure that the heap of this JVM can hold it.
+   *
+   * @throws IllegalArgumentException if it cannot: says how much is needed and what for, how to
+   *     give the JVM more, and which parameters to lower
+   */
+  public void requireFits() {
+    requireFits(Runtime.getRuntime().maxMemory());
+  }
+
+  void requireFits(long heap) {
+    if (bytes() > heap) {
+      throw new IllegalArgumentException(
+          ("training needs %s of heap, but the JVM may take only %s: give it more, such as with"
+               + " JDK_JAVA_OPTIONS=-Xmx%.0fm, or lower hidden_size, num_components or num_layers"
+               + " (parameters, optimizer state, copy, gradients), batch_size or bptt (buffers),"
+               + " validation_sample_size or predict_topK (validation)")
+              .formatted(this, mib(heap), Math.ceil(suggestedHeap() / MIB)));
+    }
+  }
+
+  /**
+   * Returns the sum and the parts of 1 MiB and more, such as {@code 310 MiB (parameters 80 MiB,
+   * ...)}.
+   */
+  @Override
+  public String toString() {
+    return mib(bytes())
+        + parts.entrySet().stream()
+            .filter(part -> part.getValue() >= MIB)
+            .map(part -> part.getKey() + " " + mib(part.getValue()))
+            .collect(Collectors.joining(", ", " (", ")"));
+  }
+
+  private static String mib(double bytes) {
+    return String.format(Locale.ROOT, "%,.0f MiB", Math.ceil(bytes / MIB));
+  }
+}

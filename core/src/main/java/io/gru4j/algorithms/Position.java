@@ -1,0 +1,50 @@
+package io.gru4j.algorithms;
+
+/**
+ * Where an epoch stands between two optimizer steps: the chunk that comes next, and what the epoch
+ * has come to so far.
+ */
+final class Position {
+  int batch; // of the epoch, from 0
+  int chunk; // of the batch, from 0; 0 is also where hidden states start from zero
+  int column; // of the batch, where the chunk starts
+  long targets;
+  long steps;
+  double lossSum; // over the targets, in nats
+  double seconds;
+
+  /** Notes a step. */
+  void stepped(int numTargets, double meanLoss) {
+    targets += numTargets;
+    steps++;
+    lossSum += meanLoss * numTargets;
+  }
+
+  /** Goes to the next chunk, behind one of {@code width} columns. */
+  void nextChunk(int width) {
+    chunk++;
+    column += width;
+  }
+
+  /** Goes to the next batch. */
+  void nextBatch() {
+    batch++;
+    chunk = 0;
+    column = 0;
+  }
+
+  /** Goes to the start of an epoch. */
+  void nextEpoch() {
+    batch = -1;
+    nextBatch();
+    targets = 0;
+    steps = 0;
+    lossSum = 0;
+    seconds = 0;
+  }
+
+  /** Returns the mean loss over the targets so far, in nats; 0 if there are none. */
+  double meanLoss() {
+    return lossSum / Math.max(1, targets);
+  }
+}

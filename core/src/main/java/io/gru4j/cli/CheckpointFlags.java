@@ -1,0 +1,107 @@
+package io.gru4j.cli;
+
+import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The flags of a training that can be cut and gone on with. */
+final class CheckpointFlags {
+  static final List<Option> OPTIONS =
+      List.of(
+          new Option(
+              "checkpoint",
+              "DIR",
+              "write a checkpoint there after every epoch, when stopped by SIGINT or SIGTERM, and"
+                  + " in between; deleted when the model is written"),
+          new Option(
+              "checkpoint-minutes",
+              "X",
+              "minutes between checkpoints within an epoch (above 0; default 10)"),
+          new Option(
+              "resume", null, "go on from the checkpoint in DIR; start anew where there is none"));
+
+  private final Path folder; // null: no checkpoints
+  private final Duration interval;
+  private final boolean resume;
+  private final String command; // that goes on
+
+  CheckpointFlags(CommandLine line) throws UsageException {
+    folder = line.path("checkpoint").orElse(null);
+    resume = line.isOn("resume");
+    interval = minutes(line);
+    command = "gru4j train " + (resume ? "" : "--resume ") + line.quoted();
+    for (String flag : List.of("resume", "checkpoint-minutes")) {
+      if (folder == null && line.get(flag).isPresent()) {
+        throw new UsageException("--" + flag + " needs --checkpoint DIR");
+      }
+    }
+  }
+
+  private static Duration minutes(CommandLine line) throws UsageException {
+    String text = line.get("checkpoint-minutes").orElse("10");
+    try {
+      double minutes = Double.parseDouble(text);
+      if (minutes > 0 && minutes < 1e6) {
+        return Duration.ofNanos(Math.max(1, (long) (minutes * 60e9)));
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the same message: what is wanted is the same.
+    }
+    throw new UsageException(
+        "--checkpoint-minutes must be a number above 0 and below 1000000, got " + text);
+  }
+
+  private Path file() {
+    return folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+  }
+
+  /** Makes the folder if need be, and finds out what would make a checkpoint fail. */
+  void prepare() throws WorkException, IOException {
+    if (folder == null) {
+      return;
+    }
+    if (!Files.exists(folder)) {
+      OutputFile.checkWritable(folder);
+      Files.createDirectory(folder);
+    }
+    OutputFile.checkWritable(file());
+    if (Files.exists(file()) && !resume) {
+      throw new WorkException(
+          "there is a checkpoint, " + file() + ": go on with --resume, or delete it to start anew");
+    }
+  }
+
+  /** Whether there is something to go on from. */
+  boolean resumes() {
+    return folder != null && resume && Files.exists(file());
+  }
+
+  /** Tells the estimator. */
+  void apply(GRU4RecCrossEntropy estimator) {
+    if (folder != null) {
+      estimator.checkpoint(folder, interval);
+    }
+  }
+
+  /** What to say when training was stopped. */
+  String howToGoOn() {
+    return folder != null
+        ? "to go on: " + command
+        : "nothing is kept, for there is no --checkpoint DIR";
+  }
+
+  /** Whether there is a checkpoint. */
+  boolean hasCheckpoint() {
+    return folder != null && Files.exists(file());
+  }
+
+  /** Deletes the checkpoint: what it was for is done, or would fail in the same way. */
+  void delete() throws IOException {
+    if (folder != null) {
+      Files.deleteIfExists(file());
+    }
+  }
+}

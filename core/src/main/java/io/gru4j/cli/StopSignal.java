@@ -1,0 +1,67 @@
+package io.gru4j.cli;
+
+import java.io.PrintStream;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * Lets SIGINT, SIGTERM and SIGHUP stop a piece of work in good order: the JVM ends, with 128 + the
+ * signal's number as exit status, only when the command has.
+ *
+ * <p>A shutdown hook, for the JVM runs those for just these signals and sets the status itself.
+ * {@code sun.misc.Signal} would need the module jdk.unsupported. A second signal changes nothing;
+ * SIGKILL always ends the JVM.
+ */
+final class StopSignal implements AutoCloseable {
+  private static final CountDownLatch COMMAND_ENDED = new CountDownLatch(1);
+
+  private final Thread hook;
+
+  /**
+   * Says what a signal is to do, once {@link #listen} is called.
+   *
+   * @param stop asks the work to end soon, on a thread of its own, and does not wait for it
+   * @param err is told that it was asked
+   */
+  StopSignal(Runnable stop, PrintStream err) {
+    hook =
+        new Thread(
+            () -> {
+              err.println("gru4j: stops after this step");
+              stop.run();
+              awaitEnd();
+            },
+            "gru4j-stop");
+  }
+
+  /** From now on a signal calls {@code stop}. */
+  void listen() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  private static void awaitEnd() {
+    boolean ended = false;
+    while (!ended) {
+      try {
+        COMMAND_ENDED.await();
+        ended = true;
+      } catch (InterruptedException e) {
+        ended = false; // nobody has a reason to interrupt a hook
+      }
+    }
+  }
+
+  /** Tells a hook that waits that the JVM may end: all is written and said. */
+  static void commandEnded() {
+    COMMAND_ENDED.countDown();
+  }
+
+  /** From now on a signal ends the JVM at once, unless one has come already. */
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      return; // The JVM is about to end: the hook waits for the command.
+    }
+  }
+}

@@ -1,0 +1,234 @@
+package io.gru4j.serve;
+
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.model.Recommendation;
+import io.gru4j.tensor.nn.OutputScorer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A fitted model in a service: opens sessions, and works on many at once.
+ *
+ * <p>Thread-safe: make one for a model and share it. Its sessions are not; each belongs to one
+ * thread at a time. The buffers for the work are lent to calls: some hundred kB for each call that
+ * runs at the same time, whatever the number of sessions.
+ */
+public final class Recommender {
+  private final FittedModel model;
+  private final int hiddenLength;
+  private final WorkspacePool workspaces;
+  private volatile long fingerprint; // 0 while it is not known
+
+  /**
+   * Shares a model.
+   *
+   * @param model the model
+   */
+  public Recommender(FittedModel model) {
+    GruNetwork network = model.network();
+    OutputScorer scorer =
+        new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
+    this.model = model;
+    this.hiddenLength = network.layers().size() * network.hiddenSize();
+    this.workspaces = new WorkspacePool(() -> new Workspace(model, scorer));
+  }
+
+  /**
+   * Returns the model.
+   *
+   * @return the model
+   */
+  public FittedModel model() {
+    return model;
+  }
+
+  /**
+   * Returns a number that tells the model from others by every bit of its parameters and ids; the
+   * same for a model and its file. The first call reads all parameters.
+   *
+   * @return any number but 0
+   */
+  public long fingerprint() {
+    long known = fingerprint;
+    if (known == 0) {
+      known = ModelFingerprint.of(model);
+      known = known == 0 ? 1 : known;
+      fingerprint = known;
+    }
+    return known;
+  }
+
+  /**
+   * Opens a session without a click.
+   *
+   * @return a new session
+   */
+  public Session newSession() {
+    return new Session(this, hiddenLength);
+  }
+
+  /**
+   * Reads a session that {@link Session#toBytes} wrote, under this model or another copy of it.
+   *
+   * @param bytes the bytes; trusted in nothing
+   * @return a new session that goes on where the other was
+   * @throws SessionFormatException if the bytes are no session, were changed, or are a session of
+   *     another model; the message says which
+   */
+  public Session read(byte[] bytes) throws SessionFormatException {
+    Session session = newSession();
+    SessionBytes.read(bytes, fingerprint(), session, model.numItems());
+    return session;
+  }
+
+  /**
+   * Makes a set of items, for filters.
+   *
+   * @param ids ids of items, in any order; those that the model does not know are left out
+   * @return a set
+   */
+  public ItemSet itemSet(Collection<String> ids) {
+    return ItemSet.of(model.items(), ids);
+  }
+
+  /**
+   * Takes a click in each of many sessions, cheaper than one after the other.
+   *
+   * @param sessions sessions of this recommender, each once; nobody else may use them meanwhile
+   * @param items for each session the id of the item clicked; one that the model does not know
+   *     changes nothing
+   * @return for how many sessions the model knows the item
+   * @throws IllegalArgumentException if the lists differ in length, or a session is another
+   *     recommender's or there twice; no session has then changed
+   */
+  public int clickAll(List<Session> sessions, List<String> items) {
+    if (sessions.size() != items.size()) {
+      throw new IllegalArgumentException(
+          "%d sessions, but %d items".formatted(sessions.size(), items.size()));
+    }
+    checkDistinct(sessions);
+    Workspace workspace = workspaces.take();
+    int known = 0;
+    int rows = 0;
+    for (int i = 0; i < sessions.size(); i++) {
+      int item = model.items().indexOf(items.get(i));
+      if (item >= 0) {
+        workspace.put(rows++, sessions.get(i), item);
+        known++;
+      }
+      if (rows == Workspace.ROWS || rows > 0 && i == sessions.size() - 1) {
+        workspace.click(rows);
+        rows = 0;
+      }
+    }
+    workspaces.giveBack(workspace);
+    return known;
+  }
+
+  private void checkDistinct(List<Session> sessions) {
+    int marked = 0;
+    try {
+      for (; marked < sessions.size(); marked++) {
+        Session session = sessions.get(marked);
+        checkOwner(session, marked);
+        if (session.mark(true)) {
+          throw new IllegalArgumentException("sessions[" + marked + "] is there twice");
+        }
+      }
+    } finally {
+      for (int i = 0; i < marked; i++) {
+        sessions.get(i).mark(false);
+      }
+    }
+  }
+
+  private void checkOwner(Session session, int index) {
+    if (session.recommender() != this) {
+      throw new IllegalArgumentException("sessions[" + index + "] is of another recommender");
+    }
+  }
+
+  /**
+   * Returns the best items of many sessions: one pass over the output layer's weights for 32
+   * sessions, where single calls need one each.
+   *
+   * @param sessions sessions of this recommender; nobody else may use them meanwhile
+   * @param k how many items for each, at least 1
+   * @param filter which items may be among them
+   * @return for each session what {@link Session#top(int, ItemFilter)} returns, to the same bits
+   * @throws IllegalArgumentException if {@code k} is below 1, or a session or a set of the filter
+   *     is another recommender's
+   */
+  public List<List<Recommendation>> topAll(List<Session> sessions, int k, ItemFilter filter) {
+    int kept = checkTop(k, filter);
+    for (int i = 0; i < sessions.size(); i++) {
+      checkOwner(sessions.get(i), i);
+    }
+    List<List<Recommendation>> results = new ArrayList<>(sessions.size());
+    Workspace workspace = workspaces.take();
+    for (int from = 0; from < sessions.size(); from += Workspace.ROWS) {
+      int count = Math.min(Workspace.ROWS, sessions.size() - from);
+      int rows = 0;
+      for (int i = 0; i < count; i++) {
+        if (sessions.get(from + i).clicks() > 0) {
+          workspace.put(rows++, sessions.get(from + i));
+        }
+      }
+      workspace.top(rows, kept, filter);
+      int row = 0;
+      for (int i = 0; i < count; i++) {
+        boolean clicked = sessions.get(from + i).clicks() > 0;
+        results.add(clicked ? workspace.result(row++) : List.of());
+      }
+    }
+    workspaces.giveBack(workspace);
+    return Collections.unmodifiableList(results);
+  }
+
+  private int checkTop(int k, ItemFilter filter) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be >= 1, got " + k);
+    }
+    filter.check(model.items());
+    return Math.min(k, model.numItems());
+  }
+
+  void click(Session session, int item) {
+    Workspace workspace = workspaces.take();
+    workspace.put(0, session, Objects.checkIndex(item, model.numItems()));
+    workspace.click(1);
+    workspaces.giveBack(workspace);
+  }
+
+  List<Recommendation> top(Session session, int k, ItemFilter filter) {
+    int kept = checkTop(k, filter);
+    if (session.clicks() == 0) {
+      return List.of();
+    }
+    Workspace workspace = workspaces.take();
+    workspace.put(0, session);
+    workspace.top(1, kept, filter);
+    List<Recommendation> result = workspace.result(0);
+    workspaces.giveBack(workspace);
+    return result;
+  }
+
+  float score(Session session, int item) {
+    Workspace workspace = workspaces.take();
+    workspace.put(0, session);
+    float score = workspace.score(item);
+    workspaces.giveBack(workspace);
+    return score;
+  }
+
+  void scores(Session session, float[] scores) {
+    Workspace workspace = workspaces.take();
+    workspace.put(0, session);
+    workspace.scores(scores);
+    workspaces.giveBack(workspace);
+  }
+}

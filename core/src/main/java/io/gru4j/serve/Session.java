@@ -1,0 +1,185 @@
+package io.gru4j.serve;
+
+import io.gru4j.model.Recommendation;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One visitor's session, live: clicks go in, recommendations come out.
+ *
+ * <p>It holds the hidden state, {@code layers x H} floats, and the numbers of the items clicked,
+ * and is independent of other sessions. Not thread-safe: one thread at a time; the model behind it
+ * is shared by all. Made by {@link Recommender#newSession} or {@link Recommender#read}.
+ */
+public final class Session {
+  private final Recommender recommender;
+  private final float[] hidden; // layer by layer
+  private long clicks;
+  private int[] seen = new int[4]; // ascending, each once
+  private int seenCount;
+  private boolean inBatch;
+
+  Session(Recommender recommender, int hiddenLength) {
+    this.recommender = recommender;
+    this.hidden = new float[hiddenLength];
+  }
+
+  /**
+   * Takes a click: one step of the GRU. A click on an item that the model does not know changes
+   * nothing.
+   *
+   * @param item the item's id
+   * @return whether the model knows the item
+   */
+  public boolean click(String item) {
+    int number = recommender.model().items().indexOf(item);
+    if (number < 0) {
+      return false;
+    }
+    recommender.click(this, number);
+    return true;
+  }
+
+  /**
+   * Returns the items likeliest to be clicked next, of the whole catalogue.
+   *
+   * @param k how many, at least 1
+   * @return as {@link #top(int, ItemFilter)} with {@link ItemFilter#ALL}
+   * @throws IllegalArgumentException if {@code k} is below 1
+   */
+  public List<Recommendation> top(int k) {
+    return top(k, ItemFilter.ALL);
+  }
+
+  /**
+   * Returns the items likeliest to be clicked next. Costs one pass over the output layer's weights,
+   * or, with candidates, over the weights of those.
+   *
+   * @param k how many, at least 1
+   * @param filter which items may be among them
+   * @return at most {@code k} items, best first, fewer if the filter leaves fewer, none before the
+   *     first click; of equal scores the item with the lower number comes first. Unmodifiable
+   * @throws IllegalArgumentException if {@code k} is below 1, or a set of the filter is of another
+   *     model
+   */
+  public List<Recommendation> top(int k, ItemFilter filter) {
+    return recommender.top(this, k, filter);
+  }
+
+  /**
+   * Returns the score of one item.
+   *
+   * @param item the item's id
+   * @return its logit
+   * @throws IllegalArgumentException if the model does not know the item
+   * @throws IllegalStateException before the first click
+   */
+  public float score(String item) {
+    int number = recommender.model().items().indexOf(item);
+    if (number < 0) {
+      throw new IllegalArgumentException("the model does not know item \"" + item + "\"");
+    }
+    checkClicked();
+    return recommender.score(this, number);
+  }
+
+  /**
+   * Computes the scores of all items.
+   *
+   * @param scores out: the logits by item number, as {@link io.gru4j.data.IdMap} numbers them
+   * @throws IllegalArgumentException if the array's length is not the number of items
+   * @throws IllegalStateException before the first click
+   */
+  public void scores(float[] scores) {
+    int numItems = recommender.model().numItems();
+    if (scores.length != numItems) {
+      throw new IllegalArgumentException(
+          "scores: expected %d floats, got %d".formatted(numItems, scores.length));
+    }
+    checkClicked();
+    recommender.scores(this, scores);
+  }
+
+  private void checkClicked() {
+    if (clicks == 0) {
+      throw new IllegalStateException("the session has no click yet, so no scores");
+    }
+  }
+
+  /**
+   * Returns the number of clicks on items that the model knows.
+   *
+   * @return at least 0
+   */
+  public long clicks() {
+    return clicks;
+  }
+
+  /** Forgets all clicks: the session is as new. */
+  public void reset() {
+    Arrays.fill(hidden, 0f);
+    clicks = 0;
+    seenCount = 0;
+  }
+
+  /**
+   * Returns the session as bytes, for a session store: 29 bytes, 4 for each unit of the hidden
+   * state and 4 for each item clicked. {@link Recommender#read} takes them. They name the model by
+   * its {@link Recommender#fingerprint}; they are not encrypted and not signed.
+   *
+   * @return a new array
+   */
+  public byte[] toBytes() {
+    return SessionBytes.write(this, recommender.fingerprint());
+  }
+
+  Recommender recommender() {
+    return recommender;
+  }
+
+  float[] hidden() {
+    return hidden;
+  }
+
+  int[] seen() {
+    return seen;
+  }
+
+  int seenCount() {
+    return seenCount;
+  }
+
+  /** Notes a click that the hidden state has taken in. */
+  void clicked(int item) {
+    clicks++;
+    int at = Arrays.binarySearch(seen, 0, seenCount, item);
+    if (at < 0) {
+      at = -at - 1;
+      if (seenCount == seen.length) {
+        seen = Arrays.copyOf(seen, 2 * seenCount);
+      }
+      System.arraycopy(seen, at, seen, at + 1, seenCount - at);
+      seen[at] = item;
+      seenCount++;
+    }
+  }
+
+  void restore(long clicks, int[] seen, int seenCount) {
+    this.clicks = clicks;
+    this.seen = Arrays.copyOf(seen, Math.max(4, seenCount));
+    this.seenCount = seenCount;
+  }
+
+  /** Marks a session as taken into a batch, or not any more; returns the mark before. */
+  boolean mark(boolean inBatch) {
+    boolean before = this.inBatch;
+    this.inBatch = inBatch;
+    return before;
+  }
+
+  /** Returns the number of clicks, such as {@code Session(3 clicks)}. */
+  @Override
+  public String toString() {
+    return "Session(" + clicks + (clicks == 1 ? " click)" : " clicks)");
+  }
+}

@@ -1,0 +1,116 @@
+package io.gru4j.serve;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.model.Recommendation;
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.nn.GruState;
+import io.gru4j.tensor.nn.OutputScorer;
+import io.gru4j.tensor.nn.TopK;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The buffers that one call needs, for up to {@link #ROWS} sessions side by side: they are lent to
+ * calls, so that a session need not own them. Not thread-safe.
+ */
+final class Workspace {
+  /** Sessions that go through the output layer's weights together. */
+  static final int ROWS = 32;
+
+  private final IdMap ids;
+  private final GruState state;
+  private final int layers;
+  private final OutputScorer scorer;
+  private final Exclusion[] exclusions = new Exclusion[ROWS];
+  private final TopK[] top = new TopK[ROWS];
+  private final int[] items = new int[ROWS];
+  private final Session[] sessions = new Session[ROWS];
+
+  Workspace(FittedModel model, OutputScorer scorer) {
+    GruNetwork network = model.network();
+    this.ids = model.items();
+    this.state = new GruState(network.embedding(), network.layers(), ROWS);
+    this.layers = network.layers().size();
+    this.scorer = scorer.copy();
+    Arrays.setAll(exclusions, i -> new Exclusion());
+    Arrays.setAll(top, i -> new TopK(1));
+  }
+
+  /** Puts a session, and the item that it clicks, into a row. */
+  void put(int row, Session session, int item) {
+    put(row, session);
+    items[row] = item;
+  }
+
+  /** Puts a session into a row. */
+  void put(int row, Session session) {
+    sessions[row] = session;
+    for (int layer = 0; layer < layers; layer++) {
+      Matrix hidden = state.layer(layer);
+      int H = hidden.cols();
+      System.arraycopy(session.hidden(), layer * H, hidden.data(), row * H, H);
+    }
+  }
+
+  /** Moves the first rows on by their items. */
+  void click(int rows) {
+    state.step(items, rows);
+    for (int row = 0; row < rows; row++) {
+      for (int layer = 0; layer < layers; layer++) {
+        Matrix hidden = state.layer(layer);
+        int H = hidden.cols();
+        System.arraycopy(hidden.data(), row * H, sessions[row].hidden(), layer * H, H);
+      }
+      sessions[row].clicked(items[row]);
+    }
+  }
+
+  /** Computes the best items of the first rows. */
+  void top(int rows, int k, ItemFilter filter) {
+    for (int row = 0; row < rows; row++) {
+      if (top[row].capacity() < k) {
+        top[row] = new TopK(k);
+      }
+      Exclusion exclusion = exclusions[row];
+      exclusion.start(sessions[row], filter);
+      top[row].keep(k, exclusion.isEmpty() ? null : exclusion);
+    }
+    if (filter.candidates().isPresent()) {
+      int[] candidates = filter.candidates().get().numbers();
+      for (int row = 0; row < rows; row++) {
+        scorer.topOf(state.top(), row, candidates, candidates.length, top[row]);
+      }
+    } else {
+      scorer.top(state.top(), 0, rows, top);
+    }
+  }
+
+  /** A row's best items as the caller gets them. */
+  List<Recommendation> result(int row) {
+    TopK best = top[row];
+    List<Recommendation> result = new ArrayList<>(best.size());
+    for (int i = 0; i < best.size(); i++) {
+      result.add(new Recommendation(ids.idOf(best.classAt(i)), best.scoreAt(i)));
+    }
+    return Collections.unmodifiableList(result);
+  }
+
+  /** The score of one item for row 0. */
+  float score(int item) {
+    return scorer.score(state.top(), 0, item);
+  }
+
+  /** The scores of all items for row 0. */
+  void scores(float[] scores) {
+    scorer.scores(state.top(), 0, scores);
+  }
+
+  /** Lets go of the sessions. */
+  void clear() {
+    Arrays.fill(sessions, null);
+  }
+}

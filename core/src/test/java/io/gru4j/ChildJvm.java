@@ -1,0 +1,122 @@
+package io.gru4j;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.cli.TrainingFiles;
+import io.gru4j.data.IdMap;
+import io.gru4j.tensor.Parallel;
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A JVM of its own for what only a process can show: exit status, signals, heap, a full disk. */
+public final class ChildJvm {
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
+
+  private final Process process;
+  private final BufferedReader err;
+  private final List<String> seen = new ArrayList<>();
+
+  /** What a process came to. */
+  public record End(int status, String out, String err) {}
+
+  /**
+   * Starts one.
+   *
+   * @param before words before {@code java}, such as a shell that sets a limit
+   * @param flags of the JVM
+   * @param main its main class
+   * @param args of that
+   */
+  public ChildJvm(List<String> before, List<String> flags, String main, List<String> args)
+      throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("-cp", classPath(), main));
+    command.addAll(args);
+    process = new ProcessBuilder(command).start();
+    err = process.errorReader();
+  }
+
+  /** Starts {@code gru4j} so that it starts quickly. */
+  public static ChildJvm gru4j(String... args) throws IOException {
+    return new ChildJvm(List.of(), QUICK_START, "io.gru4j.cli.Main", List.of(args));
+  }
+
+  /** Starts a main class of the tests, or {@code gru4j}, so that it starts quickly. */
+  public static ChildJvm quick(List<String> before, String main, List<String> args)
+      throws IOException {
+    return new ChildJvm(before, QUICK_START, main, args);
+  }
+
+  private static String classPath() {
+    return Stream.of(TrainingFiles.class, IdMap.class, Parallel.class)
+        .map(type -> root(type).toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** The folder or jar of class files that a class was loaded from. */
+  private static Path root(Class<?> type) {
+    URL url = type.getResource(type.getSimpleName() + ".class");
+    String file = type.getName().replace('.', '/') + ".class";
+    String text = url.toString();
+    String root = text.substring(0, text.length() - file.length());
+    boolean jar = root.startsWith("jar:");
+    return Path.of(URI.create(jar ? root.substring(4, root.length() - 2) : root));
+  }
+
+  /** Returns the process. */
+  public Process process() {
+    return process;
+  }
+
+  /** Waits for a line of stderr that contains a text; false if the process ends before. */
+  public boolean await(String part) throws IOException {
+    String line = err.readLine();
+    while (line != null) {
+      seen.add(line);
+      if (line.contains(part)) {
+        return true;
+      }
+      line = err.readLine();
+    }
+    return false;
+  }
+
+  /** Sends a signal, such as {@code INT}. */
+  public void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  /** Kills it as a power cut would, and waits. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+  }
+
+  /** Waits for the end. */
+  public End end() throws IOException, InterruptedException {
+    List<String> out = new ArrayList<>();
+    Thread reader =
+        Thread.ofPlatform().start(() -> process.inputReader().lines().forEach(out::add));
+    try {
+      err.lines().forEach(seen::add);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    reader.join();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+    return new End(process.exitValue(), String.join("\n", out), String.join("\n", seen));
+  }
+}

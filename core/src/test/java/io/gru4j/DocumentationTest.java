@@ -1,0 +1,173 @@
+package io.gru4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What README and the pages below docs name is there: classes, members, tests, files, sections. */
+class DocumentationTest {
+  private static final Path ROOT = Path.of("..");
+  private static final Pattern FENCED = Pattern.compile("(?ms)^```(\\w*)\n(.*?)^```$");
+  private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
+  private static final Pattern NAME =
+      Pattern.compile(
+          "(?:io(?:\\.[a-z]\\w*)+\\.)?([A-Z]\\w*[a-z]\\w*)(?:[.#](\\w+))?(?:\\(.*\\))?");
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+
+  private static final Set<String> COLUMNS = Set.of("SessionId", "ItemId", "Time"); // of files
+
+  private final List<String> faults = new ArrayList<>();
+
+  static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
+    try (Stream<Path> files = Files.list(Path.of("docs"))) {
+      files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
+    }
+    return pages;
+  }
+
+  static String withoutFenced(String text) {
+    return FENCED.matcher(text).replaceAll("");
+  }
+
+  @Test
+  void everyNamedClassAndMemberExists() throws IOException {
+    Map<String, String> sources = sources();
+    int tests = 0;
+    for (Path page : pages()) {
+      for (MatchResult code :
+          CODE.matcher(withoutFenced(Files.readString(page))).results().toList()) {
+        var name = NAME.matcher(code.group(1));
+        if (!name.matches() || COLUMNS.contains(name.group())) {
+          continue;
+        }
+        String source = sources.get(name.group(1));
+        if (source == null) {
+          if (!isOfTheJdk(name.group(1))) {
+            faults.add(page + ": there is no class " + name.group(1));
+          }
+        } else if (name.group(2) != null) {
+          boolean isTest = name.group(1).endsWith("Test");
+          if (!(isTest ? isTestIn(source, name.group(2)) : isMemberIn(source, name.group(2)))) {
+            faults.add(page + ": " + name.group(1) + " has no " + name.group(2));
+          }
+          tests += isTest ? 1 : 0;
+        }
+      }
+    }
+    assertEquals(List.of(), faults);
+    assertTrue(tests >= 30, "only " + tests + " tests are named");
+  }
+
+  /** Text of the source file by the simple name of each type in it. */
+  private static Map<String, String> sources() throws IOException {
+    Pattern type = Pattern.compile("(?:class|interface|record|enum) ([A-Z]\\w*)");
+    Map<String, String> sources = new HashMap<>();
+    for (String module : List.of("tensor", "core", "bench")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+          String text = Files.readString(file);
+          type.matcher(text)
+              .results()
+              .forEach(m -> sources.merge(m.group(1), text, String::concat));
+        }
+      }
+    }
+    return sources;
+  }
+
+  private static boolean isOfTheJdk(String name) {
+    for (String folder :
+        List.of("java.lang.", "java.util.", "java.nio.file.", "java.lang.System$")) {
+      try {
+        Class.forName(folder + name);
+        return true;
+      } catch (ClassNotFoundException e) {
+        // the next one
+      }
+    }
+    return false;
+  }
+
+  /** A declaration: a type before it, or a component or constant of its own. */
+  private static boolean isMemberIn(String source, String member) {
+    return Pattern.compile("[\\w>\\]] " + member + "\\s*[(=;,{)]").matcher(source).find()
+        || Pattern.compile("(?m)^\\s+" + member + "\\s*[(,;]").matcher(source).find();
+  }
+
+  private static boolean isTestIn(String source, String method) {
+    return Pattern.compile("@(Test|Property|ParameterizedTest)\\b[^;{]*?\\bvoid " + method + "\\(")
+        .matcher(source)
+        .find();
+  }
+
+  @Test
+  void everyLinkLeadsSomewhere() throws IOException {
+    for (Path page : pages()) {
+      String text = withoutFenced(Files.readString(page));
+      for (MatchResult link : LINK.matcher(text).results().toList()) {
+        String target = link.group(1);
+        if (target.contains("://")) {
+          continue;
+        }
+        String[] parts = target.split("#", 2);
+        Path file = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
+        if (!Files.exists(file)) {
+          faults.add(page + ": " + target + " is no file");
+        } else if (parts.length == 2 && !anchors(file).contains(parts[1])) {
+          faults.add(page + ": " + target + " is none of the sections " + anchors(file));
+        }
+      }
+    }
+    assertEquals(List.of(), faults);
+  }
+
+  /** The sections of a page as GitHub names them in links. */
+  private static TreeSet<String> anchors(Path page) throws IOException {
+    TreeSet<String> anchors = new TreeSet<>();
+    for (MatchResult heading :
+        HEADING.matcher(withoutFenced(Files.readString(page))).results().toList()) {
+      String text = heading.group(1).toLowerCase(Locale.ROOT);
+      anchors.add(text.replaceAll("[^\\w\\- ]", "").replace(' ', '-'));
+    }
+    return anchors;
+  }
+
+  @Test
+  void javaIsTakenFromTheExamplesThatRun() throws IOException {
+    String examples = Files.readString(Path.of("src/test/java/io/gru4j/JavadocExamplesTest.java"));
+    List<String> regions =
+        Pattern.compile("(?ms)// @start region=\"\\w+\"\n(.*?)^ *// @end")
+            .matcher(examples)
+            .results()
+            .map(m -> m.group(1).stripTrailing().stripIndent())
+            .toList();
+    int found = 0;
+    for (Path page : pages()) {
+      for (MatchResult block : FENCED.matcher(Files.readString(page)).results().toList()) {
+        if (block.group(1).equals("java")) {
+          found++;
+          assertTrue(
+              regions.contains(block.group(2).strip()),
+              page + ": not a region of JavadocExamplesTest:\n" + block.group(2));
+        }
+      }
+    }
+    assertTrue(found > 0);
+  }
+}

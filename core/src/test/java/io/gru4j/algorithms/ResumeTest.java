@@ -1,0 +1,358 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.Interaction;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import io.gru4j.metrics.Criterion;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.ModelFileException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ResumeTest {
+  private static final Duration NEVER = Duration.ofDays(1);
+  private static final Duration ALWAYS = Duration.ofNanos(1);
+  private static final String ONLY = "; only the same training can be gone on with";
+  private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
+
+  @TempDir Path folder;
+
+  private static GRU4RecCrossEntropy estimator(Gru4RecParameters parameters) {
+    return new GRU4RecCrossEntropy(parameters).threads(1);
+  }
+
+  @Provide
+  static Arbitrary<Gru4RecParameters> trainings() {
+    return Combinators.combine(
+            Arbitraries.integers().between(1, 3),
+            Arbitraries.of(0.0, 0.4),
+            Arbitraries.of(0.0, 0.9),
+            Arbitraries.of(Criterion.RECALL, Criterion.BPR, Criterion.NDCG),
+            Arbitraries.integers().between(1, 4),
+            Arbitraries.integers().between(0, 7))
+        .as(
+            (layers, dropout, momentum, criterion, bptt, switches) ->
+                TestSessions.tiny().toBuilder()
+                    .numLayers(layers)
+                    .dropout(dropout)
+                    .momentum(momentum)
+                    .optimizationAlgorithm(
+                        (switches & 1) == 0
+                            ? OptimizationAlgorithm.ADAGRAD
+                            : OptimizationAlgorithm.SGD)
+                    .keepLast((switches & 2) != 0)
+                    .stopEarly((switches & 4) != 0)
+                    .maxIterNoChange(1)
+                    .stoppingCriterion(criterion)
+                    .validationSampleSize(9)
+                    .bptt(bptt)
+                    .build());
+  }
+
+  private static FittedModel uninterrupted(Gru4RecParameters parameters) {
+    return estimator(parameters).fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
+  }
+
+  /** Stops before the first step, which leaves a checkpoint there. */
+  private static void startIn(Path folder, Gru4RecParameters parameters) {
+    GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, NEVER);
+    estimator.stop();
+    assertThrows(
+        TrainingStoppedException.class,
+        () -> estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
+  }
+
+  private static GRU4RecCrossEntropy resume(GRU4RecCrossEntropy estimator) throws IOException {
+    return estimator.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation());
+  }
+
+  @Property(tries = 40)
+  void whereverItIsCutTrainingEndsWithTheSameBits(
+      @ForAll("trainings") Gru4RecParameters parameters, @ForAll Random random) throws IOException {
+    Path folder = Files.createTempDirectory("gru4j-resume");
+    startIn(folder, parameters);
+    FittedModel model = null;
+    int cuts = 0;
+    while (model == null) {
+      GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, NEVER);
+      Trainer.Observer observer = stopAfter(estimator, 1 + random.nextInt(9));
+      try {
+        model =
+            estimator
+                .resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), observer)
+                .model();
+      } catch (TrainingStoppedException e) {
+        cuts++;
+      }
+    }
+    assertTrue(cuts > 0);
+    SameModel.check(uninterrupted(parameters), model);
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE));
+    Files.delete(folder);
+  }
+
+  private static Trainer.Observer stopAfter(GRU4RecCrossEntropy estimator, int steps) {
+    return new Trainer.Observer() {
+      private int left = steps;
+
+      @Override
+      public void stepped(TrainingStep step, int epoch, int width, double loss) {
+        if (--left == 0) {
+          estimator.stop();
+        }
+      }
+    };
+  }
+
+  @Test
+  void aTrainingThatHadEndedGivesItsModelAgain() throws IOException {
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+    FittedModel model =
+        estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
+    GRU4RecCrossEntropy again = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    List<EpochSummary> seen = new ArrayList<>();
+    again.listener(
+        new TrainingListener() {
+          @Override
+          public void onResume(List<EpochSummary> history) {
+            seen.addAll(history);
+          }
+
+          @Override
+          public void onBatch(BatchProgress batch) {
+            throw new AssertionError("nothing is left to train");
+          }
+        });
+    SameModel.check(model, resume(again).model());
+    assertEquals(model.history(), seen);
+    assertEquals(estimator.filename(), again.filename());
+  }
+
+  @Test
+  void aSeedThatWasDrawnIsKept() throws IOException {
+    Gru4RecParameters parameters = TestSessions.tiny().toBuilder().seed(null).build();
+    startIn(folder, parameters);
+    FittedModel model = resume(estimator(parameters).checkpoint(folder, NEVER)).model();
+    Gru4RecParameters seeded = parameters.toBuilder().seed(model.seed()).build();
+    assertArrayEquals(SameModel.values(uninterrupted(seeded)), SameModel.values(model));
+  }
+
+  @Test
+  void anInterruptLeavesACheckpointAndTheThreadInterrupted() throws IOException {
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    estimator.listener(
+        new TrainingListener() {
+          @Override
+          public void onBatch(BatchProgress batch) {
+            if (batch.epoch() == 2 && batch.batch() == 3) {
+              Thread.currentThread().interrupt();
+            }
+          }
+        });
+    var e =
+        assertThrows(
+            TrainingStoppedException.class,
+            () -> estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
+    assertTrue(Thread.interrupted());
+    assertTrue(
+        e.getMessage().startsWith("training was stopped in epoch 2, after step "), e::getMessage);
+    assertEquals(1, estimator.model().history().size()); // the best so far
+    GRU4RecCrossEntropy other = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    SameModel.check(uninterrupted(TestSessions.tiny()), resume(other).model());
+  }
+
+  /** Interrupted at any moment from outside, so also while a checkpoint is written. */
+  @Test
+  void anInterruptWhileACheckpointIsWrittenDoesNotSpoilIt() throws Exception {
+    FittedModel expected = uninterrupted(TestSessions.tiny());
+    startIn(folder, TestSessions.tiny());
+    Random random = new Random(5);
+    for (int life = 0; life < 30; life++) {
+      List<Throwable> ends = new ArrayList<>();
+      GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+      Thread trainer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      SameModel.check(expected, resume(estimator).model());
+                      resume(estimator.checkpoint(folder, ALWAYS)); // so that it can be cut again
+                    } catch (ClosedByInterruptException | TrainingStoppedException e) {
+                      assertTrue(Thread.interrupted()); // the first: while the file was read
+                    } catch (Throwable e) {
+                      ends.add(e);
+                    }
+                  });
+      Thread.sleep(random.nextInt(30));
+      trainer.interrupt();
+      trainer.join();
+      assertEquals(List.of(), ends);
+    }
+    assertEquals(List.of(GRU4RecCrossEntropy.CHECKPOINT_FILE), names());
+  }
+
+  private List<String> names() throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void otherParametersAreRefusedByName() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    Map<String, Object> others =
+        Map.of(
+            "learning_rate",
+            0.2,
+            "seed",
+            8L,
+            "max_epochs",
+            4,
+            "bptt",
+            2,
+            "hidden_size",
+            5,
+            "stopping_criterion",
+            "ndcg",
+            "keep_last",
+            true);
+    for (Map.Entry<String, Object> other : others.entrySet()) {
+      Gru4RecParameters parameters =
+          TestSessions.tiny().withParams(Map.of(other.getKey(), other.getValue()));
+      var e =
+          assertThrows(
+              IllegalArgumentException.class,
+              () -> resume(estimator(parameters).checkpoint(folder, NEVER)));
+      assertEquals(
+          "%s: %s is %s, but %s in the checkpoint%s"
+              .formatted(
+                  folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE),
+                  other.getKey(),
+                  ParameterSpec.print(parameters.getParams().get(other.getKey())),
+                  ParameterSpec.print(TestSessions.tiny().getParams().get(other.getKey())),
+                  ONLY),
+          e.getMessage());
+    }
+  }
+
+  private String refused(InteractionMatrix x, IdMap items, Validation validation) {
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    return assertThrows(
+            IllegalArgumentException.class, () -> estimator.resume(x, items, validation))
+        .getMessage();
+  }
+
+  @Test
+  void otherDataAreRefusedByName() {
+    startIn(folder, TestSessions.tiny());
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    List<Interaction> rows = new ArrayList<>(SESSIONS.x().rows());
+    Interaction last = rows.removeLast();
+    rows.add(new Interaction(last.user(), (last.item() + 1) % 12, last.timestamp()));
+    InteractionMatrix other = InteractionMatrix.of(40, 12, rows);
+    assertEquals(
+        file + ": the training data are not those of the checkpoint" + ONLY,
+        refused(other, SESSIONS.items(), SESSIONS.validation()));
+    List<String> ids = new ArrayList<>(SESSIONS.items().ids());
+    ids.set(3, "item33");
+    assertEquals(
+        file + ": the item ids are not those of the checkpoint" + ONLY,
+        refused(SESSIONS.x(), IdMap.of(ids), SESSIONS.validation()));
+    String validation = file + ": the validation data are not those of the checkpoint" + ONLY;
+    assertEquals(validation, refused(SESSIONS.x(), SESSIONS.items(), null));
+    assertEquals(
+        validation,
+        refused(SESSIONS.x(), SESSIONS.items(), TestSessions.make(4, 40, 12).validation()));
+  }
+
+  @Test
+  void whatIsNoCheckpointIsRefused() throws IOException {
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    assertThrows(NoSuchFileException.class, () -> resume(estimator));
+    uninterrupted(TestSessions.tiny()).save(file);
+    var e = assertThrows(ModelFileException.class, () -> resume(estimator));
+    assertEquals(file + ": is no checkpoint", e.getMessage());
+    startIn(folder, TestSessions.tiny());
+    byte[] bytes = Files.readAllBytes(file);
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
+    for (String[] fault :
+        new String[][] {
+          {"batch\\\":0", "batch\\\":9", "has a position that the data do not have"},
+          {"batch\\\":0", "batch\\\":x", "gru4j.position is no JSON"},
+          {"batch\\\":0", "betch\\\":0", "gru4j.position: batch is not a whole number"},
+          {"-Infinity", "-infinity", "gru4j.position: best_criterion is not a number"},
+          {"network/lin.bias", "network/len.bias", "tensor \"network/lin.bias\": is missing"},
+          {"gru4j.checkpoint\":\"1", "gru4j.checkpoint\":\"2", "is of form 2"},
+        }) {
+      String changed = text.replace(fault[0], fault[1]);
+      assertFalse(changed.equals(text), fault[0]);
+      Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
+      var thrown = assertThrows(ModelFileException.class, () -> resume(estimator), fault[1]);
+      assertTrue(thrown.getMessage().startsWith(file + ": " + fault[2]), thrown::getMessage);
+    }
+  }
+
+  @Test
+  void aCheckpointThatCannotBeWrittenStopsTrainingAndKeepsTheOldOne() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    byte[] old = Files.readAllBytes(file);
+    Path moved = folder.resolveSibling(folder.getFileName() + "-moved");
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    estimator.listener(
+        new TrainingListener() {
+          @Override
+          public void onBatch(BatchProgress batch) {
+            if (batch.batch() == 1) {
+              try {
+                Files.move(folder, moved);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            }
+          }
+        });
+    var e = assertThrows(UncheckedIOException.class, () -> resume(estimator));
+    Files.move(moved, folder);
+    assertEquals(
+        "the checkpoint cannot be written: " + file + ": its folder does not exist",
+        e.getMessage());
+    assertArrayEquals(old, Files.readAllBytes(file));
+    assertEquals(List.of(GRU4RecCrossEntropy.CHECKPOINT_FILE), names());
+  }
+
+  @Test
+  void withoutAFolderThereIsNothingToResume() {
+    assertThrows(IllegalStateException.class, () -> resume(estimator(TestSessions.tiny())));
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny());
+    assertThrows(IllegalArgumentException.class, () -> estimator.checkpoint(folder, Duration.ZERO));
+  }
+}

@@ -1,0 +1,176 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.gru4j.ChildJvm;
+import io.gru4j.algorithms.SameModel;
+import io.gru4j.model.FittedModel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A disk that fails leaves what was there, and nothing else. */
+@EnabledOnOs(OS.LINUX)
+class DiskTest {
+  private static final String MAIN = "io.gru4j.cli.Main";
+
+  /**
+   * Gives a process 1 KiB a file: a write beyond fails, as on a full disk, without a right to
+   * mount.
+   */
+  private static final List<String> SMALL_FILES =
+      List.of("bash", "-c", "ulimit -f 1 && exec \"$@\"", "bash");
+
+  @TempDir Path folder;
+  private TrainingFiles files;
+  private FittedModel expected;
+
+  @BeforeEach
+  void train() throws IOException {
+    files = TrainingFiles.in(folder);
+    assertEquals(0, TrainingFiles.run(files.train()));
+    expected = FittedModel.load(files.model());
+    Files.writeString(files.model(), "old");
+  }
+
+  private static boolean done(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+  }
+
+  /** The last line of stderr of a command that fails. */
+  private static String fault(List<String> words) {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    assertEquals(1, TrainingFiles.run(words, new PrintStream(err, true)), err::toString);
+    return err.toString().lines().toList().getLast();
+  }
+
+  @Test
+  void aModelThatCannotBeWrittenLeavesTheOldOne() throws Exception {
+    ChildJvm.End end = ChildJvm.quick(SMALL_FILES, MAIN, files.train()).end();
+    assertEquals(1, end.status(), end.err());
+    assertTrue(
+        end.err().endsWith("\ngru4j train: " + files.model() + ": File too large"), end.err());
+    assertEquals("old", Files.readString(files.model()));
+    assertEquals(List.of("m.safetensors", "sessions.tsv"), files.names());
+  }
+
+  @Test
+  void aCheckpointThatCannotBeWrittenLeavesTheOneBefore() throws Exception {
+    ChildJvm.End end = ChildJvm.quick(SMALL_FILES, MAIN, files.trainWithCheckpoints()).end();
+    assertEquals(1, end.status(), end.err());
+    String why = "gru4j train: the checkpoint cannot be written: " + files.checkpoint();
+    assertTrue(end.err().endsWith(why + ": File too large; no model is written"), end.err());
+
+    ChildJvm child = ChildJvm.quick(List.of(), MAIN, files.trainWithCheckpoints());
+    assertTrue(child.await("epoch 2/"));
+    child.signal("TERM");
+    child.end();
+    byte[] old = Files.readAllBytes(files.checkpoint());
+    end = ChildJvm.quick(SMALL_FILES, MAIN, files.trainWithCheckpoints("--resume")).end();
+    assertEquals(1, end.status(), end.err());
+    assertTrue(
+        end.err().contains(why + ": File too large; the one before is there, to go on: gru4j"),
+        end.err());
+    assertTrue(Arrays.equals(old, Files.readAllBytes(files.checkpoint())));
+    assertEquals("old", Files.readString(files.model()));
+    assertEquals(
+        List.of("checkpoints/checkpoint.safetensors", "m.safetensors", "sessions.tsv"),
+        files.names());
+    assertEquals(0, TrainingFiles.run(files.trainWithCheckpoints("--resume")));
+    SameModel.check(expected, FittedModel.load(files.model()));
+  }
+
+  /** A real full disk, where the test may mount one. */
+  @Test
+  void aFullDiskLeavesTheOldModelAndTheCheckpoint() throws Exception {
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    assumeTrue(done("sh", "-c", "mount -t tmpfs -o size=1m tmpfs '" + disk + "' 2>/dev/null"));
+    try {
+      Path model = disk.resolve("m.safetensors");
+      Files.writeString(model, "old");
+      List<String> words = files.train("--hidden-size=9");
+      words.set(words.indexOf(files.model().toString()), model.toString());
+      fill(disk.resolve("rest"));
+      assertEquals("gru4j train: " + model + ": No space left on device", fault(words));
+      assertEquals("old", Files.readString(model));
+
+      words.addAll(List.of("--checkpoint", folder.toString()));
+      String fault = fault(words);
+      String start = model + ": No space left on device; the training is kept, to go on: ";
+      assertTrue(fault.startsWith("gru4j train: " + start), fault);
+      Files.delete(disk.resolve("rest"));
+      words.add("--resume");
+      assertEquals(0, TrainingFiles.run(words));
+      assertTrue(FittedModel.load(model).numItems() > 0);
+      assertEquals(List.of("m.safetensors"), new TrainingFiles(disk).names());
+      assertFalse(Files.exists(folder.resolve("checkpoint.safetensors")));
+    } finally {
+      assertTrue(done("umount", disk.toString()));
+    }
+  }
+
+  private static void fill(Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      while (true) {
+        out.write(new byte[512]);
+      }
+    } catch (IOException e) {
+      assertTrue(Files.size(file) > 0, e::toString);
+    }
+  }
+
+  @Test
+  void aReadOnlyFolderIsNamedBeforeAnyWork() throws Exception {
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Path model = closed.resolve("m.safetensors");
+    Files.writeString(model, "old");
+    Files.setPosixFilePermissions(
+        closed, Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_EXECUTE));
+    try {
+      List<String> words = files.train();
+      words.set(words.indexOf(files.model().toString()), model.toString());
+      assertEquals(
+          "gru4j train: " + model + ": its folder cannot be written to", faultWithoutRoot(words));
+      words = files.train("--checkpoint", closed.toString());
+      assertEquals(
+          "gru4j train: " + closed + "/checkpoint.safetensors: its folder cannot be written to",
+          faultWithoutRoot(words));
+      words = files.train("--checkpoint", closed + "/new");
+      assertEquals(
+          "gru4j train: " + closed + "/new: its folder cannot be written to",
+          faultWithoutRoot(words));
+    } finally {
+      Files.setPosixFilePermissions(closed, Set.of(PosixFilePermission.values()));
+    }
+    assertEquals("old", Files.readString(model));
+    assertEquals(List.of("m.safetensors"), new TrainingFiles(closed).names());
+  }
+
+  /** Root may write anywhere, so that right is taken from it. */
+  private static String faultWithoutRoot(List<String> words) throws Exception {
+    List<String> before = new ArrayList<>();
+    if (System.getProperty("user.name").equals("root")) {
+      before.addAll(List.of("setpriv", "--bounding-set=-dac_override"));
+      assumeTrue(done("setpriv", "--bounding-set=-dac_override", "true"));
+    }
+    ChildJvm.End end = ChildJvm.quick(before, MAIN, words).end();
+    assertEquals(1, end.status(), end.err());
+    return end.err();
+  }
+}

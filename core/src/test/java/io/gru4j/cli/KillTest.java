@@ -1,0 +1,116 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.ChildJvm;
+import io.gru4j.algorithms.SameModel;
+import io.gru4j.file.SafeTensorsReader;
+import io.gru4j.model.FittedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SIGKILL at random moments, which leaves a process no time for anything. */
+class KillTest {
+  @TempDir Path folder;
+
+  @Test
+  void aModelFileIsTheOldOneOrTheNewOne() throws Exception {
+    killSaving(8, 11);
+  }
+
+  @Test
+  @Tag("long")
+  void aModelFileIsTheOldOneOrTheNewOneAfterManyKills() throws Exception {
+    killSaving(70, 12);
+  }
+
+  private void killSaving(int kills, long seed) throws Exception {
+    Path file = folder.resolve("m.safetensors");
+    byte[][] models = new byte[2][];
+    for (int i = 0; i < 2; i++) {
+      SaveForever.model(i + 1).save(file);
+      models[i] = Files.readAllBytes(file);
+    }
+    Random random = new Random(seed);
+    int torn = 0;
+    for (int kill = 0; kill < kills; kill++) {
+      ChildJvm child =
+          ChildJvm.quick(List.of(), SaveForever.class.getName(), List.of(file.toString()));
+      assertTrue(child.await("saves"));
+      Thread.sleep(random.nextInt(60));
+      assertTrue(child.process().isAlive());
+      child.kill();
+      byte[] now = Files.readAllBytes(file);
+      assertTrue(Arrays.equals(models[0], now) || Arrays.equals(models[1], now), "kill " + kill);
+      torn += leftOvers() > 0 ? 1 : 0;
+      assertTrue(leftOvers() <= 1, "the left-over of an earlier life is still there");
+    }
+    System.out.printf("%d kills of saving, %d in the middle of writing%n", kills, torn);
+    SaveForever.model(1).save(file);
+    assertEquals(0, leftOvers());
+  }
+
+  private long leftOvers() throws IOException {
+    return new TrainingFiles(folder).names().stream().filter(name -> name.endsWith(".tmp")).count();
+  }
+
+  @Test
+  void aResumedTrainingEndsWithTheBitsOfAnUninterruptedOne() throws Exception {
+    killTraining(8, 13);
+  }
+
+  @Test
+  @Tag("long")
+  void aResumedTrainingEndsWithTheBitsOfAnUninterruptedOneAfterManyKills() throws Exception {
+    killTraining(70, 14);
+  }
+
+  /** Kills and goes on; when a training is through it is compared, and another one begins. */
+  private void killTraining(int kills, long seed) throws Exception {
+    TrainingFiles files = TrainingFiles.in(folder);
+    assertEquals(0, TrainingFiles.run(files.train()));
+    FittedModel expected = FittedModel.load(files.model());
+    byte[] old = "what was there before".getBytes();
+    Files.write(files.model(), old);
+    Random random = new Random(seed);
+    int killed = 0;
+    int ended = 0;
+    while (killed < kills) {
+      ChildJvm child =
+          ChildJvm.gru4j(files.trainWithCheckpoints("--resume").toArray(String[]::new));
+      if (random.nextInt(4) > 0) {
+        assertTrue(child.await("training needs"));
+      }
+      Thread.sleep(random.nextInt(1000));
+      boolean alive = child.process().isAlive();
+      child.kill();
+      killed += alive ? 1 : 0;
+      if (Arrays.equals(old, Files.readAllBytes(files.model()))) {
+        assertTrue(alive, "ended without a model");
+        if (Files.exists(files.checkpoint())) {
+          SafeTensorsReader.open(files.checkpoint()).close(); // whole
+        }
+      } else {
+        SameModel.check(expected, FittedModel.load(files.model()));
+        ended++;
+        Files.write(files.model(), old);
+      }
+    }
+    System.out.printf("%d kills of training, which ended %d times meanwhile%n", killed, ended);
+    assertEquals(0, TrainingFiles.run(files.trainWithCheckpoints("--resume")));
+    SameModel.check(expected, FittedModel.load(files.model()));
+    assertFalse(Files.exists(files.checkpoint()));
+    assertEquals(0, leftOvers());
+    assertArrayEquals(new String[] {"m.safetensors", "sessions.tsv"}, files.names().toArray());
+  }
+}

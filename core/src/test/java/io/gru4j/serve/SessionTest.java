@@ -1,0 +1,186 @@
+package io.gru4j.serve;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.model.Recommendation;
+import io.gru4j.model.UnknownItems;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** A live session says what the model says of its clicks, to the same bits. */
+class SessionTest {
+  private static final int ITEMS = 83;
+  private static final FittedModel MODEL = model(5);
+  private static final Recommender RECOMMENDER = new Recommender(MODEL);
+
+  private static FittedModel model(long seed) {
+    GruNetwork network = GruNetwork.zeros(ITEMS, 5, 9, 2).initialise(seed);
+    network
+        .parameters()
+        .forEach(
+            p -> {
+              for (int i = 0; i < p.value().length; i++) {
+                p.value()[i] *= 100; // so that scores depend on all clicks, visibly
+              }
+            });
+    List<String> ids = IntStream.range(0, ITEMS).mapToObj(i -> "item" + i).toList();
+    return new FittedModel(network, IdMap.of(ids), Map.of(), List.of(), null);
+  }
+
+  private static List<String> clicks(Random random, int count) {
+    return random.ints(count, 0, ITEMS).mapToObj(i -> "item" + i).toList();
+  }
+
+  private static Session session(List<String> clicks) {
+    Session session = RECOMMENDER.newSession();
+    clicks.forEach(session::click);
+    return session;
+  }
+
+  private static List<Recommendation> expected(List<String> clicks, int k) {
+    return MODEL.recommend(clicks, k, UnknownItems.FAIL).items();
+  }
+
+  @Property
+  void topIsWhatTheModelRecommends(
+      @ForAll @IntRange(min = 1, max = 12) int length,
+      @ForAll @IntRange(min = 1, max = 100) int k,
+      @ForAll long seed) {
+    List<String> clicks = clicks(new Random(seed), length);
+    Session session = session(clicks);
+    List<Recommendation> top = session.top(k);
+    assertEquals(expected(clicks, k), top);
+    float[] scores = new float[ITEMS];
+    session.scores(scores);
+    for (Recommendation r : top) {
+      assertEquals(r.score(), session.score(r.item()));
+      assertEquals(r.score(), scores[MODEL.items().indexOf(r.item())]);
+    }
+  }
+
+  @Property
+  void filtersLeaveOutWhatTheySayAndKeepTheOrder(@ForAll long seed) {
+    Random random = new Random(seed);
+    List<String> clicks = clicks(random, 1 + random.nextInt(6));
+    List<String> out = clicks(random, random.nextInt(40));
+    List<String> candidates = clicks(random, 1 + random.nextInt(60));
+    boolean only = random.nextBoolean();
+    boolean unseen = random.nextBoolean();
+    ItemFilter filter = ItemFilter.ALL.without(RECOMMENDER.itemSet(out));
+    filter = only ? filter.only(RECOMMENDER.itemSet(candidates)) : filter;
+    filter = unseen ? filter.unseen() : filter;
+    List<Recommendation> left = new ArrayList<>(expected(clicks, ITEMS));
+    left.removeIf(
+        r ->
+            out.contains(r.item())
+                || only && !candidates.contains(r.item())
+                || unseen && clicks.contains(r.item()));
+    int k = 1 + random.nextInt(20);
+    assertEquals(
+        left.subList(0, Math.min(k, left.size())), session(clicks).top(k, filter), "k = " + k);
+  }
+
+  @Property(tries = 30)
+  void batchesAreTheSessionsOneByOne(@ForAll @IntRange(max = 70) int count, @ForAll long seed) {
+    Random random = new Random(seed);
+    List<Session> together = new ArrayList<>();
+    List<Session> alone = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      List<String> clicks = clicks(random, random.nextInt(4));
+      together.add(session(clicks));
+      alone.add(session(clicks));
+    }
+    List<String> next =
+        IntStream.range(0, count)
+            .mapToObj(i -> random.nextInt(4) == 0 ? "unknown" : "item" + random.nextInt(ITEMS))
+            .toList();
+    int known = RECOMMENDER.clickAll(together, next);
+    assertEquals(next.stream().filter(id -> !id.equals("unknown")).count(), known);
+    List<List<Recommendation>> top = RECOMMENDER.topAll(together, 7, ItemFilter.ALL.unseen());
+    for (int i = 0; i < count; i++) {
+      assertEquals(!next.get(i).equals("unknown"), alone.get(i).click(next.get(i)));
+      assertEquals(alone.get(i).top(7, ItemFilter.ALL.unseen()), top.get(i));
+    }
+  }
+
+  @Property
+  void goesOnFromItsBytes(@ForAll @IntRange(max = 8) int length, @ForAll long seed)
+      throws SessionFormatException {
+    Random random = new Random(seed);
+    Session session = session(clicks(random, length));
+    Session copy = RECOMMENDER.read(session.toBytes());
+    assertEquals(session.clicks(), copy.clicks());
+    assertEquals(session.top(5, ItemFilter.ALL.unseen()), copy.top(5, ItemFilter.ALL.unseen()));
+    String next = "item" + random.nextInt(ITEMS);
+    session.click(next);
+    copy.click(next);
+    assertEquals(session.top(5), copy.top(5));
+  }
+
+  @Property
+  void changedBytesAreRefused(@ForAll long seed) {
+    Random random = new Random(seed);
+    byte[] bytes = session(clicks(random, 1 + random.nextInt(5))).toBytes();
+    byte[] changed = bytes.clone();
+    if (random.nextBoolean()) {
+      changed[random.nextInt(changed.length)] ^= (byte) (1 << random.nextInt(8));
+    } else {
+      changed = Arrays.copyOf(changed, random.nextInt(changed.length));
+    }
+    byte[] read = changed;
+    assertThrows(SessionFormatException.class, () -> RECOMMENDER.read(read));
+  }
+
+  @Test
+  void anotherModelsSessionsAndSetsAreRefused() {
+    Recommender other = new Recommender(model(6));
+    byte[] bytes = session(List.of("item1")).toBytes();
+    SessionFormatException e = assertThrows(SessionFormatException.class, () -> other.read(bytes));
+    assertEquals(SessionFormatException.Reason.OTHER_MODEL, e.reason());
+    Session session = other.newSession();
+    session.click("item1");
+    ItemFilter filter = ItemFilter.ALL.without(RECOMMENDER.itemSet(List.of("item2")));
+    assertThrows(IllegalArgumentException.class, () -> session.top(3, filter));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> RECOMMENDER.topAll(List.of(session), 3, ItemFilter.ALL));
+  }
+
+  @Test
+  void withoutAClickThereIsNothingToSay() {
+    Session session = RECOMMENDER.newSession();
+    assertFalse(session.click("unknown"));
+    assertTrue(session.top(3).isEmpty());
+    assertThrows(IllegalStateException.class, () -> session.score("item1"));
+    session.click("item1");
+    session.reset();
+    assertTrue(session.top(3).isEmpty());
+    session.click("item2");
+    assertEquals(expected(List.of("item2"), 4), session.top(4));
+    assertThrows(IllegalArgumentException.class, () -> session.top(0));
+  }
+
+  @Test
+  void aSessionTwiceInABatchChangesNothing() {
+    Session session = session(List.of("item1"));
+    List<Recommendation> before = session.top(3);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> RECOMMENDER.clickAll(List.of(session, session), List.of("item2", "item3")));
+    assertEquals(before, session.top(3));
+  }
+}

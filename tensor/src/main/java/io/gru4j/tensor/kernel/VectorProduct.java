@@ -1,0 +1,388 @@
+package io.gru4j.tensor.kernel;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.VectorMath.L;
+import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The product of a block by a panel, on vectors; {@link ScalarKernels#product} is the plain loop.
+ *
+ * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
+ * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
+ * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
+ * registers (512 bit) m is 8; with 16 it is 6, which leaves 4 for what is loaded. Smaller tiles
+ * take what is left over. Java keeps vectors in registers only as local variables: hence the
+ * written-out tiles.
+ */
+final class VectorProduct {
+
+  private static final int M = L == 16 ? 8 : 6; // rows of the main tile
+
+  private VectorProduct() {}
+
+  static void product(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int rows,
+      int K,
+      int columns) {
+    for (int l = 0; l < columns; l += 2 * L) {
+      if (columns - l > L) {
+        columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+      } else {
+        columns1(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+      }
+    }
+  }
+
+  private static void columns2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int rows,
+      int K) {
+    int r = 0;
+    for (; r + M <= rows; r += M) {
+      if (M == 8) {
+        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      } else {
+        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      }
+    }
+    for (; r + 4 <= rows; r += 4) {
+      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+    }
+    for (; r < rows; r++) {
+      tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+    }
+  }
+
+  private static void columns1(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int rows,
+      int K) {
+    int r = 0;
+    for (; r + 8 <= rows; r += 8) {
+      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+    }
+    for (; r < rows; r++) {
+      tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+    }
+  }
+
+  /** 8 rows and 2 L columns. */
+  private static void tile8x2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
+    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
+    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
+    FloatVector c6 = FloatVector.fromArray(SPECIES, init, io + 6 * is);
+    FloatVector d6 = FloatVector.fromArray(SPECIES, init, io + 6 * is + L);
+    FloatVector c7 = FloatVector.fromArray(SPECIES, init, io + 7 * is);
+    FloatVector d7 = FloatVector.fromArray(SPECIES, init, io + 7 * is + L);
+    int a1 = ao + as;
+    int a2 = ao + 2 * as;
+    int a3 = ao + 3 * as;
+    int a4 = ao + 4 * as;
+    int a5 = ao + 5 * as;
+    int a6 = ao + 6 * as;
+    int a7 = ao + 7 * as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      c6 = v6.fma(b0, c6);
+      d6 = v6.fma(b1, d6);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      c7 = v7.fma(b0, c7);
+      d7 = v7.fma(b1, d7);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
+    c6.intoArray(c, co + 6 * cs);
+    d6.intoArray(c, co + 6 * cs + L);
+    c7.intoArray(c, co + 7 * cs);
+    d7.intoArray(c, co + 7 * cs + L);
+  }
+
+  /** 6 rows and 2 L columns. */
+  private static void tile6x2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
+    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
+    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
+    int a1 = ao + as;
+    int a2 = ao + 2 * as;
+    int a3 = ao + 3 * as;
+    int a4 = ao + 4 * as;
+    int a5 = ao + 5 * as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
+  }
+
+  /** 4 rows and 2 L columns. */
+  private static void tile4x2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
+    int a1 = ao + as;
+    int a2 = ao + 2 * as;
+    int a3 = ao + 3 * as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+  }
+
+  /** 1 row and 2 L columns. */
+  private static void tile1x2(
+      float[] c, int co, float[] init, int io, float[] a, int ao, float[] b, int bo, int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+  }
+
+  /** 8 rows and L columns. */
+  private static void tile8x1(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
+    FloatVector c6 = FloatVector.fromArray(SPECIES, init, io + 6 * is);
+    FloatVector c7 = FloatVector.fromArray(SPECIES, init, io + 7 * is);
+    int a1 = ao + as;
+    int a2 = ao + 2 * as;
+    int a3 = ao + 3 * as;
+    int a4 = ao + 4 * as;
+    int a5 = ao + 5 * as;
+    int a6 = ao + 6 * as;
+    int a7 = ao + 7 * as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      c2 = v2.fma(b0, c2);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      c3 = v3.fma(b0, c3);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      c4 = v4.fma(b0, c4);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      c5 = v5.fma(b0, c5);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      c6 = v6.fma(b0, c6);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      c7 = v7.fma(b0, c7);
+    }
+    c0.intoArray(c, co);
+    c1.intoArray(c, co + cs);
+    c2.intoArray(c, co + 2 * cs);
+    c3.intoArray(c, co + 3 * cs);
+    c4.intoArray(c, co + 4 * cs);
+    c5.intoArray(c, co + 5 * cs);
+    c6.intoArray(c, co + 6 * cs);
+    c7.intoArray(c, co + 7 * cs);
+  }
+
+  /** 1 row and L columns. */
+  private static void tile1x1(
+      float[] c, int co, float[] init, int io, float[] a, int ao, float[] b, int bo, int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+    }
+    c0.intoArray(c, co);
+  }
+}
