@@ -85,13 +85,14 @@ class ProgressTest {
 
   @Test
   void aTerminalGetsABarThatTheEpochReplaces() throws InterruptedException {
-    Progress progress = progress(80);
+    Progress progress = progress(72);
     Thread.sleep(150);
     progress.onBatch(new BatchProgress(2, 5, 50, 100, 50, 100, 5, 1));
     progress.onBatch(new BatchProgress(2, 5, 51, 100, 51, 100, 5, 1)); // too soon for another
     String bar = err.toString();
     assertTrue(bar.startsWith("\repoch 2/5 [####"), bar);
     assertEquals(0, bar.lastIndexOf('\r'));
+    assertTrue(bar.length() - 1 < 72, bar);
     progress.onEpoch(epoch(OptionalDouble.empty(), false, false));
     String cleared = "\r" + " ".repeat(bar.length() - 1) + "\r";
     assertTrue(err.toString().startsWith(bar + cleared + "epoch 2/5: "), err.toString());
