@@ -52,7 +52,7 @@ class WorkedExampleTest {
         (name, value) -> {
           String text = printed.get(name)[0];
           int decimals = text.indexOf('.') < 0 ? 0 : text.length() - text.indexOf('.') - 1;
-          double allowed = 0.5 * Math.pow(10, -decimals) + 1e-6; // half a digit, and float's error
+          double allowed = 0.5 * Math.pow(10, -decimals) + 2e-7; // half a digit, and float's error
           if (!(Math.abs(Double.parseDouble(text) - value) <= allowed)) {
             wrong.add(name + " = " + value + ", not " + text);
           }
