@@ -62,11 +62,11 @@ final class Ours {
     return ClickSessions.equallyLong(Integer.parseInt(rows), 201, items, SEED);
   }
 
-  /** The initial parameters that both sides start from. */
+  /** The initial parameters that a fit with this seed starts from. */
   static GruNetwork network(int items) {
     Gru4RecParameters p = Gru4RecParameters.defaults();
     return GruNetwork.zeros(items, p.numComponents(), p.hiddenSize(), p.numLayers())
-        .initialise(SEED);
+        .initialise(RandomStream.at(SEED, 0));
   }
 
   static IdMap ids(int items) {
@@ -144,8 +144,7 @@ final class Ours {
   private static void top(Rounds rounds, String catalogue, int threads) {
     InteractionMatrix test = ClickSessions.named(catalogue).test();
     GruNetwork network = network(test.numItems());
-    FittedModel model =
-        new FittedModel(network, ids(test.numItems()), Map.of(), List.of(), SEED);
+    FittedModel model = new FittedModel(network, ids(test.numItems()), Map.of(), List.of(), SEED);
     try (Parallel parallel = new Parallel(threads)) {
       rounds.time(
           4,

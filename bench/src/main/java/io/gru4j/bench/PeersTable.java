@@ -227,7 +227,7 @@ final class PeersTable {
   }
 
   private static String agreeing(double ours, double theirs) {
-    if (!(Math.abs(ours - theirs) <= 0.01 * theirs)) {
+    if (!(Math.abs(ours - theirs) <= 1e-3 * theirs)) {
       throw new IllegalStateException("loss is " + ours + ", libtorch's is " + theirs);
     }
     return String.format(Locale.ROOT, " (libtorch %.4f)", theirs);
@@ -250,10 +250,7 @@ final class PeersTable {
 
   private void gemm(int[] shape) throws IOException {
     String[] task = {
-      "gemm",
-      Integer.toString(shape[0]),
-      Integer.toString(shape[1]),
-      Integer.toString(shape[2])
+      "gemm", Integer.toString(shape[0]), Integer.toString(shape[1]), Integer.toString(shape[2])
     };
     List<List<double[]>> rounds;
     try (Side ours = Side.ours(task);
@@ -297,9 +294,7 @@ final class PeersTable {
       int middle = (fails + works) / 2;
       try (Side side =
           Side.ours(
-              List.of("-Xmx" + middle + "00m", "-XX:+ExitOnOutOfMemoryError"),
-              "heap",
-              "1000000")) {
+              List.of("-Xmx" + middle + "00m", "-XX:+ExitOnOutOfMemoryError"), "heap", "1000000")) {
         if (side.isReady()) {
           works = middle;
         } else {
@@ -347,7 +342,11 @@ final class PeersTable {
           rounds.add(new double[] {seconds});
         }
       }
-      print("gru4j recommend, start to exit, " + items + " items", "s", Sample.of(rounds, 0), null,
+      print(
+          "gru4j recommend, start to exit, " + items + " items",
+          "s",
+          Sample.of(rounds, 0),
+          null,
           "twice the rounds");
     } finally {
       Files.delete(model);

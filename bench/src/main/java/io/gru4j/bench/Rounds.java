@@ -35,7 +35,9 @@ final class Rounds {
   /** Hands in the figures of a round. */
   void report(double... figures) {
     System.out.println(
-        Arrays.stream(figures).mapToObj(Double::toString).collect(Collectors.joining(" ", "= ", "")));
+        Arrays.stream(figures)
+            .mapToObj(Double::toString)
+            .collect(Collectors.joining(" ", "= ", "")));
   }
 
   /** Runs something as often as asked and reports the seconds of each, after a warm-up. */

@@ -63,12 +63,18 @@ final class Side implements AutoCloseable {
   static Side libtorch(String loop, int threads, String... task) throws IOException {
     Map<String, String> environment =
         Map.of(
-            "MALLOC_TRIM_THRESHOLD_", "4294967296",
-            "MALLOC_MMAP_THRESHOLD_", "4294967296",
-            "MALLOC_TOP_PAD_", "268435456",
-            "OMP_NUM_THREADS", Integer.toString(threads),
-            "OMP_WAIT_POLICY", threads > 1 ? "passive" : "active",
-            "OPENBLAS_NUM_THREADS", Integer.toString(threads));
+            "MALLOC_TRIM_THRESHOLD_",
+            "4294967296",
+            "MALLOC_MMAP_THRESHOLD_",
+            "4294967296",
+            "MALLOC_TOP_PAD_",
+            "268435456",
+            "OMP_NUM_THREADS",
+            Integer.toString(threads),
+            "OMP_WAIT_POLICY",
+            threads > 1 ? "passive" : "active",
+            "OPENBLAS_NUM_THREADS",
+            Integer.toString(threads));
     List<String> options =
         List.of(
             "-Xmx2g",

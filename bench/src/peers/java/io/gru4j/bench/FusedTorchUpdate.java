@@ -64,20 +64,20 @@ final class FusedTorchUpdate implements TorchUpdate {
   private static String script(int n) {
     String tensors = IntStream.range(0, n).mapToObj(i -> "t" + i).collect(Collectors.joining(", "));
     return """
-        def list(%s):
-            return [%s]
+    def list(%s):
+        return [%s]
 
-        def norm(g: List[Tensor], e: Tensor):
-            norms = torch._foreach_norm(g)
-            norms.append(torch.linalg_vector_norm(e))
-            return torch.linalg_vector_norm(torch.stack(norms))
+    def norm(g: List[Tensor], e: Tensor):
+        norms = torch._foreach_norm(g)
+        norms.append(torch.linalg_vector_norm(e))
+        return torch.linalg_vector_norm(torch.stack(norms))
 
-        def step(p: List[Tensor], g: List[Tensor], s: List[Tensor], n: List[Tensor],
-                 lr: float, scale: Tensor):
-            torch._fused_adagrad_(p, g, s, n, lr=lr, lr_decay=0.0, weight_decay=0.0,
-                                  eps=%s, maximize=False, grad_scale=scale)
-            return scale
-        """
+    def step(p: List[Tensor], g: List[Tensor], s: List[Tensor], n: List[Tensor],
+             lr: float, scale: Tensor):
+        torch._fused_adagrad_(p, g, s, n, lr=lr, lr_decay=0.0, weight_decay=0.0,
+                              eps=%s, maximize=False, grad_scale=scale)
+        return scale
+    """
         .formatted(tensors, tensors, EPSILON);
   }
 

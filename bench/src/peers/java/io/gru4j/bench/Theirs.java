@@ -41,8 +41,7 @@ final class Theirs {
       }
       case "epoch" -> {
         torch.set_num_threads(Integer.parseInt(args[3]));
-        train(
-            rounds, ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])), best);
+        train(rounds, ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])), best);
       }
       case "step" -> {
         torch.set_num_threads(Integer.parseInt(args[3]));
@@ -109,7 +108,14 @@ final class Theirs {
               Tensor last =
                   torch
                       .gru(
-                          x, batch.rowsByTime(), before, gru, true, network.numLayers, 0.0, false,
+                          x,
+                          batch.rowsByTime(),
+                          before,
+                          gru,
+                          true,
+                          network.numLayers,
+                          0.0,
+                          false,
                           false)
                       .get1()
                       .select(0, network.numLayers - 1);

@@ -19,7 +19,12 @@ import org.bytedeco.pytorch.Tensor;
  * @param rowsByTime rows of each column, as torch's packed sequences have them
  */
 record TorchChunk(
-    boolean beginsBatch, int rows, int numTargets, Tensor items, Tensor targets, Tensor rowsByTime) {
+    boolean beginsBatch,
+    int rows,
+    int numTargets,
+    Tensor items,
+    Tensor targets,
+    Tensor rowsByTime) {
 
   /** Cuts an epoch into chunks of at most {@code bptt} columns. */
   static List<TorchChunk> of(SequenceBatches batches, int bptt) {

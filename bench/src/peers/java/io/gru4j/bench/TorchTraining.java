@@ -53,8 +53,7 @@ final class TorchTraining {
           torch.embedding(
               network.embedding(), chunk.items(), network.numItems, false, update.sparse());
       T_TensorTensor_T outputAndState =
-          torch.gru(
-              x, chunk.rowsByTime(), before, gru, true, network.numLayers, 0.0, true, false);
+          torch.gru(x, chunk.rowsByTime(), before, gru, true, network.numLayers, 0.0, true, false);
       Tensor logits = linear(outputAndState.get0(), network.outputWeight(), bias);
       Tensor loss = cross_entropy_loss(logits, chunk.targets());
       update.run(loss);
