@@ -227,7 +227,7 @@ final class PeersTable {
   }
 
   private static String agreeing(double ours, double theirs) {
-    if (!(Math.abs(ours - theirs) <= 0.01 * theirs)) {
+    if (!(Math.abs(ours - theirs) <= 1e-3 * theirs)) {
       throw new IllegalStateException("loss is " + ours + ", libtorch's is " + theirs);
     }
     return String.format(Locale.ROOT, " (libtorch %.4f)", theirs);
