@@ -14,6 +14,7 @@ public final class SessionFormatException extends Exception {
     OTHER_MODEL
   }
 
+  /** What is wrong. */
   private final Reason reason;
 
   SessionFormatException(Reason reason, String message) {
