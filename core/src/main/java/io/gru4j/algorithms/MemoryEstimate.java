@@ -135,14 +135,19 @@ public final class MemoryEstimate {
       double scratch = logits > LOGITS_BUDGET ? threads * 4 * tilePanels * 32 * 129 : 0;
       return Math.min(logits, LOGITS_BUDGET)
           + scratch
-          + 4 * (2 * tiles * M + Math.min(16, tiles) * M * H + 3 * M);
+          + 4 * (2 * tiles * M + Math.min(16, tiles) * M * padded(H) + (M + 64) * H + 3 * M);
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */
     double layerBuffers(Gru4RecParameters p) {
       double gates = padded(3 * H);
       double dropout = p.dropout() > 0 ? 3 * M * (E + p.numLayers() * H) : 0;
-      return M * (2 + 2 * E) + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H) + dropout;
+      double transposed = gates * (padded(E) + padded(H)) + (M + 64) * (E + H);
+      transposed += (p.numLayers() - 1.0) * (2 * gates * padded(H) + (M + 64) * 2 * H);
+      return M * (2 + 2 * E)
+          + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H)
+          + transposed
+          + dropout;
     }
   }
 

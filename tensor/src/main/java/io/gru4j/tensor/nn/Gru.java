@@ -31,7 +31,8 @@ import java.util.Arrays;
  *
  * <p>Sessions do not depend on one another, so forward and backward run block by block of rows
  * through all steps. The weight gradients are summed afterwards, panel by panel of the weights,
- * over all M rows in order.
+ * over all M rows in order. Backward needs weights, inputs and states transposed as well, for the
+ * one kind of product that there is ({@code Kernels.product}).
  */
 public final class Gru {
 
