@@ -3,6 +3,7 @@ package io.gru4j.bench;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.RandomStream;
+import io.gru4j.tensor.autograd.Operations;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
@@ -52,6 +53,7 @@ public class GruBenchmark {
 
   private final Tape tape = new Tape();
   private Parallel parallel;
+  private Operations operations;
   private GruParameters parameters;
   private Gru gru;
   private Variable input;
@@ -75,6 +77,7 @@ public class GruBenchmark {
     activeRows = new int[steps];
     Arrays.fill(activeRows, rows);
     parallel = new Parallel(1);
+    operations = new Operations(tape, parallel);
     gru = new Gru(parameters, parallel);
     double actual = step().value().get(0, 0);
     double expected = firstState();
@@ -105,7 +108,7 @@ public class GruBenchmark {
     input.grad().fill(0f);
     state.fill(0f);
     Variable output = gru.forward(tape, input, activeRows, steps, state);
-    tape.backward(output);
+    tape.backward(operations.sum(output));
     return output;
   }
 
@@ -116,7 +119,7 @@ public class GruBenchmark {
   }
 
   /**
-   * Output and all gradients.
+   * Output and all gradients of its sum.
    *
    * @param work counts the products: 18 R T H (E + H) operations
    * @return the output
