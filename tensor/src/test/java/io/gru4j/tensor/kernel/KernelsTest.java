@@ -106,12 +106,15 @@ class KernelsTest {
   @Test
   void thisJvmHasTheKernelsThatItsExecutionExpects() {
     String expected = System.getProperty("gru4j.expectKernels");
-    assertNotNull(expected, "surefire sets gru4j.expectKernels in each of its two executions");
+    assertNotNull(expected, "surefire sets gru4j.expectKernels in each of its executions");
     String description = Kernels.get().description();
     assertTrue(
         description.equals("scalar") || description.matches("vector, (128|256|512) bit"),
         description);
-    assertEquals(expected, description.replaceFirst(",.*", ""));
+    System.out.println("kernels under test: " + description);
+    // the executions that ask for a width name it too
+    assertEquals(
+        expected, expected.contains(",") ? description : description.replaceFirst(",.*", ""));
   }
 
   @Test
