@@ -35,7 +35,7 @@ class OutputLayerTest {
 
   @Provide
   Arbitrary<Integer> widths() {
-    return Arbitraries.of(1, 2, 3, 7, 15, 16, 17);
+    return Arbitraries.of(1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33);
   }
 
   @Provide
