@@ -6,7 +6,7 @@ import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.model.GruNetwork;
-import io.gru4j.model.Json;
+import io.gru4j.file.Json;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
