@@ -60,6 +60,7 @@ final class PeersTable {
               "--rows", String.join(",", ROWS),
               "--repeats", "5",
               "--loop", "best",
+              "--libtorch-env", "",
               "--part", "1",
               "--part-40k", "0.1",
               "--golden", "core/src/test/resources/golden",
@@ -159,7 +160,14 @@ final class PeersTable {
   }
 
   private Side libtorch(int threads, String... task) throws IOException {
-    return Side.libtorch(options.get("--loop"), threads, task);
+    Map<String, String> environment = new TreeMap<>();
+    for (String setting : options.get("--libtorch-env").split(",")) {
+      if (!setting.isEmpty()) {
+        int at = setting.indexOf('=');
+        environment.put(setting.substring(0, at), setting.substring(at + 1));
+      }
+    }
+    return Side.libtorch(options.get("--loop"), threads, environment, task);
   }
 
   private void recordings() throws IOException {

@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -60,21 +61,22 @@ final class Side implements AutoCloseable {
    * freed memory instead of giving it back and faulting it in again, and OpenBLAS has as many
    * threads as torch, whose own sleep at once where they would otherwise spin against them.
    */
-  static Side libtorch(String loop, int threads, String... task) throws IOException {
+  static Side libtorch(String loop, int threads, Map<String, String> more, String... task)
+      throws IOException {
     Map<String, String> environment =
-        Map.of(
-            "MALLOC_TRIM_THRESHOLD_",
-            "4294967296",
-            "MALLOC_MMAP_THRESHOLD_",
-            "4294967296",
-            "MALLOC_TOP_PAD_",
-            "268435456",
-            "OMP_NUM_THREADS",
-            Integer.toString(threads),
-            "OMP_WAIT_POLICY",
-            threads > 1 ? "passive" : "active",
-            "OPENBLAS_NUM_THREADS",
-            Integer.toString(threads));
+        new HashMap<>(
+            Map.of(
+                "MALLOC_TRIM_THRESHOLD_",
+                "4294967296",
+                "MALLOC_MMAP_THRESHOLD_",
+                "4294967296",
+                "MALLOC_TOP_PAD_",
+                "268435456",
+                "OMP_NUM_THREADS",
+                Integer.toString(threads),
+                "OPENBLAS_NUM_THREADS",
+                Integer.toString(threads)));
+    environment.putAll(more);
     List<String> options =
         List.of(
             "-Xmx2g",

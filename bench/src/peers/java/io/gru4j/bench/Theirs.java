@@ -40,11 +40,11 @@ final class Theirs {
         rounds.report(0);
       }
       case "epoch" -> {
-        torch.set_num_threads(Integer.parseInt(args[3]));
+        threads(args[3]);
         train(rounds, ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])), best);
       }
       case "step" -> {
-        torch.set_num_threads(Integer.parseInt(args[3]));
+        threads(args[3]);
         train(rounds, Ours.stepSessions(args[2]), best);
       }
       case "gemm" -> {
@@ -52,10 +52,22 @@ final class Theirs {
         gemm(rounds, args);
       }
       case "top" -> {
-        torch.set_num_threads(Integer.parseInt(args[3]));
+        threads(args[3]);
         top(rounds, args[2]);
       }
       default -> throw new IllegalArgumentException("no task " + args[1]);
+    }
+  }
+
+  /**
+   * Sets torch's threads. On more than one OpenBLAS shares them, unless the system property {@code
+   * openblas.own} says otherwise.
+   */
+  private static void threads(String number) {
+    int threads = Integer.parseInt(number);
+    torch.set_num_threads(threads);
+    if (threads > 1 && !Boolean.getBoolean("openblas.own")) {
+      SharedPool.install();
     }
   }
 
