@@ -46,7 +46,7 @@ final class Side implements AutoCloseable {
 
   /** Starts gru4j's side on a task. */
   static Side ours(String... task) throws IOException {
-    return ours(List.of("-Xms4g", "-Xmx4g"), task);
+    return ours(List.of("-Xms4g", "-Xmx4g", "-XX:+UseTransparentHugePages"), task);
   }
 
   /** Starts gru4j's side on a task, with other options of the JVM. */
@@ -58,11 +58,15 @@ final class Side implements AutoCloseable {
 
   /**
    * Starts libtorch's side on a task, with the settings that were the best for it: glibc keeps
-   * freed memory instead of giving it back and faulting it in again, and OpenBLAS has as many
-   * threads as torch, whose own sleep at once where they would otherwise spin against them.
+   * freed memory instead of giving it back and faulting it in again, on huge pages, and OpenBLAS
+   * has as many threads as torch.
+   *
+   * @param loop {@code best} or {@code recpack}
+   * @param more settings of its environment, over these
    */
   static Side libtorch(String loop, int threads, Map<String, String> more, String... task)
       throws IOException {
+    String number = Integer.toString(threads);
     Map<String, String> environment =
         new HashMap<>(
             Map.of(
@@ -72,10 +76,12 @@ final class Side implements AutoCloseable {
                 "4294967296",
                 "MALLOC_TOP_PAD_",
                 "268435456",
+                "GLIBC_TUNABLES",
+                "glibc.malloc.hugetlb=1",
                 "OMP_NUM_THREADS",
-                Integer.toString(threads),
+                number,
                 "OPENBLAS_NUM_THREADS",
-                Integer.toString(threads)));
+                number));
     environment.putAll(more);
     List<String> options =
         List.of(

@@ -41,11 +41,15 @@ final class Theirs {
       }
       case "epoch" -> {
         threads(args[3]);
-        train(rounds, ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])), best);
+        train(
+            rounds,
+            ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])),
+            best,
+            Integer.parseInt(args[5]));
       }
       case "step" -> {
         threads(args[3]);
-        train(rounds, Ours.stepSessions(args[2]), best);
+        train(rounds, Ours.stepSessions(args[2]), best, Integer.parseInt(args[4]));
       }
       case "gemm" -> {
         torch.set_num_threads(1);
@@ -72,13 +76,15 @@ final class Theirs {
   }
 
   /** A round is an epoch: seconds, loss. */
-  private static void train(Rounds rounds, InteractionMatrix x, boolean best) {
+  private static void train(Rounds rounds, InteractionMatrix x, boolean best, int warmUps) {
     Gru4RecParameters p = Gru4RecParameters.defaults();
     TorchNetwork network = new TorchNetwork(Ours.network(x.numItems()));
     TorchUpdate update = best ? new FusedTorchUpdate(network, p) : new DenseTorchUpdate(network, p);
     TorchTraining training = new TorchTraining(network, p, update);
     List<TorchChunk> chunks = TorchChunk.of(SequenceBatches.of(x, p.batchSize()), p.bptt());
-    training.epoch(chunks);
+    for (int i = 0; i < warmUps; i++) {
+      training.epoch(chunks);
+    }
     while (rounds.next()) {
       long start = System.nanoTime();
       double loss = training.epoch(chunks);
