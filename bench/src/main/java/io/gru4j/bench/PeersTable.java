@@ -100,7 +100,7 @@ final class PeersTable {
     }
   }
 
-  private static String cpu() throws IOException {
+  static String cpu() throws IOException {
     String model =
         Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
             .filter(line -> line.startsWith("model name"))
