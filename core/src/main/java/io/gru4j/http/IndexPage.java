@@ -24,8 +24,8 @@ final class IndexPage {
     String script = resource("page.js");
     String html = resource("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script);
     String policy =
-        "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none';"
-            + " frame-ancestors 'none'; style-src 'sha256-"
+        "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action"
+            + " 'none'; frame-ancestors 'none'; style-src 'sha256-"
             + hash(style)
             + "'; script-src 'sha256-"
             + hash(script)

@@ -120,7 +120,10 @@ final class Metrics {
     long sum = 0;
     for (int i = 0; i < counts.buckets.length; i++) {
       sum += counts.buckets[i].sum();
-      String bound = i < BOUNDS.length ? BigDecimal.valueOf(BOUNDS[i]).toPlainString() : "+Inf";
+      String bound =
+          i < BOUNDS.length
+              ? BigDecimal.valueOf(BOUNDS[i]).stripTrailingZeros().toPlainString()
+              : "+Inf";
       line(out, name + "_bucket", label + ",le=\"" + bound + "\"", sum);
     }
     line(out, name + "_sum", label, counts.nanos.sum() / 1e9);

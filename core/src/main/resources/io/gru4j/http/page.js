@@ -81,6 +81,7 @@ function replay() {
     showSession();
     if (clicks.length > 0) return refresh([]);
     ranks = new Map();
+    $('top').tBodies[0].replaceChildren();
     $('top').classList.remove('filled');
     $('top-note').textContent = 'They appear after the first click.';
     say('');
@@ -130,7 +131,8 @@ function show(answer) {
   });
   $('top').tBodies[0].replaceChildren(...rows);
   $('top').classList.toggle('filled', all.length > 0);
-  $('top-note').textContent = all.length === 0 ? 'Nothing is left to recommend.' : '';
+  $('top-note').textContent = all.length > 0 ? '' : answer.clicks === 0 ? 'The model knows none of these items.'
+      : 'Nothing is left to recommend.';
   ranks = new Map(all.map((r, i) => [r.item, i + 1]));
 }
 
