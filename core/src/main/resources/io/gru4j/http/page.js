@@ -147,7 +147,7 @@ async function search() {
     return li;
   }));
   $('items-note').textContent = found.items.length === 0 ? 'No item matches.'
-      : found.more ? `The first ${found.items.length} that match; search for others.` : '';
+      : found.more ? `The first ${found.items.length}; search for others.` : '';
 }
 
 async function showModel() {
