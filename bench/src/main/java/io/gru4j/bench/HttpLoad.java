@@ -99,6 +99,9 @@ public final class HttpLoad {
       HttpLoad load = new HttpLoad(port, items, rate, seconds);
       load.run(connections);
       load.print(seconds, hidden, connections);
+      if (load.errors.get() > 0) {
+        throw new IllegalStateException("not every request was answered");
+      }
     } finally {
       if (server != null) {
         server.destroy();
@@ -171,9 +174,12 @@ public final class HttpLoad {
     }
   }
 
-  /** A connection that ends takes its later requests with it: the others take them over. */
+  /** A connection ends; its later requests are left to the others. */
   private void fail(int request, String error) {
     errors.incrementAndGet();
+    if (request >= 0) {
+      latencies[request] = Long.MAX_VALUE; // never answered
+    }
     firstError = firstError == null ? "request " + request + ": " + error : firstError;
   }
 
