@@ -85,7 +85,7 @@ final class Metrics {
   String text(ServedModel model, int waiting) {
     StringBuilder out = new StringBuilder(8192);
     String requests = "gru4j_http_requests_total";
-    head(out, requests, "counter", "Requests answered, by path and status.");
+    head(out, requests, "counter", "Requests by path and status; aborted: the client was gone.");
     endpoints.forEach(
         (endpoint, counts) ->
             new TreeMap<>(counts.statuses)

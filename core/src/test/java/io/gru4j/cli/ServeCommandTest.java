@@ -59,7 +59,7 @@ class ServeCommandTest {
 
     Socket connect() throws IOException {
       Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-      socket.setSoTimeout(120_000);
+      socket.setSoTimeout(300_000);
       return socket;
     }
 
@@ -73,7 +73,7 @@ class ServeCommandTest {
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
   void aSignalLetsTheRequestsInFlightEnd(String signal, int status) throws Exception {
-    try (Server server = new Server();
+    try (Server server = new Server("-Dsun.net.httpserver.maxReqTime=900");
         Client client = new Client(server.port);
         Socket socket = server.connect()) {
       write(

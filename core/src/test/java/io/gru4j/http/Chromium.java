@@ -35,7 +35,7 @@ final class Chromium implements AutoCloseable {
         .addReads(ModuleLayer.boot().findModule("java.net.http").orElseThrow());
   }
 
-  private static final long SECONDS = 60;
+  private static final long SECONDS = 300;
   private static final String LISTENS = "DevTools listening on ";
 
   private final Process process;

@@ -119,7 +119,7 @@ public final class Client implements AutoCloseable {
    */
   static String raw(InetSocketAddress server, String text) throws IOException {
     try (Socket socket = new Socket(server.getAddress(), server.getPort())) {
-      socket.setSoTimeout(60_000);
+      socket.setSoTimeout(300_000);
       socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }

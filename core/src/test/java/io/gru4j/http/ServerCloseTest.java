@@ -55,7 +55,7 @@ class ServerCloseTest {
     List<Socket> inFlight = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       Socket socket = new Socket(address.getAddress(), address.getPort());
-      socket.setSoTimeout(60_000);
+      socket.setSoTimeout(300_000);
       String head =
           "POST /recommend HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
               + "Content-Length: "
