@@ -21,21 +21,24 @@ final class ReloadSignal {
           Proxy.newProxyInstance(
               handler.getClassLoader(),
               new Class<?>[] {handler},
-              (proxy, method, args) ->
-                  switch (method.getName()) {
-                    case "handle" -> {
-                      reload.run();
-                      yield null;
-                    }
-                    case "equals" -> proxy == args[0];
-                    case "hashCode" -> System.identityHashCode(proxy);
-                    default -> "ReloadSignal";
-                  });
+              (proxy, method, args) -> called(method.getName(), proxy, args, reload));
       Object hangUp = signal.getConstructor(String.class).newInstance("HUP");
       signal.getMethod("handle", signal, handler).invoke(null, hangUp, calls);
       return true;
     } catch (ReflectiveOperationException e) {
       return false;
     }
+  }
+
+  /** What the handler's method and those of Object do. */
+  private static Object called(String method, Object proxy, Object[] args, Runnable reload) {
+    if (method.equals("handle")) {
+      reload.run();
+      return null;
+    }
+    if (method.equals("equals")) {
+      return proxy == args[0];
+    }
+    return method.equals("hashCode") ? (Object) System.identityHashCode(proxy) : "ReloadSignal";
   }
 }
