@@ -39,6 +39,9 @@ final class ReloadSignal {
     if (method.equals("equals")) {
       return proxy == args[0];
     }
-    return method.equals("hashCode") ? (Object) System.identityHashCode(proxy) : "ReloadSignal";
+    if (method.equals("hashCode")) {
+      return System.identityHashCode(proxy);
+    }
+    return "ReloadSignal";
   }
 }
