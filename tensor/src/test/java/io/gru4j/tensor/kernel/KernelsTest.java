@@ -664,7 +664,7 @@ class KernelsTest {
       for (int l = 0; l < PANEL; l += 3) {
         expected[l] = 0f;
       }
-      kernels.scaleRows(y, 0, PANEL, new float[] {1f}, 0, 1f, 1);
+      kernels.scaleRows(y, 0, PANEL, y, 0, PANEL, new float[] {1f}, 0, 1f, 1);
       assertSameBits(kernels.description(), expected, y);
     }
   }
