@@ -212,7 +212,8 @@ class BadInputsTest {
     int length = (int) ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).getLong();
     String text =
         new String(sound, 8, length, StandardCharsets.UTF_8)
-            .replaceAll("(\\\\\"seconds\\\\\":)[-+.E0-9]+", "$19.5"); // its length is in messages
+            .replaceAll("(\\\\\"seconds\\\\\":)[-+.E0-9]+", "$19.5") // messages give lengths
+            .stripTrailing();
     byte[] changed = header.apply(text).getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes =
         ByteBuffer.allocate(sound.length - length + changed.length).order(ByteOrder.LITTLE_ENDIAN);
