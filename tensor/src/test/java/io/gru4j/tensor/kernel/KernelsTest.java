@@ -289,15 +289,17 @@ class KernelsTest {
       }
     }
     float max = new ScalarKernels().rowMax(row.values, row.offset, row.stride, panels);
+    int ro = data.below(9);
     check(
-        new float[][] {row.values},
+        new float[][] {row.values, data.values(ro + panels * PANEL + 3, 1f)},
         1e-5,
-        (kernels, a) -> kernels.rowExpSum(a[0], row.offset, row.stride, panels, max),
+        (kernels, a) -> kernels.rowExpSum(a[0], row.offset, row.stride, panels, max, a[1], ro),
         a -> {
           double sum = 0;
           for (int j = 0; j < row.size(); j++) {
             double e = StrictMath.exp(a[0][row.index(j)] - max);
             a[0][row.index(j)] = e;
+            a[1][ro + j] = e;
             sum += e;
           }
           return sum;
@@ -309,18 +311,21 @@ class KernelsTest {
     TestData data = new TestData(seed);
     int yo = data.below(9);
     int ys = PANEL + data.below(2) * data.below(40);
+    int xo = data.below(9);
+    int xs = PANEL + data.below(2) * data.below(40);
     int fo = data.below(9);
     float scale = negative ? -0.37f : 0.37f;
-    float[] y = data.values(yo + rows * ys + PANEL, 1f);
-    for (int i = 0; i < y.length; i++) {
-      float v = Math.abs(y[i]);
-      y[i] = data.below(3) == 0 ? v * 1e-29f : v;
+    float[] x = data.values(xo + rows * xs + PANEL, 1f);
+    for (int i = 0; i < x.length; i++) {
+      float v = Math.abs(x[i]);
+      x[i] = data.below(3) == 0 ? v * 1e-29f : v;
     }
+    float[] y = data.values(yo + rows * ys + PANEL, 1f);
     check(
-        new float[][] {y, data.values(fo + rows, 1f)},
+        new float[][] {y, data.values(fo + rows, 1f), x},
         1e-6,
         (kernels, a) -> {
-          kernels.scaleRows(a[0], yo, ys, a[1], fo, scale, rows);
+          kernels.scaleRows(a[0], yo, ys, a[2], xo, xs, a[1], fo, scale, rows);
           for (int r = 0; r < rows; r++) {
             for (int l = 0; l < PANEL; l++) {
               float v = Math.abs(a[0][yo + r * ys + l]);
@@ -332,7 +337,51 @@ class KernelsTest {
         a -> {
           for (int r = 0; r < rows; r++) {
             for (int l = 0; l < PANEL; l++) {
-              a[0][yo + r * ys + l] *= a[1][fo + r] * scale;
+              a[0][yo + r * ys + l] = a[2][xo + r * xs + l] * a[1][fo + r] * scale;
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property
+  void laneProducts(
+      @ForAll @IntRange(max = 13) int rows,
+      @ForAll @IntRange(max = 13) int K,
+      @ForAll @IntRange(max = 4) int panels,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int so = data.below(9);
+    int ss = K * Kernels.LANES + data.below(9);
+    int yo = data.below(9);
+    int ys = panels * PANEL + data.below(9);
+    int wo = data.below(9);
+    int wps = K * PANEL + data.below(9);
+    float[][] arrays = {
+      data.values(so + rows * ss + 5, 1f),
+      data.values(yo + rows * ys + PANEL, 1f),
+      data.values(wo + panels * wps + PANEL, 1f)
+    };
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels.laneProducts(a[0], so, ss, a[1], yo, ys, a[2], wo, wps, panels, rows, K);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < K; k++) {
+              for (int j = 0; j < Kernels.LANES; j++) {
+                double sum = 0;
+                for (int p = 0; p < panels; p++) {
+                  for (int l = j; l < PANEL; l += Kernels.LANES) {
+                    double v = a[1][yo + r * ys + p * PANEL + l];
+                    sum += v * a[2][wo + p * wps + k * PANEL + l];
+                  }
+                }
+                a[0][so + r * ss + k * Kernels.LANES + j] = sum;
+              }
             }
           }
           return 0;
