@@ -656,15 +656,16 @@ class KernelsTest {
   void theSmallestProbabilityIsKept() {
     for (Kernels kernels : all()) {
       float below = Math.nextDown(Kernels.SMALLEST);
+      float[] x = new float[PANEL];
       float[] y = new float[PANEL];
       for (int l = 0; l < PANEL; l++) {
-        y[l] = (l % 2 == 0 ? 1 : -1) * (l % 3 == 0 ? below : Kernels.SMALLEST);
+        x[l] = (l % 2 == 0 ? 1 : -1) * (l % 3 == 0 ? below : Kernels.SMALLEST);
       }
-      float[] expected = y.clone();
+      float[] expected = x.clone();
       for (int l = 0; l < PANEL; l += 3) {
         expected[l] = 0f;
       }
-      kernels.scaleRows(y, 0, PANEL, new float[] {1f}, 0, 1f, 1);
+      kernels.scaleRows(y, 0, PANEL, x, 0, PANEL, new float[] {1f}, 0, 1f, 1);
       assertSameBits(kernels.description(), expected, y);
     }
   }
