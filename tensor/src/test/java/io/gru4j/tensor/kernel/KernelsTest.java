@@ -656,16 +656,15 @@ class KernelsTest {
   void theSmallestProbabilityIsKept() {
     for (Kernels kernels : all()) {
       float below = Math.nextDown(Kernels.SMALLEST);
-      float[] x = new float[PANEL];
       float[] y = new float[PANEL];
       for (int l = 0; l < PANEL; l++) {
-        x[l] = (l % 2 == 0 ? 1 : -1) * (l % 3 == 0 ? below : Kernels.SMALLEST);
+        y[l] = (l % 2 == 0 ? 1 : -1) * (l % 3 == 0 ? below : Kernels.SMALLEST);
       }
-      float[] expected = x.clone();
+      float[] expected = y.clone();
       for (int l = 0; l < PANEL; l += 3) {
         expected[l] = 0f;
       }
-      kernels.scaleRows(y, 0, PANEL, x, 0, PANEL, new float[] {1f}, 0, 1f, 1);
+      kernels.scaleRows(y, 0, PANEL, y, 0, PANEL, new float[] {1f}, 0, 1f, 1);
       assertSameBits(kernels.description(), expected, y);
     }
   }
