@@ -129,6 +129,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       float scale,
       int rows);
 
+  /** Returns the lanes of {@code y[l]} that are at least {@code threshold}: bit l of 32. */
+  int lanesAtLeast(float[] y, int yo, float threshold);
+
   /** Returns how many {@code y[p][l]} are at least {@code threshold}. */
   int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold);
 

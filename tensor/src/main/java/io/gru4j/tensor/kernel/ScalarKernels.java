@@ -149,6 +149,15 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public int lanesAtLeast(float[] y, int yo, float threshold) {
+    int lanes = 0;
+    for (int l = 0; l < PANEL; l++) {
+      lanes |= y[yo + l] >= threshold ? 1 << l : 0;
+    }
+    return lanes;
+  }
+
+  @Override
   public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
     int count = 0;
     for (int p = 0; p < panels; p++) {

@@ -99,6 +99,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int lanesAtLeast(float[] y, int yo, float threshold) {
+    return VectorSoftmax.lanesAtLeast(y, yo, threshold);
+  }
+
+  @Override
   public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
     return VectorSoftmax.rowCountAtLeast(y, yo, ps, panels, threshold);
   }

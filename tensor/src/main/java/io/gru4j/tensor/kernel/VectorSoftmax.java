@@ -15,6 +15,7 @@ import static io.gru4j.tensor.kernel.ScalarMath.LOG2_E;
 import static io.gru4j.tensor.kernel.ScalarMath.ROUNDER;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -134,6 +135,14 @@ final class VectorSoftmax {
             .intoArray(y, yo + r * ys + c);
       }
     }
+  }
+
+  static int lanesAtLeast(float[] y, int yo, float threshold) {
+    long lanes = 0;
+    for (int c = 0; c < PANEL; c += L) {
+      lanes |= FloatVector.fromArray(SPECIES, y, yo + c).compare(GE, threshold).toLong() << c;
+    }
+    return (int) lanes;
   }
 
   static int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {

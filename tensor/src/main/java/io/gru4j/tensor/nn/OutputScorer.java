@@ -187,9 +187,10 @@ public final class OutputScorer {
         int c = panel * PANEL;
         for (int i = 0; i < n; i++) { // while the panel's scores are in the nearest cache
           int row = weight.offset() + i * PANEL;
-          float floor = best[r + i].floorScore();
-          if (kernels.rowCountAtLeast(tile, row, PANEL, 1, floor) > 0) {
-            best[r + i].offerPanel(c, tile, row, Math.min(PANEL, classes - c));
+          int lanes = kernels.lanesAtLeast(tile, row, best[r + i].floorScore());
+          for (; lanes != 0; lanes &= lanes - 1) {
+            int l = Integer.numberOfTrailingZeros(lanes);
+            best[r + i].offer(c + l, tile[row + l]);
           }
         }
       }

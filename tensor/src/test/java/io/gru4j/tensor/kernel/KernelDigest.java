@@ -93,6 +93,7 @@ final class KernelDigest {
     add(e);
     kernels.scaleRows(y, 0, PANEL, e, 0, PANEL, new float[] {1 / sum, 1, 2, 3}, 0, 0.5f, panels);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
+    add(new float[] {kernels.lanesAtLeast(y, 0, 1e-3f)});
     add(new float[] {max, sum, count});
     add(y);
   }

@@ -389,6 +389,27 @@ class KernelsTest {
   }
 
   @Property
+  void lanesAtLeast(@ForAll @IntRange(max = 9) int yo, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    float[] y = new float[yo + PANEL];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = data.below(7) == 0 ? Float.NaN : data.below(5); // many ties
+    }
+    float threshold = data.below(6);
+    check(
+        new float[][] {y},
+        0,
+        (kernels, a) -> kernels.lanesAtLeast(a[0], yo, threshold),
+        a -> {
+          int lanes = 0;
+          for (int l = 0; l < PANEL; l++) {
+            lanes += a[0][yo + l] >= threshold ? 1 << l : 0;
+          }
+          return lanes;
+        });
+  }
+
+  @Property
   void rowCountAtLeast(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 1f);
