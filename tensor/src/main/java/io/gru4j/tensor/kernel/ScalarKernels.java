@@ -149,12 +149,13 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public int lanesAtLeast(float[] y, int yo, float threshold) {
-    int lanes = 0;
-    for (int l = 0; l < PANEL; l++) {
-      lanes |= y[yo + l] >= threshold ? 1 << l : 0;
+  public void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+    for (int r = 0; r < rows; r++) {
+      lanes[r] = 0;
+      for (int l = 0; l < PANEL; l++) {
+        lanes[r] |= y[yo + r * PANEL + l] >= threshold[r] ? 1 << l : 0;
+      }
     }
-    return lanes;
   }
 
   @Override

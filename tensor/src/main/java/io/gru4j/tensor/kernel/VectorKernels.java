@@ -99,8 +99,8 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public int lanesAtLeast(float[] y, int yo, float threshold) {
-    return VectorSoftmax.lanesAtLeast(y, yo, threshold);
+  public void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+    VectorSoftmax.lanesAtLeast(lanes, y, yo, threshold, rows);
   }
 
   @Override

@@ -137,12 +137,16 @@ final class VectorSoftmax {
     }
   }
 
-  static int lanesAtLeast(float[] y, int yo, float threshold) {
-    long lanes = 0;
-    for (int c = 0; c < PANEL; c += L) {
-      lanes |= FloatVector.fromArray(SPECIES, y, yo + c).compare(GE, threshold).toLong() << c;
+  static void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+    for (int r = 0; r < rows; r++) {
+      int o = yo + r * PANEL;
+      long found = 0;
+      for (int c = 0; c < PANEL; c += L) {
+        FloatVector v = FloatVector.fromArray(SPECIES, y, o + c);
+        found |= v.compare(GE, threshold[r]).toLong() << c;
+      }
+      lanes[r] = (int) found;
     }
-    return (int) lanes;
   }
 
   static int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
