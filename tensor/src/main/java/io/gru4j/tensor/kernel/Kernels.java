@@ -129,6 +129,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       float scale,
       int rows);
 
+  /**
+   * Finds the lanes of each row of 32 that are at least the row's threshold: bit l of {@code
+   * lanes[r]} is {@code y[r][l] >= threshold[r]}, false for NaN. Rows are {@link #PANEL} apart.
+   */
+  void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows);
+
   /** Returns how many {@code y[p][l]} are at least {@code threshold}. */
   int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold);
 

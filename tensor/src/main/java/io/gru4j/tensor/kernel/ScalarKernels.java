@@ -149,6 +149,16 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+    for (int r = 0; r < rows; r++) {
+      lanes[r] = 0;
+      for (int l = 0; l < PANEL; l++) {
+        lanes[r] |= y[yo + r * PANEL + l] >= threshold[r] ? 1 << l : 0;
+      }
+    }
+  }
+
+  @Override
   public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
     int count = 0;
     for (int p = 0; p < panels; p++) {

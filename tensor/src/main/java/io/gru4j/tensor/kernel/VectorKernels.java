@@ -99,6 +99,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+    VectorSoftmax.lanesAtLeast(lanes, y, yo, threshold, rows);
+  }
+
+  @Override
   public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
     return VectorSoftmax.rowCountAtLeast(y, yo, ps, panels, threshold);
   }

@@ -15,6 +15,7 @@ import static io.gru4j.tensor.kernel.ScalarMath.LOG2_E;
 import static io.gru4j.tensor.kernel.ScalarMath.ROUNDER;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -133,6 +134,18 @@ final class VectorSoftmax {
             .blend(0f, product.abs().compare(LT, Kernels.SMALLEST))
             .intoArray(y, yo + r * ys + c);
       }
+    }
+  }
+
+  static void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+    for (int r = 0; r < rows; r++) {
+      int o = yo + r * PANEL;
+      long found = 0;
+      for (int c = 0; c < PANEL; c += L) {
+        FloatVector v = FloatVector.fromArray(SPECIES, y, o + c);
+        found |= v.compare(GE, threshold[r]).toLong() << c;
+      }
+      lanes[r] = (int) found;
     }
   }
 

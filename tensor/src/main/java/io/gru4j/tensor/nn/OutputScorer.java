@@ -32,6 +32,7 @@ public final class OutputScorer {
   private final int ps = OutputLayer.panelStride(CHUNK);
   private final float[] tile;
   private final float[] threshold = new float[CHUNK];
+  private final int[] lanes = new int[CHUNK];
 
   /**
    * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
@@ -181,21 +182,29 @@ public final class OutputScorer {
       int n = Math.min(CHUNK, rows - r);
       for (int i = 0; i < n; i++) {
         best[r + i].clear();
+        threshold[i] = best[r + i].floorScore();
       }
       for (int panel = 0; panel < panels; panel++) {
         fillPanel(hidden, from + r, n, panel, weight.offset());
         int c = panel * PANEL;
+        kernels.lanesAtLeast(lanes, tile, weight.offset(), threshold, n);
         for (int i = 0; i < n; i++) { // while the panel's scores are in the nearest cache
-          int row = weight.offset() + i * PANEL;
-          float floor = best[r + i].floorScore();
-          if (kernels.rowCountAtLeast(tile, row, PANEL, 1, floor) > 0) {
-            best[r + i].offerPanel(c, tile, row, Math.min(PANEL, classes - c));
+          if (lanes[i] != 0) {
+            offer(best[r + i], c, weight.offset() + i * PANEL, lanes[i]);
+            threshold[i] = best[r + i].floorScore();
           }
         }
       }
       for (int i = 0; i < n; i++) {
         best[r + i].sort();
       }
+    }
+  }
+
+  private void offer(TopK best, int c, int row, int lanes) {
+    for (; lanes != 0; lanes &= lanes - 1) {
+      int l = Integer.numberOfTrailingZeros(lanes);
+      best.offer(c + l, tile[row + l]);
     }
   }
 

@@ -13,9 +13,6 @@ import java.util.function.IntPredicate;
  */
 public final class TopK {
 
-  /** Offered at once by {@link #offerPanel} at most. */
-  private static final int PANEL = 32;
-
   private static final int LEAST_ROOM = 160; // beyond K: less of it is full more often
 
   /** The key of a score of minus infinity is not greater than this, others are. */
@@ -23,7 +20,6 @@ public final class TopK {
 
   private final int capacity;
   private final long[] keys; // one comparison orders by score, then by class
-  private final int[] places = new int[PANEL];
   private int k;
   private int size; // of the buffer
   private long floor = NOTHING; // keys to be kept are greater
@@ -42,7 +38,7 @@ public final class TopK {
     }
     this.k = k;
     capacity = k;
-    keys = new long[k + Math.max(k, LEAST_ROOM) + PANEL];
+    keys = new long[k + Math.max(k, LEAST_ROOM)];
   }
 
   /**
@@ -111,40 +107,8 @@ public final class TopK {
     }
   }
 
-  /**
-   * Offers some classes in a row, as {@link #offer} does one by one.
-   *
-   * @param first number of the first one
-   * @param scores their scores, from index {@code from}
-   * @param count how many, at most 32
-   */
-  void offerPanel(int first, float[] scores, int from, int count) {
-    float least = Math.max(floorScore, -Float.MAX_VALUE);
-    int good = 0;
-    for (int i = 0; i < count; i++) { // written always, counted if good: nothing to guess wrongly
-      places[good] = i;
-      good += scores[from + i] >= least ? 1 : 0; // false for NaN
-    }
-    int n = size;
-    for (int i = 0; i < good; i++) {
-      int place = places[i];
-      keys[n] = key(first + place, scores[from + place]);
-      n += keys[n] > floor ? 1 : 0;
-    }
-    if (rejected == null) {
-      size = n;
-    } else {
-      for (int i = size; i < n; i++) {
-        if (!rejected.test(classOf(keys[i]))) {
-          keys[size++] = keys[i];
-        }
-      }
-    }
-    makeRoom();
-  }
-
   private void makeRoom() {
-    if (size > keys.length - PANEL) {
+    if (size == keys.length) {
       keepBest();
     }
   }

@@ -93,6 +93,11 @@ final class KernelDigest {
     add(e);
     kernels.scaleRows(y, 0, PANEL, e, 0, PANEL, new float[] {1 / sum, 1, 2, 3}, 0, 0.5f, panels);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
+    int[] lanes = new int[panels];
+    kernels.lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);
+    for (int found : lanes) {
+      add(new float[] {found & 0xffff, found >>> 16});
+    }
     add(new float[] {max, sum, count});
     add(y);
   }

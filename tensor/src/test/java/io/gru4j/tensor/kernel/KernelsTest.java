@@ -389,6 +389,42 @@ class KernelsTest {
   }
 
   @Property
+  void lanesAtLeast(@ForAll @IntRange(max = 9) int rows, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(9);
+    float[] y = new float[yo + rows * PANEL];
+    for (int i = 0; i < y.length; i++) {
+      y[i] = data.below(7) == 0 ? Float.NaN : data.below(5); // many ties
+    }
+    float[] threshold = new float[rows];
+    for (int r = 0; r < rows; r++) {
+      threshold[r] = data.below(6);
+    }
+    check(
+        new float[][] {y, threshold, new float[2 * rows]},
+        0,
+        (kernels, a) -> {
+          int[] lanes = new int[rows];
+          kernels.lanesAtLeast(lanes, a[0], yo, a[1], rows);
+          for (int r = 0; r < rows; r++) { // all bits of an int are more than a float holds
+            a[2][2 * r] = lanes[r] & 0xffff;
+            a[2][2 * r + 1] = lanes[r] >>> 16;
+          }
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int l = 0; l < PANEL; l++) {
+              if (a[0][yo + r * PANEL + l] >= a[1][r]) {
+                a[2][2 * r + l / 16] += 1 << l % 16;
+              }
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property
   void rowCountAtLeast(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     PanelRow row = PanelRow.of(data, panels, 1f);
