@@ -3,7 +3,6 @@ package io.gru4j.algorithms;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
-import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
 import io.gru4j.events.TrainingEvents;
 import io.gru4j.file.SafeTensorsException;
@@ -58,6 +57,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   private static final int DROPOUT = 1;
   private static final int VALIDATION_SAMPLE = 2;
   private static final int CRITERION = 3;
+  private static final int SESSION_ORDER = 4;
 
   private Gru4RecParameters parameters;
   private TrainingListener listener = NO_LISTENER;
@@ -258,7 +258,12 @@ public final class GRU4RecCrossEntropy implements Estimator {
     checkData(x, items, validation);
     MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
     long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
-    GruNetwork network = zeros(x).initialise(RandomStream.at(seed, INITIAL_PARAMETERS));
+    long first = RandomStream.at(seed, INITIAL_PARAMETERS);
+    GruNetwork network =
+        switch (parameters.options().init()) {
+          case UNIFORM -> zeros(x).initialise(first);
+          case GLOROT -> zeros(x).initialiseGlorot(first);
+        };
     return fit(x, items, validation, seed, network, NO_OBSERVER);
   }
 
@@ -319,7 +324,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
     } catch (SafeTensorsException e) {
       throw new ModelFileException(checkpoints.file(), e.fault());
     }
-    if (!trainer.place(state.position)) {
+    if (!trainer.hasPlace(state.history.size(), state.position)) {
       throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
     }
     listener.onResume(List.copyOf(state.history));
@@ -327,8 +332,12 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   private GruNetwork zeros(InteractionMatrix x) {
-    return GruNetwork.zeros(
-        x.numItems(), parameters.numComponents(), parameters.hiddenSize(), parameters.numLayers());
+    int H = parameters.hiddenSize();
+    return switch (parameters.options().embedding()) {
+      case SEPARATE ->
+          GruNetwork.zeros(x.numItems(), parameters.numComponents(), H, parameters.numLayers());
+      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.numLayers());
+    };
   }
 
   private TrainingState state(long seed, GruNetwork network) {
@@ -339,7 +348,15 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   private Trainer trainer(
       InteractionMatrix x, TrainingState state, Trainer.Observer observer, TrainingEvents events) {
-    SequenceBatches batches = SequenceBatches.of(x, parameters.batchSize());
+    Gru4RecOptions options = parameters.options();
+    SessionOrdering order =
+        new SessionOrdering(x, options.sessionOrder(), RandomStream.at(state.seed, SESSION_ORDER));
+    EpochBatches batches =
+        switch (options.batching()) {
+          case PADDED -> new PaddedBatches(x, order, parameters.batchSize(), parameters.bptt());
+          case SESSION_PARALLEL ->
+              new LaneBatches(x, order, parameters.batchSize(), parameters.bptt());
+        };
     return new Trainer(batches, state.step, parameters, listener, observer, events);
   }
 
@@ -647,7 +664,10 @@ public final class GRU4RecCrossEntropy implements Estimator {
     Map<String, Object> params = new LinkedHashMap<>(loaded.parameters());
     params.put("num_layers", loaded.network().layers().size());
     params.put("hidden_size", loaded.network().hiddenSize());
-    params.put("num_components", loaded.network().numComponents());
+    params.put("embedding", loaded.network().isShared() ? "shared" : "separate");
+    if (!loaded.network().isShared()) {
+      params.put("num_components", loaded.network().numComponents());
+    }
     try {
       parameters = parameters.withParams(params);
     } catch (IllegalArgumentException e) {

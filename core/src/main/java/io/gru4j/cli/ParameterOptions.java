@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.Gru4RecParametersBuilder;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.metrics.Criterion;
 import java.util.List;
@@ -92,7 +93,7 @@ final class ParameterOptions {
 
   /** The parameters that the flags say, the rest from {@code base}. */
   static Gru4RecParameters read(CommandLine line, Gru4RecParameters base) throws UsageException {
-    Gru4RecParameters.Builder builder = base.toBuilder();
+    Gru4RecParametersBuilder builder = base.toBuilder();
     for (ParameterSpec spec : Gru4RecParameters.specs()) {
       Optional<String> value = line.get(spec.dashed());
       if (value.isPresent()) {

@@ -20,6 +20,11 @@ import java.util.Arrays;
  *   dHidden += dLogits W,  dW += dLogits^T hidden,  db += sum_m dLogits[m,:]
  * </pre>
  *
+ * <p>With label smoothing s (Szegedy et al. 2016, arXiv:1512.00567, section 7) the target's
+ * probability is 1 - s and every class, the target too, has s / V more: {@code loss_m =
+ * logsumexp(logits[m,:]) - (1 - s) logits[m, target] - s/V sum_v logits[m,v]}, and onehot above
+ * becomes {@code (1 - s) onehot + s/V}.
+ *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
  * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
  * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
@@ -41,6 +46,11 @@ public final class OutputLayer {
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128;
   private static final float[] ZEROS = new float[PANEL];
+  private static final float[] ONES = new float[PANEL];
+
+  static {
+    Arrays.fill(ONES, 1f);
+  }
 
   private final Parameter weight;
   private final Parameter bias;
@@ -84,6 +94,8 @@ public final class OutputLayer {
   private float[] db;
   private boolean dWIsNew;
   private boolean dbIsNew;
+  private double smoothing;
+  private double[] tileLogits = new double[0]; // [tile][m] sum of logits, for smoothing
 
   /**
    * Creates the layer.
@@ -115,6 +127,21 @@ public final class OutputLayer {
     this.transposed = ThreadLocal.withInitial(() -> new float[blocks * PANEL * PANEL]);
     Arrays.fill(
         bias.value(), bias.offset() + V, bias.offset() + bias.length(), Float.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Sets the label smoothing of the steps to come; 0 at first.
+   *
+   * @param share s in [0, 1)
+   * @return this
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public OutputLayer labelSmoothing(double share) {
+    if (!(share >= 0 && share < 1)) {
+      throw new IllegalArgumentException("label smoothing must be in [0, 1), got " + share);
+    }
+    smoothing = share;
+    return this;
   }
 
   /** An odd number of rows, so that the panels of one row do not fall into the same cache sets. */
@@ -191,6 +218,9 @@ public final class OutputLayer {
       tileMax = new float[sums];
       tileSum = new float[sums];
     }
+    if (smoothing != 0 && tileLogits.length < sums) {
+      tileLogits = new double[sums];
+    }
     if (rowLoss.length < M) {
       rowLoss = new double[M];
       targetLogit = new float[M];
@@ -233,11 +263,33 @@ public final class OutputLayer {
         if (target >= 0 && target / PANEL >= first && target / PANEL < tileEnd(tile)) {
           targetLogit[m + r] = y[row + (target / PANEL - first) * ps + target % PANEL];
         }
+        if (smoothing != 0) {
+          tileLogits[tile * M + m + r] = sumOfLogits(tile, y, row, ps);
+        }
         float max = kernels.rowMax(y, row, ps, tileEnd(tile) - first);
         tileMax[tile * M + m + r] = max;
         tileSum[tile * M + m + r] = kernels.rowExpSum(y, row, ps, tileEnd(tile) - first, max);
       }
     }
+  }
+
+  /** Adds a row's logits of a tile: panels in float, the lanes of their sum in double. */
+  private double sumOfLogits(int tile, float[] y, int row, int ps) {
+    float[] lanes = transposed.get(); // only backward needs it otherwise
+    Arrays.fill(lanes, 0, PANEL, 0f);
+    int first = tile * tilePanels;
+    int whole = Math.min(tileEnd(tile), V / PANEL) - first;
+    kernels.addRows(lanes, 0, y, row, ps, whole);
+    double sum = 0;
+    for (int lane = 0; lane < PANEL; lane++) {
+      sum += lanes[lane];
+    }
+    if (first + whole < tileEnd(tile)) { // the last panel, whose filling is minus infinity
+      for (int lane = 0; lane < V % PANEL; lane++) {
+        sum += y[row + whole * ps + lane];
+      }
+    }
+    return sum;
   }
 
   private void makeLogits(int tile, int m, int rows, float[] y, int yo, int ps) {
@@ -268,7 +320,7 @@ public final class OutputLayer {
         sum += tileSum[i] * (double) Kernels.exp(tileMax[i] - max);
       }
       boolean counts = targets[m] >= 0;
-      rowLoss[m] = counts ? max + StrictMath.log(sum) - targetLogit[m] : 0;
+      rowLoss[m] = counts ? max + StrictMath.log(sum) - expectedLogit(m) : 0;
       for (int i = m; i < tiles * M; i += M) {
         tileSum[i] = counts ? (float) (Kernels.exp(tileMax[i] - max) / (sum * n)) : 0f;
       }
@@ -279,6 +331,18 @@ public final class OutputLayer {
         hiddenT[k * hiddenStride + m] = h[m * H + k];
       }
     }
+  }
+
+  /** The row's mean logit, by the probabilities that it should have. */
+  private double expectedLogit(int m) {
+    if (smoothing == 0) {
+      return targetLogit[m];
+    }
+    double sum = 0;
+    for (int i = m; i < tiles * M; i += M) {
+      sum += tileLogits[i];
+    }
+    return (1 - smoothing) * targetLogit[m] + smoothing / V * sum;
   }
 
   private void backward() {
@@ -335,10 +399,15 @@ public final class OutputLayer {
   private void makeGradient(int tile, int p, int m, int rows, float[] y, int yo) {
     float scale = loss.grad().get(0, 0);
     kernels.scaleRows(y, yo, PANEL, tileSum, tile * M + m, scale, rows);
+    float all = (float) (scale * smoothing / V / n);
+    float one = smoothing == 0 ? scale / n : (float) (scale * (1 - smoothing) / n);
     for (int r = 0; r < rows; r++) {
       int lane = targets[m + r] - p * PANEL;
+      if (smoothing != 0 && targets[m + r] >= 0) {
+        kernels.axpy(-all, ONES, 0, y, yo + r * PANEL, Math.min(PANEL, V - p * PANEL));
+      }
       if (lane >= 0 && lane < PANEL) {
-        y[yo + r * PANEL + lane] -= scale / n;
+        y[yo + r * PANEL + lane] -= one;
       }
     }
   }
