@@ -121,6 +121,27 @@ public record Gru4RecParameters(
   }
 
   /**
+   * Returns the settings that recommend best on public click sessions of shops, chosen on sessions
+   * held out from the end of the training data: shared embedding, session-parallel lanes, dropout,
+   * few sessions a step, glorot's first values.
+   *
+   * @return the preset {@code gru4rec}
+   */
+  public static Gru4RecParameters gru4rec() {
+    return builder()
+        .hiddenSize(100)
+        .batchSize(64)
+        .learningRate(0.05)
+        .maxEpochs(8)
+        .init(Gru4RecOptions.Init.GLOROT)
+        .embedding(Gru4RecOptions.Embedding.SHARED)
+        .dropoutEmbed(0.3)
+        .dropoutHidden(0.1)
+        .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
+        .build();
+  }
+
+  /**
    * Returns a builder that starts from the defaults.
    *
    * @return a new builder
