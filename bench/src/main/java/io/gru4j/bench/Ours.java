@@ -42,8 +42,11 @@ final class Ours {
           train(
               rounds,
               ClickSessions.named(args[1]).trainPart(Double.parseDouble(args[3])),
-              Integer.parseInt(args[2]));
-      case "step" -> train(rounds, stepSessions(args[1]), Integer.parseInt(args[2]));
+              Integer.parseInt(args[2]),
+              Integer.parseInt(args[4]));
+      case "step" ->
+          train(
+              rounds, stepSessions(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
       case "heap" -> heap(rounds, Integer.parseInt(args[1]));
       case "gemm" -> gemm(rounds, args);
       case "top" -> top(rounds, args[1], Integer.parseInt(args[2]));
@@ -74,7 +77,7 @@ final class Ours {
   }
 
   /** A round is an epoch: seconds, loss, targets, steps, bytes allocated a step. */
-  private static void train(Rounds rounds, InteractionMatrix x, int threads) {
+  private static void train(Rounds rounds, InteractionMatrix x, int threads, int warmUps) {
     ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     TrainingListener listener =
         new TrainingListener() {
@@ -92,10 +95,10 @@ final class Ours {
           @Override
           public void onEpoch(EpochSummary epoch) {
             double bytes = (double) (atLastBatch - atFirstBatch) / epoch.steps();
-            if (epoch.epoch() > 1) {
+            if (epoch.epoch() > warmUps) {
               rounds.report(epoch.seconds(), epoch.loss(), epoch.targets(), epoch.steps(), bytes);
             }
-            if (!rounds.next()) {
+            if (epoch.epoch() >= warmUps && !rounds.next()) {
               System.exit(0);
             }
             atFirstBatch = 0;

@@ -27,8 +27,10 @@ import java.util.TreeMap;
  *
  * <p>Options: {@code --rows epoch-10k-1,gemm} (all by default), {@code --repeats 5}, {@code --loop
  * best} (or {@code recpack}), {@code --part 1} and {@code --part-40k 0.1} (share of the training
- * sessions that is an epoch here), {@code --golden} (folder of RecPack's recordings) and {@code
- * --image} (folder of the runtime image).
+ * sessions that is an epoch here; {@code --part 0.1} gives a row in half a minute), {@code
+ * --libtorch-env NAME=VALUE,...} (environment of libtorch's side, over what {@link Side} sets),
+ * {@code --golden} (folder of RecPack's recordings) and {@code --image} (folder of the runtime
+ * image).
  */
 final class PeersTable {
 
@@ -39,6 +41,7 @@ final class PeersTable {
           "epoch-10k-2",
           "epoch-40k-1",
           "epoch-40k-2",
+          "threads",
           "step-8",
           "gemm",
           "top-1",
@@ -60,12 +63,12 @@ final class PeersTable {
               "--rows", String.join(",", ROWS),
               "--repeats", "5",
               "--loop", "best",
+              "--libtorch-env", "",
               "--part", "1",
               "--part-40k", "0.1",
               "--golden", "core/src/test/resources/golden",
               "--image", "core/target/gru4j"));
   private final boolean peer = Side.hasLibtorch();
-  private final Map<Integer, Sample> epochs = new TreeMap<>(); // seconds at 10k, by threads
 
   private PeersTable(String[] args) {
     for (int i = 0; i < args.length; i += 2) {
@@ -97,7 +100,7 @@ final class PeersTable {
     }
   }
 
-  private static String cpu() throws IOException {
+  static String cpu() throws IOException {
     String model =
         Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
             .filter(line -> line.startsWith("model name"))
@@ -114,6 +117,7 @@ final class PeersTable {
       case "epoch-10k-2" -> epoch("10k", 2, options.get("--part"));
       case "epoch-40k-1" -> epoch("40k", 1, options.get("--part-40k"));
       case "epoch-40k-2" -> epoch("40k", 2, options.get("--part-40k"));
+      case "threads" -> threads();
       case "step-8" -> step();
       case "gemm" -> {
         for (int[] shape : GEMMS) {
@@ -159,7 +163,14 @@ final class PeersTable {
   }
 
   private Side libtorch(int threads, String... task) throws IOException {
-    return Side.libtorch(options.get("--loop"), threads, task);
+    Map<String, String> environment = new TreeMap<>();
+    for (String setting : options.get("--libtorch-env").split(",")) {
+      if (!setting.isEmpty()) {
+        int at = setting.indexOf('=');
+        environment.put(setting.substring(0, at), setting.substring(at + 1));
+      }
+    }
+    return Side.libtorch(options.get("--loop"), threads, environment, task);
   }
 
   private void recordings() throws IOException {
@@ -177,8 +188,8 @@ final class PeersTable {
     String t = Integer.toString(threads);
     List<List<double[]>> rounds;
     try (Side peak = Side.ours("peak", t);
-        Side ours = Side.ours("epoch", catalogue, t, part);
-        Side theirs = peer ? libtorch(threads, "epoch", catalogue, t, part) : null) {
+        Side ours = Side.ours("epoch", catalogue, t, part, warmUps(part));
+        Side theirs = peer ? libtorch(threads, "epoch", catalogue, t, part, warmUps(part)) : null) {
       rounds = peer ? alternate(peak, ours, theirs) : alternate(peak, ours);
     }
     Sample peak = Sample.of(rounds.get(0), 0);
@@ -213,17 +224,31 @@ final class PeersTable {
         "-",
         "-",
         String.format(Locale.ROOT, "%.0f GFLOP; peak %s GFLOP/s", gflop, peak));
-    if (catalogue.equals("10k")) {
-      epochs.put(threads, seconds);
-      if (epochs.size() == 2) {
-        print(
-            "2 threads over 1, training",
-            epochs.get(1).over(epochs.get(2)) + "x",
-            "-",
-            "-",
-            "from the rows above");
-      }
+  }
+
+  /**
+   * Epochs before the first round, for both sides: about a third of the whole data, at least one.
+   */
+  private static String warmUps(String part) {
+    return Integer.toString((int) Math.ceil(0.3 / Double.parseDouble(part)));
+  }
+
+  /** gru4j alone, one thread and two in turn. */
+  private void threads() throws IOException {
+    String part = options.get("--part");
+    List<List<double[]>> rounds;
+    try (Side one = Side.ours("epoch", "10k", "1", part, warmUps(part));
+        Side two = Side.ours("epoch", "10k", "2", part, warmUps(part))) {
+      rounds = alternate(one, two);
     }
+    Sample one = Sample.of(rounds.get(0), 0);
+    Sample two = Sample.of(rounds.get(1), 0);
+    print(
+        "training, 10k items, 2 threads over 1",
+        two + " s",
+        "-",
+        one.over(two) + "x",
+        "1 thread " + one + " s, in turn");
   }
 
   private static String agreeing(double ours, double theirs) {
@@ -235,8 +260,8 @@ final class PeersTable {
 
   private void step() throws IOException {
     List<List<double[]>> rounds;
-    try (Side ours = Side.ours("step", "8", "1");
-        Side theirs = peer ? libtorch(1, "step", "8", "1") : null) {
+    try (Side ours = Side.ours("step", "8", "1", "10");
+        Side theirs = peer ? libtorch(1, "step", "8", "1", "10") : null) {
       rounds = peer ? alternate(ours, theirs) : alternate(ours);
     }
     double steps = rounds.get(0).getLast()[3];

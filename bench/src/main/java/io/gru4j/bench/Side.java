@@ -7,6 +7,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ final class Side implements AutoCloseable {
 
   /** Starts gru4j's side on a task. */
   static Side ours(String... task) throws IOException {
-    return ours(List.of("-Xms4g", "-Xmx4g"), task);
+    return ours(List.of("-Xms4g", "-Xmx4g", "-XX:+UseTransparentHugePages"), task);
   }
 
   /** Starts gru4j's side on a task, with other options of the JVM. */
@@ -57,24 +58,31 @@ final class Side implements AutoCloseable {
 
   /**
    * Starts libtorch's side on a task, with the settings that were the best for it: glibc keeps
-   * freed memory instead of giving it back and faulting it in again, and OpenBLAS has as many
-   * threads as torch, whose own sleep at once where they would otherwise spin against them.
+   * freed memory instead of giving it back and faulting it in again, on huge pages, and OpenBLAS
+   * has as many threads as torch.
+   *
+   * @param loop {@code best} or {@code recpack}
+   * @param more settings of its environment, over these
    */
-  static Side libtorch(String loop, int threads, String... task) throws IOException {
+  static Side libtorch(String loop, int threads, Map<String, String> more, String... task)
+      throws IOException {
+    String number = Integer.toString(threads);
     Map<String, String> environment =
-        Map.of(
-            "MALLOC_TRIM_THRESHOLD_",
-            "4294967296",
-            "MALLOC_MMAP_THRESHOLD_",
-            "4294967296",
-            "MALLOC_TOP_PAD_",
-            "268435456",
-            "OMP_NUM_THREADS",
-            Integer.toString(threads),
-            "OMP_WAIT_POLICY",
-            threads > 1 ? "passive" : "active",
-            "OPENBLAS_NUM_THREADS",
-            Integer.toString(threads));
+        new HashMap<>(
+            Map.of(
+                "MALLOC_TRIM_THRESHOLD_",
+                "4294967296",
+                "MALLOC_MMAP_THRESHOLD_",
+                "4294967296",
+                "MALLOC_TOP_PAD_",
+                "268435456",
+                "GLIBC_TUNABLES",
+                "glibc.malloc.hugetlb=1",
+                "OMP_NUM_THREADS",
+                number,
+                "OPENBLAS_NUM_THREADS",
+                number));
+    environment.putAll(more);
     List<String> options =
         List.of(
             "-Xmx2g",

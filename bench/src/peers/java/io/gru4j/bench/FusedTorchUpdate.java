@@ -35,6 +35,7 @@ final class FusedTorchUpdate implements TorchUpdate {
   private final IValue steps;
   private final double learningRate;
   private final Double clipnorm;
+  private final CompilationUnit unit; // owns the functions: they end with it
   private final Function list;
   private final Function norm;
   private final Function step;
@@ -49,7 +50,7 @@ final class FusedTorchUpdate implements TorchUpdate {
         network.all().values().stream().filter(t -> t != embedding).map(Tensor::detach).toList();
     all = new TensorVector(embedding);
     network.all().values().stream().filter(t -> t != embedding).forEach(all::push_back);
-    CompilationUnit unit = torch.compile(script(others.size()));
+    unit = torch.compile(script(others.size()));
     list = unit.get_function(new QualifiedName("list"));
     norm = unit.get_function(new QualifiedName("norm"));
     step = unit.get_function(new QualifiedName("step"));

@@ -40,33 +40,51 @@ final class Theirs {
         rounds.report(0);
       }
       case "epoch" -> {
-        torch.set_num_threads(Integer.parseInt(args[3]));
-        train(rounds, ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])), best);
+        threads(args[3]);
+        train(
+            rounds,
+            ClickSessions.named(args[2]).trainPart(Double.parseDouble(args[4])),
+            best,
+            Integer.parseInt(args[5]));
       }
       case "step" -> {
-        torch.set_num_threads(Integer.parseInt(args[3]));
-        train(rounds, Ours.stepSessions(args[2]), best);
+        threads(args[3]);
+        train(rounds, Ours.stepSessions(args[2]), best, Integer.parseInt(args[4]));
       }
       case "gemm" -> {
         torch.set_num_threads(1);
         gemm(rounds, args);
       }
       case "top" -> {
-        torch.set_num_threads(Integer.parseInt(args[3]));
+        threads(args[3]);
         top(rounds, args[2]);
       }
       default -> throw new IllegalArgumentException("no task " + args[1]);
     }
   }
 
+  /**
+   * Sets torch's threads. On more than one OpenBLAS shares them, unless the system property {@code
+   * openblas.own} says otherwise.
+   */
+  private static void threads(String number) {
+    int threads = Integer.parseInt(number);
+    torch.set_num_threads(threads);
+    if (threads > 1 && !Boolean.getBoolean("openblas.own")) {
+      SharedPool.install();
+    }
+  }
+
   /** A round is an epoch: seconds, loss. */
-  private static void train(Rounds rounds, InteractionMatrix x, boolean best) {
+  private static void train(Rounds rounds, InteractionMatrix x, boolean best, int warmUps) {
     Gru4RecParameters p = Gru4RecParameters.defaults();
     TorchNetwork network = new TorchNetwork(Ours.network(x.numItems()));
     TorchUpdate update = best ? new FusedTorchUpdate(network, p) : new DenseTorchUpdate(network, p);
     TorchTraining training = new TorchTraining(network, p, update);
     List<TorchChunk> chunks = TorchChunk.of(SequenceBatches.of(x, p.batchSize()), p.bptt());
-    training.epoch(chunks);
+    for (int i = 0; i < warmUps; i++) {
+      training.epoch(chunks);
+    }
     while (rounds.next()) {
       long start = System.nanoTime();
       double loss = training.epoch(chunks);

@@ -4,27 +4,20 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
-import io.gru4j.events.TrainingEvents;
-import io.gru4j.file.SafeTensorsException;
 import io.gru4j.metrics.Criterion;
-import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.ModelFileException;
 import io.gru4j.tensor.Parallel;
-import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /**
@@ -50,14 +43,6 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
-  private static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
-
-  // Independent streams of one seed.
-  private static final int INITIAL_PARAMETERS = 0;
-  private static final int DROPOUT = 1;
-  private static final int VALIDATION_SAMPLE = 2;
-  private static final int CRITERION = 3;
-  private static final int SESSION_ORDER = 4;
 
   private Gru4RecParameters parameters;
   private TrainingListener listener = NO_LISTENER;
@@ -255,16 +240,10 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   @Override
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
-    checkData(x, items, validation);
+    Training training = training(x, items, validation, Training.NO_OBSERVER);
     MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
     long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
-    long first = RandomStream.at(seed, INITIAL_PARAMETERS);
-    GruNetwork network =
-        switch (parameters.options().init()) {
-          case UNIFORM -> zeros(x).initialise(first);
-          case GLOROT -> zeros(x).initialiseGlorot(first);
-        };
-    return fit(x, items, validation, seed, network, NO_OBSERVER);
+    return run(training.start(seed));
   }
 
   /** As {@link #fit}, from given initial parameters, which are changed. */
@@ -275,13 +254,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
       long seed,
       GruNetwork network,
       Trainer.Observer observer) {
-    checkData(x, items, validation);
-    TrainingState state = state(seed, network);
-    TrainingEvents events = TrainingEvents.create();
-    Fingerprint startedWith =
-        checkpoints == null ? null : Fingerprint.of(parameters, x, items, validation);
-    return train(
-        items, validation, state, trainer(x, state, observer, events), events, startedWith);
+    return run(training(x, items, validation, observer).start(seed, network));
   }
 
   /**
@@ -300,7 +273,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   public GRU4RecCrossEntropy resume(InteractionMatrix x, IdMap items, Validation validation)
       throws IOException {
-    return resume(x, items, validation, NO_OBSERVER);
+    return resume(x, items, validation, Training.NO_OBSERVER);
   }
 
   /** As {@link #resume}, observed. */
@@ -310,154 +283,31 @@ public final class GRU4RecCrossEntropy implements Estimator {
     if (checkpoints == null) {
       throw new IllegalStateException("resume needs the folder of a checkpoint: set it first");
     }
+    return run(training(x, items, validation, observer).resume());
+  }
+
+  private Training training(
+      InteractionMatrix x, IdMap items, Validation validation, Trainer.Observer observer) {
     checkData(x, items, validation);
-    TrainingEvents events = TrainingEvents.create();
-    TrainingState state;
-    Trainer trainer;
-    Fingerprint startedWith = Fingerprint.of(parameters, x, items, validation);
-    try (CheckpointFile file = CheckpointFile.open(checkpoints.file())) {
-      file.requireSame(startedWith);
-      MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
-      state = state(file.seed(), zeros(x));
-      trainer = trainer(x, state, observer, events);
-      file.restore(state);
-    } catch (SafeTensorsException e) {
-      throw new ModelFileException(checkpoints.file(), e.fault());
-    }
-    if (!trainer.hasPlace(state.history.size(), state.position)) {
-      throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
-    }
-    listener.onResume(List.copyOf(state.history));
-    return train(items, validation, state, trainer, events, startedWith);
+    return new Training(x, items, validation, parameters, listener, parallel())
+        .observer(observer)
+        .checkpoints(checkpoints);
   }
 
-  private GruNetwork zeros(InteractionMatrix x) {
-    int H = parameters.hiddenSize();
-    return switch (parameters.options().embedding()) {
-      case SEPARATE ->
-          GruNetwork.zeros(x.numItems(), parameters.numComponents(), H, parameters.numLayers());
-      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.numLayers());
-    };
-  }
-
-  private TrainingState state(long seed, GruNetwork network) {
-    TrainingStep step =
-        new TrainingStep(network, parameters, RandomStream.at(seed, DROPOUT), parallel());
-    return new TrainingState(seed, network, step, new StoppingRule(parameters));
-  }
-
-  private Trainer trainer(
-      InteractionMatrix x, TrainingState state, Trainer.Observer observer, TrainingEvents events) {
-    Gru4RecOptions options = parameters.options();
-    SessionOrdering order =
-        new SessionOrdering(x, options.sessionOrder(), RandomStream.at(state.seed, SESSION_ORDER));
-    EpochBatches batches =
-        switch (options.batching()) {
-          case PADDED -> new PaddedBatches(x, order, parameters.batchSize(), parameters.bptt());
-          case SESSION_PARALLEL ->
-              new LaneBatches(x, order, parameters.batchSize(), parameters.bptt());
-        };
-    return new Trainer(batches, state.step, parameters, listener, observer, events);
-  }
-
-  private GRU4RecCrossEntropy train(
-      IdMap items,
-      Validation validation,
-      TrainingState state,
-      Trainer trainer,
-      TrainingEvents events,
-      Fingerprint startedWith) {
+  private GRU4RecCrossEntropy run(Training training) {
     model = null;
     bestCriterion = null;
-    GruNetwork network = state.network;
-    List<EpochSummary> history = state.history;
-    Validation sample =
-        validation == null
-            ? null
-            : sample(validation, RandomStream.at(state.seed, VALIDATION_SAMPLE));
-    boolean cancelled = false;
     try {
-      boolean stopped = !history.isEmpty() && history.getLast().stopped();
-      while (history.size() < parameters.maxEpochs() && !stopped && !cancelled) {
-        events.beginEpoch();
-        Trainer.Epoch result =
-            trainer.run(history.size(), state.position, () -> betweenSteps(state, startedWith));
-        if (!result.whole()) {
-          cancelled = true;
-          break;
-        }
-        Divergence.check(state, result.loss(), parameters);
-        OptionalDouble criterion = OptionalDouble.empty();
-        boolean better = false;
-        if (sample != null) {
-          FittedModel now = new FittedModel(network, items, Map.of(), List.of(), null);
-          double value = criterion(now, sample, state.seed);
-          criterion = OptionalDouble.of(value);
-          better = state.rule.isBetter(value);
-          stopped = state.rule.stops();
-          if (better && !parameters.keepLast()) {
-            state.keepAsBest();
-          }
-        }
-        EpochSummary summary =
-            new EpochSummary(
-                state.epoch(),
-                result.seconds(),
-                result.targets(),
-                result.steps(),
-                result.loss(),
-                criterion,
-                better,
-                stopped);
-        history.add(summary);
-        state.position.nextEpoch();
-        if (checkpoints != null) {
-          checkpoints.write(state, startedWith);
-        }
-        events.endEpoch(
-            summary.epoch(),
-            summary.targets(),
-            summary.steps(),
-            summary.loss(),
-            criterion.orElse(Double.NaN),
-            summary.seconds());
-        listener.onEpoch(summary);
-        cancelled = listener.isCancelled();
-      }
+      training.run(() -> stopRequested);
     } finally {
       stopRequested = false;
-      double best = state.rule.best();
-      bestCriterion = Double.isInfinite(best) ? null : (Double) best;
-      if (state.best != null) {
-        keep(state.best, items, history, state.seed);
-      }
-    }
-    boolean nothingJudged = cancelled && history.isEmpty();
-    if (sample == null || parameters.keepLast() || nothingJudged) {
-      Divergence.checkParameters(state, parameters);
-      keep(network, items, history, state.seed);
-    } else if (state.best == null) {
-      throw new TrainingException(
-          parameters.stoppingCriterion()
-              + " was never a number, so no epoch can be called the best");
+      model = training.model();
+      bestCriterion = training.bestCriterion();
     }
     if (parameters.saveBestToFile()) {
       saveBest();
     }
     return this;
-  }
-
-  /** Writes a checkpoint when it is time, and stops when somebody asked for it. */
-  private void betweenSteps(TrainingState state, Fingerprint startedWith) {
-    boolean stop = stopRequested || Thread.currentThread().isInterrupted();
-    if (checkpoints != null && (stop || checkpoints.due())) {
-      checkpoints.write(state, startedWith);
-    }
-    if (stop) {
-      throw new TrainingStoppedException(
-          "training was stopped in epoch %d, after step %d"
-              .formatted(state.epoch(), state.step.steps()));
-    }
   }
 
   /**
@@ -471,57 +321,12 @@ public final class GRU4RecCrossEntropy implements Estimator {
     stopRequested = true;
   }
 
-  private void keep(GruNetwork network, IdMap items, List<EpochSummary> history, long seed) {
-    Map<String, String> texts = new LinkedHashMap<>();
-    parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
-    model = new FittedModel(network, items, texts, history, seed);
-  }
-
   private static void checkData(InteractionMatrix x, IdMap items, Validation validation) {
     DataChecks.check(x, items, validation);
     if (IntStream.range(0, x.numUsers()).noneMatch(user -> x.historyLength(user) > 1)) {
       throw new IllegalArgumentException(
           "X has no user with two interactions: there is no next item to learn");
     }
-  }
-
-  /**
-   * Draws {@code validation_sample_size} users without replacement from those with expected items.
-   */
-  Validation sample(Validation validation, long seed) {
-    int[] users = validation.out().activeUsers();
-    if (parameters.validationSampleSize() == null
-        || parameters.validationSampleSize() >= users.length) {
-      return validation;
-    }
-    RandomStream random = new RandomStream(seed);
-    int n = parameters.validationSampleSize();
-    for (int i = 0; i < n; i++) { // Fisher-Yates, the first n places
-      int j = i + random.nextInt(users.length - i);
-      int user = users[i];
-      users[i] = users[j];
-      users[j] = user;
-    }
-    int[] drawn = Arrays.copyOf(users, n);
-    return new Validation(validation.in().usersIn(drawn), validation.out().usersIn(drawn));
-  }
-
-  private double criterion(FittedModel model, Validation validation, long seed) {
-    CsrMatrix scores = model.predict(validation.in(), scoresThatCount(), parallel());
-    return stoppingCriterion()
-        .value(validation.out().values(), scores, RandomStream.at(seed, CRITERION));
-  }
-
-  /** How many of a user's scores the criterion looks at, at most; null for all. */
-  private Integer scoresThatCount() {
-    OptionalInt cutoff = parameters.stoppingCriterion().cutoff();
-    return cutoff.isEmpty() ? parameters.predictTopK() : mostOf(cutoff.getAsInt());
-  }
-
-  /** No more than {@code predict_topK}. */
-  private Integer mostOf(int most) {
-    Integer topK = parameters.predictTopK();
-    return topK == null ? most : Math.min(topK, most);
   }
 
   private Parallel parallel() {
@@ -562,7 +367,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   @Override
   public CsrMatrix predict(InteractionMatrix x, int most) {
-    return predictTop(x, mostOf(most));
+    Integer topK = parameters.predictTopK();
+    return predictTop(x, topK == null ? most : Math.min(topK, most));
   }
 
   private CsrMatrix predictTop(InteractionMatrix x, Integer topK) {
@@ -598,7 +404,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
   @Override
   public double score(Validation validation) {
     checkHistories("validation in", validation.in());
-    return criterion(model(), validation, model().seed() == null ? 0 : model().seed());
+    long seed = model().seed() == null ? 0 : model().seed();
+    return ValidationCriterion.of(model(), validation, parameters, seed, parallel());
   }
 
   /**

@@ -122,8 +122,8 @@ public record Gru4RecParameters(
 
   /**
    * Returns the settings that recommend best on public click sessions of shops, chosen on sessions
-   * held out from the end of the training data: shared embedding, session-parallel lanes, dropout,
-   * few sessions a step, glorot's first values.
+   * held out from the end of the training data: shared embedding, session-parallel lanes, shuffled
+   * sessions, dropout, few sessions a step, glorot's first values.
    *
    * @return the preset {@code gru4rec}
    */
@@ -138,6 +138,7 @@ public record Gru4RecParameters(
         .dropoutEmbed(0.3)
         .dropoutHidden(0.1)
         .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
+        .sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED)
         .build();
   }
 

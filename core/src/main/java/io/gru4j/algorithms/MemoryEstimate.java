@@ -157,10 +157,13 @@ public final class MemoryEstimate {
       double tilePanels = Math.clamp(Math.ceil(panels / 16), 4, 32);
       double tiles = Math.ceil(panels / tilePanels);
       double logits = 4 * padded(V) * (M + 1);
-      double scratch = logits > LOGITS_BUDGET ? threads * 4 * tilePanels * 32 * 129 : 0;
+      double tile = tilePanels * 32;
+      double scratch = (logits > LOGITS_BUDGET ? 2 : 1) * 129 * tile + (tile + 128) * padded(H);
+      double slots = Math.min(16, tiles);
+      double sums = M <= 24 ? 16 * H : padded(H);
       return Math.min(logits, LOGITS_BUDGET)
-          + scratch
-          + 4 * (2 * tiles * M + Math.min(16, tiles) * M * padded(H) + (M + 64) * H + 3 * M);
+          + 4 * threads * scratch
+          + 4 * (2 * tiles * M + slots * M * (sums + 1) + M * H + (M + 64) * H + 3 * M);
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */

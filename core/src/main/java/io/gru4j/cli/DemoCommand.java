@@ -20,7 +20,7 @@ import java.util.Locale;
 
 /** {@code gru4j demo}. */
 final class DemoCommand implements Command {
-  private static final Gru4RecParameters PARAMETERS =
+  static final Gru4RecParameters PARAMETERS =
       Gru4RecParameters.builder()
           .numComponents(100)
           .bptt(8)

@@ -42,6 +42,7 @@ public final class Main {
           new SearchCommand(),
           new EvaluateCommand(),
           new RecommendCommand(),
+          new ServeCommand(),
           new InspectCommand());
 
   private Main() {}

@@ -23,10 +23,15 @@ final class StopSignal implements AutoCloseable {
    * @param err is told that it was asked
    */
   StopSignal(Runnable stop, PrintStream err) {
+    this(stop, "stops after this step", err);
+  }
+
+  /** As the other, with what is said. */
+  StopSignal(Runnable stop, String said, PrintStream err) {
     hook =
         new Thread(
             () -> {
-              err.println("gru4j: stops after this step");
+              err.println("gru4j: " + said);
               stop.run();
               awaitEnd();
             },

@@ -1,5 +1,5 @@
 /**
- * The command line: {@code gru4j demo | train | search | evaluate | recommend | inspect}.
+ * The command line: {@code gru4j demo | train | search | evaluate | recommend | serve | inspect}.
  *
  * <p>Start with {@link io.gru4j.cli.Main}. A thin skin: each command reads its flags, calls the
  * packages below and prints. Results go to stdout, progress and errors to stderr. The exit status

@@ -36,13 +36,19 @@ final class ModelFile {
   private static final String SEED = "gru4j.seed";
   private static final String ITEM_IDS = "gru4j.item_ids";
   private static final String ITEM_ENDS = "gru4j.item_ends";
+  private static final String EMBEDDING = "embedding";
+  private static final String SHARED = "shared";
   private static final int BUFFER = 1 << 14;
 
   private ModelFile() {}
 
   static void save(FittedModel model, Path file) throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
-    writer.metadata(PARAMETERS, Json.write(model.parameters()));
+    Map<String, String> parameters = new LinkedHashMap<>(model.parameters());
+    if (model.network().isShared()) {
+      parameters.put(EMBEDDING, SHARED); // what the reader goes by
+    }
+    writer.metadata(PARAMETERS, Json.write(parameters));
     writer.metadata(HISTORY, EpochHistory.toJson(model.history()));
     if (model.seed() != null) {
       writer.metadata(SEED, model.seed().toString());
@@ -105,7 +111,7 @@ final class ModelFile {
             file, "is of form " + version + ", this version reads form " + CURRENT);
       }
       Map<String, String> parameters = readParameters(file, reader);
-      boolean shared = "shared".equals(parameters.get("embedding"));
+      boolean shared = SHARED.equals(parameters.get(EMBEDDING));
       GruNetwork network = readNetwork(file, reader, shared);
       return new FittedModel(
           network,

@@ -16,7 +16,6 @@ import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -235,30 +234,26 @@ class EstimatorTest {
   void validationIsSampledWithoutReplacement(
       @ForAll @IntRange(min = 1, max = 50) int size, @ForAll long seed) {
     int[] users = s.validation().out().activeUsers();
-    GRU4RecCrossEntropy estimator = estimator();
-    estimator.setParams(Map.of("validation_sample_size", size));
-    Validation sample = estimator.sample(s.validation(), seed);
+    Validation sample = ValidationCriterion.sample(s.validation(), size, seed);
     assertEquals(Math.min(size, users.length), sample.out().numActiveUsers());
     int[] drawn = sample.out().activeUsers();
     assertEquals(s.validation().out().usersIn(drawn), sample.out());
     if (size < users.length) {
       assertEquals(s.validation().in().usersIn(drawn), sample.in());
     }
-    assertEquals(sample, estimator.sample(s.validation(), seed), "the seed decides");
-    estimator.setParams(Collections.singletonMap("validation_sample_size", null));
-    assertEquals(s.validation(), estimator.sample(s.validation(), seed));
+    assertEquals(
+        sample, ValidationCriterion.sample(s.validation(), size, seed), "the seed decides");
+    assertEquals(s.validation(), ValidationCriterion.sample(s.validation(), null, seed));
   }
 
   @Test
   void everyUserIsSampledAsOftenAsAnother() {
     int[] users = s.validation().out().activeUsers();
-    GRU4RecCrossEntropy estimator = estimator();
-    estimator.setParams(Map.of("validation_sample_size", 5));
     int[] counts = new int[40];
     int draws = 400 * users.length;
     for (int draw = 0; draw < draws; draw++) {
-      for (int user :
-          estimator.sample(s.validation(), RandomStream.at(1, draw)).out().activeUsers()) {
+      Validation sample = ValidationCriterion.sample(s.validation(), 5, RandomStream.at(1, draw));
+      for (int user : sample.out().activeUsers()) {
         counts[user]++;
       }
     }

@@ -123,6 +123,96 @@ class ResumeTest {
     Files.delete(folder);
   }
 
+  @Provide
+  static Arbitrary<Gru4RecParameters> earlyStops() {
+    return Combinators.combine(
+            Arbitraries.integers().between(1, 4),
+            Arbitraries.of(0.0, 0.02, 0.1, 1.0, 30.0),
+            Arbitraries.of(Criterion.RECALL, Criterion.BPR, Criterion.NDCG),
+            Arbitraries.of(true, false),
+            Arbitraries.of(null, 1, 9, 1000),
+            Arbitraries.longs().between(0, 1000))
+        .as(
+            (maxIterNoChange, minImprovement, criterion, keepLast, sample, seed) ->
+                TestSessions.tiny().toBuilder()
+                    .stopEarly(true)
+                    .maxIterNoChange(maxIterNoChange)
+                    .minImprovement(minImprovement)
+                    .stoppingCriterion(criterion)
+                    .keepLast(keepLast)
+                    .validationSampleSize(sample)
+                    .bptt(4)
+                    .maxEpochs(8)
+                    .seed(seed)
+                    .build());
+  }
+
+  /** Cut in every epoch, so while 0, 1, ... epochs without improvement have been counted. */
+  @Property(tries = 40)
+  void earlyStoppingGoesOnCountingWhereItWasCut(
+      @ForAll("earlyStops") Gru4RecParameters parameters, @ForAll Random random)
+      throws IOException {
+    GRU4RecCrossEntropy whole = estimator(parameters);
+    FittedModel expected = whole.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
+    Path folder = Files.createTempDirectory("gru4j-resume");
+    for (EpochSummary cutIn : expected.history()) {
+      int after = random.nextInt((int) cutIn.steps());
+      startIn(folder, parameters);
+      GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
+      assertThrows(
+          TrainingStoppedException.class,
+          () ->
+              cut.resume(
+                  SESSIONS.x(),
+                  SESSIONS.items(),
+                  SESSIONS.validation(),
+                  stopIn(cut, cutIn.epoch(), after)));
+      GRU4RecCrossEntropy resumed = resume(estimator(parameters).checkpoint(folder, NEVER));
+      SameModel.check(expected, resumed.model());
+      assertEquals(whole.filename(), resumed.filename());
+    }
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE));
+    Files.delete(folder);
+  }
+
+  /** The property above would hold of trainings that are never stopped early. */
+  @Test
+  void epochsWithoutImprovementEndTrainingThatWasCutAmongThem() throws IOException {
+    Gru4RecParameters parameters =
+        TestSessions.tiny().toBuilder()
+            .stopEarly(true)
+            .maxIterNoChange(3)
+            .minImprovement(1)
+            .maxEpochs(20)
+            .build();
+    for (int epoch = 1; epoch <= 4; epoch++) {
+      startIn(folder, parameters);
+      GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
+      Trainer.Observer stop = stopIn(cut, epoch, 0);
+      assertThrows(
+          TrainingStoppedException.class,
+          () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+      List<EpochSummary> history =
+          resume(estimator(parameters).checkpoint(folder, NEVER)).model().history();
+      assertEquals(4, history.size()); // recall cannot improve by 1: the first is the best
+      assertTrue(history.getFirst().better());
+      assertTrue(history.getLast().stopped());
+    }
+  }
+
+  private static Trainer.Observer stopIn(GRU4RecCrossEntropy estimator, int epoch, int after) {
+    return new Trainer.Observer() {
+      private int left = after;
+
+      @Override
+      public void stepped(TrainingStep step, int at, int width, double loss) {
+        if (at == epoch - 1 && left-- == 0) {
+          estimator.stop();
+        }
+      }
+    };
+  }
+
   private static Trainer.Observer stopAfter(GRU4RecCrossEntropy estimator, int steps) {
     return new Trainer.Observer() {
       private int left = steps;

@@ -154,7 +154,8 @@ class MainTest {
     assertEquals("", nothing.out);
     assertContains(run("trian").expect(2).err, "unknown command trian; did you mean train?");
     assertContains(run("help", "trian").expect(2).err, "did you mean train?");
-    assertContains(run("x").err, "the commands are demo train search evaluate recommend inspect");
+    assertContains(
+        run("x").err, "the commands are demo train search evaluate recommend serve inspect");
   }
 
   @ParameterizedTest

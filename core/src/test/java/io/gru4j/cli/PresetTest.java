@@ -97,6 +97,18 @@ class PresetTest {
     }
   }
 
+  /** A demo needs its seed, which a preset has not. */
+  @Test
+  void thePresetOfADemoKeepsTheDemosSeed() {
+    List<String> small = List.of("--sessions=40", "--items=20", "--hidden-size=4", "--threads=1");
+    List<String> words = new ArrayList<>(List.of("demo", "--preset=gru4rec", "--max-epochs=1"));
+    words.addAll(small);
+    Result demo = run(words.toArray(String[]::new));
+    assertEquals(0, demo.status, demo.err);
+    words.add("--seed=42");
+    assertEquals(demo.out, run(words.toArray(String[]::new)).out);
+  }
+
   @Test
   void theHelpSaysWhatThePresetSets() {
     String help = run("train", "--help").out.replaceAll("\\s+", " ");

@@ -21,6 +21,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -144,6 +147,36 @@ class FittedModelTest {
       try (Parallel parallel = new Parallel(threads)) {
         RankMetrics metrics = model.evaluate(matrix(sessions), parallel, cutoffs);
         assertEquals(expected.toString(), metrics.toString(), threads + " threads");
+      }
+    }
+  }
+
+  /** A test set in parts, of any size and in any order, has the metrics of the whole. */
+  @Property(tries = 50)
+  void splittingATestSetDoesNotChangeItsMetrics(
+      @ForAll @IntRange(min = 1, max = 5) int parts, @ForAll long seed) {
+    Random random = new Random(seed);
+    List<int[]> test = sessions.subList(0, 1 + random.nextInt(200));
+    List<List<int[]>> split = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      split.add(new ArrayList<>());
+    }
+    for (int[] session : test) {
+      split.get(random.nextInt(parts)).add(session);
+    }
+    Collections.shuffle(split, random);
+    int[] cutoffs = {1, 7, 20};
+    try (Parallel parallel = new Parallel(1)) {
+      RankMetrics whole = model.evaluate(matrix(test), parallel, cutoffs);
+      RankMetrics merged = new RankMetrics(cutoffs);
+      for (List<int[]> part : split) {
+        merged = merged.merge(model.evaluate(matrix(part), parallel, cutoffs));
+      }
+      assertEquals(whole.count(), merged.count());
+      for (int k : cutoffs) {
+        assertEquals(whole.recall(k), merged.recall(k), 0.0);
+        assertEquals(whole.mrr(k), merged.mrr(k), 0.0);
+        assertEquals(whole.ndcg(k), merged.ndcg(k), 0.0);
       }
     }
   }

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
+import io.gru4j.data.Interaction;
+import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.tensor.Parallel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -69,6 +73,35 @@ class SessionTest {
     for (Recommendation r : top) {
       assertEquals(r.score(), session.score(r.item()));
       assertEquals(r.score(), scores[MODEL.items().indexOf(r.item())]);
+    }
+  }
+
+  /** The batch prediction of a whole history, and the live session, to the bit. */
+  @Property
+  void scoresAreThoseOfPredict(@ForAll @IntRange(min = 1, max = 40) int users, @ForAll long seed) {
+    Random random = new Random(seed);
+    List<List<String>> sessions = new ArrayList<>();
+    List<Interaction> rows = new ArrayList<>();
+    for (int user = 0; user < users; user++) {
+      List<String> clicks = clicks(random, 1 + random.nextInt(9));
+      sessions.add(clicks);
+      for (int t = 0; t < clicks.size(); t++) {
+        rows.add(new Interaction(user, MODEL.items().indexOf(clicks.get(t)), t));
+      }
+    }
+    CsrMatrix predicted;
+    try (Parallel parallel = new Parallel(1 + random.nextInt(3))) {
+      predicted = MODEL.predict(InteractionMatrix.of(users, ITEMS, rows), null, parallel);
+    }
+    float[] scores = new float[ITEMS];
+    for (int user = 0; user < users; user++) {
+      Session session = session(sessions.get(user));
+      session.scores(scores);
+      for (int item = 0; item < ITEMS; item++) {
+        int expected = Float.floatToRawIntBits(predicted.value(user, item));
+        assertEquals(expected, Float.floatToRawIntBits(scores[item]));
+        assertEquals(expected, Float.floatToRawIntBits(session.score("item" + item)));
+      }
     }
   }
 

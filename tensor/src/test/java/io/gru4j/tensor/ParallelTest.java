@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -66,6 +67,61 @@ class ParallelTest {
       assertEquals(3, seen.size());
       assertTrue(seen.contains(Thread.currentThread()), "the caller takes part");
     }
+  }
+
+  /** The caller waits for a worker's task that takes longer than its own. */
+  @Test
+  void runReturnsWhenTheSlowestTaskIsDone() {
+    try (Parallel parallel = new Parallel(2)) {
+      for (int round = 0; round < 3; round++) {
+        CountDownLatch both = new CountDownLatch(2);
+        boolean[] done = new boolean[1];
+        parallel.run(
+            2,
+            i -> {
+              both.countDown();
+              try {
+                both.await();
+                if (Thread.currentThread().getName().equals("gru4j-worker-1")) {
+                  Thread.sleep(30);
+                  done[0] = true;
+                }
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+        assertTrue(done[0], "round " + round);
+      }
+    }
+  }
+
+  @Test
+  void tasksNotYetBegunAreSkippedAfterAFailure() {
+    try (Parallel parallel = new Parallel(2)) {
+      AtomicInteger begun = new AtomicInteger();
+      int tasks = 2000;
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              parallel.run(
+                  tasks,
+                  i -> {
+                    begun.incrementAndGet();
+                    if (i == 0) {
+                      throw new IllegalStateException("the first");
+                    }
+                    LockSupport.parkNanos(1_000_000);
+                  }));
+      assertTrue(begun.get() < tasks, begun + " tasks were begun");
+    }
+  }
+
+  @Test
+  void closeKeepsAnInterrupt() {
+    Parallel parallel = new Parallel(3);
+    Thread.currentThread().interrupt();
+    parallel.close();
+    assertTrue(Thread.interrupted());
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -45,6 +46,27 @@ class RandomStreamTest {
     assertEquals(0f, RandomStream.toFloat(0));
     assertEquals(1f - 0x1p-24f, RandomStream.toFloat(-1L));
   }
+
+  /** Lemire 2019: the high word of a product, drawn again where its low word would be unfair. */
+  @Property
+  void drawsAreTheirDefinition(@ForAll long seed, @ForAll @IntRange(min = 1) int anyBound) {
+    int third = (int) ((1L << 32) / 3) + 1; // a third of the words is drawn again
+    for (int bound : new int[] {anyBound, third, 1, 2, Integer.MAX_VALUE}) {
+      RandomStream random = new RandomStream(seed);
+      RandomStream words = new RandomStream(seed);
+      for (int i = 0; i < 50; i++) {
+        BigInteger product;
+        do {
+          product = BigInteger.valueOf(words.nextLong() >>> 32).multiply(BigInteger.valueOf(bound));
+        } while (product.mod(WORD).longValue() < (1L << 32) % bound);
+        assertEquals(product.divide(WORD).intValue(), random.nextInt(bound));
+        assertEquals((words.nextLong() >>> 11) / 0x1p53, random.nextDouble());
+        assertEquals((words.nextLong() >>> 40) / 0x1p24f, random.nextFloat());
+      }
+    }
+  }
+
+  private static final BigInteger WORD = BigInteger.TWO.pow(32);
 
   /** Chi-squared with 5 degrees of freedom: above 25 once in 10,000 seeds; this one is fixed. */
   @Test

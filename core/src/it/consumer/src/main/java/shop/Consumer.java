@@ -9,6 +9,10 @@ import io.gru4j.data.Validation;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.Recommender;
+import io.gru4j.serve.Session;
+import io.gru4j.serve.SessionFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +27,7 @@ final class Consumer {
 
   private Consumer() {}
 
-  public static void main(String[] args) throws IOException {
+  public static void main(String[] args) throws IOException, SessionFormatException {
     RunTimePath.requireOnlyGru4j();
     Path folder = Files.createTempDirectory("consumer");
     Path file = folder.resolve("shop.safetensors");
@@ -47,6 +51,7 @@ final class Consumer {
         ask(model, List.of(id(item), id(item + 1)), id(item + 2));
       }
       ask(model, List.of("a hat nobody sells", id(0)), id(1));
+      serve(new Recommender(model));
     } finally {
       Files.deleteIfExists(file);
       Files.deleteIfExists(folder.resolve("sessions.tsv"));
@@ -61,6 +66,25 @@ final class Consumer {
     if (!first.equals(expected)) {
       throw new IllegalStateException("expected " + expected + " first, got " + answer);
     }
+  }
+
+  /** A visitor walks on around the ring; between two clicks his session waits as bytes. */
+  private static void serve(Recommender recommender) throws SessionFormatException {
+    byte[] stored = recommender.newSession().toBytes();
+    for (int item = 0; item < ITEMS; item++) {
+      Session session = recommender.read(stored);
+      session.click(id(item));
+      String next = session.top(1).getFirst().item();
+      if (!next.equals(id(item + 1))) {
+        throw new IllegalStateException("after " + session + " expected " + id(item + 1));
+      }
+      ItemFilter others = ItemFilter.ALL.without(recommender.itemSet(List.of(next))).unseen();
+      if (session.top(ITEMS, others).stream().anyMatch(r -> r.item().equals(next))) {
+        throw new IllegalStateException(next + " is excluded");
+      }
+      stored = session.toBytes();
+    }
+    System.out.println("a session of " + ITEMS + " clicks, " + stored.length + " bytes");
   }
 
   private static Path writeSessions(Path file) throws IOException {

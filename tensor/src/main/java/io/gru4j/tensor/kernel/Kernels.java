@@ -65,6 +65,36 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    */
   void transpose(float[] y, int yo, float[] x, int xo, int K);
 
+  /**
+   * Products summed over the lanes of panels, kept on 16 virtual lanes: {@code sums[r][k][j]} is
+   * one fused chain from 0 over ascending {@code p} of {@code y[r][p][l] * w[p][k][l]}, lane {@code
+   * l = j} before {@code l = j + 16}. Folded over {@code j} it is the gradient of a linear layer's
+   * input, {@code sum_classes y[r][class] * w[class][k]}; unlike {@link #product} it takes the
+   * weights as they lie, so for few rows it costs less.
+   *
+   * @param sums out: {@code rows} rows, {@code ss} apart, of {@code K} times 16 values
+   * @param y rows {@code ys} apart, in which a panel's 32 lanes follow another's
+   * @param w panels {@code wps} apart, of {@code K} rows of 32 lanes
+   */
+  void laneProducts(
+      float[] sums,
+      int so,
+      int ss,
+      float[] y,
+      int yo,
+      int ys,
+      float[] w,
+      int wo,
+      int wps,
+      int panels,
+      int rows,
+      int K);
+
+  /** Returns the sum of 16 values, as sums on virtual lanes are folded: halves, added pairwise. */
+  static float foldLanes(float[] lanes, int o) {
+    return ScalarMath.foldLanes(lanes, o);
+  }
+
   /** Adds rows of 32 lanes, {@code sum[l] += sum_r y[r][l]}, over ascending {@code r}. */
   void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows);
 
@@ -79,14 +109,25 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * ascending {@code p}, lane {@code l} before {@code l + 16}, folded.
    *
    * @param max not below any of them, NaN apart
+   * @param row out: the same exponentials from {@code ro}, a panel's 32 right after another's
    */
-  float rowExpSum(float[] y, int yo, int ps, int panels, float max);
+  float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro);
 
   /**
-   * Scales rows of 32 lanes, {@code y[r][l] *= factor[r] * scale}; a product smaller in size than
-   * {@link #SMALLEST} becomes 0.
+   * Scales rows of 32 lanes, {@code y[r][l] = x[r][l] * (factor[r] * scale)}; a product smaller in
+   * size than {@link #SMALLEST} becomes 0.
    */
-  void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows);
+  void scaleRows(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] factor,
+      int fo,
+      float scale,
+      int rows);
 
   /** Returns how many {@code y[p][l]} are at least {@code threshold}. */
   int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold);

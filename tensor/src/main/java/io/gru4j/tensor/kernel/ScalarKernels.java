@@ -57,6 +57,41 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void laneProducts(
+      float[] sums,
+      int so,
+      int ss,
+      float[] y,
+      int yo,
+      int ys,
+      float[] w,
+      int wo,
+      int wps,
+      int panels,
+      int rows,
+      int K) {
+    for (int r = 0; r < rows; r++) {
+      Arrays.fill(sums, so + r * ss, so + r * ss + K * LANES, 0f);
+      for (int p = 0; p < panels; p++) {
+        for (int k = 0; k < K; k++) {
+          int s = so + r * ss + k * LANES;
+          int i = yo + r * ys + p * PANEL;
+          int j = wo + p * wps + k * PANEL;
+          multiplyAdd(y, i, w, j, sums, s);
+          multiplyAdd(y, i + LANES, w, j + LANES, sums, s);
+        }
+      }
+    }
+  }
+
+  /** One fused step on each of the 16 virtual lanes. */
+  private static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] sums, int so) {
+    for (int l = 0; l < LANES; l++) {
+      sums[so + l] = Math.fma(a[ao + l], b[bo + l], sums[so + l]);
+    }
+  }
+
+  @Override
   public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
     for (int r = 0; r < rows; r++) {
       for (int l = 0; l < PANEL; l++) {
@@ -78,13 +113,14 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     float[] lanes = LANE_SUMS.get();
     Arrays.fill(lanes, 0f);
     for (int p = 0; p < panels; p++) {
       for (int l = 0; l < PANEL; l++) {
         float e = ScalarMath.exp(y[yo + p * ps + l] - max);
         y[yo + p * ps + l] = e;
+        row[ro + p * PANEL + l] = e;
         lanes[l % LANES] += e;
       }
     }
@@ -92,11 +128,21 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows) {
+  public void scaleRows(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] factor,
+      int fo,
+      float scale,
+      int rows) {
     for (int r = 0; r < rows; r++) {
       float f = factor[fo + r] * scale;
       for (int l = 0; l < PANEL; l++) {
-        float product = y[yo + r * ys + l] * f;
+        float product = x[xo + r * xs + l] * f;
         y[yo + r * ys + l] = Math.abs(product) < SMALLEST ? 0f : product;
       }
     }

@@ -46,6 +46,23 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void laneProducts(
+      float[] sums,
+      int so,
+      int ss,
+      float[] y,
+      int yo,
+      int ys,
+      float[] w,
+      int wo,
+      int wps,
+      int panels,
+      int rows,
+      int K) {
+    VectorLanes.products(sums, so, ss, y, yo, ys, w, wo, wps, panels, rows, K);
+  }
+
+  @Override
   public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
     for (int c = 0; c < PANEL; c += L) {
       FloatVector total = FloatVector.fromArray(SPECIES, sum, so + c);
@@ -62,13 +79,23 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
-    return VectorSoftmax.rowExpSum(y, yo, ps, panels, max);
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
+    return VectorSoftmax.rowExpSum(y, yo, ps, panels, max, row, ro);
   }
 
   @Override
-  public void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows) {
-    VectorSoftmax.scaleRows(y, yo, ys, factor, fo, scale, rows);
+  public void scaleRows(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] factor,
+      int fo,
+      float scale,
+      int rows) {
+    VectorSoftmax.scaleRows(y, yo, ys, x, xo, xs, factor, fo, scale, rows);
   }
 
   @Override

@@ -36,22 +36,25 @@ final class VectorSoftmax {
 
   static float rowMax(float[] y, int yo, int ps, int panels) {
     // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
-    // never
-    // wins here, and which zero wins is settled at the end.
+    // never wins here, and which zero wins is settled at the end. Two chains hide the latency.
     FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector other = max;
     for (int p = 0; p < panels; p++) {
-      for (int c = 0; c < PANEL; c += L) {
+      for (int c = 0; c < PANEL; c += 2 * L) {
         FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps + c);
         max = max.blend(v, v.compare(GT, max));
+        FloatVector u = FloatVector.fromArray(SPECIES, y, yo + p * ps + c + L);
+        other = other.blend(u, u.compare(GT, other));
       }
     }
+    max = max.blend(other, other.compare(GT, max));
     return max.reduceLanes(MAX) + 0f; // a maximum is the same in any order of lanes
   }
 
-  static float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
+  static float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     float[] lanes = LANE_SUMS.get();
     for (int c = 0; c < LANES; c += L) {
-      expSum(lanes, c, y, yo + c, ps, panels, max);
+      expSum(lanes, c, y, yo + c, ps, panels, max, row, ro + c);
     }
     return ScalarMath.foldLanes(lanes, 0);
   }
@@ -62,7 +65,7 @@ final class VectorSoftmax {
    * long for the JIT to inline into a caller that leaves it no room (see there).
    */
   private static void expSum(
-      float[] lanes, int c, float[] y, int yo, int ps, int panels, float max) {
+      float[] lanes, int c, float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     FloatVector ln2High = FloatVector.broadcast(SPECIES, -LN2_HIGH);
     FloatVector ln2Low = FloatVector.broadcast(SPECIES, -LN2_LOW);
     FloatVector e7 = FloatVector.broadcast(SPECIES, E7);
@@ -89,6 +92,7 @@ final class VectorSoftmax {
       aY = aY.blend(0f, a.compare(LT, EXP_LOWEST));
       aY = a.blend(aY, a.compare(LE, 0f)); // NaN stays
       aY.intoArray(y, o);
+      aY.intoArray(row, ro + p * PANEL);
       FloatVector b = FloatVector.fromArray(SPECIES, y, o + LANES).sub(max);
       FloatVector bT = b.fma(LOG2_E, ROUNDER);
       FloatVector bI = bT.sub(ROUNDER);
@@ -104,18 +108,30 @@ final class VectorSoftmax {
       bY = bY.blend(0f, b.compare(LT, EXP_LOWEST));
       bY = b.blend(bY, b.compare(LE, 0f)); // NaN stays
       bY.intoArray(y, o + LANES);
+      bY.intoArray(row, ro + p * PANEL + LANES);
       sum = sum.add(aY).add(bY);
     }
     sum.intoArray(lanes, c);
   }
 
-  static void scaleRows(float[] y, int yo, int ys, float[] factor, int fo, float scale, int rows) {
+  static void scaleRows(
+      float[] y,
+      int yo,
+      int ys,
+      float[] x,
+      int xo,
+      int xs,
+      float[] factor,
+      int fo,
+      float scale,
+      int rows) {
     for (int r = 0; r < rows; r++) {
       float f = factor[fo + r] * scale;
       for (int c = 0; c < PANEL; c += L) {
-        int o = yo + r * ys + c;
-        FloatVector product = FloatVector.fromArray(SPECIES, y, o).mul(f);
-        product.blend(0f, product.abs().compare(LT, Kernels.SMALLEST)).intoArray(y, o);
+        FloatVector product = FloatVector.fromArray(SPECIES, x, xo + r * xs + c).mul(f);
+        product
+            .blend(0f, product.abs().compare(LT, Kernels.SMALLEST))
+            .intoArray(y, yo + r * ys + c);
       }
     }
   }

@@ -20,20 +20,19 @@ import java.util.Arrays;
  *   dHidden += dLogits W,  dW += dLogits^T hidden,  db += sum_m dLogits[m,:]
  * </pre>
  *
- * <p>With label smoothing s (Szegedy et al. 2016, arXiv:1512.00567, section 7) the target's
- * probability is 1 - s and every class, the target too, has s / V more: {@code loss_m =
- * logsumexp(logits[m,:]) - (1 - s) logits[m, target] - s/V sum_v logits[m,v]}, and onehot above
- * becomes {@code (1 - s) onehot + s/V}.
+ * <p>{@link LabelSmoothing} can spread part of a target's probability over all classes.
  *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
  * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
  * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
- * once. When all tiles are done, the row's log-sum-exp follows from those, and the factor that
- * makes e a gradient (sums of e within a tile are in float, across tiles in double). Backward
- * scales e by it, then takes the three sums. If the M x V values exceed {@link #LOGITS_BUDGET}
- * bytes they are not kept but made again in backward, to the same bits.
+ * once. While a tile's weights are in cache, e W is summed too ({@link HiddenGradient}): a step
+ * reads the weights once. When all tiles are done, the row's log-sum-exp follows from those, and
+ * the factors that make e a gradient (sums of e within a tile are in float, across tiles in
+ * double). Backward scales e by its factor and takes the sums dW and db; dHidden only has to be put
+ * together. If the M x V values exceed {@link #LOGITS_BUDGET} bytes they are not kept but made
+ * again in backward, to the same bits.
  *
- * <p>Tiles belong to at most 16 <em>slots</em>, each with its own partial dHidden, added in order
+ * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
  * of slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
  */
 public final class OutputLayer {
@@ -44,13 +43,9 @@ public final class OutputLayer {
   static final int MAX_TILE_PANELS = 32;
   private static final int MIN_TILE_PANELS = 4;
   private static final int MAX_SLOTS = 16;
-  private static final int CHUNK = 128;
+  private static final int CHUNK = 128; // rows
+  private static final int HIDDEN_ROWS = 16; // of one task that sums dHidden
   private static final float[] ZEROS = new float[PANEL];
-  private static final float[] ONES = new float[PANEL];
-
-  static {
-    Arrays.fill(ONES, 1f);
-  }
 
   private final Parameter weight;
   private final Parameter bias;
@@ -63,25 +58,29 @@ public final class OutputLayer {
   private final int tilePanels;
   private final int tiles;
   private final int slots;
-  private final int blocks; // of 32 hidden units
 
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
-  private final ThreadLocal<float[]> scratch;
-  private final ThreadLocal<float[]> transposed; // a panel of weights: [h / 32][class][h % 32]
+  private final int rowStride; // of a tile's e, row by row
+
+  private final ThreadLocal<float[]> tileScratch; // logits that are not kept
+  private final ThreadLocal<float[]> rowScratch; // e of one tile and chunk: [m][class]
+  private final ThreadLocal<float[]> panelScratch; // dLogits of a chunk of rows and one panel
   private final double[] squares; // of dW, by tile
-  private float[] logits = new float[0];
+  private float[] logits = new float[0]; // [panel][m][class % 32], then e in their place
   private float[] tileMax = new float[0]; // [tile][m]
   private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
   private float[] targetLogit = new float[0];
   private double[] rowLoss = new double[0];
   private float[] hiddenT = new float[0]; // [h][m]
   private int hiddenStride;
-  private float[] partial = new float[0]; // dHidden by slot: [slot][h / 32][m][h % 32]
 
-  private final Parallel.Task forwardTask = this::forwardTile;
+  private final HiddenGradient hiddenGradient;
+  private LabelSmoothing smoothing;
+
+  private final Parallel.Task forwardTask = this::forwardSlot;
   private final Parallel.Task normaliseTask = this::normaliseChunk;
   private final Parallel.Task backwardTask = this::backwardSlot;
-  private final Parallel.Task sumTask = this::sumPartials;
+  private final Parallel.Task hiddenTask = this::backwardHidden;
   private final Tape.Operation backward = this::backward;
 
   private Variable hidden;
@@ -94,8 +93,6 @@ public final class OutputLayer {
   private float[] db;
   private boolean dWIsNew;
   private boolean dbIsNew;
-  private double smoothing;
-  private double[] tileLogits = new double[0]; // [tile][m] sum of logits, for smoothing
 
   /**
    * Creates the layer.
@@ -120,27 +117,28 @@ public final class OutputLayer {
     this.tilePanels = Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
     this.tiles = Math.ceilDiv(panels, tilePanels);
     this.slots = Math.min(MAX_SLOTS, tiles);
-    this.blocks = Math.ceilDiv(H, PANEL);
     this.squares = new double[tiles];
-    int scratchLength = weight.offset() + tilePanels * panelStride(CHUNK);
-    this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
-    this.transposed = ThreadLocal.withInitial(() -> new float[blocks * PANEL * PANEL]);
+    this.rowStride = tilePanels * PANEL + PANEL / 2; // an odd number of cache lines
+    int tileLength = weight.offset() + tilePanels * panelStride(CHUNK);
+    this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
+    int rowsLength = weight.offset() + CHUNK * rowStride;
+    this.rowScratch = ThreadLocal.withInitial(() -> new float[rowsLength]);
+    this.panelScratch = ThreadLocal.withInitial(() -> new float[weight.offset() + CHUNK * PANEL]);
+    this.smoothing = new LabelSmoothing(weight, bias, 0);
+    this.hiddenGradient = new HiddenGradient(weight, tilePanels, slots, CHUNK);
     Arrays.fill(
         bias.value(), bias.offset() + V, bias.offset() + bias.length(), Float.NEGATIVE_INFINITY);
   }
 
   /**
-   * Sets the label smoothing of the steps to come; 0 at first.
+   * Sets the label smoothing; 0 at first.
    *
-   * @param share s in [0, 1)
+   * @param share of a target's probability that is spread evenly over all classes, in [0, 1)
    * @return this
    * @throws IllegalArgumentException if it is out of its range
    */
   public OutputLayer labelSmoothing(double share) {
-    if (!(share >= 0 && share < 1)) {
-      throw new IllegalArgumentException("label smoothing must be in [0, 1), got " + share);
-    }
-    smoothing = share;
+    smoothing = new LabelSmoothing(weight, bias, share);
     return this;
   }
 
@@ -174,7 +172,8 @@ public final class OutputLayer {
     lossValue = 0;
     if (n > 0) {
       allocate();
-      parallel.run(tiles, forwardTask);
+      smoothing.begin(parallel);
+      parallel.run(slots, forwardTask);
       parallel.run(Math.ceilDiv(M, CHUNK), normaliseTask);
       for (int m = 0; m < M; m++) {
         lossValue += rowLoss[m];
@@ -210,86 +209,71 @@ public final class OutputLayer {
   private void allocate() {
     long needed = (long) panels * panelStride(M) + weight.offset();
     kept = needed * Float.BYTES <= logitsBudget;
-    if (kept && logits.length < needed) {
-      logits = new float[(int) needed];
+    if (kept) {
+      logits = atLeast(logits, needed);
     }
-    int sums = length((long) tiles * M);
-    if (tileMax.length < sums) {
-      tileMax = new float[sums];
-      tileSum = new float[sums];
-    }
-    if (smoothing != 0 && tileLogits.length < sums) {
-      tileLogits = new double[sums];
-    }
+    tileMax = atLeast(tileMax, (long) tiles * M);
+    tileSum = atLeast(tileSum, (long) tiles * M);
+    targetLogit = atLeast(targetLogit, M);
     if (rowLoss.length < M) {
       rowLoss = new double[M];
-      targetLogit = new float[M];
-    }
-    int partials = length((long) slots * blocks * M * PANEL);
-    if (partial.length < partials) {
-      partial = new float[partials];
     }
     hiddenStride = panelStride(Math.ceilDiv(M, PANEL));
-    if (hiddenT.length < H * hiddenStride) {
-      hiddenT = new float[length((long) H * hiddenStride)];
-    }
+    hiddenT = atLeast(hiddenT, (long) H * hiddenStride);
+    hiddenGradient.begin(M);
   }
 
-  private int length(long floats) {
-    if (floats > Integer.MAX_VALUE - 64) {
+  /** Returns the buffer, or a longer one. */
+  static float[] atLeast(float[] buffer, long length) {
+    if (length > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
-          "%d rows x %d hidden units over %d classes need a buffer of %d floats, more than one array"
-                  .formatted(M, H, V, floats)
-              + " holds: take fewer rows (smaller batches, fewer time steps) at a time");
+          "the output layer needs a buffer of %d floats, more than one array holds"
+                  .formatted(length)
+              + ": take fewer rows (smaller batches, fewer time steps) at a time");
     }
-    return (int) floats;
+    return buffer.length < length ? new float[(int) length] : buffer;
   }
 
   private int tileEnd(int tile) {
     return Math.min(panels, (tile + 1) * tilePanels);
   }
 
-  private void forwardTile(int tile) {
-    int first = tile * tilePanels;
-    for (int m = 0; m < M; m += CHUNK) {
-      int rows = Math.min(CHUNK, M - m);
-      float[] y = kept ? logits : scratch.get();
-      int ps = panelStride(kept ? M : CHUNK);
-      int yo = weight.offset() + (kept ? first * ps + m * PANEL : 0);
-      makeLogits(tile, m, rows, y, yo, ps);
-      for (int r = 0; r < rows; r++) {
-        int row = yo + r * PANEL;
-        int target = targets[m + r];
-        if (target >= 0 && target / PANEL >= first && target / PANEL < tileEnd(tile)) {
-          targetLogit[m + r] = y[row + (target / PANEL - first) * ps + target % PANEL];
-        }
-        if (smoothing != 0) {
-          tileLogits[tile * M + m + r] = sumOfLogits(tile, y, row, ps);
-        }
-        float max = kernels.rowMax(y, row, ps, tileEnd(tile) - first);
-        tileMax[tile * M + m + r] = max;
-        tileSum[tile * M + m + r] = kernels.rowExpSum(y, row, ps, tileEnd(tile) - first, max);
+  private void forwardSlot(int slot) {
+    int start = slot * tiles / slots;
+    int end = (slot + 1) * tiles / slots;
+    for (int tile = start; tile < end; tile++) {
+      for (int m = 0; m < M; m += CHUNK) {
+        forwardTile(slot, tile == start, tile, m, Math.min(CHUNK, M - m));
       }
     }
   }
 
-  /** Adds a row's logits of a tile: panels in float, the lanes of their sum in double. */
-  private double sumOfLogits(int tile, float[] y, int row, int ps) {
-    float[] lanes = transposed.get(); // only backward needs it otherwise
-    Arrays.fill(lanes, 0, PANEL, 0f);
+  private void forwardTile(int slot, boolean start, int tile, int m, int rows) {
     int first = tile * tilePanels;
-    int whole = Math.min(tileEnd(tile), V / PANEL) - first;
-    kernels.addRows(lanes, 0, y, row, ps, whole);
-    double sum = 0;
-    for (int lane = 0; lane < PANEL; lane++) {
-      sum += lanes[lane];
-    }
-    if (first + whole < tileEnd(tile)) { // the last panel, whose filling is minus infinity
-      for (int lane = 0; lane < V % PANEL; lane++) {
-        sum += y[row + whole * ps + lane];
+    int count = tileEnd(tile) - first;
+    float[] y = kept ? logits : tileScratch.get();
+    int ps = panelStride(kept ? M : CHUNK);
+    int yo = tileOffset(tile, m);
+    makeLogits(tile, m, rows, y, yo, ps);
+    float[] e = rowScratch.get();
+    for (int r = 0; r < rows; r++) {
+      int row = yo + r * PANEL;
+      int target = targets[m + r];
+      if (target >= 0 && target / PANEL >= first && target / PANEL < tileEnd(tile)) {
+        targetLogit[m + r] = y[row + (target / PANEL - first) * ps + target % PANEL];
+        hiddenGradient.keepTarget(m + r, target);
       }
+      float max = kernels.rowMax(y, row, ps, count);
+      tileMax[tile * M + m + r] = max;
+      tileSum[tile * M + m + r] =
+          kernels.rowExpSum(y, row, ps, count, max, e, weight.offset() + r * rowStride);
     }
-    return sum;
+    hiddenGradient.add(
+        slot, start, first, count, m, rows, e, weight.offset(), rowStride, tileMax, tile * M + m);
+  }
+
+  private int tileOffset(int tile, int m) {
+    return weight.offset() + (kept ? tile * tilePanels * panelStride(M) + m * PANEL : 0);
   }
 
   private void makeLogits(int tile, int m, int rows, float[] y, int yo, int ps) {
@@ -310,6 +294,7 @@ public final class OutputLayer {
   private void normaliseChunk(int chunk) {
     int from = chunk * CHUNK;
     int to = Math.min(M, from + CHUNK);
+    float[] h = hidden.value().data();
     for (int m = from; m < to; m++) {
       float max = Float.NEGATIVE_INFINITY;
       for (int i = m; i < tiles * M; i += M) {
@@ -320,29 +305,20 @@ public final class OutputLayer {
         sum += tileSum[i] * (double) Kernels.exp(tileMax[i] - max);
       }
       boolean counts = targets[m] >= 0;
-      rowLoss[m] = counts ? max + StrictMath.log(sum) - expectedLogit(m) : 0;
+      rowLoss[m] =
+          counts
+              ? max + StrictMath.log(sum) - smoothing.expectedLogit(targetLogit[m], h, m * H)
+              : 0;
       for (int i = m; i < tiles * M; i += M) {
         tileSum[i] = counts ? (float) (Kernels.exp(tileMax[i] - max) / (sum * n)) : 0f;
       }
+      hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
     }
-    float[] h = hidden.value().data();
     for (int k = 0; k < H; k++) {
       for (int m = from; m < to; m++) {
         hiddenT[k * hiddenStride + m] = h[m * H + k];
       }
     }
-  }
-
-  /** The row's mean logit, by the probabilities that it should have. */
-  private double expectedLogit(int m) {
-    if (smoothing == 0) {
-      return targetLogit[m];
-    }
-    double sum = 0;
-    for (int i = m; i < tiles * M; i += M) {
-      sum += tileLogits[i];
-    }
-    return (1 - smoothing) * targetLogit[m] + smoothing / V * sum;
   }
 
   private void backward() {
@@ -354,7 +330,7 @@ public final class OutputLayer {
     dW = weight.gradOrNull();
     db = bias.gradOrNull();
     parallel.run(slots, backwardTask);
-    parallel.run(Math.ceilDiv(M, CHUNK), sumTask);
+    parallel.run(Math.ceilDiv(M, HIDDEN_ROWS), hiddenTask);
     double sum = 0;
     for (int tile = 0; tile < tiles; tile++) {
       sum += squares[tile];
@@ -363,105 +339,82 @@ public final class OutputLayer {
   }
 
   private void backwardSlot(int slot) {
-    int dx = slot * blocks * M * PANEL;
-    Arrays.fill(partial, dx, dx + blocks * M * PANEL, 0f);
     int end = (slot + 1) * tiles / slots;
     for (int tile = slot * tiles / slots; tile < end; tile++) {
       squares[tile] = 0;
       for (int m = 0; m < M; m += CHUNK) {
-        backwardTile(tile, m, Math.min(CHUNK, M - m), dx);
+        backwardTile(tile, m, Math.min(CHUNK, M - m));
       }
     }
   }
 
-  private void backwardTile(int tile, int m, int rows, int dx) {
+  private void backwardTile(int tile, int m, int rows) {
     int first = tile * tilePanels;
-    float[] y = kept ? logits : scratch.get();
+    int count = tileEnd(tile) - first;
+    float[] e = kept ? logits : tileScratch.get();
     int ps = panelStride(kept ? M : CHUNK);
-    int yo = weight.offset() + (kept ? first * ps + m * PANEL : 0);
+    int eo = tileOffset(tile, m);
     if (!kept) {
-      makeLogits(tile, m, rows, y, yo, ps);
+      makeLogits(tile, m, rows, e, eo, ps);
       for (int r = 0; r < rows; r++) {
-        kernels.rowExpSum(y, yo + r * PANEL, ps, tileEnd(tile) - first, tileMax[tile * M + m + r]);
+        float max = tileMax[tile * M + m + r];
+        kernels.rowExpSum(e, eo + r * PANEL, ps, count, max, rowScratch.get(), weight.offset());
       }
     }
-    for (int p = first; p < tileEnd(tile); p++) {
-      makeGradient(tile, p, m, rows, y, yo);
-      backwardPanel(p, m, rows, y, yo, dx);
+    float[] dLogits = panelScratch.get();
+    for (int p = 0; p < count; p++) {
+      makeGradient(dLogits, tile, first + p, m, rows, e, eo + p * ps);
+      backwardPanel(first + p, m, rows, dLogits);
       if (m + rows == M) {
-        squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
+        int w = weight.offset() + (first + p) * H * PANEL;
+        squares[tile] += kernels.sumOfSquares(dW, w, H * PANEL);
       }
-      yo += ps;
     }
   }
 
-  /** Replaces e of some rows of one panel by dLogits. */
-  private void makeGradient(int tile, int p, int m, int rows, float[] y, int yo) {
+  /** Makes dLogits of some rows of one panel from e. */
+  private void makeGradient(float[] dLogits, int tile, int p, int m, int rows, float[] e, int eo) {
     float scale = loss.grad().get(0, 0);
-    kernels.scaleRows(y, yo, PANEL, tileSum, tile * M + m, scale, rows);
-    float all = (float) (scale * smoothing / V / n);
-    float one = smoothing == 0 ? scale / n : (float) (scale * (1 - smoothing) / n);
+    int o = weight.offset();
+    kernels.scaleRows(dLogits, o, PANEL, e, eo, PANEL, tileSum, tile * M + m, scale, rows);
+    float ofTarget = smoothing.ofTarget(scale, n);
     for (int r = 0; r < rows; r++) {
       int lane = targets[m + r] - p * PANEL;
-      if (smoothing != 0 && targets[m + r] >= 0) {
-        kernels.axpy(-all, ONES, 0, y, yo + r * PANEL, Math.min(PANEL, V - p * PANEL));
+      if (targets[m + r] >= 0) {
+        smoothing.takeFromClasses(dLogits, o + r * PANEL, p, scale, n);
       }
       if (lane >= 0 && lane < PANEL) {
-        y[yo + r * PANEL + lane] -= one;
+        dLogits[o + r * PANEL + lane] -= ofTarget;
       }
     }
   }
 
-  /** Adds what some rows of one panel of dLogits give to dW, db and the slot's dHidden. */
-  private void backwardPanel(int p, int m, int rows, float[] y, int yo, int dx) {
+  /** Adds what some rows of one panel of dLogits give to dW and db. */
+  private void backwardPanel(int p, int m, int rows, float[] dLogits) {
     int w = weight.offset() + p * H * PANEL;
     int b = bias.offset() + p * PANEL;
+    int o = weight.offset();
     boolean start = dWIsNew && m == 0;
+    float[] init = start ? ZEROS : dW;
+    int io = start ? 0 : w;
+    int is = start ? 0 : PANEL;
     kernels.product(
-        dW,
-        w,
-        PANEL,
-        start ? ZEROS : dW,
-        start ? 0 : w,
-        start ? 0 : PANEL,
-        hiddenT,
-        m,
-        hiddenStride,
-        y,
-        yo,
-        H,
-        rows,
-        PANEL);
+        dW, w, PANEL, init, io, is, hiddenT, m, hiddenStride, dLogits, o, H, rows, PANEL);
     if (dbIsNew && m == 0) {
       Arrays.fill(db, b, b + PANEL, 0f);
     }
-    kernels.addRows(db, b, y, yo, PANEL, rows);
-    float[] t = transposed.get();
-    for (int block = 0; block < blocks; block++) {
-      int k = block * PANEL;
-      int columns = Math.min(PANEL, H - k);
-      kernels.transpose(t, k * PANEL, weight.value(), w + k * PANEL, columns);
-      int d = dx + (block * M + m) * PANEL;
-      kernels.product(
-          partial, d, PANEL, partial, d, PANEL, y, yo, PANEL, t, k * PANEL, rows, PANEL, columns);
-    }
+    kernels.addRows(db, b, dLogits, o, PANEL, rows);
   }
 
-  /** Adds the slots' dHidden of some rows, in order of slots. */
-  private void sumPartials(int chunk) {
-    int from = chunk * CHUNK;
-    int rows = Math.min(CHUNK, M - from);
+  private void backwardHidden(int chunk) {
+    float scale = loss.grad().get(0, 0);
     float[] dHidden = hidden.grad().data();
-    for (int block = 0; block < blocks; block++) {
-      int sum = (block * M + from) * PANEL;
-      for (int slot = 1; slot < slots; slot++) {
-        int part = sum + slot * blocks * M * PANEL;
-        kernels.axpy(1f, partial, part, partial, sum, rows * PANEL);
-      }
-      int k = block * PANEL;
-      for (int r = 0; r < rows; r++) {
-        int d = (from + r) * H + k;
-        kernels.axpy(1f, partial, sum + r * PANEL, dHidden, d, Math.min(PANEL, H - k));
+    int end = Math.min(M, (chunk + 1) * HIDDEN_ROWS);
+    for (int m = chunk * HIDDEN_ROWS; m < end; m++) {
+      boolean counts = targets[m] >= 0;
+      hiddenGradient.finish(m, scale, counts ? smoothing.ofTarget(scale, n) : 0f, dHidden, m * H);
+      if (counts) {
+        smoothing.takeFromHidden(dHidden, m * H, scale, n);
       }
     }
   }

@@ -182,10 +182,15 @@ public final class OutputScorer {
       for (int i = 0; i < n; i++) {
         best[r + i].clear();
       }
-      for (int first = 0; first < panels; first += TILE_PANELS) {
-        int count = fillTile(hidden, from + r, n, first);
-        for (int i = 0; i < n; i++) {
-          offer(best[r + i], weight.offset() + i * PANEL, first, count);
+      for (int panel = 0; panel < panels; panel++) {
+        fillPanel(hidden, from + r, n, panel, weight.offset());
+        int c = panel * PANEL;
+        for (int i = 0; i < n; i++) { // while the panel's scores are in the nearest cache
+          int row = weight.offset() + i * PANEL;
+          float floor = best[r + i].floorScore();
+          if (kernels.rowCountAtLeast(tile, row, PANEL, 1, floor) > 0) {
+            best[r + i].offerPanel(c, tile, row, Math.min(PANEL, classes - c));
+          }
         }
       }
       for (int i = 0; i < n; i++) {
@@ -218,18 +223,5 @@ public final class OutputScorer {
       best.offer(c, tile[o + c % PANEL]);
     }
     best.sort();
-  }
-
-  private void offer(TopK best, int o, int firstPanel, int count) {
-    for (int p = 0; p < count; p++) {
-      int row = o + p * ps;
-      if (kernels.rowMax(tile, row, ps, 1) > best.threshold()) {
-        int c = (firstPanel + p) * PANEL;
-        int end = Math.min(PANEL, classes - c);
-        for (int l = 0; l < end; l++) {
-          best.offer(c + l, tile[row + l]);
-        }
-      }
-    }
   }
 }

@@ -6,15 +6,28 @@ import java.util.function.IntPredicate;
 /**
  * The K best of a stream of scored classes: higher scores first, of equal scores the lower class.
  *
- * <p>A bounded heap whose root is the worst kept; allocates nothing after construction. Not
- * thread-safe.
+ * <p>What may be among them goes into a buffer with room for more than K. When it is full, the K
+ * best of it stay, and nothing below the worst of those gets in any more. So most classes cost one
+ * comparison, and nothing has to be kept in order on the way. A score of -0 is kept as 0. Allocates
+ * nothing after construction (sorting more than some thousand may). Not thread-safe.
  */
 public final class TopK {
 
-  private final int[] classes;
-  private final float[] scores;
+  /** Offered at once by {@link #offerPanel} at most. */
+  private static final int PANEL = 32;
+
+  private static final int LEAST_ROOM = 160; // beyond K: less of it is full more often
+
+  /** The key of a score of minus infinity is not greater than this, others are. */
+  private static final long NOTHING = key(0, Float.NEGATIVE_INFINITY);
+
+  private final int capacity;
+  private final long[] keys; // one comparison orders by score, then by class
+  private final int[] places = new int[PANEL];
   private int k;
-  private int size;
+  private int size; // of the buffer
+  private long floor = NOTHING; // keys to be kept are greater
+  private float floorScore = Float.NEGATIVE_INFINITY;
   private IntPredicate rejected;
 
   /**
@@ -28,8 +41,8 @@ public final class TopK {
       throw new IllegalArgumentException("k must be >= 1, got " + k);
     }
     this.k = k;
-    classes = new int[k];
-    scores = new float[k];
+    capacity = k;
+    keys = new long[k + Math.max(k, LEAST_ROOM) + PANEL];
   }
 
   /**
@@ -38,30 +51,31 @@ public final class TopK {
    * @return the K of the constructor
    */
   public int capacity() {
-    return scores.length;
+    return capacity;
   }
 
   /**
    * Empties the selection and sets what it keeps from now on.
    *
    * @param k how many to keep, in [1, {@link #capacity}]
-   * @param rejected classes that are never kept; asked only of those that would be kept, in the
+   * @param rejected classes that are never kept; asked only of those that might be kept, in the
    *     order in which they are offered. Null rejects none
    * @throws IllegalArgumentException if {@code k} is out of range
    */
   public void keep(int k, IntPredicate rejected) {
-    if (k < 1 || k > scores.length) {
-      throw new IllegalArgumentException(
-          "k must be in [1, %d], got %d".formatted(scores.length, k));
+    if (k < 1 || k > capacity) {
+      throw new IllegalArgumentException("k must be in [1, %d], got %d".formatted(capacity, k));
     }
     this.k = k;
     this.rejected = rejected;
-    size = 0;
+    clear();
   }
 
   /** Empties the selection. */
   public void clear() {
     size = 0;
+    floor = NOTHING;
+    floorScore = Float.NEGATIVE_INFINITY;
   }
 
   /**
@@ -70,7 +84,15 @@ public final class TopK {
    * @return the worst kept score, or minus infinity while there is room
    */
   public float threshold() {
-    return size < k ? Float.NEGATIVE_INFINITY : scores[0];
+    if (size >= k) {
+      keepBest();
+    }
+    return floorScore;
+  }
+
+  /** A lower bound of {@link #threshold} that costs nothing. */
+  float floorScore() {
+    return floorScore;
   }
 
   /**
@@ -80,52 +102,99 @@ public final class TopK {
    * @param score its score
    */
   public void offer(int c, float score) {
-    if (!(score > Float.NEGATIVE_INFINITY)) {
-      return;
-    }
-    if (size == k && !worse(scores[0], classes[0], score, c)
-        || rejected != null && rejected.test(c)) {
-      return;
-    }
-    if (size < k) {
-      int i = size++;
-      while (i > 0 && worse(score, c, scores[(i - 1) / 2], classes[(i - 1) / 2])) {
-        move((i - 1) / 2, i);
-        i = (i - 1) / 2;
+    if (score > Float.NEGATIVE_INFINITY) {
+      long key = key(c, score);
+      if (key > floor && (rejected == null || !rejected.test(c))) {
+        keys[size++] = key;
+        makeRoom();
       }
-      set(i, c, score);
+    }
+  }
+
+  /**
+   * Offers some classes in a row, as {@link #offer} does one by one.
+   *
+   * @param first number of the first one
+   * @param scores their scores, from index {@code from}
+   * @param count how many, at most 32
+   */
+  void offerPanel(int first, float[] scores, int from, int count) {
+    float least = Math.max(floorScore, -Float.MAX_VALUE);
+    int good = 0;
+    for (int i = 0; i < count; i++) { // written always, counted if good: nothing to guess wrongly
+      places[good] = i;
+      good += scores[from + i] >= least ? 1 : 0; // false for NaN
+    }
+    int n = size;
+    for (int i = 0; i < good; i++) {
+      int place = places[i];
+      keys[n] = key(first + place, scores[from + place]);
+      n += keys[n] > floor ? 1 : 0;
+    }
+    if (rejected == null) {
+      size = n;
     } else {
-      sink(0, size, c, score);
+      for (int i = size; i < n; i++) {
+        if (!rejected.test(classOf(keys[i]))) {
+          keys[size++] = keys[i];
+        }
+      }
+    }
+    makeRoom();
+  }
+
+  private void makeRoom() {
+    if (size > keys.length - PANEL) {
+      keepBest();
     }
   }
 
-  private static boolean worse(float score, int c, float otherScore, int otherClass) {
-    return score < otherScore || score == otherScore && c > otherClass;
+  /** Greater for a higher score; of equal scores for the lower class. */
+  private static long key(int c, float score) {
+    int bits = Float.floatToRawIntBits(score + 0f);
+    int ordered = bits ^ bits >> 31 & Integer.MAX_VALUE; // as ints the floats below 0 go down
+    return (long) ordered << 32 | ~c & 0xffff_ffffL;
   }
 
-  private void sink(int i, int end, int c, float score) {
-    while (2 * i + 1 < end) {
-      int child = 2 * i + 1;
-      if (child + 1 < end
-          && worse(scores[child + 1], classes[child + 1], scores[child], classes[child])) {
-        child++;
+  private static int classOf(long key) {
+    return ~(int) key;
+  }
+
+  private static float scoreOf(long key) {
+    int ordered = (int) (key >> 32);
+    return Float.intBitsToFloat(ordered ^ ordered >> 31 & Integer.MAX_VALUE);
+  }
+
+  /** Leaves the K best in the buffer, which holds at least so many, and raises the floor. */
+  private void keepBest() {
+    int from = 0;
+    int to = size; // the K-th best is in [from, to), better ones are before it
+    int random = size;
+    while (to - from > 1) {
+      random = random * 1_103_515_245 + 12_345; // no order of the input is a bad one
+      int at = from + (int) ((random >>> 1) * (long) (to - from) >> 31);
+      long pivot = keys[at];
+      keys[at] = keys[to - 1];
+      int better = from;
+      for (int i = from; i < to - 1; i++) {
+        long key = keys[i];
+        keys[i] = keys[better];
+        keys[better] = key;
+        better += key > pivot ? 1 : 0;
       }
-      if (!worse(scores[child], classes[child], score, c)) {
+      keys[to - 1] = keys[better];
+      keys[better] = pivot;
+      if (better < k - 1) {
+        from = better + 1;
+      } else if (better > k - 1) {
+        to = better;
+      } else {
         break;
       }
-      move(child, i);
-      i = child;
     }
-    set(i, c, score);
-  }
-
-  private void move(int from, int to) {
-    set(to, classes[from], scores[from]);
-  }
-
-  private void set(int i, int c, float score) {
-    classes[i] = c;
-    scores[i] = score;
+    size = k;
+    floor = keys[k - 1];
+    floorScore = scoreOf(floor);
   }
 
   /**
@@ -133,12 +202,10 @@ public final class TopK {
    * allowed.
    */
   public void sort() {
-    for (int end = size - 1; end > 0; end--) { // heap sort: the worst goes to the end
-      int c = classes[end];
-      float score = scores[end];
-      move(0, end);
-      sink(0, end, c, score);
+    if (size > k) {
+      keepBest();
     }
+    Arrays.sort(keys, 0, size); // the best is the last
   }
 
   /**
@@ -147,7 +214,7 @@ public final class TopK {
    * @return in [0, K]
    */
   public int size() {
-    return size;
+    return Math.min(size, k);
   }
 
   /**
@@ -157,7 +224,7 @@ public final class TopK {
    * @return its number
    */
   public int classAt(int i) {
-    return classes[i];
+    return classOf(keys[size - 1 - i]);
   }
 
   /**
@@ -167,13 +234,16 @@ public final class TopK {
    * @return its score
    */
   public float scoreAt(int i) {
-    return scores[i];
+    return scoreOf(keys[size - 1 - i]);
   }
 
   /** Returns classes and scores, for messages. */
   @Override
   public String toString() {
-    return Arrays.toString(Arrays.copyOf(classes, size))
-        + Arrays.toString(Arrays.copyOf(scores, size));
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < size(); i++) {
+      text.append(i == 0 ? "" : ", ").append(classAt(i)).append(": ").append(scoreAt(i));
+    }
+    return text.toString();
   }
 }

@@ -103,11 +103,17 @@ class ParameterTest {
   void indicesAndSizesAreChecked() {
     Parameter p = Parameter.ofPanels("lin.weight", 3, 2);
     assertEquals("lin.weight", p.name());
+    assertEquals(3, p.rows());
+    assertEquals(2, p.cols());
     assertEquals(
         "lin.weight: (3, 0) is outside (3, 2)",
         assertThrows(IndexOutOfBoundsException.class, () -> p.get(3, 0)).getMessage());
     assertThrows(IndexOutOfBoundsException.class, () -> p.set(0, 2, 1f));
     assertThrows(IndexOutOfBoundsException.class, () -> p.gradAt(-1, 0));
+    assertThrows(IndexOutOfBoundsException.class, () -> p.get(0, -1));
+    Parameter sparse = Parameter.ofSparseRows("emb.weight", 3, 2);
+    assertThrows(IndexOutOfBoundsException.class, () -> sparse.gradAt(0, 2));
+    assertThrows(IndexOutOfBoundsException.class, () -> sparse.gradAt(3, 0));
     assertThrows(IndexOutOfBoundsException.class, () -> p.read(5, new float[2], 2));
     assertThrows(IllegalArgumentException.class, () -> Parameter.ofRows("p", 0, 2));
     assertThrows(IllegalArgumentException.class, () -> Parameter.ofRows("p", 2, 0));

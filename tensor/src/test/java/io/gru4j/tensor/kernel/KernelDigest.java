@@ -62,6 +62,10 @@ final class KernelDigest {
           PANEL);
     }
     add(y);
+    float[] lanes = new float[rows * K * Kernels.LANES];
+    int stride = K * Kernels.LANES;
+    kernels.laneProducts(lanes, 0, stride, y, 0, panels * PANEL, w, 0, K * PANEL, panels, rows, K);
+    add(lanes);
     float[] sum = data.values(PANEL, 1f);
     kernels.addRows(sum, 0, y, PANEL, panels * PANEL, rows);
     add(sum);
@@ -84,8 +88,10 @@ final class KernelDigest {
     TestData data = new TestData(panels);
     float[] y = data.values(panels * PANEL, 30f);
     float max = kernels.rowMax(y, 0, PANEL, panels);
-    float sum = kernels.rowExpSum(y, 0, PANEL, panels, max);
-    kernels.scaleRows(y, 0, PANEL, new float[] {1 / sum, 1, 2, 3}, 0, 0.5f, panels);
+    float[] e = new float[y.length];
+    float sum = kernels.rowExpSum(y, 0, PANEL, panels, max, e, 0);
+    add(e);
+    kernels.scaleRows(y, 0, PANEL, e, 0, PANEL, new float[] {1 / sum, 1, 2, 3}, 0, 0.5f, panels);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
     add(new float[] {max, sum, count});
     add(y);

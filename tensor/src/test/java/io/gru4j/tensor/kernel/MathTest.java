@@ -3,8 +3,10 @@ package io.gru4j.tensor.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.Reference;
 import java.util.function.DoubleUnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** exp, sigmoid and tanh: special values, accuracy, and the same bits from this JVM's kernels. */
@@ -12,6 +14,11 @@ class MathTest {
 
   /** A float in so many is tried: about 4 million of the 2^32. */
   private static final int STRIDE = 1009;
+
+  /** Between these sizes, all floats are tried under the profile long. */
+  private static final float SMALLEST = 0x1p-26f; // below, exp(x) is 1, sigmoid(x) 0.5, tanh(x) x
+
+  private static final float LARGEST = 0x1p7f; // above, each is at its limit
 
   static final float[] SPECIAL = {
     0f,
@@ -68,6 +75,24 @@ class MathTest {
   }
 
   @Test
+  @Tag("long")
+  void expOfAllFloats() {
+    sweepAll(ScalarMath::exp, StrictMath::exp, Kernels.get()::exp);
+  }
+
+  @Test
+  @Tag("long")
+  void sigmoidOfAllFloats() {
+    sweepAll(ScalarMath::sigmoid, Reference::sigmoid, Kernels.get()::sigmoid);
+  }
+
+  @Test
+  @Tag("long")
+  void tanhOfAllFloats() {
+    sweepAll(ScalarMath::tanh, StrictMath::tanh, Kernels.get()::tanh);
+  }
+
+  @Test
   void sigmoid() {
     assertEquals(0.5f, ScalarMath.sigmoid(0f));
     assertEquals(0.5f, ScalarMath.sigmoid(-0f));
@@ -93,13 +118,35 @@ class MathTest {
 
   /** Every {@link #STRIDE}-th of all floats, of both signs. */
   private static void sweep(Function scalar, DoubleUnaryOperator truth, Kernel kernel) {
+    sweep(scalar, truth, kernel, Integer.MIN_VALUE, Integer.MAX_VALUE, STRIDE);
+  }
+
+  /** Every float of the interesting range, of both signs, on all processors. */
+  private static void sweepAll(Function scalar, DoubleUnaryOperator truth, Kernel kernel) {
+    int first = Float.floatToRawIntBits(SMALLEST);
+    int n = 1 << 20; // floats a task
+    int tasks = (Float.floatToRawIntBits(LARGEST) - first) / n;
+    try (Parallel parallel = new Parallel(Runtime.getRuntime().availableProcessors())) {
+      parallel.run(
+          2 * tasks,
+          i -> {
+            int sign = i < tasks ? 0 : Integer.MIN_VALUE;
+            long from = (first + i % tasks * n) | sign;
+            sweep(scalar, truth, kernel, from, from + n - 1, 1);
+          });
+    }
+  }
+
+  /** The floats with bits {@code from} to {@code to}. */
+  private static void sweep(
+      Function scalar, DoubleUnaryOperator truth, Kernel kernel, long from, long to, int stride) {
     int n = 4096;
     float[] x = new float[n];
     float[] y = new float[n];
-    long bits = Integer.MIN_VALUE;
-    while (bits <= Integer.MAX_VALUE) {
+    long bits = from;
+    while (bits <= to) {
       int count = 0;
-      for (; count < n && bits <= Integer.MAX_VALUE; bits += STRIDE) {
+      for (; count < n && bits <= to; bits += stride) {
         float v = Float.intBitsToFloat((int) bits);
         if (!Float.isNaN(v)) {
           x[count++] = v;

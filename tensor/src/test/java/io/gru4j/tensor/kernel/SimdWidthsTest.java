@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class SimdWidthsTest {
 
   @Test
+  @Tag("child-jvm")
   void everyWidthGivesTheBitsOfThisJvm() throws Exception {
     String expected = Long.toHexString(KernelDigest.of());
     for (int bits : new int[] {128, 256, 512}) {

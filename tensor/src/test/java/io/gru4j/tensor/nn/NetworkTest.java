@@ -34,7 +34,7 @@ class NetworkTest {
       @ForAll @IntRange(min = 1, max = 9) int components,
       @ForAll @IntRange(min = 1, max = 17) int H,
       @ForAll @IntRange(min = 1, max = 3) int layerCount,
-      @ForAll @IntRange(min = 1, max = 4) int T,
+      @ForAll @IntRange(min = 1, max = 6) int T,
       @ForAll @IntRange(min = 1, max = 5) int rows,
       @ForAll boolean drops,
       @ForAll boolean shared,

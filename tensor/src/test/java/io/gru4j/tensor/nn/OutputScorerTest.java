@@ -113,8 +113,8 @@ class OutputScorerTest {
   @Property
   void topKEqualsSortAndCut(
       @ForAll @IntRange(min = 1, max = 12) int k,
-      @ForAll @IntRange(max = 60) int n,
-      @ForAll @IntRange(min = 1, max = 20) int values,
+      @ForAll @IntRange(max = 700) int n,
+      @ForAll @IntRange(min = 1, max = 300) int values,
       @ForAll long seed) {
     TestData data = new TestData(seed);
     TopK best = new TopK(k);

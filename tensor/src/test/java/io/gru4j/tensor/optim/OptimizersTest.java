@@ -9,9 +9,11 @@ import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.Reference;
 import io.gru4j.tensor.TestData;
 import io.gru4j.tensor.autograd.Parameter;
+import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
@@ -162,6 +164,120 @@ class OptimizersTest {
     }
   }
 
+  /**
+   * Training's own sequence over many steps: the joint norm of all gradients, the factor that clips
+   * it, the step. Against the same in doubles, norms computed anew from the gradients.
+   */
+  @Property
+  void clippedStepsEqualTheDoubleReference(
+      @ForAll Kind kind,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 9) int cols,
+      @ForAll @DoubleRange(min = 0.05, max = 20) double clipNorm,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Parameters p = new Parameters(data, rows, cols);
+    List<Parameter> all = List.of(p.sparse, p.panels);
+    Optimizer optimizer = kind.of(all, parallel);
+    GradientClipping clipping = new GradientClipping(all, parallel);
+    double[][] table = Reference.of(p.sparse);
+    double[][] panels = Reference.of(p.panels);
+    double[][][] tableState = new double[rows][cols][2];
+    double[][][] panelState = new double[rows][cols][2];
+    for (int step = 0; step < STEPS; step++) {
+      p.newGradients(data);
+      double squares = 0;
+      for (float[] row : p.grad) {
+        for (float g : row) {
+          squares += 2 * (double) g * g; // once in the table, once in the panels
+        }
+      }
+      double norm = Math.sqrt(squares);
+      double scale = norm > clipNorm - 1e-6 ? clipNorm / (norm + 1e-6) : 1;
+      assertEquals(norm, clipping.norm(), 1e-5 * (1 + norm));
+      optimizer.step(GradientClipping.factor(clipping.norm(), clipNorm));
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < cols; c++) {
+          double g = scale * p.grad[r][c];
+          if (p.lookedUp[r] || !kind.visitsOnlyGradients()) {
+            table[r][c] = kind.step(table[r][c], g, tableState[r][c], RATE);
+          }
+          panels[r][c] = kind.step(panels[r][c], g, panelState[r][c], RATE);
+          assertEquals(table[r][c], p.sparse.get(r, c), 3e-5, "step " + step);
+          assertEquals(panels[r][c], p.panels.get(r, c), 3e-5, "step " + step);
+        }
+      }
+    }
+  }
+
+  /** A dense parameter without a gradient moves on by its momentum, and else stands still. */
+  @Test
+  void withoutAGradientOnlyMomentumMoves() {
+    for (Kind kind : Kind.values()) {
+      // longer than a chunk of 32768, and a short sparse one beside it
+      Parameter dense = new TestData(1).fill(Parameter.ofRows("dense", 3, 12_000), 1f);
+      Parameter sparse = Parameter.ofSparseRows("sparse", 2, 3);
+      Optimizer optimizer = kind.of(List.of(sparse, dense), parallel);
+      Arrays.fill(dense.grad(), dense.offset(), dense.offset() + dense.length(), 0.5f);
+      optimizer.step(1f);
+      dense.zeroGrad();
+      float[] before = dense.value().clone();
+      optimizer.step(1f);
+      for (int i = dense.offset(); i < dense.offset() + dense.length(); i++) {
+        float moved = kind == Kind.SGD_MOMENTUM ? RATE * 0.9f * 0.5f : 0f;
+        assertEquals(before[i] - moved, dense.value()[i], 1e-6f, kind + " " + i);
+      }
+    }
+  }
+
+  /** More rows looked up than one chunk takes: each moves once. */
+  @Test
+  void manyRowsLookedUp() {
+    for (Kind kind : Kind.values()) {
+      int cols = 3000; // ten rows a chunk
+      Parameter sparse = Parameter.ofSparseRows("sparse", 64, cols);
+      Parameter dense = Parameter.ofRows("dense", 64, cols);
+      Optimizer optimizer = kind.of(List.of(sparse, dense), parallel);
+      TestData data = new TestData(3);
+      for (int row = 63; row >= 0; row--) {
+        float[] d = data.values(cols, 1f);
+        sparse.addRowGrad(row, d, 0);
+        System.arraycopy(d, 0, dense.grad(), dense.offset() + row * cols, cols);
+      }
+      for (int step = 0; step < 2; step++) {
+        optimizer.step(1f);
+        assertArrayEquals(dense.value(), sparse.value(), kind.name());
+      }
+      assertNotEquals(0f, dense.get(63, 0));
+    }
+  }
+
+  /** What a checkpoint stores: squares for Adagrad, velocities for momentum, else nothing. */
+  @Test
+  void theStateIsThatOfTheDefinition() {
+    for (Kind kind : Kind.values()) {
+      Parameter p = Parameter.ofRows("p", 1, 2);
+      Optimizer optimizer = kind.of(List.of(Parameter.ofRows("other", 1, 1), p), parallel);
+      for (float g : new float[] {2f, -3f}) {
+        p.zeroGrad();
+        p.grad()[p.offset() + 1] = g;
+        optimizer.step(0.5f);
+      }
+      float[][] state = optimizer.state(1);
+      int at = p.offset() + 1;
+      assertEquals(kind == Kind.SGD ? 0 : kind == Kind.ADAGRAD_MOMENTUM ? 2 : 1, state.length);
+      switch (kind) {
+        case ADAGRAD -> assertEquals(1f + 2.25f, state[0][at], 1e-6f);
+        case ADAGRAD_MOMENTUM -> {
+          assertEquals(1f + 2.25f, state[0][at], 1e-6f);
+          assertEquals(0.6 * 1 - 1.5 / Math.sqrt(1 + 2.25), state[1][at], 1e-6);
+        }
+        case SGD -> {}
+        case SGD_MOMENTUM -> assertEquals(0.9f * 1f - 1.5f, state[0][at], 1e-6f);
+      }
+    }
+  }
+
   /** Parameters longer than the chunks that threads take. */
   @Test
   void longParametersOnSeveralThreads() {
@@ -291,6 +407,9 @@ class OptimizersTest {
       assertEquals(
           "momentum must be in [0, 1), got " + momentum,
           error(() -> new Adagrad(List.of(), 1f, momentum, parallel)));
+    }
+    for (float momentum : new float[] {0f, 1f}) {
+      new Sgd(List.of(), 1f, momentum, parallel).step(1f); // both ends are in the range
     }
   }
 

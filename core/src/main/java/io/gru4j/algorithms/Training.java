@@ -1,0 +1,265 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import io.gru4j.events.TrainingEvents;
+import io.gru4j.file.SafeTensorsException;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.model.ModelFileException;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.RandomStream;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One training, from the first epoch or from a checkpoint to the last: trains an epoch, judges it,
+ * keeps the best, writes the checkpoint, tells the listener.
+ *
+ * <p>Call {@link #start} or {@link #resume}, then {@link #run}, once. Not thread-safe.
+ */
+final class Training {
+  /** An observer that looks away. */
+  static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
+
+  // Independent streams of one seed; ValidationCriterion has two more.
+  private static final int INITIAL_PARAMETERS = 0;
+  private static final int DROPOUT = 1;
+  private static final int SESSION_ORDER = 4;
+
+  private final InteractionMatrix x;
+  private final IdMap items;
+  private final Validation validation; // null: none
+  private final Gru4RecParameters parameters;
+  private final TrainingListener listener;
+  private final Parallel parallel;
+  private final TrainingEvents events = TrainingEvents.create();
+  private Checkpoints checkpoints; // null: none
+  private Fingerprint startedWith; // null without checkpoints
+  private Trainer.Observer observer = NO_OBSERVER;
+  private TrainingState state;
+  private Trainer trainer;
+  private FittedModel model; // null: none was learned
+
+  /**
+   * Says what to train, on checked data.
+   *
+   * @param validation null for none
+   */
+  Training(
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      Gru4RecParameters parameters,
+      TrainingListener listener,
+      Parallel parallel) {
+    this.x = x;
+    this.items = items;
+    this.validation = validation;
+    this.parameters = parameters;
+    this.listener = listener;
+    this.parallel = parallel;
+  }
+
+  /** Writes checkpoints; null for none. */
+  Training checkpoints(Checkpoints checkpoints) {
+    this.checkpoints = checkpoints;
+    this.startedWith =
+        checkpoints == null ? null : Fingerprint.of(parameters, x, items, validation);
+    return this;
+  }
+
+  /** Lets a test look on. */
+  Training observer(Trainer.Observer observer) {
+    this.observer = observer;
+    return this;
+  }
+
+  /** Stands before the first step, with initial parameters drawn with the seed. */
+  Training start(long seed) {
+    long first = RandomStream.at(seed, INITIAL_PARAMETERS);
+    return start(
+        seed,
+        switch (parameters.options().init()) {
+          case UNIFORM -> zeros().initialise(first);
+          case GLOROT -> zeros().initialiseGlorot(first);
+        });
+  }
+
+  /** Stands before the first step, with given initial parameters, which are changed. */
+  Training start(long seed, GruNetwork network) {
+    long dropoutSeed = RandomStream.at(seed, DROPOUT);
+    TrainingStep step = new TrainingStep(network, parameters, dropoutSeed, parallel);
+    state = new TrainingState(seed, network, step, new StoppingRule(parameters));
+    trainer = new Trainer(batches(seed), step, parameters, listener, observer, events);
+    return this;
+  }
+
+  private EpochBatches batches(long seed) {
+    Gru4RecOptions options = parameters.options();
+    long orderSeed = RandomStream.at(seed, SESSION_ORDER);
+    SessionOrdering order = new SessionOrdering(x, options.sessionOrder(), orderSeed);
+    return switch (options.batching()) {
+      case PADDED -> new PaddedBatches(x, order, parameters.batchSize(), parameters.bptt());
+      case SESSION_PARALLEL -> new LaneBatches(x, order, parameters.batchSize(), parameters.bptt());
+    };
+  }
+
+  /**
+   * Stands where the checkpoint was written.
+   *
+   * @throws IllegalArgumentException if it is of another training; names the first difference
+   * @throws IOException if there is none, or it cannot be read
+   */
+  Training resume() throws IOException {
+    try (CheckpointFile file = CheckpointFile.open(checkpoints.file())) {
+      file.requireSame(startedWith);
+      MemoryEstimate.of(parameters, x, items, validation, parallel.threads()).requireFits();
+      start(file.seed(), zeros());
+      file.restore(state);
+    } catch (SafeTensorsException e) {
+      throw new ModelFileException(checkpoints.file(), e.fault());
+    }
+    if (!trainer.hasPlace(state.history.size(), state.position)) {
+      throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
+    }
+    listener.onResume(List.copyOf(state.history));
+    return this;
+  }
+
+  private GruNetwork zeros() {
+    int H = parameters.hiddenSize();
+    return switch (parameters.options().embedding()) {
+      case SEPARATE ->
+          GruNetwork.zeros(x.numItems(), parameters.numComponents(), H, parameters.numLayers());
+      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.numLayers());
+    };
+  }
+
+  /**
+   * Trains to the end. {@link #model} has what was learned, also after an exception.
+   *
+   * @param stopRequested looked at between two steps
+   * @throws TrainingException if training goes wrong
+   * @throws TrainingStoppedException if a stop was requested or the thread interrupted
+   * @throws java.io.UncheckedIOException if a checkpoint cannot be written
+   */
+  void run(BooleanSupplier stopRequested) {
+    Validation sample =
+        validation == null
+            ? null
+            : ValidationCriterion.sample(validation, parameters.validationSampleSize(), state.seed);
+    boolean cancelled;
+    try {
+      cancelled = runEpochs(sample, stopRequested);
+    } finally {
+      if (state.best != null) {
+        keep(state.best);
+      }
+    }
+    boolean nothingJudged = cancelled && state.history.isEmpty();
+    if (sample == null || parameters.keepLast() || nothingJudged) {
+      Divergence.checkParameters(state, parameters);
+      keep(state.network);
+    } else if (state.best == null) {
+      throw new TrainingException(
+          parameters.stoppingCriterion()
+              + " was never a number, so no epoch can be called the best");
+    }
+  }
+
+  /** Returns whether the listener has cancelled. */
+  private boolean runEpochs(Validation sample, BooleanSupplier stopRequested) {
+    List<EpochSummary> history = state.history;
+    boolean stopped = !history.isEmpty() && history.getLast().stopped();
+    boolean cancelled = false;
+    while (history.size() < parameters.maxEpochs() && !stopped && !cancelled) {
+      events.beginEpoch();
+      Trainer.Epoch result =
+          trainer.run(history.size(), state.position, () -> betweenSteps(stopRequested));
+      if (!result.whole()) {
+        return true;
+      }
+      Divergence.check(state, result.loss(), parameters);
+      EpochSummary summary = judge(result, sample);
+      stopped = summary.stopped();
+      history.add(summary);
+      state.position.nextEpoch();
+      if (checkpoints != null) {
+        checkpoints.write(state, startedWith);
+      }
+      events.endEpoch(
+          summary.epoch(),
+          summary.targets(),
+          summary.steps(),
+          summary.loss(),
+          summary.criterion().orElse(Double.NaN),
+          summary.seconds());
+      listener.onEpoch(summary);
+      cancelled = listener.isCancelled();
+    }
+    return cancelled;
+  }
+
+  /** Takes the criterion, if there is a sample to take it of, and keeps a better network. */
+  private EpochSummary judge(Trainer.Epoch epoch, Validation sample) {
+    OptionalDouble criterion = OptionalDouble.empty();
+    boolean better = false;
+    boolean stopped = false;
+    if (sample != null) {
+      FittedModel now = new FittedModel(state.network, items, Map.of(), List.of(), null);
+      double value = ValidationCriterion.of(now, sample, parameters, state.seed, parallel);
+      criterion = OptionalDouble.of(value);
+      better = state.rule.isBetter(value);
+      stopped = state.rule.stops();
+      if (better && !parameters.keepLast()) {
+        state.keepAsBest();
+      }
+    }
+    return new EpochSummary(
+        state.epoch(),
+        epoch.seconds(),
+        epoch.targets(),
+        epoch.steps(),
+        epoch.loss(),
+        criterion,
+        better,
+        stopped);
+  }
+
+  /** Writes a checkpoint when it is time, and stops when somebody asked for it. */
+  private void betweenSteps(BooleanSupplier stopRequested) {
+    boolean stop = stopRequested.getAsBoolean() || Thread.currentThread().isInterrupted();
+    if (checkpoints != null && (stop || checkpoints.due())) {
+      checkpoints.write(state, startedWith);
+    }
+    if (stop) {
+      throw new TrainingStoppedException(
+          "training was stopped in epoch %d, after step %d"
+              .formatted(state.epoch(), state.step.steps()));
+    }
+  }
+
+  private void keep(GruNetwork network) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
+    model = new FittedModel(network, items, texts, state.history, state.seed);
+  }
+
+  /** Returns what was learned: the best network or the last; null if there is none. */
+  FittedModel model() {
+    return model;
+  }
+
+  /** Returns the best value of the criterion; null if there is none. */
+  Double bestCriterion() {
+    double best = state.rule.best();
+    return Double.isInfinite(best) ? null : (Double) best;
+  }
+}

@@ -1,0 +1,105 @@
+package io.gru4j.cli;
+
+import io.gru4j.http.RecommendServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** {@code gru4j serve}. */
+final class ServeCommand implements Command {
+  @Override
+  public String name() {
+    return "serve";
+  }
+
+  @Override
+  public String summary() {
+    return "answer over HTTP, with a page to click through";
+  }
+
+  @Override
+  public String usage() {
+    return "--model M [--port 8080] [--host localhost] [flags]";
+  }
+
+  @Override
+  public String details() {
+    return "POST /recommend takes JSON, such as {\"items\": [\"a\", \"b\"], \"k\": 20}, and answers"
+        + " {\"model\": fingerprint, \"session\": token, \"clicks\": n, \"unknown\":"
+        + " [items], \"recommendations\": [{\"item\": id, \"score\": x}, ...]}. With"
+        + " \"session\": token and the new clicks alone in \"items\" a session goes on. Also"
+        + " \"unknown\": \"skip\" or \"fail\", \"candidates\": [items], \"exclude\":"
+        + " [items], \"exclude_seen\": true. A token of another model gets 409: send all"
+        + " items again.\n"
+        + "GET / is a page to click through, GET /items?q=TEXT&limit=N searches ids, GET"
+        + " /health and GET /metrics (Prometheus) are for machines. POST /reload, on the"
+        + " machine itself only, or SIGHUP reads the model file again: requests in flight"
+        + " end with the old model, and it stays where the file is bad.\n"
+        + "A wrong request gets a 4xx with {\"status\": n, \"error\": text}; too many at"
+        + " once get 503 with Retry-After. SIGTERM and SIGINT let the requests in flight"
+        + " end. There is no TLS and no login: --host beyond localhost is for networks that"
+        + " you trust.\n"
+        + "stdout gets the address, stderr reloads and errors.";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        new Option("model", "M", "the model file"),
+        new Option("port", "N", "the port (default 8080); 0 for any that is free"),
+        new Option("host", "NAME", "the name or address to listen at (default localhost)"),
+        new Option("threads", "N", "threads of the model (default: all processors)"),
+        new Option(
+            "max-waiting",
+            "N",
+            "requests that may wait for one of those threads (default 256); more get 503"));
+  }
+
+  @Override
+  public void run(CommandLine line, Console console)
+      throws UsageException, WorkException, IOException {
+    Path file = line.requirePath("model");
+    int port = line.integer("port", 8080, 0, 65_535);
+    String host = line.get("host").orElse("localhost");
+    if (host.isBlank()) {
+      throw new UsageException("--host must not be empty");
+    }
+    int threads = SessionInput.threads(line);
+    int maxWaiting = line.integer("max-waiting", 256, 1, 1_000_000);
+    if (Files.isDirectory(file)) {
+      throw new WorkException(file + ": is a folder, expected a model file");
+    }
+    CountDownLatch stop = new CountDownLatch(1);
+    try (StopSignal signal =
+            new StopSignal(stop::countDown, "lets the requests in flight end", console.err());
+        RecommendServer server =
+            RecommendServer.start(
+                new RecommendServer.Settings(file, host, port, threads, maxWaiting),
+                text -> console.err().println("gru4j serve: " + text))) {
+      signal.listen();
+      ReloadSignal.listen(server::reload);
+      console.out().println(url(server.address()));
+      console.out().flush();
+      if (!server.address().getAddress().isLoopbackAddress()) {
+        console.err().println("gru4j serve: other machines can send requests, without a login");
+      }
+      stop.await();
+    } catch (InterruptedException e) {
+      // Whoever runs the command in a thread of his own ends it so: as good as a signal.
+    }
+  }
+
+  private static String url(InetSocketAddress address) {
+    InetAddress at = address.getAddress();
+    String host = at.isAnyLocalAddress() ? "localhost" : at.getHostAddress();
+    return "http://"
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + address.getPort()
+        + "/";
+  }
+}

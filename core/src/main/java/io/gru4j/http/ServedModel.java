@@ -1,0 +1,165 @@
+package io.gru4j.http;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.Recommendation;
+import io.gru4j.model.UnknownItems;
+import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.Recommender;
+import io.gru4j.serve.Session;
+import io.gru4j.serve.SessionFormatException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One model as it is served. A request takes one of them at its beginning and stays with it, so a
+ * reload meanwhile changes nothing in its answer.
+ */
+final class ServedModel {
+  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
+
+  private final Recommender recommender;
+  private final String fingerprint;
+  private final Instant loaded;
+
+  private ServedModel(Recommender recommender, String fingerprint, Instant loaded) {
+    this.recommender = recommender;
+    this.fingerprint = fingerprint;
+    this.loaded = loaded;
+  }
+
+  /** Reads a model and does once what the first request would wait for. */
+  static ServedModel load(Path file) throws IOException {
+    Recommender recommender = new Recommender(FittedModel.load(file));
+    Session session = recommender.newSession();
+    session.click(recommender.model().items().idOf(0));
+    session.top(1);
+    String fingerprint = "%016x".formatted(recommender.fingerprint());
+    return new ServedModel(recommender, fingerprint, Instant.now());
+  }
+
+  FittedModel model() {
+    return recommender.model();
+  }
+
+  /** {@link Recommender#fingerprint} in 16 hexadecimal digits. */
+  String fingerprint() {
+    return fingerprint;
+  }
+
+  Instant loaded() {
+    return loaded;
+  }
+
+  /**
+   * Answers {@code POST /recommend}.
+   *
+   * @return {@code model} the fingerprint, {@code session} the token to go on from, {@code clicks}
+   *     how many the session has, {@code unknown} the items left out, {@code recommendations} the
+   *     best items, each with {@code item} and {@code score}, as {@link Session#top(int,
+   *     ItemFilter)} returns them
+   * @throws RequestException 400 if an item is unknown and may not be, or the token is none; 409 if
+   *     the token is of another model
+   */
+  Map<String, Object> recommend(RecommendRequest request) throws RequestException {
+    Session session = open(request.session());
+    List<String> unknown = new ArrayList<>();
+    for (String item : request.items()) {
+      if (!session.click(item)) {
+        if (request.unknown() == UnknownItems.FAIL) {
+          throw new RequestException(
+              400,
+              "the model does not know item "
+                  + RequestException.quote(item)
+                  + "; \"unknown\": \"skip\" leaves such items out");
+        }
+        unknown.add(item);
+      }
+    }
+    List<Object> recommendations = new ArrayList<>();
+    for (Recommendation each : session.top(request.k(), filter(request))) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("item", each.item());
+      entry.put("score", each.score());
+      recommendations.add(entry);
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("model", fingerprint);
+    answer.put("session", ENCODER.encodeToString(session.toBytes()));
+    answer.put("clicks", session.clicks());
+    answer.put("unknown", unknown);
+    answer.put("recommendations", recommendations);
+    return answer;
+  }
+
+  private Session open(String token) throws RequestException {
+    if (token == null) {
+      return recommender.newSession();
+    }
+    byte[] bytes;
+    try {
+      bytes = Base64.getUrlDecoder().decode(token);
+    } catch (IllegalArgumentException e) {
+      throw new RequestException(400, "the session is no token: it is not base64url; " + RIGHT);
+    }
+    try {
+      return recommender.read(bytes);
+    } catch (SessionFormatException e) {
+      throw switch (e.reason()) {
+        case CORRUPT -> new RequestException(400, e.getMessage() + "; " + RIGHT);
+        case OTHER_MODEL, OTHER_VERSION ->
+            new RequestException(
+                409, e.getMessage() + "; send the session's items again, without the token");
+      };
+    }
+  }
+
+  private static final String RIGHT = "send the session of an earlier answer as it came";
+
+  private ItemFilter filter(RecommendRequest request) {
+    ItemFilter filter = ItemFilter.ALL;
+    if (request.candidates() != null) {
+      filter = filter.only(recommender.itemSet(request.candidates()));
+    }
+    if (!request.exclude().isEmpty()) {
+      filter = filter.without(recommender.itemSet(request.exclude()));
+    }
+    return request.excludeSeen() ? filter.unseen() : filter;
+  }
+
+  /**
+   * Answers {@code GET /items}: ids that contain a text, those that start with it first, in the
+   * order of their numbers. Reads every id unless enough start with the text before.
+   *
+   * @return {@code items} the ids, {@code more} whether there are others, {@code catalogue} how
+   *     many items the model has
+   */
+  Map<String, Object> search(String text, int limit) {
+    String wanted = text.toLowerCase(Locale.ROOT);
+    IdMap ids = model().items();
+    List<String> first = new ArrayList<>();
+    List<String> then = new ArrayList<>();
+    for (int i = 0; i < ids.size() && first.size() <= limit; i++) {
+      String id = ids.idOf(i);
+      int at = wanted.isEmpty() ? 0 : id.toLowerCase(Locale.ROOT).indexOf(wanted);
+      if (at == 0) {
+        first.add(id);
+      } else if (at > 0 && then.size() <= limit) {
+        then.add(id);
+      }
+    }
+    first.addAll(then);
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("items", first.subList(0, Math.min(limit, first.size())));
+    answer.put("more", first.size() > limit);
+    answer.put("catalogue", ids.size());
+    return answer;
+  }
+}

@@ -1,0 +1,85 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.CsrMatrix;
+import io.gru4j.metrics.Criterion;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.FittedModel;
+import io.gru4j.tensor.Backend;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Trains and predicts small models of all kinds, and hashes the bits of every parameter, loss,
+ * criterion and score.
+ */
+final class FitDigest {
+
+  /** Fits that {@link #main} runs. */
+  static final int CASES = 12;
+
+  private long hash = 1;
+
+  private FitDigest() {}
+
+  /** Prints which kernels this JVM has, then a line for each case. */
+  public static void main(String[] args) {
+    System.out.println(Backend.description());
+    for (int i = 0; i < CASES; i++) {
+      System.out.println(Long.toHexString(of(i, 2)));
+    }
+  }
+
+  /** Data and parameters derived from a seed; sizes that give every loop several tasks. */
+  static long of(long seed, int threads) {
+    Random random = new Random(seed);
+    int items = 20 + random.nextInt(500); // tiles have 128
+    int users = 5 + random.nextInt(90); // GRU blocks have 32
+    TestSessions data = TestSessions.make(seed, users, items);
+    var parameters =
+        Gru4RecParameters.builder()
+            .numLayers(1 + random.nextInt(2))
+            .hiddenSize(1 + random.nextInt(40))
+            .numComponents(1 + random.nextInt(20))
+            .dropout(random.nextBoolean() ? 0.3 : 0)
+            .bptt(1 + random.nextInt(4))
+            .batchSize(1 + random.nextInt(users))
+            .optimizationAlgorithm(
+                random.nextBoolean() ? OptimizationAlgorithm.ADAGRAD : OptimizationAlgorithm.SGD)
+            .momentum(random.nextBoolean() ? 0.5 : 0)
+            .learningRate(0.1)
+            .maxEpochs(2)
+            .stoppingCriterion(Criterion.values()[random.nextInt(Criterion.values().length)])
+            .seed(seed);
+    for (ParameterSpec option : ParameterSpecs.OPTIONS) {
+      if (random.nextBoolean()) {
+        List<String> choices = option.choices();
+        Object value = choices.isEmpty() ? 0.125 : choices.get(random.nextInt(choices.size()));
+        parameters.set(option.name(), value);
+      }
+    }
+    FitDigest digest = new FitDigest();
+    try (GRU4RecCrossEntropy estimator =
+        new GRU4RecCrossEntropy(parameters.build()).threads(threads)) {
+      FittedModel model = estimator.fit(data.x(), data.items(), data.validation()).model();
+      for (float value : SameModel.values(model)) {
+        digest.add(Float.floatToRawIntBits(value));
+      }
+      for (EpochSummary epoch : model.history()) {
+        digest.add(Double.doubleToRawLongBits(epoch.loss()));
+        digest.add(Double.doubleToRawLongBits(epoch.criterion().orElse(-1)));
+      }
+      CsrMatrix scores = estimator.predict(data.x());
+      for (int user = 0; user < users; user++) {
+        for (int k = 0; k < scores.nnz(user); k++) {
+          digest.add(Float.floatToRawIntBits(scores.value(user, k)));
+        }
+      }
+    }
+    return digest.hash;
+  }
+
+  private void add(long bits) {
+    hash = (hash ^ bits) * 0x9e3779b97f4a7c15L;
+    hash ^= hash >>> 29;
+  }
+}

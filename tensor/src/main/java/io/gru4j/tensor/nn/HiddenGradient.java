@@ -1,0 +1,188 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.Kernels.LANES;
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * What the output layer's loss says of its input, gathered while forward has the weights in cache:
+ *
+ * <pre>
+ *   dHidden[m,:] = scale / n * ( sum_j softmax(logits[m,:])[j] * W[j,:] - W[target[m],:] )
+ * </pre>
+ *
+ * <p>The softmax is not known before all classes are seen, but e = exp(logit - m) is, for the
+ * largest logit m so far: each slot of tiles sums e W beside its m, and shrinks the sum when a tile
+ * brings a larger one (Milakov and Gimelshein 2018, arXiv:1805.02867, do so for the softmax). In
+ * the end each slot's sum gets the factor that makes its e a probability.
+ *
+ * <p>The product needs the weights transposed. For up to 24 rows that would cost more than the
+ * product: then {@link Kernels#laneProducts} takes them as they lie, and the sums of its 16 lanes
+ * are folded once, in the end.
+ */
+final class HiddenGradient {
+
+  static final int MAX_LANE_ROWS = 24;
+
+  private static final float[] ZEROS = new float[PANEL];
+
+  private final Kernels kernels = Kernels.get();
+  private final Parameter weight;
+  private final int H;
+  private final int slots;
+  private final int blocks; // of 32 hidden units
+  private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
+  private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
+
+  private boolean lanes;
+  private int width; // of a row of sums: H x 16 lanes, or H filled up to blocks
+  private int M;
+  private float[] sums = new float[0]; // [slot][m][width]
+  private float[] slotMax = new float[0]; // [slot][m]; then the factor of the slot's sum
+  private float[] targetWeight = new float[0]; // [m][h]
+
+  HiddenGradient(Parameter weight, int tilePanels, int slots, int chunk) {
+    this.weight = weight;
+    this.H = weight.cols();
+    this.slots = slots;
+    this.blocks = Math.ceilDiv(H, PANEL);
+    int scratchLength =
+        Math.max(chunk * blocks * PANEL, Math.min(chunk, MAX_LANE_ROWS) * H * LANES);
+    this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
+    this.transposed = ThreadLocal.withInitial(() -> new float[tilePanels * blocks * PANEL * PANEL]);
+  }
+
+  /** Makes room for M rows. */
+  void begin(int M) {
+    this.M = M;
+    lanes = M <= MAX_LANE_ROWS;
+    width = lanes ? H * LANES : blocks * PANEL;
+    sums = OutputLayer.atLeast(sums, (long) slots * M * width);
+    slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
+    targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
+  }
+
+  /**
+   * Adds e W of some rows of one tile to a slot's sums.
+   *
+   * @param first whether this is the slot's first tile
+   * @param panel the tile's first panel, and {@code panels} how many
+   * @param m first row, and {@code rows} how many
+   * @param e the tile's exponentials from {@code eo}, rows {@code es} apart
+   * @param max the tile's largest logit of each row, from {@code maxo}
+   */
+  void add(
+      int slot,
+      boolean first,
+      int panel,
+      int panels,
+      int m,
+      int rows,
+      float[] e,
+      int eo,
+      int es,
+      float[] max,
+      int maxo) {
+    float[] sum = first ? sums : scratch.get();
+    int so = first ? (slot * M + m) * width : 0;
+    int w = weight.offset() + panel * H * PANEL;
+    if (lanes) {
+      kernels.laneProducts(
+          sum, so, width, e, eo, es, weight.value(), w, H * PANEL, panels, rows, H);
+    } else {
+      float[] t = transposed.get();
+      if (m == 0) {
+        transpose(t, w, panels);
+      }
+      products(sum, so, e, eo, es, t, panels, rows);
+    }
+    if (first) {
+      System.arraycopy(max, maxo, slotMax, slot * M + m, rows);
+    } else {
+      for (int r = 0; r < rows; r++) {
+        merge(slot * M + m + r, sum, r * width, max[maxo + r]);
+      }
+    }
+  }
+
+  /** To [h / 32][class][h % 32]: the product of one block of 32 runs through all classes. */
+  private void transpose(float[] t, int w, int panels) {
+    for (int k = 0; k < H; k += PANEL) {
+      for (int p = 0; p < panels; p++) {
+        int to = (k * panels + p * PANEL) * PANEL;
+        kernels.transpose(t, to, weight.value(), w + (p * H + k) * PANEL, Math.min(PANEL, H - k));
+      }
+    }
+  }
+
+  private void products(
+      float[] sum, int so, float[] e, int eo, int es, float[] t, int panels, int rows) {
+    for (int k = 0; k < H; k += PANEL) {
+      int c = so + k;
+      int from = k * panels * PANEL;
+      int columns = Math.min(PANEL, H - k);
+      kernels.product(
+          sum, c, width, ZEROS, 0, 0, e, eo, es, t, from, rows, panels * PANEL, columns);
+    }
+  }
+
+  /** Adds a tile's sum of one row to its slot's; both are relative to their largest logit. */
+  private void merge(int row, float[] tile, int to, float tileMax) {
+    int so = row * width;
+    if (tileMax > slotMax[row]) {
+      kernels.axpy(Kernels.exp(slotMax[row] - tileMax), sums, so, tile, to, width);
+      System.arraycopy(tile, to, sums, so, width);
+      slotMax[row] = tileMax;
+    } else {
+      kernels.axpy(Kernels.exp(tileMax - slotMax[row]), tile, to, sums, so, width);
+    }
+  }
+
+  /** Keeps the weights of one row's target, for {@link #finish}. */
+  void keepTarget(int m, int target) {
+    int w = weight.offset() + target / PANEL * H * PANEL + target % PANEL;
+    float[] value = weight.value();
+    for (int k = 0; k < H; k++) {
+      targetWeight[m * H + k] = value[w + k * PANEL];
+    }
+  }
+
+  /**
+   * Turns the slots' largest logits of one row into the factors of their sums.
+   *
+   * @param max the row's largest logit
+   * @param sum the row's sum of exp(logit - max), times n; infinite for a row that does not count
+   */
+  void normalise(int m, float max, double sum) {
+    for (int i = m; i < slots * M; i += M) {
+      slotMax[i] = (float) (Kernels.exp(slotMax[i] - max) / sum);
+    }
+  }
+
+  /**
+   * Adds the gradient of one row to {@code dHidden} from {@code d}, slots in order.
+   *
+   * @param scale the loss's gradient
+   * @param targetScale {@code scale / n}, less with smoothed labels; 0 for a row that does not
+   *     count
+   */
+  void finish(int m, float scale, float targetScale, float[] dHidden, int d) {
+    float[] row = scratch.get();
+    Arrays.fill(row, 0, width, 0f);
+    for (int i = m; i < slots * M; i += M) {
+      kernels.axpy(slotMax[i] * scale, sums, i * width, row, 0, width);
+    }
+    if (lanes) {
+      for (int k = 0; k < H; k++) {
+        row[k] = Kernels.foldLanes(row, k * LANES);
+      }
+    }
+    kernels.axpy(1f, row, 0, dHidden, d, H);
+    if (targetScale != 0f) {
+      kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);
+    }
+  }
+}
