@@ -141,7 +141,10 @@ final class CheckpointFile implements Closeable {
     String difference = now.difference(saved);
     if (difference != null) {
       throw new IllegalArgumentException(
-          file + ": " + difference + "; only the same training can be gone on with");
+          file
+              + ": "
+              + difference
+              + "; only the same training can be gone on with: to start anew, delete the file");
     }
   }
 
@@ -176,6 +179,9 @@ final class CheckpointFile implements Closeable {
     for (int i = 0; state.goesOnWithHidden() && i < state.step.states().length; i++) {
       Matrix hidden = state.step.states()[i];
       long rows = reader.shape(HIDDEN + i).length == 0 ? 0 : reader.shape(HIDDEN + i)[0];
+      if (rows > Integer.MAX_VALUE / hidden.cols()) {
+        throw new ModelFileException(file, HIDDEN + i + " has more sessions than fit a batch");
+      }
       reader.require(HIDDEN + i, TensorType.F32, rows, hidden.cols());
       hidden.resizeRows(Math.toIntExact(rows));
       reader.readFloats(HIDDEN + i, 0, hidden.data(), 0, hidden.rows() * hidden.cols());

@@ -67,6 +67,12 @@ final class Fingerprint {
                 .formatted(entry.getKey(), entry.getValue(), oneLine(there));
       }
     }
+    for (Map.Entry<String, String> entry : saved.entrySet()) {
+      if (!entries.containsKey(entry.getKey())) {
+        return "the checkpoint says that %s was %s, which this version does not know"
+            .formatted(oneLine(entry.getKey()), oneLine(entry.getValue()));
+      }
+    }
     return null;
   }
 

@@ -2,13 +2,15 @@ package io.gru4j.cli;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
 /** The flags of a training that can be cut and gone on with. */
-final class CheckpointFlags {
+final class CheckpointFlags implements AutoCloseable {
   static final List<Option> OPTIONS =
       List.of(
           new Option(
@@ -27,6 +29,7 @@ final class CheckpointFlags {
   private final Duration interval;
   private final boolean resume;
   private final String command; // that goes on
+  private CheckpointLock lock; // null: none is held
 
   CheckpointFlags(CommandLine line) throws UsageException {
     folder = line.path("checkpoint").orElse(null);
@@ -58,8 +61,13 @@ final class CheckpointFlags {
     return folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
   }
 
-  /** Makes the folder if need be, and finds out what would make a checkpoint fail. */
-  void prepare() throws WorkException, IOException {
+  /**
+   * Makes the folder if need be, takes it for this training, and finds out what would make a
+   * checkpoint fail.
+   *
+   * @param err is told if there is nothing to go on from
+   */
+  void prepare(PrintStream err) throws WorkException, IOException {
     if (folder == null) {
       return;
     }
@@ -67,7 +75,14 @@ final class CheckpointFlags {
       OutputFile.checkWritable(folder);
       Files.createDirectory(folder);
     }
+    if (!Files.isDirectory(folder)) {
+      throw new FileSystemException(folder.toString(), null, "is a file, expected a folder");
+    }
     OutputFile.checkWritable(file());
+    lock = CheckpointLock.of(folder);
+    if (resume && !Files.exists(file())) {
+      err.println("there is no checkpoint in " + folder + ": training starts anew");
+    }
     if (Files.exists(file()) && !resume) {
       throw new WorkException(
           "there is a checkpoint, " + file() + ": go on with --resume, or delete it to start anew");
@@ -96,6 +111,14 @@ final class CheckpointFlags {
   /** Whether there is a checkpoint. */
   boolean hasCheckpoint() {
     return folder != null && Files.exists(file());
+  }
+
+  /** Leaves the folder to others. */
+  @Override
+  public void close() throws IOException {
+    if (lock != null) {
+      lock.close();
+    }
   }
 
   /** Deletes the checkpoint: what it was for is done, or would fail in the same way. */

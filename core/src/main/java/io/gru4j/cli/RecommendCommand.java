@@ -97,7 +97,7 @@ final class RecommendCommand implements Command {
         throw new UsageException("--items has no item");
       }
       if (!output.session(0, session)) {
-        throw new WorkException("the model knows none of the items");
+        throw new WorkException("the model knows none of the items " + items.get());
       }
     } else {
       readSessions(console, between, output);

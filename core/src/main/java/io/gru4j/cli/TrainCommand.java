@@ -85,12 +85,18 @@ final class TrainCommand implements Command {
   @Override
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
+    try (CheckpointFlags checkpoints = new CheckpointFlags(line)) {
+      run(line, console, checkpoints);
+    }
+  }
+
+  private static void run(CommandLine line, Console console, CheckpointFlags checkpoints)
+      throws UsageException, WorkException, IOException {
     TrainingInput input = new TrainingInput(line, console);
     Path out = line.requirePath("model");
     Optional<Path> log = line.path("log-json");
     Optional<Path> report = line.path("report");
     Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
-    CheckpointFlags checkpoints = new CheckpointFlags(line);
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
       ParameterOptions.refuseValidationFlags(
@@ -110,7 +116,7 @@ final class TrainCommand implements Command {
       OutputFile.refuseSame("--report", report.get(), others);
       OutputFile.checkWritable(report.get());
     }
-    checkpoints.prepare();
+    checkpoints.prepare(console.err());
 
     Instant started = Instant.now();
     long begin = System.nanoTime();

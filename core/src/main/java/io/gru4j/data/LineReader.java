@@ -270,8 +270,13 @@ final class LineReader implements Closeable {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, position, length));
     } catch (CharacterCodingException e) {
       String shown = escaped(buffer, position, position + length);
+      boolean utf16 =
+          line == 1 && (shown.startsWith("\"\\xfe\\xff") || shown.startsWith("\"\\xff\\xfe"));
       position = Math.min(limit, position + length + 1);
-      throw SessionFileException.ofLine(file, line, "the line is not UTF-8 text: " + shown);
+      throw SessionFileException.ofLine(
+          file,
+          line,
+          "the line is not UTF-8 text" + (utf16 ? ", it seems to be UTF-16: " : ": ") + shown);
     }
   }
 

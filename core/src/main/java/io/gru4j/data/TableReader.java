@@ -45,6 +45,7 @@ final class TableReader implements Closeable {
                 + " is missing, the first line has "
                 + shown(names)
                 + (semicolons ? "; fields are separated by tabs or commas" : "")
+                + (contains((byte) '\r') ? "; lines end in LF or CRLF, not in CR alone" : "")
                 + hint);
       }
       if (names.lastIndexOf(name) != columns[w]) {

@@ -226,11 +226,17 @@ final class ModelFile {
       from = ends[i];
     }
     reader.require(ITEM_IDS, TensorType.U8, from);
+    byte[] text = {};
+    long textFrom = 0; // of the part of the text that is in memory
     from = 0;
     for (int i = 0; i < numItems; i++) {
-      byte[] id = new byte[(int) (ends[i] - from)];
-      reader.readBytes(ITEM_IDS, from, id, 0, id.length);
-      ids.add(decode(file, i, id));
+      int length = (int) (ends[i] - from);
+      if (ends[i] > textFrom + text.length) {
+        textFrom = from;
+        text = new byte[(int) Math.max(length, Math.min(BUFFER, ends[numItems - 1] - from))];
+        reader.readBytes(ITEM_IDS, textFrom, text, 0, text.length);
+      }
+      ids.add(decode(file, i, ByteBuffer.wrap(text, (int) (from - textFrom), length)));
       from = ends[i];
     }
     try {
@@ -240,9 +246,9 @@ final class ModelFile {
     }
   }
 
-  private static String decode(Path file, int item, byte[] id) throws ModelFileException {
+  private static String decode(Path file, int item, ByteBuffer id) throws ModelFileException {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(id)).toString();
+      return StandardCharsets.UTF_8.newDecoder().decode(id).toString();
     } catch (CharacterCodingException e) {
       throw new ModelFileException(file, "the id of item " + item + " is not UTF-8");
     }

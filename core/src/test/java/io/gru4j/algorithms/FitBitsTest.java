@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** The same data, parameters and seed give the same bits of every parameter, loss and score. */
 class FitBitsTest {
 
-  @Property(tries = 20)
+  @Property(tries = 8)
   void onAnyNumberOfThreads(@ForAll @LongRange(max = Long.MAX_VALUE) long seed) {
     long one = FitDigest.of(seed, 1);
     for (int threads : new int[] {2, 3, 8}) {

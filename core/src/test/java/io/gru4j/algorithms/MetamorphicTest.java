@@ -84,7 +84,7 @@ class MetamorphicTest {
   /** Other users in the matrix, their order, batch_size and threads do not change a bit. */
   @Property(tries = 60)
   void predictDependsOnTheSessionAlone(
-      @ForAll @IntRange(min = 1, max = 150) int users,
+      @ForAll @IntRange(min = 1, max = 300) int users,
       @ForAll @IntRange(min = 2, max = 60) int items,
       @ForAll @IntRange(max = 70) int topK,
       @ForAll long seed) {

@@ -16,6 +16,8 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.ModelFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ResumeTest {
   private static final Duration NEVER = Duration.ofDays(1);
   private static final Duration ALWAYS = Duration.ofNanos(1);
-  private static final String ONLY = "; only the same training can be gone on with";
+  private static final String ONLY =
+      "; only the same training can be gone on with: to start anew, delete the file";
   private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
 
   @TempDir Path folder;
@@ -224,6 +227,22 @@ class ResumeTest {
         }
       }
     };
+  }
+
+  @Test
+  void anotherNumberOfThreadsGoesOnToTheSameBits() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      try (GRU4RecCrossEntropy cut =
+          new GRU4RecCrossEntropy(TestSessions.tiny()).threads(epoch).checkpoint(folder, NEVER)) {
+        Trainer.Observer stop = stopIn(cut, epoch, 3);
+        assertThrows(
+            TrainingStoppedException.class,
+            () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+      }
+    }
+    FittedModel model = resume(estimator(TestSessions.tiny()).checkpoint(folder, NEVER)).model();
+    SameModel.check(uninterrupted(TestSessions.tiny()), model);
   }
 
   @Test
@@ -413,6 +432,24 @@ class ResumeTest {
       var thrown = assertThrows(ModelFileException.class, () -> resume(estimator), fault[1]);
       assertTrue(thrown.getMessage().startsWith(file + ": " + fault[2]), thrown::getMessage);
     }
+  }
+
+  /** Of a later version, which has parameters that this one would leave out. */
+  @Test
+  void aParameterThatIsNotKnownIsRefused() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String changed = text.replace("\\\"bptt\\\":", "\\\"teacher\\\":\\\"x\\\",\\\"bptt\\\":");
+    int longer = changed.length() - text.length();
+    byte[] bytes = changed.getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    length.putLong(0, length.getLong(0) + longer);
+    assertTrue(longer > 0);
+    Files.write(file, bytes);
+    assertEquals(
+        file + ": the checkpoint says that teacher was x, which this version does not know" + ONLY,
+        refused(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
   }
 
   @Test

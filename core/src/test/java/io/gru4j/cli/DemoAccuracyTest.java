@@ -19,15 +19,15 @@ import org.junit.jupiter.api.Test;
 class DemoAccuracyTest {
   private static final List<String> LOSSES =
       List.of(
-          "0x1.32c4de4f57bcfp2", // 4.79
-          "0x1.bb0f871b6ff87p1",
-          "0x1.921ce00b38f05p1",
-          "0x1.7b6d4f7c61ab9p1",
-          "0x1.677dfb88849d9p1"); // 2.81
+          "0x1.7dc4b5688c8b6p2", // 5.97
+          "0x1.06b1533aca55bp2",
+          "0x1.c22afbcdb5b7cp1",
+          "0x1.93a8fd128e4fp1",
+          "0x1.6f1e7e267cca9p1"); // 2.87
 
   @Test
   void lossAndRecallAreAsRecorded() {
-    SessionData data = SyntheticSessions.make(2000, 200, DemoCommand.PARAMETERS.seed());
+    SessionData data = SyntheticSessions.make(700, 200, DemoCommand.PARAMETERS.seed());
     SessionSplit split = SessionSplit.byFraction(data, 0.1);
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(DemoCommand.PARAMETERS);
         Parallel parallel = new Parallel(2)) {
@@ -39,8 +39,8 @@ class DemoAccuracyTest {
               .map(Double::toHexString)
               .toList();
       assertEquals(LOSSES, losses);
-      assertEquals(1470, metrics.count());
-      assertEquals("0x1.7829cbc14e5e1p-1", Double.toHexString(metrics.recall(20))); // 0.735
+      assertEquals(447, metrics.count());
+      assertEquals("0x1.47969f36683b9p-1", Double.toHexString(metrics.recall(20))); // 0.640
     }
   }
 }

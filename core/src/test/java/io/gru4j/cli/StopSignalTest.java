@@ -82,6 +82,27 @@ class StopSignalTest {
   }
 
   @Test
+  void twoTrainingsDoNotShareAFolder() throws Exception {
+    TrainingFiles files = TrainingFiles.in(folder);
+    List<String> words = files.trainWithCheckpoints("--max-epochs=100000", "--stop-early=false");
+    ChildJvm child = ChildJvm.gru4j(words.toArray(String[]::new));
+    assertTrue(child.await("epoch 2/"));
+    List<String> second = files.trainWithCheckpoints("--resume");
+    try {
+      assertEquals(
+          "gru4j train: "
+              + files.checkpoints()
+              + ": another training writes its checkpoints there; wait for its end, or give another"
+              + " folder",
+          refused(1, second));
+    } finally {
+      child.signal("TERM");
+    }
+    assertEquals(143, child.end().status());
+    assertEquals(List.of("checkpoints/checkpoint.safetensors", "sessions.tsv"), files.names());
+  }
+
+  @Test
   void anOldCheckpointIsNotWrittenOver() throws Exception {
     TrainingFiles files = TrainingFiles.in(folder);
     Files.createDirectory(files.checkpoints());

@@ -100,11 +100,14 @@ final class Mutations {
   }
 
   static byte[] concat(byte[]... parts) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    // Each byte once: the heap of the fuzzer holds few copies of a line of 10 MB.
+    byte[] all = new byte[Arrays.stream(parts).mapToInt(part -> part.length).sum()];
+    int at = 0;
     for (byte[] part : parts) {
-      out.writeBytes(part);
+      System.arraycopy(part, 0, all, at, part.length);
+      at += part.length;
     }
-    return out.toByteArray();
+    return all;
   }
 
   /** Puts bytes in the place of a range. */

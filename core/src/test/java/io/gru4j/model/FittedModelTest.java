@@ -115,6 +115,30 @@ class FittedModelTest {
   }
 
   @Test
+  void matricesOfOtherItemsAreRefused() {
+    String expected = "the model knows 53 items, got a matrix of 52";
+    InteractionMatrix other = InteractionMatrix.of(1, ITEMS - 1, List.of());
+    try (Parallel parallel = new Parallel(1)) {
+      assertEquals(
+          expected,
+          assertThrows(IllegalArgumentException.class, () -> model.predict(other, null, parallel))
+              .getMessage());
+      assertEquals(
+          expected,
+          assertThrows(IllegalArgumentException.class, () -> model.evaluate(other, parallel, 5))
+              .getMessage());
+    }
+    assertEquals(
+        "the network has 53 items, got 1 ids",
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new FittedModel(
+                        model.network(), IdMap.of(List.of("a")), Map.of(), List.of(), null))
+            .getMessage());
+  }
+
+  @Test
   void theOrderOfSessionsDoesNotMatter() {
     List<Integer> order = new ArrayList<>(IntStream.range(0, SESSIONS).boxed().toList());
     Collections.shuffle(order, new Random(5));

@@ -1,5 +1,6 @@
 package io.gru4j.model;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,10 +12,12 @@ import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,6 +103,69 @@ class ModelFileTest {
     assertEquals(Map.of(), model.parameters());
     assertEquals(List.of(), model.history());
     assertEquals(null, model.seed());
+  }
+
+  /** Of two layers, each tensor in turn has another shape than the others ask for. */
+  @ParameterizedTest
+  @CsvSource({
+    "rnn.weight_ih_l0,'[12, 2]'", "rnn.weight_hh_l0,'[12, 4]'", "rnn.bias_ih_l0,[12]",
+    "rnn.bias_hh_l0,[12]", "rnn.weight_ih_l1,'[12, 4]'", "rnn.weight_hh_l1,'[12, 4]'",
+    "rnn.bias_ih_l1,[12]", "rnn.bias_hh_l1,[12]", "lin.bias,[4]"
+  })
+  void aTensorOfAnotherShapeIsNamed(String name, String expected) throws IOException {
+    GruNetwork two = GruNetwork.zeros(3, 2, 4, 2);
+    SafeTensorsWriter writer = new SafeTensorsWriter();
+    String got = "";
+    for (Parameter p : two.parameters()) {
+      int more = p.name().equals(name) ? 1 : 0;
+      long rows = p.rows() + more;
+      long[] shape = p.cols() == 1 ? new long[] {rows} : new long[] {rows, p.cols()};
+      got = more == 1 ? Arrays.toString(shape) : got;
+      writer.floats(p.name(), (offset, dst, n) -> Arrays.fill(dst, 0, n, 0f), shape);
+    }
+    assertEquals(
+        "tensor \"%s\": expected shape %s, got %s".formatted(name, expected, got), faultOf(writer));
+  }
+
+  @Test
+  void tablesOfDifferentHeightsAreRefused() throws IOException {
+    for (String taller : List.of("emb.weight", "lin.weight")) {
+      SafeTensorsWriter writer = new SafeTensorsWriter();
+      for (Parameter p : network.parameters()) {
+        long rows = p.rows() + (p.name().equals(taller) ? 1 : 0);
+        long[] shape = p.cols() == 1 ? new long[] {rows} : new long[] {rows, p.cols()};
+        writer.floats(p.name(), (offset, dst, n) -> Arrays.fill(dst, 0, n, 0f), shape);
+      }
+      assertEquals(
+          taller.equals("emb.weight")
+              ? "tensor \"lin.weight\": expected shape [5, 4], got [4, 4]"
+              : "tensor \"lin.weight\": expected shape [4, 4], got [5, 4]",
+          faultOf(writer));
+    }
+  }
+
+  /** Tables and ids longer than the buffers they pass through; a last value that is none. */
+  @Test
+  void whatIsLongerThanABufferIsSavedAndLoaded() throws IOException {
+    int items = 5000;
+    GruNetwork large = GruNetwork.zeros(items, 7, 5, 1).initialise(3);
+    List<String> ids =
+        IntStream.range(0, items)
+            .mapToObj(i -> "item number " + i + ", ä" + "x".repeat(i % 50 == 0 ? 20_000 : 0))
+            .toList();
+    Path file = folder.resolve("m.safetensors");
+    new FittedModel(large, IdMap.of(ids), Map.of(), List.of(), null).save(file);
+    FittedModel loaded = FittedModel.load(file);
+    assertEquals(ids, loaded.items().ids());
+    for (int i = 0; i < large.parameters().size(); i++) {
+      assertArrayEquals(
+          large.parameters().get(i).value(), loaded.network().parameters().get(i).value());
+    }
+    large.outputWeight().set(items, 4, Float.NaN);
+    new FittedModel(large, IdMap.of(ids), Map.of(), List.of(), null).save(file);
+    String message =
+        assertThrows(ModelFileException.class, () -> FittedModel.load(file)).getMessage();
+    assertTrue(message.contains("\"lin.weight\": value " + (items * 5 + 4) + " is NaN"), message);
   }
 
   /** Field, its hostile value, what the message says after the file's name. ' stands for ". */

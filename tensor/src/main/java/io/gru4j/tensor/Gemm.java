@@ -11,37 +11,39 @@ import java.util.Arrays;
  * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits
  * for any number of threads, with and without the Vector API.
  *
- * <p>B is packed, 32 columns at a time, into panels {@code [k][32]}; a task is one panel times up
- * to 256 rows of A. A transposed A is copied once, so that its rows are contiguous. Buffers belong
- * to the object and to the threads, grow to the largest shape seen and are then reused: nothing is
- * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; a transposed A is copied
+ * once, so that its rows are contiguous. A task is a block of up to 64 rows times up to 8 panels.
+ * It goes through k in pieces of 192: a panel's piece stays in the first-level cache while the rows
+ * pass, the rows' piece in the second while the panels do (Goto and van de Geijn 2008, Anatomy of
+ * High-Performance Matrix Multiplication). Buffers belong to the object and to the threads, grow to
+ * the largest shape seen and are then reused: nothing is allocated after that. Not thread-safe: one
+ * thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
 public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
-  private static final int ROWS = 256; // rows of A of one task: they stay in the second-level cache
-  private static final int EDGE_ROWS = 64; // rows of the scratch block
+  private static final int ROWS = 64; // of one task
+  private static final int GROUP = 8; // panels of one task
+  private static final int DEPTH = 192; // of k that one product runs through
   private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
   private static final float[] ZEROS = new float[PANEL];
 
   /**
-   * What one thread needs while it works; shared by all objects, since a task never waits for
-   * another.
+   * A block of C where it cannot be made in its place: when adding, and where a panel goes beyond
+   * the columns. Shared by all objects, since a task never waits for another.
    */
-  private static final class Scratch {
-    final float[] block = new float[EDGE_ROWS * PANEL];
-    float[] panel = new float[0];
-  }
-
-  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+  private static final ThreadLocal<float[]> BLOCK =
+      ThreadLocal.withInitial(() -> new float[ROWS * PANEL]);
 
   private final Parallel parallel;
   private final Kernels kernels = Kernels.get();
-  private final Parallel.Task panelTask = this::panel;
+  private final Parallel.Task packTask = this::pack;
+  private final Parallel.Task blockTask = this::block;
   private final Parallel.Task copyTask = this::copyTransposed;
   private float[] transposedA = new float[0];
+  private float[] packedB = new float[0]; // [panel][k][32]
 
   private Matrix A;
   private Matrix B;
@@ -52,6 +54,7 @@ public final class Gemm {
   private int M;
   private int N;
   private int K;
+  private int panels;
 
   /**
    * Creates a multiplier.
@@ -102,13 +105,23 @@ public final class Gemm {
     }
     rowsOfA = A.data();
     if (transposeA) {
-      if (transposedA.length < M * K) {
-        transposedA = new float[M * K];
-      }
+      transposedA = atLeast(transposedA, (long) M * K);
       rowsOfA = transposedA;
       parallel.run(Math.ceilDiv(M, COPY), copyTask);
     }
-    parallel.run(Math.ceilDiv(M, ROWS) * Math.ceilDiv(N, PANEL), panelTask);
+    panels = Math.ceilDiv(N, PANEL);
+    packedB = atLeast(packedB, (long) panels * K * PANEL);
+    parallel.run(panels, packTask);
+    parallel.run(Math.ceilDiv(M, ROWS) * Math.ceilDiv(panels, GROUP), blockTask);
+  }
+
+  private float[] atLeast(float[] buffer, long length) {
+    if (length > Integer.MAX_VALUE - 64) {
+      throw new IllegalArgumentException(
+          "matmul: a copy of %s or %s needs %d floats, more than one array holds"
+              .formatted(A, B, length));
+    }
+    return buffer.length < length ? new float[(int) length] : buffer;
   }
 
   /** Columns of A that become rows. */
@@ -123,72 +136,14 @@ public final class Gemm {
     }
   }
 
-  /**
-   * One panel of C's columns, for one block of its rows; panels run fastest, so that A's rows stay.
-   */
-  private void panel(int task) {
-    int panels = Math.ceilDiv(N, PANEL);
-    int column = task % panels * PANEL;
-    int row = task / panels * ROWS;
-    int rows = Math.min(ROWS, M - row);
-    int columns = Math.min(PANEL, N - column);
-    Scratch scratch = SCRATCH.get();
-    if (scratch.panel.length < K * PANEL) {
-      scratch.panel = new float[K * PANEL];
-    }
-    pack(scratch.panel, column, columns);
-    float[] c = C.data();
-    if (columns == PANEL && !adds) {
-      kernels.product(
-          c,
-          row * N + column,
-          N,
-          ZEROS,
-          0,
-          0,
-          rowsOfA,
-          row * K,
-          K,
-          scratch.panel,
-          0,
-          rows,
-          K,
-          PANEL);
-      return;
-    }
-    for (int r = 0; r < rows; r += EDGE_ROWS) {
-      int n = Math.min(EDGE_ROWS, rows - r);
-      kernels.product(
-          scratch.block,
-          0,
-          PANEL,
-          ZEROS,
-          0,
-          0,
-          rowsOfA,
-          (row + r) * K,
-          K,
-          scratch.panel,
-          0,
-          n,
-          K,
-          columns);
-      for (int i = 0; i < n; i++) {
-        int to = (row + r + i) * N + column;
-        if (adds) {
-          kernels.axpy(1f, scratch.block, i * PANEL, c, to, columns);
-        } else {
-          System.arraycopy(scratch.block, i * PANEL, c, to, columns);
-        }
-      }
-    }
-  }
-
-  /** Copies columns of op(B) to {@code panel[k][32]}, zeros beside them. */
-  private void pack(float[] panel, int column, int columns) {
+  /** Copies 32 columns of op(B) to their panel, zeros beside the last. */
+  private void pack(int p) {
     float[] b = B.data();
+    int column = p * PANEL;
+    int columns = Math.min(PANEL, N - column);
+    int to = p * K * PANEL;
     if (columns < PANEL) {
-      Arrays.fill(panel, 0, K * PANEL, 0f);
+      Arrays.fill(packedB, to, to + K * PANEL, 0f);
     }
     if (transposeB) {
       for (int k0 = 0; k0 < K; k0 += COPY) {
@@ -196,13 +151,60 @@ public final class Gemm {
         for (int l = 0; l < columns; l++) {
           int from = (column + l) * K;
           for (int k = k0; k < k1; k++) {
-            panel[k * PANEL + l] = b[from + k];
+            packedB[to + k * PANEL + l] = b[from + k];
           }
         }
       }
     } else {
       for (int k = 0; k < K; k++) {
-        System.arraycopy(b, k * N + column, panel, k * PANEL, columns);
+        System.arraycopy(b, k * N + column, packedB, to + k * PANEL, columns);
+      }
+    }
+  }
+
+  /** Some rows of C and some panels of its columns; rows run fastest. */
+  private void block(int task) {
+    int rowBlocks = Math.ceilDiv(M, ROWS);
+    int row = task % rowBlocks * ROWS;
+    int rows = Math.min(ROWS, M - row);
+    int first = task / rowBlocks * GROUP;
+    int end = Math.min(panels, first + GROUP);
+    int whole = adds ? 0 : N / PANEL; // panels that are made in their place
+    for (int k = 0; k == 0 || k < K; k += DEPTH) {
+      for (int p = first; p < Math.min(end, whole); p++) {
+        product(C.data(), row * N + p * PANEL, N, row, rows, p, k, PANEL);
+      }
+    }
+    for (int p = Math.max(first, whole); p < end; p++) {
+      int columns = Math.min(PANEL, N - p * PANEL);
+      float[] block = BLOCK.get();
+      for (int k = 0; k == 0 || k < K; k += DEPTH) {
+        product(block, 0, PANEL, row, rows, p, k, columns);
+      }
+      put(block, row, rows, p * PANEL, columns);
+    }
+  }
+
+  /** Continues the chains of one block with one piece of k. */
+  private void product(float[] c, int co, int cs, int row, int rows, int p, int k, int columns) {
+    boolean start = k == 0;
+    float[] init = start ? ZEROS : c;
+    int io = start ? 0 : co;
+    int is = start ? 0 : cs;
+    int a = row * K + k;
+    int b = (p * K + k) * PANEL;
+    int depth = Math.min(DEPTH, K - k);
+    kernels.product(c, co, cs, init, io, is, rowsOfA, a, K, packedB, b, rows, depth, columns);
+  }
+
+  private void put(float[] block, int row, int rows, int column, int columns) {
+    float[] c = C.data();
+    for (int i = 0; i < rows; i++) {
+      int to = (row + i) * N + column;
+      if (adds) {
+        kernels.axpy(1f, block, i * PANEL, c, to, columns);
+      } else {
+        System.arraycopy(block, i * PANEL, c, to, columns);
       }
     }
   }

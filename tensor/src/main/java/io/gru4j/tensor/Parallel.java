@@ -1,15 +1,18 @@
 package io.gru4j.tensor;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Worker threads that run the numbered tasks of one loop after another.
  *
- * <p>The caller takes part, so {@code threads} is the number of busy cores. Which thread runs a
- * task is left to chance; whoever cuts a loop into tasks does so by the shape of the problem alone,
- * lets every task write its own output and adds partial sums in a fixed order, so that results have
- * the same bits for any number of threads.
+ * <p>The caller takes part, so {@code threads} is the number of busy cores. Thread t of n starts
+ * with the t-th n-th of the tasks, so that it finds in its cache what it wrote in the loop before;
+ * when its own are done it takes what others have left. Who runs a task in the end is left to
+ * chance; whoever cuts a loop into tasks does so by the shape of the problem alone, lets every task
+ * write its own output and adds partial sums in a fixed order, so that results have the same bits
+ * for any number of threads.
  *
  * <p>{@link #run} allocates nothing. Between loops the workers spin for some microseconds, then
  * sleep. One thread at a time may call {@link #run}. {@link #close} ends the workers.
@@ -30,13 +33,14 @@ public final class Parallel implements AutoCloseable {
   }
 
   private static final int SPINS = 20_000;
+  private static final int APART = 32; // ints between two counters
 
   private static final int IDLE = 0;
   private static final int RUNNING = 1;
   private static final int CLOSED = 2;
 
   private final Worker[] workers;
-  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicIntegerArray next; // by share, each in cache lines of its own
   private final AtomicInteger busy = new AtomicInteger();
   private Task task;
   private int tasks;
@@ -56,6 +60,7 @@ public final class Parallel implements AutoCloseable {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
     workers = new Worker[threads - 1];
+    next = new AtomicIntegerArray((threads + 1) * APART);
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(i + 1);
       workers[i].start();
@@ -106,7 +111,9 @@ public final class Parallel implements AutoCloseable {
   private void runWithWorkers(int tasks, Task task) {
     this.task = task;
     this.tasks = tasks;
-    next.set(0);
+    for (int share = 0; share <= workers.length; share++) {
+      next.set((share + 1) * APART, shareStart(share));
+    }
     busy.set(workers.length);
     round++;
     for (Worker worker : workers) {
@@ -114,7 +121,7 @@ public final class Parallel implements AutoCloseable {
         LockSupport.unpark(worker);
       }
     }
-    work();
+    work(0);
     for (int spins = 0; busy.get() > 0; spins++) {
       spinOrYield(spins);
     }
@@ -137,14 +144,27 @@ public final class Parallel implements AutoCloseable {
     }
   }
 
-  private void work() {
+  private int shareStart(int share) {
+    return (int) ((long) share * tasks / threads());
+  }
+
+  private void work(int thread) {
     try {
-      for (int i = next.getAndIncrement(); i < tasks; i = next.getAndIncrement()) {
-        task.run(i);
+      for (int i = 0; i < threads(); i++) {
+        workOn((thread + i) % threads());
       }
     } catch (RuntimeException | Error e) {
       failure = e;
-      next.set(tasks);
+    }
+  }
+
+  private void workOn(int share) {
+    int end = shareStart(share + 1);
+    int counter = (share + 1) * APART;
+    for (int i = next.getAndIncrement(counter);
+        i < end && failure == null;
+        i = next.getAndIncrement(counter)) {
+      task.run(i);
     }
   }
 
@@ -181,10 +201,12 @@ public final class Parallel implements AutoCloseable {
 
   private final class Worker extends Thread {
 
+    private final int number;
     volatile boolean asleep;
 
     Worker(int number) {
       super("gru4j-worker-" + number);
+      this.number = number;
       setDaemon(true);
     }
 
@@ -207,7 +229,7 @@ public final class Parallel implements AutoCloseable {
           return; // closed
         }
         seen++;
-        work();
+        work(number);
         busy.decrementAndGet();
       }
     }

@@ -47,6 +47,55 @@ class ParallelTest {
     }
   }
 
+  /** While all threads are at work, each runs the tasks of its share: the caller the first. */
+  @Test
+  void threadsBeginWithTheirShares() {
+    try (Parallel parallel = new Parallel(3)) {
+      for (int round = 0; round < 50; round++) {
+        Thread[] ran = new Thread[9];
+        CountDownLatch all = new CountDownLatch(3);
+        parallel.run(
+            9,
+            i -> {
+              ran[i] = Thread.currentThread();
+              if (i % 3 == 0) { // the first of a share: until all three threads have begun
+                all.countDown();
+                try {
+                  all.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+              }
+            });
+        assertSame(Thread.currentThread(), ran[0]);
+        assertEquals("gru4j-worker-1", ran[3].getName());
+        assertEquals("gru4j-worker-2", ran[6].getName());
+      }
+    }
+  }
+
+  /** A share whose thread is held up is finished by the others. */
+  @Test
+  void othersFinishAShare() {
+    try (Parallel parallel = new Parallel(2)) {
+      CountDownLatch others = new CountDownLatch(7);
+      parallel.run(
+          8,
+          i -> {
+            if (i == 0) { // ends only after all others, three of them in its own share
+              try {
+                others.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            } else {
+              others.countDown();
+            }
+          });
+      assertEquals(0, others.getCount());
+    }
+  }
+
   /** Tasks that wait for one another end only if there are as many threads. */
   @Test
   void theThreadsWorkAtTheSameTime() {

@@ -191,6 +191,13 @@ public final class Parameter {
     value[index(row, col)] = x;
   }
 
+  private void checkRange(long from, int count) {
+    if (from < 0 || count < 0 || from + count > (long) rows * cols) {
+      throw new IndexOutOfBoundsException(
+          "%s: %d values from %d on are not in %d x %d".formatted(name, count, from, rows, cols));
+    }
+  }
+
   /**
    * Copies part of the values, row by row, to an array: layout and padding stay inside.
    *
@@ -212,8 +219,19 @@ public final class Parameter {
    * @param count number of values
    */
   public void read(float[] array, long from, float[] to, int count) {
-    for (int i = 0; i < count; i++) {
-      to[i] = array[index((int) ((from + i) / cols), (int) ((from + i) % cols))];
+    checkRange(from, count);
+    if (!panels) {
+      System.arraycopy(array, ALIGNED + (int) from, to, 0, count);
+      return;
+    }
+    int row = (int) (from / cols);
+    int col = (int) (from % cols);
+    for (int i = 0; i < count; row++, col = 0) { // no division for each value
+      int at = index(row, col);
+      for (int end = Math.min(count, i + cols - col); i < end; i++) {
+        to[i] = array[at];
+        at += Kernels.PANEL;
+      }
     }
   }
 
@@ -237,8 +255,19 @@ public final class Parameter {
    * @param count number of values
    */
   public void write(float[] array, long from, float[] values, int count) {
-    for (int i = 0; i < count; i++) {
-      array[index((int) ((from + i) / cols), (int) ((from + i) % cols))] = values[i];
+    checkRange(from, count);
+    if (!panels) {
+      System.arraycopy(values, 0, array, ALIGNED + (int) from, count);
+      return;
+    }
+    int row = (int) (from / cols);
+    int col = (int) (from % cols);
+    for (int i = 0; i < count; row++, col = 0) {
+      int at = index(row, col);
+      for (int end = Math.min(count, i + cols - col); i < end; i++) {
+        array[at] = values[i];
+        at += Kernels.PANEL;
+      }
     }
   }
 

@@ -1,0 +1,107 @@
+package io.gru4j.model;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.tensor.autograd.Parameter;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class GruNetworkTest {
+
+  private final GruNetwork network = GruNetwork.zeros(40, 3, 5, 2);
+
+  @Test
+  void sizesAndNamesAreThoseOfTorch() {
+    assertEquals(40, network.numItems());
+    assertEquals(3, network.numComponents());
+    assertEquals(5, network.hiddenSize());
+    assertEquals(
+        List.of(
+            "emb.weight (41, 3)",
+            "rnn.weight_ih_l0 (15, 3)",
+            "rnn.weight_hh_l0 (15, 5)",
+            "rnn.bias_ih_l0 (15, 1)",
+            "rnn.bias_hh_l0 (15, 1)",
+            "rnn.weight_ih_l1 (15, 5)",
+            "rnn.weight_hh_l1 (15, 5)",
+            "rnn.bias_ih_l1 (15, 1)",
+            "rnn.bias_hh_l1 (15, 1)",
+            "lin.weight (41, 5)",
+            "lin.bias (41, 1)"),
+        network.parameters().stream()
+            .map(p -> "%s (%d, %d)".formatted(p.name(), p.rows(), p.cols()))
+            .toList());
+  }
+
+  /** Uniform in [-0.01, 0.01), all but the pad token's embedding. */
+  @Test
+  void everyValueIsDrawnButThePadTokens() {
+    network.initialise(7);
+    double sum = 0;
+    double squares = 0;
+    int n = 0;
+    for (Parameter p : network.parameters()) {
+      for (int row = 0; row < p.rows(); row++) {
+        for (int col = 0; col < p.cols(); col++) {
+          float value = p.get(row, col);
+          if (p == network.embedding() && row == 40) {
+            assertEquals(0f, value);
+          } else {
+            assertTrue(value != 0 && value >= -0.01f && value < 0.01f, p.name() + " " + value);
+            sum += value;
+            squares += value * value;
+            n++;
+          }
+        }
+      }
+    }
+    double sigma = 0.01 / Math.sqrt(3);
+    assertEquals(0, sum / n, 4 * sigma / Math.sqrt(n));
+    assertEquals(sigma * sigma, squares / n, 0.1 * sigma * sigma);
+  }
+
+  @Test
+  void aCopySharesNothing() {
+    network.initialise(1);
+    GruNetwork copy = network.copy();
+    for (int i = 0; i < network.parameters().size(); i++) {
+      float[] values = network.parameters().get(i).value();
+      assertArrayEquals(values, copy.parameters().get(i).value());
+    }
+    float before = network.outputBias().get(3, 0);
+    copy.outputBias().set(3, 0, 9f);
+    assertEquals(before, network.outputBias().get(3, 0));
+    network.copyFrom(copy);
+    assertEquals(9f, network.outputBias().get(3, 0));
+    assertNotEquals(0f, network.embedding().get(0, 0));
+  }
+
+  @Test
+  void theFirstParameterThatIsNotFiniteIsNamed() {
+    assertNull(network.firstNonFinite());
+    network.outputBias().set(40, 0, Float.NEGATIVE_INFINITY);
+    assertEquals("lin.bias", network.firstNonFinite());
+    network.layers().get(1).weightHh().set(14, 4, Float.NaN);
+    assertEquals("rnn.weight_hh_l1", network.firstNonFinite());
+  }
+
+  @Test
+  void aModelHasWhatItWasMadeOf() {
+    Map<String, String> parameters = Map.of("bptt", "3");
+    EpochSummary epoch = new EpochSummary(1, 2, 30, 4, 1, OptionalDouble.empty(), true, false);
+    assertEquals(15, epoch.targetsPerSecond());
+    IdMap ids = IdMap.of(java.util.stream.IntStream.range(0, 40).mapToObj(i -> "i" + i).toList());
+    FittedModel model = new FittedModel(network, ids, parameters, List.of(epoch), 5L);
+    assertEquals(parameters, model.parameters());
+    assertEquals(List.of(epoch), model.history());
+    assertEquals(5L, model.seed());
+    assertEquals(40, model.numItems());
+  }
+}
