@@ -78,7 +78,7 @@ class MetricsTest {
       client.get("/b");
       Map<String, Double> values = Map.of();
       boolean counted = false;
-      for (int tries = 0; tries < 2000 && !counted; tries++) {
+      for (int tries = 0; tries < 300 && !counted; tries++) {
         Client.Reply reply = client.get("/metrics");
         assertEquals(
             "text/plain; version=0.0.4; charset=utf-8", reply.header("content-type").orElseThrow());

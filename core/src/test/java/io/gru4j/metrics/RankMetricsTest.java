@@ -98,6 +98,7 @@ class RankMetricsTest {
     assertThrows(IllegalArgumentException.class, () -> metrics.add(0));
     assertThrows(IllegalArgumentException.class, () -> metrics.recall(6));
     assertThrows(IllegalArgumentException.class, () -> metrics.mrr(0));
+    assertThrows(IllegalArgumentException.class, () -> metrics.ndcg(6));
     assertThrows(IllegalArgumentException.class, () -> new RankMetrics());
     assertThrows(IllegalArgumentException.class, () -> new RankMetrics(5, 0));
     assertThrows(IllegalArgumentException.class, () -> metrics.merge(new RankMetrics(6)));

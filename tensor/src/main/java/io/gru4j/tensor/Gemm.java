@@ -15,9 +15,10 @@ import java.util.Arrays;
  * once, so that its rows are contiguous. A task is a block of up to 64 rows times up to 8 panels.
  * It goes through k in pieces of 192: a panel's piece stays in the first-level cache while the rows
  * pass, the rows' piece in the second while the panels do (Goto and van de Geijn 2008, Anatomy of
- * High-Performance Matrix Multiplication). Buffers belong to the object and to the threads, grow to
- * the largest shape seen and are then reused: nothing is allocated after that. Not thread-safe: one
- * thread at a time may call {@link #multiply}.
+ * High-Performance Matrix Multiplication). With up to 128 rows each panel is needed once, and
+ * packed piece by piece where it is needed. Buffers belong to the object and to the threads, grow
+ * to the largest shape seen and are then reused: nothing is allocated after that. Not thread-safe:
+ * one thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -25,21 +26,25 @@ public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
   private static final int ROWS = 64; // of one task
+  private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 192; // of k that one product runs through
   private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
   private static final float[] ZEROS = new float[PANEL];
 
-  /**
-   * A block of C where it cannot be made in its place: when adding, and where a panel goes beyond
-   * the columns. Shared by all objects, since a task never waits for another.
-   */
-  private static final ThreadLocal<float[]> BLOCK =
-      ThreadLocal.withInitial(() -> new float[ROWS * PANEL]);
+  /** What a thread needs, shared by all objects: a task never waits for another. */
+  private static final class Scratch {
+    /** Blocks of C that cannot be made in their place: adding, or beyond the last column. */
+    final float[] blocks = new float[GROUP * FEW_ROWS * PANEL];
+
+    final float[] pieces = new float[GROUP * DEPTH * PANEL]; // of panels of B: [panel][k][32]
+  }
+
+  private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private final Parallel parallel;
   private final Kernels kernels = Kernels.get();
-  private final Parallel.Task packTask = this::pack;
+  private final Parallel.Task packTask = this::packGroup;
   private final Parallel.Task blockTask = this::block;
   private final Parallel.Task copyTask = this::copyTransposed;
   private float[] transposedA = new float[0];
@@ -55,6 +60,8 @@ public final class Gemm {
   private int N;
   private int K;
   private int panels;
+  private boolean packs; // all of B before the first product
+  private int rowsOfTask;
 
   /**
    * Creates a multiplier.
@@ -110,9 +117,13 @@ public final class Gemm {
       parallel.run(Math.ceilDiv(M, COPY), copyTask);
     }
     panels = Math.ceilDiv(N, PANEL);
-    packedB = atLeast(packedB, (long) panels * K * PANEL);
-    parallel.run(panels, packTask);
-    parallel.run(Math.ceilDiv(M, ROWS) * Math.ceilDiv(panels, GROUP), blockTask);
+    packs = M > FEW_ROWS;
+    if (packs) {
+      packedB = atLeast(packedB, (long) panels * K * PANEL);
+      parallel.run(Math.ceilDiv(panels, GROUP), packTask);
+    }
+    rowsOfTask = packs ? ROWS : FEW_ROWS;
+    parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
   }
 
   private float[] atLeast(float[] buffer, long length) {
@@ -136,75 +147,101 @@ public final class Gemm {
     }
   }
 
-  /** Copies 32 columns of op(B) to their panel, zeros beside the last. */
-  private void pack(int p) {
-    float[] b = B.data();
-    int column = p * PANEL;
-    int columns = Math.min(PANEL, N - column);
-    int to = p * K * PANEL;
-    if (columns < PANEL) {
-      Arrays.fill(packedB, to, to + K * PANEL, 0f);
-    }
+  private void packGroup(int group) {
+    int first = group * GROUP;
+    pack(packedB, first * K * PANEL, first, Math.min(panels, first + GROUP), 0, K, K);
+  }
+
+  /**
+   * Copies rows {@code from} to {@code to} of some panels of op(B) to {@code [panel][k][32]},
+   * {@code depth} rows a panel, zeros beside the last column.
+   */
+  private void pack(float[] packed, int o, int first, int end, int from, int to, int depth) {
+    int whole = Math.min(end, N / PANEL);
     if (transposeB) {
-      for (int k0 = 0; k0 < K; k0 += COPY) {
-        int k1 = Math.min(K, k0 + COPY);
-        for (int l = 0; l < columns; l++) {
-          int from = (column + l) * K;
-          for (int k = k0; k < k1; k++) {
-            packedB[to + k * PANEL + l] = b[from + k];
-          }
+      for (int p = first; p < whole; p++) {
+        packColumns(packed, o + (p - first) * depth * PANEL, p * PANEL, PANEL, from, to);
+      }
+    } else { // row by row: a column's next row is pages away
+      float[] b = B.data();
+      for (int k = from; k < to; k++) {
+        int row = o + (k - from) * PANEL;
+        for (int p = first; p < whole; p++) {
+          System.arraycopy(b, k * N + p * PANEL, packed, row + (p - first) * depth * PANEL, PANEL);
         }
       }
-    } else {
-      for (int k = 0; k < K; k++) {
-        System.arraycopy(b, k * N + column, packedB, to + k * PANEL, columns);
+    }
+    if (whole < end) {
+      int last = o + (whole - first) * depth * PANEL;
+      Arrays.fill(packed, last, last + (to - from) * PANEL, 0f);
+      packColumns(packed, last, whole * PANEL, N - whole * PANEL, from, to);
+    }
+  }
+
+  private void packColumns(float[] packed, int o, int column, int columns, int from, int to) {
+    float[] b = B.data();
+    int ks = transposeB ? 1 : N; // from one k to the next
+    int cs = transposeB ? K : 1;
+    for (int k0 = from; k0 < to; k0 += COPY) {
+      int k1 = Math.min(to, k0 + COPY);
+      for (int l = 0; l < columns; l++) {
+        int start = (column + l) * cs;
+        for (int k = k0; k < k1; k++) {
+          packed[o + (k - from) * PANEL + l] = b[start + k * ks];
+        }
       }
     }
   }
 
   /** Some rows of C and some panels of its columns; rows run fastest. */
   private void block(int task) {
-    int rowBlocks = Math.ceilDiv(M, ROWS);
-    int row = task % rowBlocks * ROWS;
-    int rows = Math.min(ROWS, M - row);
+    int rowBlocks = Math.ceilDiv(M, rowsOfTask);
+    int row = task % rowBlocks * rowsOfTask;
+    int rows = Math.min(rowsOfTask, M - row);
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
-    int whole = adds ? 0 : N / PANEL; // panels that are made in their place
+    Scratch scratch = SCRATCH.get();
     for (int k = 0; k == 0 || k < K; k += DEPTH) {
-      for (int p = first; p < Math.min(end, whole); p++) {
-        product(C.data(), row * N + p * PANEL, N, row, rows, p, k, PANEL);
+      int depth = Math.min(DEPTH, K - k);
+      float[] b = packs ? packedB : scratch.pieces;
+      if (!packs) {
+        pack(b, 0, first, end, k, k + depth, depth);
+      }
+      for (int p = first; p < end; p++) {
+        int bo = (packs ? p * K + k : (p - first) * depth) * PANEL;
+        if (adds || (p + 1) * PANEL > N) {
+          product(
+              scratch.blocks, (p - first) * FEW_ROWS * PANEL, PANEL, row, rows, k, depth, b, bo);
+        } else {
+          product(C.data(), row * N + p * PANEL, N, row, rows, k, depth, b, bo);
+        }
       }
     }
-    for (int p = Math.max(first, whole); p < end; p++) {
-      int columns = Math.min(PANEL, N - p * PANEL);
-      float[] block = BLOCK.get();
-      for (int k = 0; k == 0 || k < K; k += DEPTH) {
-        product(block, 0, PANEL, row, rows, p, k, columns);
-      }
-      put(block, row, rows, p * PANEL, columns);
+    for (int p = adds ? first : N / PANEL; p < end; p++) {
+      put(scratch.blocks, (p - first) * FEW_ROWS * PANEL, row, rows, p * PANEL);
     }
   }
 
   /** Continues the chains of one block with one piece of k. */
-  private void product(float[] c, int co, int cs, int row, int rows, int p, int k, int columns) {
+  private void product(
+      float[] c, int co, int cs, int row, int rows, int k, int depth, float[] b, int bo) {
     boolean start = k == 0;
     float[] init = start ? ZEROS : c;
     int io = start ? 0 : co;
     int is = start ? 0 : cs;
     int a = row * K + k;
-    int b = (p * K + k) * PANEL;
-    int depth = Math.min(DEPTH, K - k);
-    kernels.product(c, co, cs, init, io, is, rowsOfA, a, K, packedB, b, rows, depth, columns);
+    kernels.product(c, co, cs, init, io, is, rowsOfA, a, K, b, bo, rows, depth, PANEL);
   }
 
-  private void put(float[] block, int row, int rows, int column, int columns) {
+  private void put(float[] block, int from, int row, int rows, int column) {
     float[] c = C.data();
+    int columns = Math.min(PANEL, N - column);
     for (int i = 0; i < rows; i++) {
       int to = (row + i) * N + column;
       if (adds) {
-        kernels.axpy(1f, block, i * PANEL, c, to, columns);
+        kernels.axpy(1f, block, from + i * PANEL, c, to, columns);
       } else {
-        System.arraycopy(block, i * PANEL, c, to, columns);
+        System.arraycopy(block, from + i * PANEL, c, to, columns);
       }
     }
   }

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +24,39 @@ class GemmTest {
       @ForAll boolean transposeB,
       @ForAll boolean adds,
       @ForAll long seed) {
+    check(M, N, K, transposeA, transposeB, adds, seed);
+  }
+
+  @Provide
+  Arbitrary<Integer> rows() {
+    return Arbitraries.of(1, 63, 64, 65, 128, 129, 192, 193);
+  }
+
+  @Provide
+  Arbitrary<Integer> columns() {
+    return Arbitraries.of(1, 31, 32, 33, 255, 256, 257, 289);
+  }
+
+  @Provide
+  Arbitrary<Integer> depths() {
+    return Arbitraries.of(1, 191, 192, 193, 384, 385);
+  }
+
+  /** Around the borders of the blocks of rows, the groups of panels and the pieces of k. */
+  @Property(tries = 40)
+  void blocksMeet(
+      @ForAll("rows") int M,
+      @ForAll("columns") int N,
+      @ForAll("depths") int K,
+      @ForAll boolean transposeA,
+      @ForAll boolean transposeB,
+      @ForAll boolean adds,
+      @ForAll long seed) {
+    check(M, N, K, transposeA, transposeB, adds, seed);
+  }
+
+  private static void check(
+      int M, int N, int K, boolean transposeA, boolean transposeB, boolean adds, long seed) {
     TestData data = new TestData(seed);
     Matrix a = transposeA ? data.matrix(K, M, 1f) : data.matrix(M, K, 1f);
     Matrix b = transposeB ? data.matrix(N, K, 1f) : data.matrix(K, N, 1f);

@@ -21,11 +21,13 @@ import java.util.Arrays;
  *
  * <p>The product needs the weights transposed. For up to 24 rows that would cost more than the
  * product: then {@link Kernels#laneProducts} takes them as they lie, and the sums of its 16 lanes
- * are folded once, in the end.
+ * are folded once, in the end. So it does for up to 8 hidden units that are left over beside blocks
+ * of 32: as a block they would leave most lanes idle.
  */
 final class HiddenGradient {
 
   static final int MAX_LANE_ROWS = 24;
+  private static final int MAX_LANE_UNITS = 8;
 
   private static final float[] ZEROS = new float[PANEL];
 
@@ -34,11 +36,14 @@ final class HiddenGradient {
   private final int H;
   private final int slots;
   private final int blocks; // of 32 hidden units
+  private final int blockEnd; // units from here on go by lanes
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
+  private final ThreadLocal<float[]> restScratch;
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
 
   private boolean lanes;
   private int width; // of a row of sums: H x 16 lanes, or H filled up to blocks
+  private int used; // values of it
   private int M;
   private float[] sums = new float[0]; // [slot][m][width]
   private float[] slotMax = new float[0]; // [slot][m]; then the factor of the slot's sum
@@ -49,6 +54,9 @@ final class HiddenGradient {
     this.H = weight.cols();
     this.slots = slots;
     this.blocks = Math.ceilDiv(H, PANEL);
+    int rest = H % PANEL;
+    this.blockEnd = rest <= MAX_LANE_UNITS ? H - rest : H;
+    this.restScratch = ThreadLocal.withInitial(() -> new float[chunk * rest * LANES]);
     int scratchLength =
         Math.max(chunk * blocks * PANEL, Math.min(chunk, MAX_LANE_ROWS) * H * LANES);
     this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
@@ -60,6 +68,7 @@ final class HiddenGradient {
     this.M = M;
     lanes = M <= MAX_LANE_ROWS;
     width = lanes ? H * LANES : blocks * PANEL;
+    used = lanes ? width : H;
     sums = OutputLayer.atLeast(sums, (long) slots * M * width);
     slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
     targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
@@ -98,6 +107,9 @@ final class HiddenGradient {
         transpose(t, w, panels);
       }
       products(sum, so, e, eo, es, t, panels, rows);
+      if (blockEnd < H) {
+        restProducts(sum, so, e, eo, es, w, panels, rows);
+      }
     }
     if (first) {
       System.arraycopy(max, maxo, slotMax, slot * M + m, rows);
@@ -110,7 +122,7 @@ final class HiddenGradient {
 
   /** To [h / 32][class][h % 32]: the product of one block of 32 runs through all classes. */
   private void transpose(float[] t, int w, int panels) {
-    for (int k = 0; k < H; k += PANEL) {
+    for (int k = 0; k < blockEnd; k += PANEL) {
       for (int p = 0; p < panels; p++) {
         int to = (k * panels + p * PANEL) * PANEL;
         kernels.transpose(t, to, weight.value(), w + (p * H + k) * PANEL, Math.min(PANEL, H - k));
@@ -120,7 +132,7 @@ final class HiddenGradient {
 
   private void products(
       float[] sum, int so, float[] e, int eo, int es, float[] t, int panels, int rows) {
-    for (int k = 0; k < H; k += PANEL) {
+    for (int k = 0; k < blockEnd; k += PANEL) {
       int c = so + k;
       int from = k * panels * PANEL;
       int columns = Math.min(PANEL, H - k);
@@ -129,15 +141,31 @@ final class HiddenGradient {
     }
   }
 
+  /** The hidden units beside the blocks. */
+  private void restProducts(
+      float[] sum, int so, float[] e, int eo, int es, int w, int panels, int rows) {
+    int rest = H - blockEnd;
+    float[] folded = restScratch.get();
+    int from = w + blockEnd * PANEL;
+    int stride = rest * LANES;
+    kernels.laneProducts(
+        folded, 0, stride, e, eo, es, weight.value(), from, H * PANEL, panels, rows, rest);
+    for (int r = 0; r < rows; r++) {
+      for (int k = 0; k < rest; k++) {
+        sum[so + r * width + blockEnd + k] = Kernels.foldLanes(folded, r * stride + k * LANES);
+      }
+    }
+  }
+
   /** Adds a tile's sum of one row to its slot's; both are relative to their largest logit. */
   private void merge(int row, float[] tile, int to, float tileMax) {
     int so = row * width;
     if (tileMax > slotMax[row]) {
-      kernels.axpy(Kernels.exp(slotMax[row] - tileMax), sums, so, tile, to, width);
-      System.arraycopy(tile, to, sums, so, width);
+      kernels.axpy(Kernels.exp(slotMax[row] - tileMax), sums, so, tile, to, used);
+      System.arraycopy(tile, to, sums, so, used);
       slotMax[row] = tileMax;
     } else {
-      kernels.axpy(Kernels.exp(tileMax - slotMax[row]), tile, to, sums, so, width);
+      kernels.axpy(Kernels.exp(tileMax - slotMax[row]), tile, to, sums, so, used);
     }
   }
 
@@ -171,9 +199,9 @@ final class HiddenGradient {
    */
   void finish(int m, float scale, float targetScale, float[] dHidden, int d) {
     float[] row = scratch.get();
-    Arrays.fill(row, 0, width, 0f);
+    Arrays.fill(row, 0, used, 0f);
     for (int i = m; i < slots * M; i += M) {
-      kernels.axpy(slotMax[i] * scale, sums, i * width, row, 0, width);
+      kernels.axpy(slotMax[i] * scale, sums, i * width, row, 0, used);
     }
     if (lanes) {
       for (int k = 0; k < H; k++) {
