@@ -33,7 +33,7 @@ final class CheckpointFile implements Closeable {
   private static final String HISTORY = "gru4j.history";
   private static final String POSITION = "gru4j.position";
   private static final String NETWORK = "network/";
-  private static final String OPTIMIZER = "optimizer/";
+  private static final List<String> OPTIMIZER = List.of("optimizer/", "velocity/");
   private static final String BEST = "best/";
   private static final String HIDDEN = "hidden/";
   private static final int BUFFER = 1 << 14;
@@ -65,9 +65,9 @@ final class CheckpointFile implements Closeable {
     List<Parameter> parameters = state.network.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       add(writer, NETWORK, parameters.get(i), parameters.get(i).value());
-      float[] remembered = state.step.optimizer().state(i);
-      if (remembered != null) {
-        add(writer, OPTIMIZER, parameters.get(i), remembered);
+      float[][] remembered = state.step.optimizer().state(i);
+      for (int k = 0; k < remembered.length; k++) {
+        add(writer, OPTIMIZER.get(k), parameters.get(i), remembered[k]);
       }
     }
     if (state.best != null) {
@@ -75,7 +75,7 @@ final class CheckpointFile implements Closeable {
         add(writer, BEST, p, p.value());
       }
     }
-    for (int i = 0; state.position.chunk > 0 && i < state.step.states().length; i++) {
+    for (int i = 0; state.goesOnWithHidden() && i < state.step.states().length; i++) {
       Matrix hidden = state.step.states()[i];
       writer.floats(
           HIDDEN + i,
@@ -156,9 +156,9 @@ final class CheckpointFile implements Closeable {
     List<Parameter> parameters = state.network.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       read(NETWORK, parameters.get(i), parameters.get(i).value());
-      float[] remembered = state.step.optimizer().state(i);
-      if (remembered != null) {
-        read(OPTIMIZER, parameters.get(i), remembered);
+      float[][] remembered = state.step.optimizer().state(i);
+      for (int k = 0; k < remembered.length; k++) {
+        read(OPTIMIZER.get(k), parameters.get(i), remembered[k]);
       }
     }
     if (reader.contains(BEST + parameters.getFirst().name())) {
@@ -176,7 +176,7 @@ final class CheckpointFile implements Closeable {
     state.position.steps = whole("steps", 0, Long.MAX_VALUE);
     state.position.lossSum = number("loss_sum");
     state.position.seconds = number("seconds");
-    for (int i = 0; state.position.chunk > 0 && i < state.step.states().length; i++) {
+    for (int i = 0; state.goesOnWithHidden() && i < state.step.states().length; i++) {
       Matrix hidden = state.step.states()[i];
       long rows = reader.shape(HIDDEN + i).length == 0 ? 0 : reader.shape(HIDDEN + i)[0];
       if (rows > Integer.MAX_VALUE / hidden.cols()) {

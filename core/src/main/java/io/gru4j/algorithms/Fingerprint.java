@@ -55,6 +55,9 @@ final class Fingerprint {
     for (Map.Entry<String, String> entry : entries.entrySet()) {
       String there = saved.get(entry.getKey());
       if (there == null) {
+        there = defaultOption(entry.getKey()); // a checkpoint from before there were options
+      }
+      if (there == null) {
         return "the checkpoint does not say what " + entry.getKey() + " was";
       }
       if (!there.equals(entry.getValue())) {
@@ -71,6 +74,14 @@ final class Fingerprint {
       }
     }
     return null;
+  }
+
+  private static String defaultOption(String name) {
+    return ParameterSpecs.OPTIONS.stream()
+        .filter(spec -> spec.name().equals(name))
+        .map(spec -> ParameterSpec.print(spec.defaultValue()))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Text of a file that anyone may have written, made fit for a message. */

@@ -471,7 +471,10 @@ public final class GRU4RecCrossEntropy implements Estimator {
     Map<String, Object> params = new LinkedHashMap<>(loaded.parameters());
     params.put("num_layers", loaded.network().layers().size());
     params.put("hidden_size", loaded.network().hiddenSize());
-    params.put("num_components", loaded.network().numComponents());
+    params.put("embedding", loaded.network().isShared() ? "shared" : "separate");
+    if (!loaded.network().isShared()) {
+      params.put("num_components", loaded.network().numComponents());
+    }
     try {
       parameters = parameters.withParams(params);
     } catch (IllegalArgumentException e) {

@@ -5,11 +5,13 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatch;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * How much heap a fit will need, from the shapes of its arrays alone: known before anything of
@@ -43,14 +45,17 @@ public final class MemoryEstimate {
       Gru4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
     Shapes s = new Shapes(p, x);
     double state =
-        p.optimizationAlgorithm() == OptimizationAlgorithm.SGD && p.momentum() == 0 ? 0 : 1;
+        switch (p.optimizationAlgorithm()) {
+          case SGD -> p.momentum() == 0 ? 0 : 1;
+          case ADAGRAD -> p.options().adagradMomentum() == 0 ? 1 : 2;
+        };
     double copies = validation == null || p.keepLast() ? 0 : 1;
     double touched = Math.min(s.V, s.M);
     MemoryEstimate estimate = new MemoryEstimate();
     estimate.add("parameters", 4 * (s.floats() + s.V));
     estimate.add("optimizer state", 4 * state * s.floats());
     estimate.add("copy of the best epoch", 4 * copies * (s.floats() + s.V));
-    estimate.add("gradients", 4 * (s.layers + s.output + 1.5 * touched * s.E));
+    estimate.add("gradients", 4 * (s.layers + s.output + (s.shared ? 0 : 1.5 * touched * s.E)));
     estimate.add("buffers", s.outputBuffers(threads) + 4 * s.layerBuffers(p));
     estimate.add("validation", validation == null ? 0 : judging(p, validation));
     estimate.add(
@@ -89,6 +94,7 @@ public final class MemoryEstimate {
     final double V;
     final double E;
     final double H;
+    final boolean shared; // the output layer has the embedding's weights
     final double layers; // floats of the GRU layers
     final double output; // floats of the output layer
     double M; // rows of the largest chunk
@@ -96,12 +102,18 @@ public final class MemoryEstimate {
 
     Shapes(Gru4RecParameters p, InteractionMatrix x) {
       V = x.numItems() + 1.0;
-      E = p.numComponents();
+      shared = p.options().embedding() == Gru4RecOptions.Embedding.SHARED;
       H = p.hiddenSize();
+      E = shared ? H : p.numComponents();
       double gates = padded(3 * H);
       layers = gates * (E + H + 2) + (p.numLayers() - 1.0) * gates * (2 * H + 2);
       output = padded(V) * (H + 1);
-      SequenceBatches batches = SequenceBatches.of(x, p.batchSize());
+      if (p.options().batching() == Gru4RecOptions.Batching.SESSION_PARALLEL) {
+        M = Math.min((double) p.batchSize() * p.bptt(), x.numInteractions());
+        B = M; // pieces of sessions; as many only if each has one target
+        return;
+      }
+      SequenceBatches batches = SequenceBatches.of(x, users(p, x), p.batchSize());
       for (int b = 0; b < batches.size(); b++) {
         SequenceBatch batch = batches.get(b);
         B = Math.max(B, batch.rows());
@@ -116,6 +128,19 @@ public final class MemoryEstimate {
       }
     }
 
+    /** The users in the order of the epochs; where that changes, in one that needs the most. */
+    private static int[] users(Gru4RecParameters p, InteractionMatrix x) {
+      SessionOrdering ordering = new SessionOrdering(x, p.options().sessionOrder(), 0);
+      if (!ordering.changes()) {
+        return ordering.users(0);
+      }
+      return IntStream.of(x.activeUsers())
+          .boxed()
+          .sorted(Comparator.comparingInt(user -> -x.historyLength(user)))
+          .mapToInt(Integer::intValue)
+          .toArray();
+    }
+
     /** Filled up to whole panels. */
     static double padded(double outputs) {
       return 32 * Math.ceil(outputs / 32);
@@ -123,7 +148,7 @@ public final class MemoryEstimate {
 
     /** Floats of all parameters. */
     double floats() {
-      return V * E + layers + output;
+      return (shared ? 0 : V * E) + layers + output;
     }
 
     /** Bytes of the output layer's buffers. */
@@ -144,7 +169,10 @@ public final class MemoryEstimate {
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */
     double layerBuffers(Gru4RecParameters p) {
       double gates = padded(3 * H);
-      double dropout = p.dropout() > 0 ? 3 * M * (E + p.numLayers() * H) : 0;
+      Double embed = p.options().dropoutEmbed();
+      Double hidden = p.options().dropoutHidden();
+      double dropout = (embed == null ? p.dropout() : embed) > 0 ? 3 * M * E : 0;
+      dropout += (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
       double transposed = gates * (padded(E) + padded(H)) + (M + 64) * (E + H);
       transposed += (p.numLayers() - 1.0) * (2 * gates * padded(H) + (M + 64) * 2 * H);
       return M * (2 + 2 * E)

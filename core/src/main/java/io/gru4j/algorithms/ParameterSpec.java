@@ -124,6 +124,12 @@ public final class ParameterSpec {
         .asFloat();
   }
 
+  static Draft fractionOrNone(String name) {
+    return new Draft(name, Type.REAL, null, true, "a float in [0, 1)")
+        .between(0, 1, false)
+        .asFloat();
+  }
+
   static Draft bool(String name, boolean defaultValue) {
     return new Draft(name, Type.BOOLEAN, defaultValue, false, "true or false");
   }

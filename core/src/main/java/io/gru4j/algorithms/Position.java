@@ -6,8 +6,7 @@ package io.gru4j.algorithms;
  */
 final class Position {
   int batch; // of the epoch, from 0
-  int chunk; // of the batch, from 0; 0 is also where hidden states start from zero
-  int column; // of the batch, where the chunk starts
+  int chunk; // of the batch, from 0
   long targets;
   long steps;
   double lossSum; // over the targets, in nats
@@ -20,17 +19,15 @@ final class Position {
     lossSum += meanLoss * numTargets;
   }
 
-  /** Goes to the next chunk, behind one of {@code width} columns. */
-  void nextChunk(int width) {
+  /** Goes to the next chunk. */
+  void nextChunk() {
     chunk++;
-    column += width;
   }
 
   /** Goes to the next batch. */
   void nextBatch() {
     batch++;
     chunk = 0;
-    column = 0;
   }
 
   /** Goes to the start of an epoch. */

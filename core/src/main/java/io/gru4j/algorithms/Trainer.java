@@ -1,10 +1,8 @@
 package io.gru4j.algorithms;
 
-import io.gru4j.data.SequenceBatch;
-import io.gru4j.data.SequenceBatches;
 import io.gru4j.events.TrainingEvents;
 
-/** Runs epochs: all batches in order, each cut into chunks of at most {@code bptt} columns. */
+/** Runs epochs: all batches in order, each cut into chunks, one optimizer step for each. */
 final class Trainer {
 
   /** Sees each optimizer step and each batch; for tests that hold them against recorded runs. */
@@ -20,16 +18,16 @@ final class Trainer {
    */
   record Epoch(long targets, long steps, double loss, double seconds, boolean whole) {}
 
-  private final SequenceBatches batches;
+  private final EpochBatches batches;
+  private final Chunk chunk = new Chunk();
   private final TrainingStep step;
   private final Gru4RecParameters parameters;
   private final TrainingListener listener;
   private final Observer observer;
   private final TrainingEvents events;
-  private final int[][] chunkWidths;
 
   Trainer(
-      SequenceBatches batches,
+      EpochBatches batches,
       TrainingStep step,
       Gru4RecParameters parameters,
       TrainingListener listener,
@@ -41,10 +39,6 @@ final class Trainer {
     this.listener = listener;
     this.observer = observer;
     this.events = events;
-    this.chunkWidths = new int[batches.size()][];
-    for (int i = 0; i < chunkWidths.length; i++) {
-      chunkWidths[i] = SequenceBatches.chunkWidths(batches.get(i).width(), parameters.bptt());
-    }
   }
 
   /**
@@ -59,34 +53,34 @@ final class Trainer {
   Epoch run(int epoch, Position at, Runnable betweenSteps) {
     long start = System.nanoTime() - (long) (at.seconds * 1e9);
     boolean cancelled = false;
+    batches.begin(epoch);
     while (at.batch < batches.size() && !cancelled) {
-      SequenceBatch batch = batches.get(at.batch);
       events.beginBatch();
-      if (at.chunk == 0) {
-        step.beginBatch(batch);
+      int rows = batches.rows(at.batch);
+      if (at.chunk == 0 && (at.batch == 0 || !batches.hasLanes())) {
+        step.beginBatch(rows);
       }
       long targetsBefore = at.targets;
       double lossBefore = at.lossSum;
       double batchLoss = 0;
-      int[] widths = chunkWidths[at.batch];
-      while (at.chunk < widths.length) {
+      while (at.chunk < batches.chunks(at.batch)) {
         at.seconds = (System.nanoTime() - start) * 1e-9;
         betweenSteps.run();
-        int width = widths[at.chunk];
-        double loss = step.run(batch, at.column, width);
+        int width = batches.fill(chunk, at.batch, at.chunk);
+        double loss = step.run(chunk, done(epoch, at));
         if (step.numTargets() > 0) {
           Divergence.check(loss, epoch + 1, step.steps(), parameters);
           at.stepped(step.numTargets(), loss);
           batchLoss += loss;
           observer.stepped(step, epoch, width, loss);
         }
-        at.nextChunk(width);
+        at.nextChunk();
       }
       observer.batchDone(epoch, batchLoss);
       at.nextBatch();
       long batchTargets = at.targets - targetsBefore;
       double meanLoss = (at.lossSum - lossBefore) / batchTargets;
-      events.endBatch(epoch + 1, at.batch, batch.rows(), batchTargets, meanLoss);
+      events.endBatch(epoch + 1, at.batch, rows, batchTargets, meanLoss);
       at.seconds = (System.nanoTime() - start) * 1e-9;
       listener.onBatch(
           new BatchProgress(
@@ -107,23 +101,25 @@ final class Trainer {
     return new Epoch(at.targets, at.steps, at.meanLoss(), at.seconds, whole);
   }
 
+  /** Returns which share of the targets of all epochs has been trained on. */
+  private double done(int epoch, Position at) {
+    double ofEpoch = at.targets / (double) batches.numTargets();
+    return (epoch + ofEpoch) / parameters.maxEpochs();
+  }
+
   /**
-   * Finds the column of a position that comes from a file.
+   * Checks a position that comes from a file.
    *
+   * @param epoch from 0
    * @return false if this training has no such position
    */
-  boolean place(Position at) {
-    at.column = 0;
+  boolean hasPlace(int epoch, Position at) {
+    batches.begin(epoch);
     if (at.batch >= batches.size()) {
       return at.batch == batches.size() && at.chunk == 0;
     }
-    int[] widths = chunkWidths[at.batch];
-    if (at.chunk >= widths.length) {
-      return false;
-    }
-    for (int chunk = 0; chunk < at.chunk; chunk++) {
-      at.column += widths[chunk];
-    }
-    return at.chunk == 0 || step.states()[0].rows() == batches.get(at.batch).rows();
+    boolean goesOn = at.chunk > 0 || at.batch > 0 && batches.hasLanes();
+    return at.chunk < batches.chunks(at.batch)
+        && (!goesOn || step.states()[0].rows() == batches.rows(at.batch));
   }
 }

@@ -2,7 +2,6 @@ package io.gru4j.algorithms;
 
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
-import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
 import io.gru4j.events.TrainingEvents;
 import io.gru4j.file.SafeTensorsException;
@@ -32,6 +31,7 @@ final class Training {
   // Independent streams of one seed; ValidationCriterion has two more.
   private static final int INITIAL_PARAMETERS = 0;
   private static final int DROPOUT = 1;
+  private static final int SESSION_ORDER = 4;
 
   private final InteractionMatrix x;
   private final IdMap items;
@@ -83,7 +83,13 @@ final class Training {
 
   /** Stands before the first step, with initial parameters drawn with the seed. */
   Training start(long seed) {
-    return start(seed, zeros().initialise(RandomStream.at(seed, INITIAL_PARAMETERS)));
+    long first = RandomStream.at(seed, INITIAL_PARAMETERS);
+    return start(
+        seed,
+        switch (parameters.options().init()) {
+          case UNIFORM -> zeros().initialise(first);
+          case GLOROT -> zeros().initialiseGlorot(first);
+        });
   }
 
   /** Stands before the first step, with given initial parameters, which are changed. */
@@ -91,9 +97,18 @@ final class Training {
     long dropoutSeed = RandomStream.at(seed, DROPOUT);
     TrainingStep step = new TrainingStep(network, parameters, dropoutSeed, parallel);
     state = new TrainingState(seed, network, step, new StoppingRule(parameters));
-    SequenceBatches batches = SequenceBatches.of(x, parameters.batchSize());
-    trainer = new Trainer(batches, step, parameters, listener, observer, events);
+    trainer = new Trainer(batches(seed), step, parameters, listener, observer, events);
     return this;
+  }
+
+  private EpochBatches batches(long seed) {
+    Gru4RecOptions options = parameters.options();
+    long orderSeed = RandomStream.at(seed, SESSION_ORDER);
+    SessionOrdering order = new SessionOrdering(x, options.sessionOrder(), orderSeed);
+    return switch (options.batching()) {
+      case PADDED -> new PaddedBatches(x, order, parameters.batchSize(), parameters.bptt());
+      case SESSION_PARALLEL -> new LaneBatches(x, order, parameters.batchSize(), parameters.bptt());
+    };
   }
 
   /**
@@ -111,7 +126,7 @@ final class Training {
     } catch (SafeTensorsException e) {
       throw new ModelFileException(checkpoints.file(), e.fault());
     }
-    if (!trainer.place(state.position)) {
+    if (!trainer.hasPlace(state.history.size(), state.position)) {
       throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
     }
     listener.onResume(List.copyOf(state.history));
@@ -119,8 +134,12 @@ final class Training {
   }
 
   private GruNetwork zeros() {
-    return GruNetwork.zeros(
-        x.numItems(), parameters.numComponents(), parameters.hiddenSize(), parameters.numLayers());
+    int H = parameters.hiddenSize();
+    return switch (parameters.options().embedding()) {
+      case SEPARATE ->
+          GruNetwork.zeros(x.numItems(), parameters.numComponents(), H, parameters.numLayers());
+      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.numLayers());
+    };
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.gru4j.algorithms;
 
-import io.gru4j.data.SequenceBatch;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
@@ -17,16 +16,14 @@ import io.gru4j.tensor.optim.Adagrad;
 import io.gru4j.tensor.optim.GradientClipping;
 import io.gru4j.tensor.optim.Optimizer;
 import io.gru4j.tensor.optim.Sgd;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * The network on a tape, and one optimizer step on a chunk of a batch: look up, drop out, run the
  * GRU layers, take the loss, go back, clip, step.
  *
- * <p>A chunk is packed by time: the rows that still have a target in its first column, then those
- * that have one in its second, and so on. A row's last item has no target; running the GRU over it
- * would change neither the loss nor a later chunk, so it is left out. Buffers are made for the
- * largest chunk and kept: in steady state a step allocates nothing.
+ * <p>Buffers are made for the largest chunk and kept: in steady state a step allocates nothing.
  */
 final class TrainingStep {
 
@@ -35,19 +32,21 @@ final class TrainingStep {
   private final Embedding embedding;
   private final Dropout[] dropouts;
   private final Gru[] layers;
-  private final Matrix[] states;
+  private final Matrix[] states; // one row a session, or a lane
+  private final Matrix pieces; // the states of one layer, one row a piece of a session
   private final OutputLayer output;
   private final GradientClipping clipping;
   private final Double clipnorm;
   private final Optimizer optimizer;
   private final long dropoutSeed;
 
+  private final double learningRate;
+  private final Gru4RecOptions options;
+
   private long step;
-  private int[] items = new int[0];
-  private int[] targets = new int[0];
-  private int[] activeRows = new int[0];
-  private int numTargets;
+  private Chunk chunk;
   private float gradScale;
+  private double rate;
 
   TrainingStep(GruNetwork network, Gru4RecParameters p, long dropoutSeed, Parallel parallel) {
     this.parameters = network.parameters();
@@ -56,52 +55,64 @@ final class TrainingStep {
     this.layers = new Gru[n];
     this.states = new Matrix[n];
     this.dropouts = new Dropout[n + 1];
-    dropouts[0] = new Dropout((float) p.dropout(), network.numComponents());
+    this.options = p.options();
+    double atEmbedding = options.dropoutEmbed() == null ? p.dropout() : options.dropoutEmbed();
+    double atHidden = options.dropoutHidden() == null ? p.dropout() : options.dropoutHidden();
+    dropouts[0] = new Dropout((float) atEmbedding, network.numComponents());
     for (int i = 0; i < n; i++) {
       GruParameters layer = network.layers().get(i);
       layers[i] = new Gru(layer, parallel);
       states[i] = Matrix.zeros(0, layer.hidden());
-      dropouts[i + 1] = new Dropout((float) p.dropout(), layer.hidden());
+      dropouts[i + 1] = new Dropout((float) atHidden, layer.hidden());
     }
-    this.output = new OutputLayer(network.outputWeight(), network.outputBias(), parallel);
+    this.pieces = Matrix.zeros(0, network.hiddenSize());
+    this.output =
+        new OutputLayer(network.outputWeight(), network.outputBias(), parallel)
+            .labelSmoothing(options.labelSmoothing());
     this.clipping = new GradientClipping(parameters, parallel);
     this.clipnorm = p.clipnorm();
-    float learningRate = (float) p.learningRate();
+    this.learningRate = p.learningRate();
+    float firstRate = (float) learningRate;
     this.optimizer =
         switch (p.optimizationAlgorithm()) {
-          case ADAGRAD -> new Adagrad(parameters, learningRate, parallel);
-          case SGD -> new Sgd(parameters, learningRate, (float) p.momentum(), parallel);
+          case ADAGRAD ->
+              new Adagrad(parameters, firstRate, (float) options.adagradMomentum(), parallel);
+          case SGD -> new Sgd(parameters, firstRate, (float) p.momentum(), parallel);
         };
     this.dropoutSeed = dropoutSeed;
   }
 
-  /** Begins a batch: every session starts from a hidden state of zeros. */
-  void beginBatch(SequenceBatch batch) {
+  /** Sets all hidden states to zero, for so many sessions side by side. */
+  void beginBatch(int rows) {
     for (Matrix state : states) {
-      state.resizeRows(batch.rows());
+      state.resizeRows(rows);
       state.fill(0f);
     }
   }
 
   /**
-   * Trains on columns {@code from} to {@code from + width - 1} of the batch.
+   * Trains on a chunk.
    *
+   * @param done share of the targets of all epochs that were trained on, in [0, 1)
    * @return the mean loss over the chunk's targets; NaN if it has none, and no step is made
    */
-  double run(SequenceBatch batch, int from, int width) {
-    int T = pack(batch, from, width);
-    if (numTargets == 0) {
+  double run(Chunk chunk, double done) {
+    this.chunk = chunk;
+    if (chunk.numTargets == 0) {
       return Double.NaN;
     }
+    rate = learningRate * options.learningRateSchedule().factor(done);
+    optimizer.rates((float) rate, (float) (rate * options.weightDecay()));
     for (int i = 0; i < parameters.size(); i++) {
       parameters.get(i).zeroGrad();
     }
-    Variable x = dropouts[0].forward(tape, embedding.forward(tape, items, numTargets), seed(0));
+    Variable x = embedding.forward(tape, chunk.items, chunk.numTargets);
+    x = dropouts[0].forward(tape, x, seed(0));
     for (int i = 0; i < layers.length; i++) {
-      x = layers[i].forward(tape, x, activeRows, T, states[i]);
+      x = run(i, x, chunk);
       x = dropouts[i + 1].forward(tape, x, seed(i + 1));
     }
-    Variable loss = output.forward(tape, x, targets);
+    Variable loss = output.forward(tape, x, chunk.targets);
     tape.backward(loss);
     gradScale = clipnorm == null ? 1f : GradientClipping.factor(clipping.norm(), clipnorm);
     optimizer.step(gradScale);
@@ -113,30 +124,28 @@ final class TrainingStep {
     return RandomStream.at(dropoutSeed, step * dropouts.length + layer);
   }
 
-  /** Packs items and targets by time; returns how many columns of the chunk have a target. */
-  private int pack(SequenceBatch batch, int from, int width) {
-    if (activeRows.length < width) {
-      activeRows = new int[width];
+  /** Runs a layer from the states of its lanes, and gives them back what goes on. */
+  private Variable run(int i, Variable x, Chunk chunk) {
+    if (chunk.fromLane == null) {
+      return layers[i].forward(tape, x, chunk.activeRows, chunk.T, states[i]);
     }
-    int T = 0;
-    int total = 0;
-    while (T < width && batch.activeRows(from + T) > 0) {
-      activeRows[T] = batch.activeRows(from + T);
-      total += activeRows[T++];
-    }
-    if (items.length < total) {
-      items = new int[total];
-      targets = new int[total];
-    }
-    int m = 0;
-    for (int t = 0; t < T; t++) {
-      for (int r = 0; r < activeRows[t]; r++) {
-        items[m] = batch.item(r, from + t);
-        targets[m++] = batch.target(r, from + t);
+    int H = states[i].cols();
+    int rows = chunk.activeRows[0];
+    pieces.resizeRows(rows);
+    for (int r = 0; r < rows; r++) {
+      if (chunk.fromLane[r] < 0) {
+        Arrays.fill(pieces.data(), r * H, (r + 1) * H, 0f);
+      } else {
+        System.arraycopy(states[i].data(), chunk.fromLane[r] * H, pieces.data(), r * H, H);
       }
     }
-    numTargets = total;
-    return T;
+    Variable y = layers[i].forward(tape, x, chunk.activeRows, chunk.T, pieces);
+    for (int r = 0; r < rows; r++) {
+      if (chunk.toLane[r] >= 0) {
+        System.arraycopy(pieces.data(), r * H, states[i].data(), chunk.toLane[r] * H, H);
+      }
+    }
+    return y;
   }
 
   /** Returns the optimizer steps made so far. */
@@ -154,24 +163,34 @@ final class TrainingStep {
     return optimizer;
   }
 
-  /** Returns the hidden states of the layers before the next chunk, one row a session. */
+  /** Returns whether hidden states go on from batch to batch. */
+  boolean hasLanes() {
+    return options.batching() == Gru4RecOptions.Batching.SESSION_PARALLEL;
+  }
+
+  /** Returns the hidden states of the layers before the next chunk, one row a session or lane. */
   Matrix[] states() {
     return states;
   }
 
   /** Returns how many targets the last chunk had. */
   int numTargets() {
-    return numTargets;
+    return chunk.numTargets;
   }
 
   /** Returns how many rows of the last chunk had a target. */
   int rows() {
-    return activeRows[0];
+    return chunk.activeRows[0];
   }
 
   /** Returns the norm of the last step's gradient before clipping. */
   double gradNorm() {
     return clipping.norm();
+  }
+
+  /** Returns the learning rate of the last step. */
+  double learningRate() {
+    return rate;
   }
 
   /** Returns the factor that clipping gave the last step's gradient. */

@@ -1,11 +1,18 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.Gru4RecParametersBuilder;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.metrics.Criterion;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** The estimator's parameters as flags of the same names with dashes. */
 final class ParameterOptions {
@@ -18,6 +25,11 @@ final class ParameterOptions {
           "min-improvement",
           "max-iter-no-change",
           "save-best-to-file");
+
+  private static final String PRESET = "preset";
+  private static final SortedMap<String, Gru4RecParameters> PRESETS =
+      new TreeMap<>(
+          Map.of("recpack", Gru4RecParameters.defaults(), "gru4rec", Gru4RecParameters.gru4rec()));
 
   private ParameterOptions() {}
 
@@ -61,9 +73,28 @@ final class ParameterOptions {
 
   /** A flag for each parameter; {@code base} holds the values of those that are not given. */
   static List<Option> of(Gru4RecParameters base) {
+    List<Option> options = new ArrayList<>();
+    options.add(
+        new Option(
+            PRESET,
+            String.join("|", PRESETS.keySet()),
+            "values of the flags that are not given: RecPack's defaults, or those that recommend"
+                + " best ("
+                + differences(Gru4RecParameters.gru4rec())
+                + ")"));
+    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      options.add(new Option(spec.dashed(), valueName(spec), help(spec, base)));
+    }
+    return options;
+  }
+
+  /** The flags that make RecPack's defaults into other parameters. */
+  private static String differences(Gru4RecParameters parameters) {
+    Gru4RecParameters defaults = Gru4RecParameters.defaults();
     return Gru4RecParameters.specs().stream()
-        .map(spec -> new Option(spec.dashed(), valueName(spec), help(spec, base)))
-        .toList();
+        .filter(spec -> !Objects.equals(spec.valueIn(defaults), spec.valueIn(parameters)))
+        .map(spec -> "--" + spec.dashed() + " " + ParameterSpec.print(spec.valueIn(parameters)))
+        .collect(Collectors.joining(" "));
   }
 
   private static String valueName(ParameterSpec spec) {
@@ -90,9 +121,22 @@ final class ParameterOptions {
         + ")";
   }
 
-  /** The parameters that the flags say, the rest from {@code base}. */
+  /**
+   * The parameters that the flags say, the rest from the preset, or from {@code base} where none is
+   * given. The seed of {@code base} stays in any case.
+   */
   static Gru4RecParameters read(CommandLine line, Gru4RecParameters base) throws UsageException {
-    Gru4RecParameters.Builder builder = base.toBuilder();
+    Gru4RecParametersBuilder builder = base.toBuilder();
+    Optional<String> preset = line.get(PRESET);
+    if (preset.isPresent()) {
+      Gru4RecParameters chosen = PRESETS.get(preset.get());
+      if (chosen == null) {
+        throw new UsageException(
+            "--preset must be one of %s, got %s"
+                .formatted(String.join(", ", PRESETS.keySet()), preset.get()));
+      }
+      builder = chosen.toBuilder().seed(base.seed());
+    }
     for (ParameterSpec spec : Gru4RecParameters.specs()) {
       Optional<String> value = line.get(spec.dashed());
       if (value.isPresent()) {

@@ -31,13 +31,25 @@ public final class SequenceBatches {
    * @throws IllegalArgumentException if there are no timestamps or the size is below 1
    */
   public static SequenceBatches of(InteractionMatrix sessions, int batchSize) {
+    return of(sessions, sessions.activeUsers(), batchSize);
+  }
+
+  /**
+   * Cuts some users of a matrix into batches, in a given order.
+   *
+   * @param sessions the interactions, with timestamps
+   * @param users users with interactions, each once; taken over and changed
+   * @param batchSize rows of a batch, 1 or more
+   * @return the batches; none if there are no users
+   * @throws IllegalArgumentException if there are no timestamps or the size is below 1
+   */
+  public static SequenceBatches of(InteractionMatrix sessions, int[] users, int batchSize) {
     if (batchSize < 1) {
       throw new IllegalArgumentException("batchSize must be >= 1, got " + batchSize);
     }
     if (!sessions.hasTimestamps()) {
       throw new IllegalArgumentException("sequences need timestamps, " + sessions + " has none");
     }
-    int[] users = sessions.activeUsers();
     int n = users.length;
     SequenceBatch[] batches = new SequenceBatch[(int) ((n + (long) batchSize - 1) / batchSize)];
     for (int b = 0; b < batches.length; b++) {

@@ -20,27 +20,32 @@ import java.util.List;
  *   <li>{@code lin.weight} (V, H), {@code lin.bias} (V)
  * </ul>
  *
+ * <p>With a shared embedding there is no {@code emb.weight}: an item's vector is its row of {@code
+ * lin.weight}, and E is H. The pad token then is a class like any other, and is never looked up.
+ *
  * <p>The parameters may be changed by whoever trains them; a network that nobody changes any more
  * may be read by any number of threads.
  */
 public final class GruNetwork {
 
   private final int numItems;
-  private final Parameter embedding;
+  private final Parameter embedding; // outputWeight if it is shared
   private final List<GruParameters> layers;
   private final Parameter outputWeight;
   private final Parameter outputBias;
 
-  private GruNetwork(int numItems, int numComponents, int hiddenSize, int numLayers) {
+  private GruNetwork(
+      int numItems, int numComponents, int hiddenSize, int numLayers, boolean shared) {
     this.numItems = numItems;
     int classes = Math.addExact(numItems, 1);
-    this.embedding = Parameter.ofSparseRows("emb.weight", classes, numComponents);
+    this.outputWeight = Parameter.ofPanels("lin.weight", classes, hiddenSize);
+    this.embedding =
+        shared ? outputWeight : Parameter.ofSparseRows("emb.weight", classes, numComponents);
     List<GruParameters> layers = new ArrayList<>();
     for (int i = 0; i < numLayers; i++) {
       layers.add(GruParameters.zeros(i, i == 0 ? numComponents : hiddenSize, hiddenSize));
     }
     this.layers = List.copyOf(layers);
-    this.outputWeight = Parameter.ofPanels("lin.weight", classes, hiddenSize);
     this.outputBias = Parameter.ofPanels("lin.bias", classes, 1);
   }
 
@@ -55,7 +60,20 @@ public final class GruNetwork {
    * @throws IllegalArgumentException if a parameter would not fit into one array
    */
   public static GruNetwork zeros(int numItems, int numComponents, int hiddenSize, int numLayers) {
-    return new GruNetwork(numItems, numComponents, hiddenSize, numLayers);
+    return new GruNetwork(numItems, numComponents, hiddenSize, numLayers, false);
+  }
+
+  /**
+   * Returns a network of zeros whose output layer shares the weights of the embedding.
+   *
+   * @param numItems N, at least 1
+   * @param hiddenSize H, and E too, at least 1
+   * @param numLayers number of GRU layers, at least 1
+   * @return a new network
+   * @throws IllegalArgumentException if a parameter would not fit into one array
+   */
+  public static GruNetwork sharedZeros(int numItems, int hiddenSize, int numLayers) {
+    return new GruNetwork(numItems, hiddenSize, hiddenSize, numLayers, true);
   }
 
   /**
@@ -69,9 +87,34 @@ public final class GruNetwork {
     RandomStream random = new RandomStream(seed);
     for (Parameter p : parameters()) {
       for (int row = 0; row < p.rows(); row++) {
-        boolean pad = p == embedding && row == numItems;
+        boolean pad = p == embedding && !isShared() && row == numItems;
         for (int col = 0; col < p.cols(); col++) {
           p.set(row, col, pad ? 0f : 0.02f * random.nextFloat() - 0.01f);
+        }
+      }
+    }
+    return this;
+  }
+
+  /**
+   * Draws each weight matrix uniformly from +-sqrt(6 / (rows + columns)), the three gates of a GRU
+   * layer as matrices of their own (Glorot and Bengio 2010, equation 16). Biases, and the pad
+   * token's embedding if it has one of its own, are zero.
+   *
+   * @param seed the same seed gives the same parameters
+   * @return this
+   */
+  public GruNetwork initialiseGlorot(long seed) {
+    RandomStream random = new RandomStream(seed);
+    for (Parameter p : parameters()) {
+      boolean bias = p.name().contains("bias");
+      boolean gates = p.name().startsWith("rnn.");
+      double fan = (gates ? p.rows() / 3 : p.rows()) + (double) p.cols();
+      float bound = (float) Math.sqrt(6 / fan);
+      for (int row = 0; row < p.rows(); row++) {
+        boolean pad = p == embedding && !isShared() && row == numItems;
+        for (int col = 0; col < p.cols(); col++) {
+          p.set(row, col, bias || pad ? 0f : bound * (2 * random.nextFloat() - 1));
         }
       }
     }
@@ -85,7 +128,7 @@ public final class GruNetwork {
    */
   public GruNetwork copy() {
     GruNetwork copy =
-        new GruNetwork(numItems, embedding.cols(), outputWeight.cols(), layers.size());
+        new GruNetwork(numItems, embedding.cols(), outputWeight.cols(), layers.size(), isShared());
     copy.copyFrom(this);
     return copy;
   }
@@ -129,6 +172,15 @@ public final class GruNetwork {
    */
   public int numItems() {
     return numItems;
+  }
+
+  /**
+   * Returns whether the output layer shares the weights of the embedding.
+   *
+   * @return true if {@link #embedding} is {@link #outputWeight}
+   */
+  public boolean isShared() {
+    return embedding == outputWeight;
   }
 
   /**
@@ -188,11 +240,13 @@ public final class GruNetwork {
   /**
    * Returns all parameters.
    *
-   * @return in the order of the class comment
+   * @return in the order of the class comment, each once
    */
   public List<Parameter> parameters() {
     List<Parameter> all = new ArrayList<>();
-    all.add(embedding);
+    if (!isShared()) {
+      all.add(embedding);
+    }
     for (GruParameters layer : layers) {
       all.addAll(layer.all());
     }

@@ -24,7 +24,8 @@ import java.util.Map;
  * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
  * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.parameters}, {@code
  * gru4j.history} and {@code gru4j.seed}, the first two as JSON. Only the network's tensors must be
- * there: a file that torch wrote has no others.
+ * there: a file that torch wrote has no others. A network with a shared embedding is written
+ * without {@code emb.weight}, and its parameters say {@code embedding} is {@code shared}.
  */
 final class ModelFile {
 
@@ -35,13 +36,19 @@ final class ModelFile {
   private static final String SEED = "gru4j.seed";
   private static final String ITEM_IDS = "gru4j.item_ids";
   private static final String ITEM_ENDS = "gru4j.item_ends";
+  private static final String EMBEDDING = "embedding";
+  private static final String SHARED = "shared";
   private static final int BUFFER = 1 << 14;
 
   private ModelFile() {}
 
   static void save(FittedModel model, Path file) throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
-    writer.metadata(PARAMETERS, Json.write(model.parameters()));
+    Map<String, String> parameters = new LinkedHashMap<>(model.parameters());
+    if (model.network().isShared()) {
+      parameters.put(EMBEDDING, SHARED); // what the reader goes by
+    }
+    writer.metadata(PARAMETERS, Json.write(parameters));
     writer.metadata(HISTORY, EpochHistory.toJson(model.history()));
     if (model.seed() != null) {
       writer.metadata(SEED, model.seed().toString());
@@ -103,11 +110,13 @@ final class ModelFile {
         throw new ModelFileException(
             file, "is of form " + version + ", this version reads form " + CURRENT);
       }
-      GruNetwork network = readNetwork(file, reader);
+      Map<String, String> parameters = readParameters(file, reader);
+      boolean shared = SHARED.equals(parameters.get(EMBEDDING));
+      GruNetwork network = readNetwork(file, reader, shared);
       return new FittedModel(
           network,
           readItems(file, reader, network.numItems()),
-          readParameters(file, reader),
+          parameters,
           readHistory(file, reader),
           readSeed(file, reader));
     } catch (SafeTensorsException e) {
@@ -120,8 +129,10 @@ final class ModelFile {
     }
   }
 
-  private static GruNetwork readNetwork(Path file, SafeTensorsReader reader) throws IOException {
-    long[] embedding = matrixShape(file, reader, "emb.weight");
+  private static GruNetwork readNetwork(Path file, SafeTensorsReader reader, boolean shared)
+      throws IOException {
+    String table = shared ? "lin.weight" : "emb.weight";
+    long[] embedding = matrixShape(file, reader, table);
     long[] output = matrixShape(file, reader, "lin.weight");
     int layers = 0;
     while (reader.contains("rnn.weight_hh_l" + layers)) {
@@ -132,17 +143,19 @@ final class ModelFile {
     }
     if (embedding[0] < 2) {
       throw new ModelFileException(
-          file, "tensor emb.weight has " + embedding[0] + " rows, expected items + 1, at least 2");
+          file,
+          "tensor %s has %d rows, expected items + 1, at least 2".formatted(table, embedding[0]));
     }
     GruNetwork network;
-    checkTotal(file, reader, embedding, output, layers);
+    checkTotal(reader, table, embedding, output, layers);
     try {
+      int items = Math.toIntExact(embedding[0] - 1);
+      int components = Math.toIntExact(embedding[1]);
+      int hidden = Math.toIntExact(output[1]);
       network =
-          GruNetwork.zeros(
-              Math.toIntExact(embedding[0] - 1),
-              Math.toIntExact(embedding[1]),
-              Math.toIntExact(output[1]),
-              layers);
+          shared
+              ? GruNetwork.sharedZeros(items, hidden, layers)
+              : GruNetwork.zeros(items, components, hidden, layers);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ModelFileException(file, "is too large for this library: " + e.getMessage());
     }
@@ -168,7 +181,7 @@ final class ModelFile {
 
   /** All shapes must agree before memory is taken for any of them. */
   private static void checkTotal(
-      Path file, SafeTensorsReader reader, long[] embedding, long[] output, int layers)
+      SafeTensorsReader reader, String table, long[] embedding, long[] output, int layers)
       throws IOException {
     long E = embedding[1];
     long H = output[1];
@@ -178,7 +191,7 @@ final class ModelFile {
       reader.require("rnn.bias_ih_l" + i, TensorType.F32, 3 * H);
       reader.require("rnn.bias_hh_l" + i, TensorType.F32, 3 * H);
     }
-    reader.require("emb.weight", TensorType.F32, embedding[0], E);
+    reader.require(table, TensorType.F32, embedding[0], E);
     reader.require("lin.weight", TensorType.F32, embedding[0], H);
     reader.require("lin.bias", TensorType.F32, embedding[0]);
   }

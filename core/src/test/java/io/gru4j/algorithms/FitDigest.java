@@ -5,6 +5,7 @@ import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.tensor.Backend;
+import java.util.List;
 import java.util.Random;
 
 /**
@@ -34,7 +35,7 @@ final class FitDigest {
     int items = 20 + random.nextInt(500); // tiles have 128
     int users = 5 + random.nextInt(90); // GRU blocks have 32
     TestSessions data = TestSessions.make(seed, users, items);
-    Gru4RecParameters parameters =
+    var parameters =
         Gru4RecParameters.builder()
             .numLayers(1 + random.nextInt(2))
             .hiddenSize(1 + random.nextInt(40))
@@ -48,10 +49,17 @@ final class FitDigest {
             .learningRate(0.1)
             .maxEpochs(2)
             .stoppingCriterion(Criterion.values()[random.nextInt(Criterion.values().length)])
-            .seed(seed)
-            .build();
+            .seed(seed);
+    for (ParameterSpec option : ParameterSpecs.OPTIONS) {
+      if (random.nextBoolean()) {
+        List<String> choices = option.choices();
+        Object value = choices.isEmpty() ? 0.125 : choices.get(random.nextInt(choices.size()));
+        parameters.set(option.name(), value);
+      }
+    }
     FitDigest digest = new FitDigest();
-    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters).threads(threads)) {
+    try (GRU4RecCrossEntropy estimator =
+        new GRU4RecCrossEntropy(parameters.build()).threads(threads)) {
       FittedModel model = estimator.fit(data.x(), data.items(), data.validation()).model();
       for (float value : SameModel.values(model)) {
         digest.add(Float.floatToRawIntBits(value));

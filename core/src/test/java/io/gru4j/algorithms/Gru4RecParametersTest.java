@@ -1,13 +1,13 @@
 package io.gru4j.algorithms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.metrics.Criterion;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,8 +44,20 @@ class Gru4RecParametersTest {
     expected.put("keep_last", false);
     expected.put("predict_topK", null);
     expected.put("validation_sample_size", null);
+    List<String> recPacks = List.copyOf(expected.keySet());
+    expected.put("init", "uniform_0.01");
+    expected.put("embedding", "separate");
+    expected.put("dropout_embed", null);
+    expected.put("dropout_hidden", null);
+    expected.put("batching", "padded");
+    expected.put("session_order", "user");
+    expected.put("adagrad_momentum", 0.0);
+    expected.put("label_smoothing", 0.0);
+    expected.put("weight_decay", 0.0);
+    expected.put("learning_rate_schedule", "constant");
     Map<String, Object> params = Gru4RecParameters.defaults().getParams();
     assertEquals(expected, params);
+    assertEquals(recPacks, ParameterSpecs.RECPACK.stream().map(ParameterSpec::name).toList());
     assertEquals(List.copyOf(expected.keySet()), List.copyOf(params.keySet()));
     assertEquals(Gru4RecParameters.defaults(), Gru4RecParameters.builder().build());
   }
@@ -73,6 +85,12 @@ class Gru4RecParametersTest {
     assertTrue(changed.contains(",stop_early=True,"), changed);
     assertTrue(changed.contains(",predict_topK=20,"), changed);
     assertTrue(changed.contains(",seed=7,"), changed);
+    for (ParameterSpec option : ParameterSpecs.OPTIONS) {
+      assertFalse(changed.contains(option.name()), changed);
+      Object other = option.choices().isEmpty() ? 0.25 : option.choices().getLast();
+      String with = Gru4RecParameters.builder().set(option.name(), other).build().identifier();
+      assertTrue(with.matches(".*[(,]" + option.name() + "=" + other + "[,)].*"), with);
+    }
   }
 
   /**
@@ -102,11 +120,49 @@ class Gru4RecParametersTest {
             .keepLast(true)
             .predictTopK(12)
             .validationSampleSize(13)
+            .init(Gru4RecOptions.Init.GLOROT)
+            .embedding(Gru4RecOptions.Embedding.SHARED)
+            .dropoutEmbed(0.0625)
+            .dropoutHidden(0.1875)
+            .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
+            .sessionOrder(Gru4RecOptions.SessionOrder.TIME)
+            .adagradMomentum(0.3125)
+            .labelSmoothing(0.375)
+            .weightDecay(0.4375)
+            .learningRateSchedule(Gru4RecOptions.Schedule.COSINE)
             .build();
     assertEquals(
-        Arrays.asList(
-            2, 3, 4, 0.5, "sgd", 0.25, 6.0, 7, 8, 9, 0.125, "ndcg", true, 10, 0.75, 11L, true, true,
-            12, 13),
+        List.of(
+            2,
+            3,
+            4,
+            0.5,
+            "sgd",
+            0.25,
+            6.0,
+            7,
+            8,
+            9,
+            0.125,
+            "ndcg",
+            true,
+            10,
+            0.75,
+            11L,
+            true,
+            true,
+            12,
+            13,
+            "glorot",
+            "shared",
+            0.0625,
+            0.1875,
+            "session_parallel",
+            "time",
+            0.3125,
+            0.375,
+            0.4375,
+            "cosine"),
         List.copyOf(changed.getParams().values()));
     Map<String, Object> camel = new HashMap<>();
     Map<String, String> text = new HashMap<>();
@@ -122,6 +178,7 @@ class Gru4RecParametersTest {
     assertEquals(changed, changed.toBuilder().build());
     assertEquals(12, changed.predictTopK());
     assertEquals(OptimizationAlgorithm.SGD, changed.optimizationAlgorithm());
+    assertEquals(Gru4RecOptions.SessionOrder.TIME, changed.options().sessionOrder());
   }
 
   @ParameterizedTest
@@ -160,6 +217,17 @@ class Gru4RecParametersTest {
         "min_improvement|-1e-9|min_improvement must be a finite number >= 0, got -1e-9",
         "seed|-1|seed must be an integer in [0, 2^63) or None, got -1",
         "predict_topK|0|predict_topK must be an integer in [1, 2147483647] or None, got 0",
+        "init|uniform|init must be one of uniform_0.01, glorot, got uniform",
+        "embedding|none|embedding must be one of separate, shared, got none",
+        "dropout_embed|1|dropout_embed must be a float in [0, 1) or None, got 1",
+        "dropout_hidden|-1|dropout_hidden must be a float in [0, 1) or None, got -1",
+        "batching|lanes|batching must be one of padded, session_parallel, got lanes",
+        "session_order|random|session_order must be one of user, time, shuffled, got random",
+        "adagrad_momentum|1|adagrad_momentum must be a float in [0, 1), got 1",
+        "label_smoothing|1|label_smoothing must be a float in [0, 1), got 1",
+        "weight_decay|1|weight_decay must be a float in [0, 1), got 1",
+        "learning_rate_schedule|step|learning_rate_schedule must be one of constant, linear,"
+            + " cosine, got step",
         "validation_sample_size|0|validation_sample_size must be an integer in [1, 2147483647] or"
             + " None, got 0"
       })
@@ -202,7 +270,8 @@ class Gru4RecParametersTest {
                 false,
                 false,
                 null,
-                null));
+                null,
+                Gru4RecOptions.defaults()));
   }
 
   @Test
@@ -253,7 +322,7 @@ class Gru4RecParametersTest {
       assertTrue(e.contains(spec.name()), spec.name());
     }
     String far = assertRefused("unknown parameter zzz; ", () -> Gru4RecParameters.spec("zzz"));
-    assertTrue(far.endsWith("validation_sample_size"), far);
+    assertTrue(far.endsWith("learning_rate_schedule"), far);
     assertRefused(
         "batch_size is given twice, also as batchSize",
         () -> Gru4RecParameters.defaults().withParams(Map.of("batch_size", 1, "batchSize", 2)));
@@ -267,7 +336,7 @@ class Gru4RecParametersTest {
     assertEquals("predict-topK", spec.dashed());
     assertEquals("maxIterNoChange", Gru4RecParameters.spec("max_iter_no_change").camelCase());
     assertEquals(
-        20, Gru4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
+        30, Gru4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
     for (ParameterSpec each : Gru4RecParameters.specs()) {
       assertEquals(each.defaultValue(), each.parse(ParameterSpec.print(each.defaultValue())));
       assertEquals(each.defaultValue() == null || each.name().equals("clipnorm"), each.nullable());

@@ -59,7 +59,7 @@ class ResumeTest {
             Arbitraries.of(0.0, 0.9),
             Arbitraries.of(Criterion.RECALL, Criterion.BPR, Criterion.NDCG),
             Arbitraries.integers().between(1, 4),
-            Arbitraries.integers().between(0, 7))
+            Arbitraries.integers().between(0, 127))
         .as(
             (layers, dropout, momentum, criterion, bptt, switches) ->
                 TestSessions.tiny().toBuilder()
@@ -76,6 +76,11 @@ class ResumeTest {
                     .stoppingCriterion(criterion)
                     .validationSampleSize(9)
                     .bptt(bptt)
+                    .set("batching", (switches & 8) == 0 ? "padded" : "session_parallel")
+                    .set("session_order", (switches & 16) == 0 ? "user" : "shuffled")
+                    .set("embedding", (switches & 32) == 0 ? "separate" : "shared")
+                    .adagradMomentum((switches & 64) == 0 ? 0 : 0.5)
+                    .learningRateSchedule(Gru4RecOptions.Schedule.LINEAR)
                     .build());
   }
 

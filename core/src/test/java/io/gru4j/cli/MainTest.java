@@ -126,7 +126,7 @@ class MainTest {
   void everyParameterIsAFlagAndInTheHelp() {
     for (String command : List.of("train", "search", "demo")) {
       String help = run(command, "--help").expect(0).out.replaceAll("\\s+", " ");
-      assertEquals(20, Gru4RecParameters.specs().size());
+      assertEquals(30, Gru4RecParameters.specs().size());
       for (ParameterSpec spec : Gru4RecParameters.specs()) {
         assertContains(help, " --" + spec.dashed() + " ");
         assertContains(help, " " + spec.description() + " (");

@@ -366,13 +366,56 @@ public final class Parameter {
   }
 
   /**
-   * Adds a row to a sparse gradient.
+   * Copies one row of the values.
+   *
+   * @param row row in [0, rows)
+   * @param to receives {@code cols} values
+   * @param at where in {@code to} they start
+   */
+  public void readRow(int row, float[] to, int at) {
+    int o = index(row, 0);
+    if (!panels) {
+      System.arraycopy(value, o, to, at, cols);
+      return;
+    }
+    for (int col = 0; col < cols; col++) {
+      to[at + col] = value[o + col * Kernels.PANEL];
+    }
+  }
+
+  /**
+   * Adds to the gradient of one row. A noted {@linkplain #gradSumOfSquares sum of squares} goes
+   * with the change.
    *
    * @param row row in [0, rows)
    * @param d array with the gradient of that row
    * @param from where in {@code d} it starts; {@code cols} values
    */
   public void addRowGrad(int row, float[] d, int from) {
+    if (isSparse()) {
+      addSparseRow(row, d, from);
+    } else {
+      addDenseRow(row, d, from);
+    }
+  }
+
+  /** A row in panels is spread over the array, 32 floats apart. */
+  private void addDenseRow(int row, float[] d, int from) {
+    double noted = gradSumOfSquares;
+    float[] g = grad();
+    int o = index(row, 0);
+    int stride = panels ? Kernels.PANEL : 1;
+    double change = 0;
+    for (int col = 0; col < cols; col++) {
+      float old = g[o + col * stride];
+      float sum = old + d[from + col];
+      g[o + col * stride] = sum;
+      change += (double) sum * sum - (double) old * old;
+    }
+    gradSumOfSquares = Double.isNaN(noted) ? noted : Math.max(0, noted + change);
+  }
+
+  private void addSparseRow(int row, float[] d, int from) {
     int slot = slotOf[row] - 1;
     if (slot < 0) {
       slot = touchedRows++;

@@ -16,7 +16,8 @@ public final class Embedding {
   /**
    * Wraps a table.
    *
-   * @param table shape (items, E), with a sparse gradient
+   * @param table shape (items, E), with a sparse gradient; or one that another layer shares, whose
+   *     dense gradient then gets the sum of both uses
    */
   public Embedding(Parameter table) {
     this.table = table;
@@ -57,7 +58,7 @@ public final class Embedding {
         throw new IndexOutOfBoundsException(
             "indices[%d] = %d is outside [0, %d)".formatted(m, i, table.rows()));
       }
-      System.arraycopy(table.value(), table.offset() + i * E, y, m * E, E);
+      table.readRow(i, y, m * E);
     }
   }
 

@@ -194,7 +194,8 @@ final class HiddenGradient {
    * Adds the gradient of one row to {@code dHidden} from {@code d}, slots in order.
    *
    * @param scale the loss's gradient
-   * @param targetScale {@code scale / n}; 0 for a row that does not count
+   * @param targetScale {@code scale / n}, less with smoothed labels; 0 for a row that does not
+   *     count
    */
   void finish(int m, float scale, float targetScale, float[] dHidden, int d) {
     float[] row = scratch.get();

@@ -20,6 +20,8 @@ import java.util.Arrays;
  *   dHidden += dLogits W,  dW += dLogits^T hidden,  db += sum_m dLogits[m,:]
  * </pre>
  *
+ * <p>{@link LabelSmoothing} can spread part of a target's probability over all classes.
+ *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
  * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
  * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
@@ -73,6 +75,7 @@ public final class OutputLayer {
   private int hiddenStride;
 
   private final HiddenGradient hiddenGradient;
+  private LabelSmoothing smoothing;
 
   private final Parallel.Task forwardTask = this::forwardSlot;
   private final Parallel.Task normaliseTask = this::normaliseChunk;
@@ -121,9 +124,22 @@ public final class OutputLayer {
     int rowsLength = weight.offset() + CHUNK * rowStride;
     this.rowScratch = ThreadLocal.withInitial(() -> new float[rowsLength]);
     this.panelScratch = ThreadLocal.withInitial(() -> new float[weight.offset() + CHUNK * PANEL]);
+    this.smoothing = new LabelSmoothing(weight, bias, 0);
     this.hiddenGradient = new HiddenGradient(weight, tilePanels, slots, CHUNK);
     Arrays.fill(
         bias.value(), bias.offset() + V, bias.offset() + bias.length(), Float.NEGATIVE_INFINITY);
+  }
+
+  /**
+   * Sets the label smoothing; 0 at first.
+   *
+   * @param share of a target's probability that is spread evenly over all classes, in [0, 1)
+   * @return this
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  public OutputLayer labelSmoothing(double share) {
+    smoothing = new LabelSmoothing(weight, bias, share);
+    return this;
   }
 
   /** An odd number of rows, so that the panels of one row do not fall into the same cache sets. */
@@ -156,6 +172,7 @@ public final class OutputLayer {
     lossValue = 0;
     if (n > 0) {
       allocate();
+      smoothing.begin(parallel);
       parallel.run(slots, forwardTask);
       parallel.run(Math.ceilDiv(M, CHUNK), normaliseTask);
       for (int m = 0; m < M; m++) {
@@ -277,6 +294,7 @@ public final class OutputLayer {
   private void normaliseChunk(int chunk) {
     int from = chunk * CHUNK;
     int to = Math.min(M, from + CHUNK);
+    float[] h = hidden.value().data();
     for (int m = from; m < to; m++) {
       float max = Float.NEGATIVE_INFINITY;
       for (int i = m; i < tiles * M; i += M) {
@@ -287,13 +305,15 @@ public final class OutputLayer {
         sum += tileSum[i] * (double) Kernels.exp(tileMax[i] - max);
       }
       boolean counts = targets[m] >= 0;
-      rowLoss[m] = counts ? max + StrictMath.log(sum) - targetLogit[m] : 0;
+      rowLoss[m] =
+          counts
+              ? max + StrictMath.log(sum) - smoothing.expectedLogit(targetLogit[m], h, m * H)
+              : 0;
       for (int i = m; i < tiles * M; i += M) {
         tileSum[i] = counts ? (float) (Kernels.exp(tileMax[i] - max) / (sum * n)) : 0f;
       }
       hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
     }
-    float[] h = hidden.value().data();
     for (int k = 0; k < H; k++) {
       for (int m = from; m < to; m++) {
         hiddenT[k * hiddenStride + m] = h[m * H + k];
@@ -357,10 +377,14 @@ public final class OutputLayer {
     float scale = loss.grad().get(0, 0);
     int o = weight.offset();
     kernels.scaleRows(dLogits, o, PANEL, e, eo, PANEL, tileSum, tile * M + m, scale, rows);
+    float ofTarget = smoothing.ofTarget(scale, n);
     for (int r = 0; r < rows; r++) {
       int lane = targets[m + r] - p * PANEL;
+      if (targets[m + r] >= 0) {
+        smoothing.takeFromClasses(dLogits, o + r * PANEL, p, scale, n);
+      }
       if (lane >= 0 && lane < PANEL) {
-        dLogits[o + r * PANEL + lane] -= scale / n;
+        dLogits[o + r * PANEL + lane] -= ofTarget;
       }
     }
   }
@@ -387,7 +411,11 @@ public final class OutputLayer {
     float[] dHidden = hidden.grad().data();
     int end = Math.min(M, (chunk + 1) * HIDDEN_ROWS);
     for (int m = chunk * HIDDEN_ROWS; m < end; m++) {
-      hiddenGradient.finish(m, scale, targets[m] >= 0 ? scale / n : 0f, dHidden, m * H);
+      boolean counts = targets[m] >= 0;
+      hiddenGradient.finish(m, scale, counts ? smoothing.ofTarget(scale, n) : 0f, dHidden, m * H);
+      if (counts) {
+        smoothing.takeFromHidden(dHidden, m * H, scale, n);
+      }
     }
   }
 }

@@ -3,6 +3,7 @@ package io.gru4j.tensor.optim;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -12,13 +13,20 @@ import java.util.List;
  * stochastic optimization", figure 1 (diagonal), with torch's epsilon. Where a gradient is zero the
  * step is the identity, so of an embedding table only the rows looked up are visited: exactly the
  * dense result.
+ *
+ * <p>With momentum the step is repeated in part: {@code b = momentum * b + g / (sqrt(s) + 1e-10); p
+ * -= learningRate * b}, with {@code b} 0 at first. Of an embedding table a row that was not looked
+ * up keeps its velocity b and does not move.
  */
 public final class Adagrad implements Optimizer {
 
   static final float EPSILON = 1e-10f;
+  private static final int BLOCK = 1024;
 
   private final FlatState state;
-  private final float learningRate;
+  private final float momentum;
+  private final ThreadLocal<float[]> steps = ThreadLocal.withInitial(() -> new float[BLOCK]);
+  private float learningRate;
   private float gradScale;
 
   /**
@@ -30,8 +38,26 @@ public final class Adagrad implements Optimizer {
    * @throws IllegalArgumentException if the learning rate is not finite or not above 0
    */
   public Adagrad(List<Parameter> parameters, float learningRate, Parallel parallel) {
+    this(parameters, learningRate, 0f, parallel);
+  }
+
+  /**
+   * Creates the optimizer with its state: one float a value, two if momentum is not 0.
+   *
+   * @param parameters what it changes
+   * @param learningRate finite, above 0
+   * @param momentum in [0, 1)
+   * @param parallel runs the work
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  public Adagrad(
+      List<Parameter> parameters, float learningRate, float momentum, Parallel parallel) {
+    if (!(momentum >= 0 && momentum < 1)) {
+      throw new IllegalArgumentException("momentum must be in [0, 1), got " + momentum);
+    }
     this.learningRate = Sgd.checkLearningRate(learningRate);
-    this.state = new FlatState(parameters, true, parallel, this::update);
+    this.momentum = momentum;
+    this.state = new FlatState(parameters, momentum == 0 ? 1 : 2, parallel, this::update);
   }
 
   @Override
@@ -41,11 +67,29 @@ public final class Adagrad implements Optimizer {
   }
 
   @Override
-  public float[] state(int parameter) {
+  public void rates(float learningRate, float decay) {
+    this.learningRate = learningRate;
+    state.decay(decay);
+  }
+
+  @Override
+  public float[][] state(int parameter) {
     return state.of(parameter);
   }
 
-  private void update(float[] p, int po, float[] s, int so, float[] g, int go, int n) {
-    Kernels.get().adagrad(p, po, s, so, g, go, n, gradScale, learningRate, EPSILON);
+  private void update(float[] p, int po, float[][] state, float[] g, int go, int n) {
+    Kernels kernels = Kernels.get();
+    if (momentum == 0) {
+      kernels.adagrad(p, po, state[0], po, g, go, n, gradScale, learningRate, EPSILON);
+      return;
+    }
+    float[] step = steps.get();
+    for (int from = 0; from < n; from += BLOCK) {
+      int count = Math.min(BLOCK, n - from);
+      int o = po + from;
+      Arrays.fill(step, 0, count, 0f);
+      kernels.adagrad(step, 0, state[0], o, g, go + from, count, gradScale, -1f, EPSILON);
+      kernels.sgdMomentum(p, o, state[1], o, step, 0, count, 1f, learningRate, momentum);
+    }
   }
 }

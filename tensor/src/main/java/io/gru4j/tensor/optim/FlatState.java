@@ -2,27 +2,31 @@ package io.gru4j.tensor.optim;
 
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
- * An optimizer's state, one float a value, and the loop over all values in chunks that threads
- * share.
+ * An optimizer's state, some floats a value, and the loop over all values in chunks that threads
+ * share, with the weights' decay before each update.
  *
  * <p>Chunks are cut by length alone, and every value is updated on its own, so threads do not
  * matter to the result.
  */
 final class FlatState {
 
-  /** An update of {@code n} values {@code p} with state {@code s} and gradient {@code g}. */
+  /**
+   * An update of {@code n} values {@code p} with gradient {@code g}; the arrays of the state are
+   * laid out like the values.
+   */
   @FunctionalInterface
   interface Update {
-    void apply(float[] p, int po, float[] s, int so, float[] g, int go, int n);
+    void apply(float[] p, int po, float[][] state, float[] g, int go, int n);
   }
 
   private static final int CHUNK = 1 << 15;
 
   private final List<Parameter> parameters;
-  private final float[][] state;
+  private final float[][][] state; // [parameter][which]
   private final Parallel parallel;
   private final Update update;
   private final float[] zeros;
@@ -30,26 +34,32 @@ final class FlatState {
   private final Parallel.Task sparseTask = this::sparse;
   private final Parallel.Task sparseAllTask = this::sparseAll;
   private int current;
+  private float decay;
 
-  FlatState(List<Parameter> parameters, boolean hasState, Parallel parallel, Update update) {
+  FlatState(List<Parameter> parameters, int arrays, Parallel parallel, Update update) {
     this.parameters = List.copyOf(parameters);
     this.parallel = parallel;
     this.update = update;
-    this.state = new float[parameters.size()][];
+    this.state = new float[parameters.size()][arrays][];
     int longestRow = 0;
     for (int i = 0; i < state.length; i++) {
       Parameter p = parameters.get(i);
-      if (hasState) {
-        state[i] = new float[p.offset() + p.length()];
+      for (int k = 0; k < arrays; k++) {
+        state[i][k] = new float[p.offset() + p.length()];
       }
       longestRow = Math.max(longestRow, p.isSparse() ? p.cols() : CHUNK);
     }
     this.zeros = new float[longestRow];
   }
 
-  /** Returns the state of a parameter, laid out like its values; null if there is none. */
-  float[] of(int parameter) {
+  /** Returns the arrays of a parameter's state, each laid out like its values. */
+  float[][] of(int parameter) {
     return state[parameter];
+  }
+
+  /** Sets the share that a value loses before an update that has a gradient for it. */
+  void decay(float share) {
+    decay = share;
   }
 
   /** Visits every value that has a gradient. */
@@ -88,9 +98,10 @@ final class FlatState {
     int o = p.offset() + from;
     int n = Math.min(CHUNK, p.length() - from);
     if (grad == null) {
-      update.apply(p.value(), o, state[current], o, zeros, 0, n);
+      update.apply(p.value(), o, state[current], zeros, 0, n);
     } else {
-      update.apply(p.value(), o, state[current], o, grad, o, n);
+      decay(p, o, n);
+      update.apply(p.value(), o, state[current], grad, o, n);
     }
   }
 
@@ -110,7 +121,8 @@ final class FlatState {
     for (int row = chunk * rows; row < end; row++) {
       int slot = p.touchedSlot(row);
       if (slot < 0) {
-        updateRow(p, row, zeros, 0);
+        int o = p.offset() + row * p.cols();
+        update.apply(p.value(), o, state[current], zeros, 0, p.cols());
       } else {
         updateRow(p, row, p.gradOrNull(), p.offset() + slot * p.cols());
       }
@@ -119,6 +131,13 @@ final class FlatState {
 
   private void updateRow(Parameter p, int row, float[] grad, int go) {
     int o = p.offset() + row * p.cols();
-    update.apply(p.value(), o, state[current], o, grad, go, p.cols());
+    decay(p, o, p.cols());
+    update.apply(p.value(), o, state[current], grad, go, p.cols());
+  }
+
+  private void decay(Parameter p, int o, int n) {
+    if (decay != 0 && !p.name().contains("bias")) {
+      Kernels.get().axpy(-decay, p.value(), o, p.value(), o, n);
+    }
   }
 }

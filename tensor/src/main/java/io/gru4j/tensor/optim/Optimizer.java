@@ -13,12 +13,23 @@ public sealed interface Optimizer permits Adagrad, Sgd {
   void step(float gradScale);
 
   /**
-   * Returns what is remembered of a parameter, for checkpoints: one float for each of its values.
+   * Sets the rates of the steps to come; at first the learning rate is the one that the optimizer
+   * was created with, and nothing decays.
+   *
+   * @param learningRate finite, at least 0
+   * @param decay share of each weight that a step takes away before it adds its own (Loshchilov and
+   *     Hutter 2019, arXiv:1711.05101); where there is no gradient, and in biases (parameters with
+   *     "bias" in their name), nothing decays; in [0, 1)
+   */
+  void rates(float learningRate, float decay);
+
+  /**
+   * Returns what is remembered of a parameter, for checkpoints: some floats for each of its values.
    *
    * @param parameter number of the parameter in the list that the optimizer was created with
-   * @return not a copy, laid out like {@link Parameter#value}, to be read and written with {@link
-   *     Parameter#read(float[], long, float[], int)} and {@link Parameter#write(float[], long,
-   *     float[], int)}; null if nothing is remembered
+   * @return arrays, not copies, each laid out like {@link Parameter#value}, to be read and written
+   *     with {@link Parameter#read(float[], long, float[], int)} and {@link
+   *     Parameter#write(float[], long, float[], int)}; none if nothing is remembered
    */
-  float[] state(int parameter);
+  float[][] state(int parameter);
 }

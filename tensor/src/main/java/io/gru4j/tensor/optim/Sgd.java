@@ -17,8 +17,8 @@ import java.util.List;
 public final class Sgd implements Optimizer {
 
   private final FlatState state;
-  private final float learningRate;
   private final float momentum;
+  private float learningRate;
   private float gradScale;
 
   /**
@@ -36,7 +36,7 @@ public final class Sgd implements Optimizer {
     }
     this.learningRate = checkLearningRate(learningRate);
     this.momentum = momentum;
-    this.state = new FlatState(parameters, momentum != 0, parallel, this::update);
+    this.state = new FlatState(parameters, momentum != 0 ? 1 : 0, parallel, this::update);
   }
 
   static float checkLearningRate(float learningRate) {
@@ -58,15 +58,22 @@ public final class Sgd implements Optimizer {
   }
 
   @Override
-  public float[] state(int parameter) {
+  public void rates(float learningRate, float decay) {
+    this.learningRate = learningRate;
+    state.decay(decay);
+  }
+
+  @Override
+  public float[][] state(int parameter) {
     return state.of(parameter);
   }
 
-  private void update(float[] p, int po, float[] b, int bo, float[] g, int go, int n) {
+  private void update(float[] p, int po, float[][] state, float[] g, int go, int n) {
     if (momentum == 0) {
       Kernels.get().axpy(-learningRate * gradScale, g, go, p, po, n);
     } else {
-      Kernels.get().sgdMomentum(p, po, b, bo, g, go, n, gradScale, learningRate, momentum);
+      float[] b = state[0];
+      Kernels.get().sgdMomentum(p, po, b, po, g, go, n, gradScale, learningRate, momentum);
     }
   }
 }

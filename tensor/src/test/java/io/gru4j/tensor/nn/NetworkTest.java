@@ -31,23 +31,25 @@ class NetworkTest {
   @Property
   void lossAndGradients(
       @ForAll @IntRange(min = 1, max = 40) int V,
-      @ForAll @IntRange(min = 1, max = 9) int E,
+      @ForAll @IntRange(min = 1, max = 9) int components,
       @ForAll @IntRange(min = 1, max = 17) int H,
       @ForAll @IntRange(min = 1, max = 3) int layerCount,
       @ForAll @IntRange(min = 1, max = 6) int T,
       @ForAll @IntRange(min = 1, max = 5) int rows,
       @ForAll boolean drops,
+      @ForAll boolean shared,
       @ForAll long seed) {
     TestData data = new TestData(seed);
     float p = drops ? 0.4f : 0f;
-    SmallNetwork net = new SmallNetwork(data, parallel, V, E, H, layerCount, rows, p);
+    int E = shared ? H : components;
+    SmallNetwork net = new SmallNetwork(data, parallel, V, E, H, layerCount, rows, p, shared);
     int[] active = data.activeRows(T, rows);
     int M = TestData.sum(active);
     int[] items = data.targets(M, V, 0);
     int[] targets = data.targets(M, V, 4);
 
     double[][] table = Reference.of(net.table);
-    double[][] weight = Reference.of(net.weight);
+    double[][] weight = shared ? table : Reference.of(net.weight);
     double[][] bias = Reference.of(net.bias);
     List<Reference.GruWeights> gru = new ArrayList<>();
     List<double[][]> states = new ArrayList<>();
@@ -79,6 +81,16 @@ class NetworkTest {
     double expected = loss.getAsDouble();
     assertEquals(expected, net.outputLayer.lossValue(), 2e-6 * (1 + expected));
     net.tape.backward(actual);
+    double squares = 0;
+    for (Parameter each : net.parameters) {
+      for (int r = 0; r < each.rows(); r++) {
+        for (int c = 0; c < each.cols(); c++) {
+          squares += (double) each.gradAt(r, c) * each.gradAt(r, c);
+        }
+      }
+    }
+    double norm = new GradientClipping(net.parameters, parallel).norm();
+    assertEquals(Math.sqrt(squares), norm, 1e-5 * (1 + norm), "both uses are in the norm");
     Reference.assertGradient("table", table, loss, net.table::gradAt, 12);
     Reference.assertGradient("weight", weight, loss, net.weight::gradAt, 12);
     Reference.assertGradient("bias", bias, loss, net.bias::gradAt, 12);
@@ -102,25 +114,30 @@ class NetworkTest {
   @Test
   void threadsDoNotChangeABit() {
     for (boolean adagrad : new boolean[] {true, false}) {
-      List<float[]> one = train(1, adagrad);
-      for (int threads : new int[] {2, 3, 8}) {
-        List<float[]> many = train(threads, adagrad);
-        for (int i = 0; i < one.size(); i++) {
-          assertArrayEquals(one.get(i), many.get(i), threads + " threads, array " + i);
+      for (boolean shared : new boolean[] {true, false}) {
+        List<float[]> one = train(1, adagrad, shared);
+        for (int threads : new int[] {2, 3, 8}) {
+          List<float[]> many = train(threads, adagrad, shared);
+          for (int i = 0; i < one.size(); i++) {
+            assertArrayEquals(one.get(i), many.get(i), threads + " threads, array " + i);
+          }
         }
       }
     }
   }
 
-  private static List<float[]> train(int threads, boolean adagrad) {
+  private static List<float[]> train(int threads, boolean adagrad, boolean shared) {
     int V = 1500;
     int rows = 140;
     int T = 3;
     try (Parallel parallel = new Parallel(threads)) {
-      SmallNetwork net = new SmallNetwork(new TestData(1), parallel, V, 24, 33, 2, rows, 0.2f);
+      int E = shared ? 33 : 24;
+      SmallNetwork net =
+          new SmallNetwork(new TestData(1), parallel, V, E, 33, 2, rows, 0.2f, shared);
+      net.outputLayer.labelSmoothing(shared ? 0.1 : 0);
       Optimizer optimizer =
           adagrad
-              ? new Adagrad(net.parameters, 0.1f, parallel)
+              ? new Adagrad(net.parameters, 0.1f, shared ? 0.5f : 0f, parallel)
               : new Sgd(net.parameters, 0.1f, 0.9f, parallel);
       GradientClipping clipping = new GradientClipping(net.parameters, parallel);
       float[] losses = new float[4];
@@ -149,20 +166,26 @@ class NetworkTest {
   @Test
   void aSteadyStateStepAllocatesNothing() throws ReflectiveOperationException {
     for (int threads : new int[] {1, 2}) {
-      try (Parallel workers = new Parallel(threads)) {
-        long perStep = allocatedPerStep(workers);
-        // the smallest array takes 16 bytes, and measuring itself some hundred in all
-        assertTrue(perStep < 20, threads + " threads allocate " + perStep + " bytes a step");
+      for (boolean options : new boolean[] {false, true}) {
+        try (Parallel workers = new Parallel(threads)) {
+          long perStep = allocatedPerStep(workers, options);
+          // the smallest array takes 16 bytes, and measuring itself some hundred in all
+          assertTrue(perStep < 20, threads + " threads allocate " + perStep + " bytes a step");
+        }
       }
     }
   }
 
-  private static long allocatedPerStep(Parallel workers) throws ReflectiveOperationException {
+  private static long allocatedPerStep(Parallel workers, boolean options)
+      throws ReflectiveOperationException {
     int V = 300;
     int T = 2;
     int rows = 40;
-    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, 8, 33, 2, rows, 0.2f);
-    Optimizer optimizer = new Adagrad(net.parameters, 0.05f, workers);
+    int E = options ? 33 : 8;
+    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, E, 33, 2, rows, 0.2f, options);
+    net.outputLayer.labelSmoothing(options ? 0.1 : 0);
+    Optimizer optimizer = new Adagrad(net.parameters, 0.05f, options ? 0.5f : 0f, workers);
+    optimizer.rates(0.05f, options ? 0.001f : 0f);
     GradientClipping clipping = new GradientClipping(net.parameters, workers);
     TestData data = new TestData(2);
     int[] active = {rows, rows - 3};

@@ -49,6 +49,7 @@ class OutputLayerTest {
     final Parameter bias;
     final Variable hidden;
     final int[] targets;
+    double smoothing;
 
     Case(TestData data, int V, int H, int M, int maskEvery, float scale) {
       weight = data.fill(Parameter.ofPanels("lin.weight", V, H), scale);
@@ -65,7 +66,7 @@ class OutputLayerTest {
       weight.zeroGrad();
       bias.zeroGrad();
       hidden.grad().fill(0f);
-      OutputLayer layer = new OutputLayer(weight, bias, threads, budget);
+      OutputLayer layer = new OutputLayer(weight, bias, threads, budget).labelSmoothing(smoothing);
       Tape tape = new Tape();
       Variable loss = layer.forward(tape, hidden, targets);
       assertEquals((float) layer.lossValue(), loss.value().get(0, 0));
@@ -73,15 +74,39 @@ class OutputLayerTest {
       return layer.lossValue();
     }
 
+    Case smoothing(double share) {
+      smoothing = share;
+      return this;
+    }
+
+    /** Of the targets' probabilities written out: 1 - s for the target, s / V for every class. */
+    private double loss(double[][] logits) {
+      double sum = 0;
+      int n = 0;
+      for (int m = 0; m < targets.length; m++) {
+        if (targets[m] >= 0) {
+          int V = logits[m].length;
+          double one = 0;
+          for (int v = 0; v < V; v++) {
+            double share = smoothing / V + (v == targets[m] ? 1 - smoothing : 0);
+            double[][] row = {logits[m]};
+            one += share == 0 ? 0 : share * Reference.crossEntropy(row, new int[] {v});
+          }
+          sum += one;
+          n++;
+        }
+      }
+      return n == 0 ? 0 : sum / n;
+    }
+
     void check(float lossGradient, int most) {
       double[][] w = Reference.of(weight);
       double[][] b = Reference.of(bias);
       double[][] h = Reference.of(hidden.value());
       double actual = run(OutputLayer.LOGITS_BUDGET, lossGradient, parallel);
-      double expected = Reference.crossEntropy(Reference.linear(h, w, b), targets);
+      double expected = loss(Reference.linear(h, w, b));
       assertEquals(expected, actual, 1e-6 * (1 + expected));
-      DoubleSupplier loss =
-          () -> lossGradient * Reference.crossEntropy(Reference.linear(h, w, b), targets);
+      DoubleSupplier loss = () -> lossGradient * loss(Reference.linear(h, w, b));
       Reference.assertGradient("hidden", h, loss, hidden.grad()::get, most);
       Reference.assertGradient("weight", w, loss, weight::gradAt, most);
       Reference.assertGradient("bias", b, loss, bias::gradAt, most);
@@ -97,6 +122,16 @@ class OutputLayerTest {
       @ForAll("lossGradients") float lossGradient,
       @ForAll long seed) {
     new Case(new TestData(seed), V, H, M, maskEvery, 1f).check(lossGradient, 15);
+  }
+
+  @Property
+  void lossAndGradientsWithSmoothedLabels(
+      @ForAll("classes") int V,
+      @ForAll @IntRange(max = 9) int M,
+      @ForAll @IntRange(max = 4) int maskEvery,
+      @ForAll @IntRange(max = 9) int tenths,
+      @ForAll long seed) {
+    new Case(new TestData(seed), V, 3, M, maskEvery, 1f).smoothing(0.1 * tenths).check(2f, 15);
   }
 
   /** Logits of several tens: most probabilities vanish. */
@@ -135,8 +170,9 @@ class OutputLayerTest {
       @ForAll("widths") int H,
       @ForAll @IntRange(max = 140) int M,
       @ForAll @IntRange(max = 4) int maskEvery,
+      @ForAll boolean smooth,
       @ForAll long seed) {
-    Case c = new Case(new TestData(seed), V, H, M, maskEvery, 1f);
+    Case c = new Case(new TestData(seed), V, H, M, maskEvery, 1f).smoothing(smooth ? 0.2 : 0);
     double kept = c.run(OutputLayer.LOGITS_BUDGET, 1.5f, parallel);
     float[] dHidden = c.hidden.grad().toArray();
     float[] dWeight = c.weight.grad().clone();
@@ -203,7 +239,7 @@ class OutputLayerTest {
   /** The classes that fill up the last panel never occur and stay as they are. */
   @Test
   void paddingHasNoGradient() {
-    Case c = new Case(new TestData(6), 33, 3, 4, 0, 1f);
+    Case c = new Case(new TestData(6), 33, 3, 4, 0, 1f).smoothing(0.1);
     c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
     for (int l = 1; l < Kernels.PANEL; l++) {
       assertEquals(0f, c.bias.grad()[c.bias.offset() + Kernels.PANEL + l]);

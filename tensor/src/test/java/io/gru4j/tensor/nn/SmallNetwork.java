@@ -29,7 +29,26 @@ final class SmallNetwork {
 
   SmallNetwork(
       TestData data, Parallel parallel, int V, int E, int H, int layerCount, int rows, float p) {
-    table = data.fill(Parameter.ofSparseRows("emb.weight", V, E), 1f);
+    this(data, parallel, V, E, H, layerCount, rows, p, false);
+  }
+
+  /** As the other; if {@code shared}, the output layer has the weights of the embedding. */
+  SmallNetwork(
+      TestData data,
+      Parallel parallel,
+      int V,
+      int E,
+      int H,
+      int layerCount,
+      int rows,
+      float p,
+      boolean shared) {
+    table =
+        data.fill(
+            shared
+                ? Parameter.ofPanels("emb.weight", V, E)
+                : Parameter.ofSparseRows("emb.weight", V, E),
+            1f);
     embedding = new Embedding(table);
     dropout = new Dropout(p, E);
     parameters.add(table);
@@ -40,9 +59,11 @@ final class SmallNetwork {
       layers.add(new Gru(g, parallel));
       states.add(data.matrix(rows, H, 1f));
     }
-    weight = data.fill(Parameter.ofPanels("lin.weight", V, H), 1f);
+    weight = shared ? table : data.fill(Parameter.ofPanels("lin.weight", V, H), 1f);
     bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), 1f);
-    parameters.add(weight);
+    if (!shared) {
+      parameters.add(weight);
+    }
     parameters.add(bias);
     outputLayer = new OutputLayer(weight, bias, parallel);
   }

@@ -3,7 +3,6 @@ package io.gru4j.tensor.optim;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gru4j.tensor.Parallel;
@@ -31,6 +30,7 @@ class OptimizersTest {
 
   private enum Kind {
     ADAGRAD(0f),
+    ADAGRAD_MOMENTUM(0.6f),
     SGD(0f),
     SGD_MOMENTUM(0.9f);
 
@@ -41,24 +41,35 @@ class OptimizersTest {
     }
 
     Optimizer of(List<Parameter> parameters, Parallel parallel) {
-      return this == ADAGRAD
-          ? new Adagrad(parameters, RATE, parallel)
+      return isAdagrad()
+          ? new Adagrad(parameters, RATE, momentum, parallel)
           : new Sgd(parameters, RATE, momentum, parallel);
     }
 
-    /** One step on one value; {@code state[0]} is what the optimizer remembers. */
-    double step(double p, double g, double[] state) {
-      if (this == ADAGRAD) {
-        state[0] += g * g;
-        return p - RATE * g / (Math.sqrt(state[0]) + 1e-10);
+    boolean isAdagrad() {
+      return this == ADAGRAD || this == ADAGRAD_MOMENTUM;
+    }
+
+    /** A value without a gradient is as if it were not there: neither it nor its state changes. */
+    boolean visitsOnlyGradients() {
+      return this != SGD_MOMENTUM;
+    }
+
+    /** One step on one value; {@code state} is what the optimizer remembers. */
+    double step(double p, double g, double[] state, double rate) {
+      double move = g;
+      if (isAdagrad()) {
+        state[1] += g * g;
+        move = g / (Math.sqrt(state[1]) + 1e-10);
       }
-      state[0] = momentum * state[0] + g;
-      return p - RATE * state[0];
+      state[0] = momentum * state[0] + move;
+      return p - rate * state[0];
     }
   }
 
   /** The same values with a sparse and with a dense gradient, and a panel parameter beside them. */
   private static final class Parameters {
+    final boolean[] lookedUp; // rows, this step
     final Parameter sparse;
     final Parameter dense;
     final Parameter panels;
@@ -70,6 +81,7 @@ class OptimizersTest {
       System.arraycopy(sparse.value(), 0, dense.value(), 0, sparse.value().length);
       panels = data.fill(Parameter.ofPanels("panels", rows, cols), 1f);
       grad = new float[rows][cols];
+      lookedUp = new boolean[rows];
     }
 
     /** Gradients of some rows; a row may be added to twice. */
@@ -81,11 +93,13 @@ class OptimizersTest {
       int cols = grad[0].length;
       for (int r = 0; r < rows; r++) {
         grad[r] = new float[cols];
+        lookedUp[r] = false;
       }
       for (int i = 0; i < rows / 2 + 1; i++) {
         // low rows are looked up often, high ones seldom or never
         int row = data.below(data.below(rows) + 1);
         float[] d = data.values(cols, 1f);
+        lookedUp[row] = true;
         sparse.addRowGrad(row, d, 0);
         for (int c = 0; c < cols; c++) {
           grad[row][c] += d[c];
@@ -104,6 +118,7 @@ class OptimizersTest {
   @Property
   void equalsTheDoubleReferenceOverManySteps(
       @ForAll Kind kind,
+      @ForAll boolean ratesChange,
       @ForAll @IntRange(min = 1, max = 40) int rows,
       @ForAll @IntRange(min = 1, max = 9) int cols,
       @ForAll long seed) {
@@ -112,19 +127,37 @@ class OptimizersTest {
     Optimizer optimizer = kind.of(List.of(p.sparse, p.dense, p.panels), parallel);
     double[][] table = Reference.of(p.sparse);
     double[][] panels = Reference.of(p.panels);
-    double[][][] tableState = new double[rows][cols][1];
-    double[][][] panelState = new double[rows][cols][1];
+    double[][] dense = Reference.of(p.dense);
+    double[][][] tableState = new double[rows][cols][2];
+    double[][][] denseState = new double[rows][cols][2];
+    double[][][] panelState = new double[rows][cols][2];
+    float rate = RATE;
+    float decay = 0f;
     for (int step = 0; step < STEPS; step++) {
       p.newGradients(data);
       float scale = step % 3 == 0 ? 0.37f : 1f;
+      if (ratesChange) {
+        rate = RATE / (step + 1);
+        decay = 0.01f * (step % 4);
+        optimizer.rates(rate, decay);
+      }
       optimizer.step(scale);
       for (int r = 0; r < rows; r++) {
         for (int c = 0; c < cols; c++) {
           double g = scale * (double) p.grad[r][c];
-          table[r][c] = kind.step(table[r][c], g, tableState[r][c]);
-          panels[r][c] = kind.step(panels[r][c], g, panelState[r][c]);
+          double kept = 1 - decay;
+          if (p.lookedUp[r]) {
+            table[r][c] = kind.step(kept * table[r][c], g, tableState[r][c], rate);
+          } else if (!kind.visitsOnlyGradients()) {
+            table[r][c] = kind.step(table[r][c], g, tableState[r][c], rate);
+          }
+          dense[r][c] = kind.step(kept * dense[r][c], g, denseState[r][c], rate);
+          panels[r][c] = kind.step(kept * panels[r][c], g, panelState[r][c], rate);
           assertEquals(table[r][c], p.sparse.get(r, c), 2e-5, "step " + step);
-          assertEquals(p.dense.get(r, c), p.sparse.get(r, c), "sparse and dense, bit for bit");
+          assertEquals(dense[r][c], p.dense.get(r, c), 2e-5, "step " + step);
+          if (decay == 0 && !ratesChange && kind != Kind.ADAGRAD_MOMENTUM) {
+            assertEquals(p.dense.get(r, c), p.sparse.get(r, c), "sparse and dense, bit for bit");
+          }
           assertEquals(panels[r][c], p.panels.get(r, c), 2e-5, "step " + step);
         }
       }
@@ -149,8 +182,8 @@ class OptimizersTest {
     GradientClipping clipping = new GradientClipping(all, parallel);
     double[][] table = Reference.of(p.sparse);
     double[][] panels = Reference.of(p.panels);
-    double[][][] tableState = new double[rows][cols][1];
-    double[][][] panelState = new double[rows][cols][1];
+    double[][][] tableState = new double[rows][cols][2];
+    double[][][] panelState = new double[rows][cols][2];
     for (int step = 0; step < STEPS; step++) {
       p.newGradients(data);
       double squares = 0;
@@ -166,8 +199,10 @@ class OptimizersTest {
       for (int r = 0; r < rows; r++) {
         for (int c = 0; c < cols; c++) {
           double g = scale * p.grad[r][c];
-          table[r][c] = kind.step(table[r][c], g, tableState[r][c]);
-          panels[r][c] = kind.step(panels[r][c], g, panelState[r][c]);
+          if (p.lookedUp[r] || !kind.visitsOnlyGradients()) {
+            table[r][c] = kind.step(table[r][c], g, tableState[r][c], RATE);
+          }
+          panels[r][c] = kind.step(panels[r][c], g, panelState[r][c], RATE);
           assertEquals(table[r][c], p.sparse.get(r, c), 3e-5, "step " + step);
           assertEquals(panels[r][c], p.panels.get(r, c), 3e-5, "step " + step);
         }
@@ -228,11 +263,17 @@ class OptimizersTest {
         p.grad()[p.offset() + 1] = g;
         optimizer.step(0.5f);
       }
-      float[] state = optimizer.state(1);
+      float[][] state = optimizer.state(1);
+      int at = p.offset() + 1;
+      assertEquals(kind == Kind.SGD ? 0 : kind == Kind.ADAGRAD_MOMENTUM ? 2 : 1, state.length);
       switch (kind) {
-        case ADAGRAD -> assertEquals(1f + 2.25f, state[p.offset() + 1], 1e-6f);
-        case SGD -> assertNull(state);
-        case SGD_MOMENTUM -> assertEquals(0.9f * 1f - 1.5f, state[p.offset() + 1], 1e-6f);
+        case ADAGRAD -> assertEquals(1f + 2.25f, state[0][at], 1e-6f);
+        case ADAGRAD_MOMENTUM -> {
+          assertEquals(1f + 2.25f, state[0][at], 1e-6f);
+          assertEquals(0.6 * 1 - 1.5 / Math.sqrt(1 + 2.25), state[1][at], 1e-6);
+        }
+        case SGD -> {}
+        case SGD_MOMENTUM -> assertEquals(0.9f * 1f - 1.5f, state[0][at], 1e-6f);
       }
     }
   }
@@ -255,7 +296,9 @@ class OptimizersTest {
             panelsBefore = Reference.of(p.panels);
             optimizer.step(1f);
           }
-          assertArrayEquals(p.dense.value(), p.sparse.value(), kind.name());
+          if (kind != Kind.ADAGRAD_MOMENTUM) { // of which a sparse table's other rows stand still
+            assertArrayEquals(p.dense.value(), p.sparse.value(), kind.name());
+          }
           for (int r = 0; r < 700; r++) {
             for (int c = 0; c < 101; c++) {
               if (p.grad[r][c] != 0) {
@@ -293,7 +336,7 @@ class OptimizersTest {
 
   @Test
   void withoutMomentumAndWithAdagradOtherRowsStandStill() {
-    for (Kind kind : new Kind[] {Kind.ADAGRAD, Kind.SGD}) {
+    for (Kind kind : new Kind[] {Kind.ADAGRAD, Kind.ADAGRAD_MOMENTUM, Kind.SGD}) {
       Parameter table = new TestData(1).fill(Parameter.ofSparseRows("emb.weight", 3, 2), 1f);
       Optimizer optimizer = kind.of(List.of(table), parallel);
       float before = table.get(0, 1);
@@ -318,6 +361,7 @@ class OptimizersTest {
         bias.value()[bias.offset() + l] = Float.NEGATIVE_INFINITY;
       }
       Optimizer optimizer = kind.of(List.of(bias), parallel);
+      optimizer.rates(RATE, 0.1f);
       for (int step = 0; step < 3; step++) {
         bias.zeroGrad();
         bias.grad()[bias.offset()] = 1f;
@@ -326,6 +370,24 @@ class OptimizersTest {
       for (int l = 3; l < 32; l++) {
         assertEquals(Float.NEGATIVE_INFINITY, bias.value()[bias.offset() + l], kind.name());
       }
+    }
+  }
+
+  /** Weight decay is for weights: a bias keeps its value where it has no gradient. */
+  @Test
+  void biasesDoNotDecay() {
+    for (Kind kind : Kind.values()) {
+      Parameter weight = Parameter.ofRows("weight", 1, 1);
+      Parameter bias = Parameter.ofRows("bias", 1, 1);
+      weight.set(0, 0, 4f);
+      bias.set(0, 0, 4f);
+      Optimizer optimizer = kind.of(List.of(weight, bias), parallel);
+      optimizer.rates(RATE, 0.25f);
+      weight.grad()[weight.offset()] = 0f;
+      bias.grad()[bias.offset()] = 0f;
+      optimizer.step(1f);
+      assertEquals(3f, weight.get(0, 0), kind.name());
+      assertEquals(4f, bias.get(0, 0), kind.name());
     }
   }
 
@@ -340,6 +402,11 @@ class OptimizersTest {
       assertEquals(
           "momentum must be in [0, 1], got " + momentum,
           error(() -> new Sgd(List.of(), 1f, momentum, parallel)));
+    }
+    for (float momentum : new float[] {-0.1f, 1f, Float.NaN}) {
+      assertEquals(
+          "momentum must be in [0, 1), got " + momentum,
+          error(() -> new Adagrad(List.of(), 1f, momentum, parallel)));
     }
     for (float momentum : new float[] {0f, 1f}) {
       new Sgd(List.of(), 1f, momentum, parallel).step(1f); // both ends are in the range

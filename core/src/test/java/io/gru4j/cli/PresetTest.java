@@ -1,0 +1,148 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.model.FittedModel;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code --preset}, and options among the parameters of a search. */
+class PresetTest {
+  @TempDir Path folder;
+  private TrainingFiles files;
+
+  private record Result(int status, String out, String err) {}
+
+  @BeforeEach
+  void makeSessions() throws IOException {
+    files = TrainingFiles.in(folder);
+  }
+
+  private static Result run(String... words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            words,
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(out, false, StandardCharsets.UTF_8),
+            new PrintStream(err, false, StandardCharsets.UTF_8));
+    return new Result(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The parameters of the model that a training with these flags writes. */
+  private Map<String, String> trained(String... flags) throws IOException {
+    List<String> words = new ArrayList<>(List.of("train", files.sessions().toString()));
+    words.addAll(List.of("--model", files.model().toString(), "--threads=1", "--seed=7"));
+    words.addAll(List.of(flags));
+    Result result = run(words.toArray(String[]::new));
+    assertEquals(0, result.status, result.err);
+    return FittedModel.load(files.model()).parameters();
+  }
+
+  private static Map<String, String> texts(Gru4RecParameters parameters) {
+    Map<String, String> texts = new HashMap<>();
+    parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
+    return texts;
+  }
+
+  @Test
+  void flagsWinOverThePresetAndItOverTheDefaults() throws IOException {
+    Gru4RecParameters best = Gru4RecParameters.gru4rec();
+    String[] small = {"--hidden-size=5", "--max-epochs=1"};
+    var expected = best.toBuilder().hiddenSize(5).maxEpochs(1).seed(7L);
+    assertEquals(texts(expected.build()), trained(small[0], small[1], "--preset=gru4rec"));
+    assertEquals(
+        texts(expected.batchSize(9).build()),
+        trained("--preset=gru4rec", "--batch-size=9", small[0], small[1]));
+    var defaults = Gru4RecParameters.builder().hiddenSize(5).maxEpochs(1).seed(7L).build();
+    assertEquals(texts(defaults), trained("--preset=recpack", small[0], small[1]));
+    assertEquals(texts(defaults), trained(small));
+  }
+
+  @Test
+  void anotherPresetIsRefusedWithThoseThereAre() {
+    String file = files.sessions().toString();
+    List<Result> all =
+        List.of(
+            run("demo", "--preset=best"),
+            run("train", file, "--model=m", "--preset=best"),
+            run(
+                "search",
+                file,
+                "--model=m",
+                "--param=bptt=1",
+                "--validation-fraction=0.2",
+                "--preset=best"));
+    for (Result wrong : all) {
+      assertEquals(2, wrong.status);
+      String message = "--preset must be one of gru4rec, recpack, got best";
+      assertTrue(wrong.err.contains(message), wrong.err);
+    }
+  }
+
+  /** A demo needs its seed, which a preset has not. */
+  @Test
+  void thePresetOfADemoKeepsTheDemosSeed() {
+    List<String> small = List.of("--sessions=40", "--items=20", "--hidden-size=4", "--threads=1");
+    List<String> words = new ArrayList<>(List.of("demo", "--preset=gru4rec", "--max-epochs=1"));
+    words.addAll(small);
+    Result demo = run(words.toArray(String[]::new));
+    assertEquals(0, demo.status, demo.err);
+    words.add("--seed=42");
+    assertEquals(demo.out, run(words.toArray(String[]::new)).out);
+  }
+
+  @Test
+  void theHelpSaysWhatThePresetSets() {
+    String help = run("train", "--help").out.replaceAll("\\s+", " ");
+    Map<String, Object> defaults = Gru4RecParameters.defaults().getParams();
+    Gru4RecParameters.gru4rec()
+        .getParams()
+        .forEach(
+            (name, value) -> {
+              String flag = "--" + name.replace('_', '-') + " " + ParameterSpec.print(value);
+              boolean differs = !Objects.equals(value, defaults.get(name));
+              assertEquals(differs, help.contains(flag + " --") || help.contains(flag + ")"), flag);
+            });
+  }
+
+  @Test
+  void aSearchTakesPresetAndOptions() throws IOException {
+    Result search =
+        run(
+            "search",
+            files.sessions().toString(),
+            "--model=" + files.model(),
+            "--validation-fraction=0.2",
+            "--preset=gru4rec",
+            "--param=batching=padded,session_parallel",
+            "--param=embedding=shared,separate",
+            "--hidden-size=5",
+            "--max-epochs=1",
+            "--threads=1");
+    assertEquals(0, search.status, search.err);
+    assertEquals(5, search.out.lines().count(), search.out);
+    Map<String, String> best = FittedModel.load(files.model()).parameters();
+    assertEquals("glorot", best.get("init"));
+    String first = search.out.lines().skip(1).findFirst().orElseThrow();
+    assertTrue(first.contains(" " + best.get("batching") + " "), first);
+    assertTrue(first.contains(" " + best.get("embedding") + " "), first);
+  }
+}

@@ -1,0 +1,114 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * Label smoothing (Szegedy et al. 2016, arXiv:1512.00567, section 7): of a target's probability the
+ * share s is spread evenly over all V classes, the target's own among them.
+ *
+ * <pre>
+ *   loss_m    = logsumexp(logits[m,:]) - (1 - s) logits[m, target] - s/V sum_v logits[m,v]
+ *   dLogits   = (softmax(logits) - (1 - s) onehot(target) - s/V) / n
+ *   sum_v logits[m,v] = hidden[m,:] sum_v W[v,:] + sum_v b[v]
+ * </pre>
+ *
+ * <p>The last line spares the sum over a row's logits, and gives dHidden its part. A share of 0
+ * costs nothing.
+ */
+final class LabelSmoothing {
+  private static final float[] ONES = new float[PANEL];
+
+  static {
+    Arrays.fill(ONES, 1f);
+  }
+
+  private final Kernels kernels = Kernels.get();
+  private final Parameter weight;
+  private final Parameter bias;
+  private final int V;
+  private final int H;
+  private final double share;
+  private final float[] lanes; // [h][class % 32]
+  private final float[] weightSum; // [h]
+  private final Parallel.Task sumTask = this::sumWeights;
+  private double biasSum;
+
+  LabelSmoothing(Parameter weight, Parameter bias, double share) {
+    if (!(share >= 0 && share < 1)) {
+      throw new IllegalArgumentException("label smoothing must be in [0, 1), got " + share);
+    }
+    this.weight = weight;
+    this.bias = bias;
+    this.V = weight.rows();
+    this.H = weight.cols();
+    this.share = share;
+    this.lanes = new float[share == 0 ? 0 : H * PANEL];
+    this.weightSum = new float[share == 0 ? 0 : H];
+  }
+
+  /** Sums weights and biases over the classes, as they are now. */
+  void begin(Parallel parallel) {
+    if (share == 0) {
+      return;
+    }
+    parallel.run(H, sumTask);
+    biasSum = 0;
+    for (int v = 0; v < V; v++) {
+      biasSum += bias.value()[bias.offset() + v];
+    }
+  }
+
+  /** Of one hidden unit: panels in float, the lanes of their sum in double. */
+  private void sumWeights(int k) {
+    int from = k * PANEL;
+    Arrays.fill(lanes, from, from + PANEL, 0f);
+    int panels = Parameter.panelCount(V);
+    kernels.addRows(lanes, from, weight.value(), weight.offset() + from, H * PANEL, panels);
+    double sum = 0;
+    for (int lane = 0; lane < PANEL; lane++) {
+      sum += lanes[from + lane];
+    }
+    weightSum[k] = (float) sum;
+  }
+
+  /** Returns the mean of a row's logits by the probabilities that it should have. */
+  double expectedLogit(float targetLogit, float[] hidden, int ho) {
+    if (share == 0) {
+      return targetLogit;
+    }
+    double sum = biasSum;
+    for (int k = 0; k < H; k++) {
+      sum += (double) hidden[ho + k] * weightSum[k];
+    }
+    return (1 - share) * targetLogit + share / V * sum;
+  }
+
+  /** Returns what dLogits of a target loses, beside what every class does. */
+  float ofTarget(float scale, int n) {
+    return share == 0 ? scale / n : (float) (scale * (1 - share) / n);
+  }
+
+  private float ofEveryClass(float scale, int n) {
+    return (float) (scale * share / V / n);
+  }
+
+  /** Takes from one row's dLogits of a panel what every class loses; the filling stays zero. */
+  void takeFromClasses(float[] dLogits, int o, int panel, float scale, int n) {
+    if (share != 0) {
+      int classes = Math.min(PANEL, V - panel * PANEL);
+      kernels.axpy(-ofEveryClass(scale, n), ONES, 0, dLogits, o, classes);
+    }
+  }
+
+  /** Takes from one row of dHidden what every class's logit gives to it. */
+  void takeFromHidden(float[] dHidden, int d, float scale, int n) {
+    if (share != 0) {
+      kernels.axpy(-ofEveryClass(scale, n), weightSum, 0, dHidden, d, H);
+    }
+  }
+}
