@@ -13,7 +13,9 @@ import io.gru4j.tensor.Parallel;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -43,7 +45,7 @@ class SoakTest {
   @TempDir Path folder;
 
   /** What must not grow. */
-  private record Usage(long heap, int threads, int openFiles) {
+  private record Usage(long heap, Set<Thread> threads, int openFiles) {
 
     static Usage now() throws InterruptedException {
       for (int i = 0; i < 5; i++) { // what a first one makes unreachable, such as a Cleaner's
@@ -54,7 +56,7 @@ class SoakTest {
       String[] descriptors = new File("/proc/self/fd").list(); // null where it is not Linux
       return new Usage(
           runtime.totalMemory() - runtime.freeMemory(),
-          Thread.getAllStackTraces().size(),
+          Set.copyOf(Thread.getAllStackTraces().keySet()),
           descriptors == null ? 0 : descriptors.length);
     }
   }
@@ -86,9 +88,20 @@ class SoakTest {
     } while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(seconds));
     Usage end = Usage.now();
     System.out.printf(
-        "soak of %d s: %d rounds, %s at begin, %s at end%n", seconds, rounds, begin, end);
-    assertTrue(end.heap <= begin.heap + HEAP_TOLERANCE, begin + " became " + end);
-    assertEquals(begin.threads, end.threads, () -> Thread.getAllStackTraces().keySet().toString());
+        "soak of %d s: %d rounds, heap %d, %d threads, %d files at begin, heap %d, %d, %d at end%n",
+        seconds,
+        rounds,
+        begin.heap,
+        begin.threads.size(),
+        begin.openFiles,
+        end.heap,
+        end.threads.size(),
+        end.openFiles);
+    assertTrue(end.heap <= begin.heap + HEAP_TOLERANCE, begin.heap + " became " + end.heap);
+    // A thread that an earlier test has left may end meanwhile; a new one must not be there.
+    Set<Thread> fresh = new HashSet<>(end.threads);
+    fresh.removeAll(begin.threads);
+    assertEquals(Set.of(), fresh);
     assertEquals(begin.openFiles, end.openFiles);
   }
 
