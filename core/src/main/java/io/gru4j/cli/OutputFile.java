@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.AtomicFile;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -34,6 +35,7 @@ final class OutputFile {
     if (!Files.isWritable(folder)) {
       throw new FileSystemException(out.toString(), null, "its folder cannot be written to");
     }
+    AtomicFile.check(out);
   }
 
   /** Finds out the same of a file that is written as it is, be it a device. */

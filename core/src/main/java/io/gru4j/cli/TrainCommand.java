@@ -231,7 +231,10 @@ final class TrainCommand implements Command {
     }
   }
 
+  /** Writes the best model of a training that failed: beside a model that is already there. */
   private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) {
+    boolean exists = Files.exists(out);
+    Path to = exists ? out.resolveSibling(out.getFileName() + ".best-so-far") : out;
     FittedModel best;
     try {
       best = estimator.model();
@@ -239,11 +242,13 @@ final class TrainCommand implements Command {
       return "no model is written";
     }
     try {
-      best.save(out);
+      best.save(to);
     } catch (IOException e) {
       return "the best model so far cannot be written: " + e.getMessage();
     }
-    return "the best model so far is written to " + out;
+    return "the best model so far is written to "
+        + to
+        + (exists ? ", " + out + " is as it was" : "");
   }
 
   private static String summary(Path out, GRU4RecCrossEntropy estimator, Recorder recorder)

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
@@ -53,7 +54,7 @@ public final class AtomicFile {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
     }
-    Temporary temporary = Temporary.beside(file);
+    Temporary temporary = Temporary.beside(file, target);
     FileChannel channel = temporary.channel;
     try (channel) {
       content.writeTo(channel);
@@ -76,6 +77,19 @@ public final class AtomicFile {
     }
   }
 
+  /**
+   * Makes a temporary file beside the target, as {@link #write} will, and deletes it.
+   *
+   * @param target a file in an existing folder
+   * @throws IOException if that fails, with the target's name
+   */
+  public static void check(Path target) throws IOException {
+    Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    Temporary temporary = Temporary.beside(file, target);
+    temporary.channel.close();
+    Files.deleteIfExists(temporary.path);
+  }
+
   private static IOException named(Path file, IOException e) {
     IOException named = new FileSystemException(file.toString(), null, e.getMessage());
     named.initCause(e);
@@ -88,21 +102,34 @@ public final class AtomicFile {
    */
   private record Temporary(Path path, FileChannel channel) {
     private static final String END = ".tmp";
+    private static final int LONGEST_START = 60; // characters: a name has room for more around it
 
-    static Temporary beside(Path file) throws IOException {
-      String start = "." + file.getFileName() + ".";
+    static Temporary beside(Path file, Path target) throws IOException {
+      String name = file.getFileName().toString();
+      String start = "." + name.substring(0, Math.min(name.length(), LONGEST_START)) + ".";
       deleteAbandoned(file.getParent(), start);
       while (true) {
         String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
         Path path = file.resolveSibling(start + unique + END);
         // Not Files.createTempFile: that would leave a model which only its owner can read.
-        FileChannel channel =
-            FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        FileChannel channel = create(path, target);
         if (lock(channel, true) && Files.exists(path)) {
           return new Temporary(path, channel);
         }
         channel.close(); // somebody took it for abandoned in between
         Files.deleteIfExists(path);
+      }
+    }
+
+    private static FileChannel create(Path path, Path target) throws IOException {
+      try {
+        return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      } catch (AccessDeniedException e) {
+        throw new AccessDeniedException(target.toString());
+      } catch (NoSuchFileException e) {
+        throw new FileSystemException(target.toString(), null, "its folder takes no new files");
+      } catch (FileSystemException e) {
+        throw new FileSystemException(target.toString(), null, e.getReason());
       }
     }
 

@@ -74,6 +74,21 @@ class TrainCommandTest {
     assertEquals(1, FittedModel.load(out).history().size());
   }
 
+  /** A model that serves today does not give way to one of a training that failed. */
+  @ParameterizedTest
+  @MethodSource("failures")
+  void aModelThatIsThereSurvivesAFailure(Throwable failure) throws IOException {
+    Path out = folder.resolve("m.safetensors");
+    Files.writeString(out, "old");
+    Path beside = folder.resolve("m.safetensors.best-so-far");
+    assertEquals(
+        "%s; the best model so far is written to %s, %s is as it was"
+            .formatted(reason(failure), beside, out),
+        faultOf(failure, 2, out));
+    assertEquals("old", Files.readString(out));
+    assertEquals(1, FittedModel.load(beside).history().size());
+  }
+
   @ParameterizedTest
   @MethodSource("failures")
   void aFailureInTheFirstEpochWritesNothing(Throwable failure) {

@@ -104,6 +104,25 @@ class AtomicFileTest {
     assertEquals(List.of(), names());
   }
 
+  /** The longest name that a folder takes leaves no room for another beside it. */
+  @Test
+  void theTemporaryNameIsNoLongerThanTheNameMayBe() throws IOException {
+    Path file = folder.resolve("m".repeat(255));
+    AtomicFile.check(file);
+    assertEquals(List.of(), names());
+    AtomicFile.write(file, channel -> put(channel, "all"));
+    assertEquals("all", Files.readString(file));
+    assertEquals(List.of("m".repeat(255)), names());
+  }
+
+  /** The message has the name that the user gave, not that of the temporary file. */
+  @Test
+  void aFolderThatTakesNoFilesIsNamedBeforeWork() {
+    Path none = folder.resolve("none/model");
+    var e = assertThrows(FileSystemException.class, () -> AtomicFile.check(none));
+    assertEquals(none + ": its folder takes no new files", e.getMessage());
+  }
+
   @Test
   void whatAKilledProcessHasLeftIsDeletedButNotWhatIsStillWritten() throws IOException {
     Path file = folder.resolve("model");

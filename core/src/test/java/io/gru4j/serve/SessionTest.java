@@ -76,6 +76,44 @@ class SessionTest {
     }
   }
 
+  private static long allocated() throws ReflectiveOperationException {
+    Object bean =
+        Class.forName("java.lang.management.ManagementFactory")
+            .getMethod("getThreadMXBean")
+            .invoke(null);
+    return (long)
+        Class.forName("com.sun.management.ThreadMXBean")
+            .getMethod("getCurrentThreadAllocatedBytes")
+            .invoke(bean);
+  }
+
+  /** The least of some tries: what the JIT and the measure itself allocate comes and goes. */
+  private static long allocatedBy(Runnable work) throws ReflectiveOperationException {
+    for (int i = 0; i < 30_000; i++) {
+      work.run();
+    }
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 20; i++) {
+      long before = allocated();
+      long cost = allocated() - before;
+      work.run();
+      least = Math.min(least, allocated() - before - 2 * cost);
+    }
+    return Math.max(0, least);
+  }
+
+  @Test
+  void inSteadyStateNothingIsAllocatedButTheResult() throws ReflectiveOperationException {
+    Session session = session(List.of("item1"));
+    float[] scores = new float[ITEMS];
+    assertEquals(0, allocatedBy(() -> session.click("item2")));
+    assertEquals(0, allocatedBy(() -> session.scores(scores)));
+    long ten = allocatedBy(() -> session.top(10));
+    long forty = allocatedBy(() -> session.top(40));
+    assertTrue(ten <= 10 * 100 + 100, () -> ten + " bytes for 10 items");
+    assertTrue(forty <= 40 * 100 + 100, () -> forty + " bytes for 40 items");
+  }
+
   /** The batch prediction of a whole history, and the live session, to the bit. */
   @Property
   void scoresAreThoseOfPredict(@ForAll @IntRange(min = 1, max = 40) int users, @ForAll long seed) {
