@@ -9,6 +9,8 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.serve.Recommender;
+import io.gru4j.serve.Session;
 import io.gru4j.tensor.Parallel;
 import java.io.File;
 import java.nio.file.Path;
@@ -141,9 +143,14 @@ class SoakTest {
 
   private List<Recommendations> serve(FittedModel model) {
     List<Recommendations> answers = new ArrayList<>();
+    Recommender recommender = new Recommender(model);
     for (int i = 0; i < REQUESTS; i++) {
       List<String> clicks = List.of(ids.get(i % ITEMS), ids.get(7 * i % ITEMS), "unknown");
-      answers.add(model.recommend(clicks, 10, UnknownItems.SKIP));
+      Recommendations answer = model.recommend(clicks, 10, UnknownItems.SKIP);
+      Session session = recommender.newSession();
+      clicks.forEach(session::click);
+      assertEquals(answer.items(), session.top(10));
+      answers.add(answer);
     }
     return answers;
   }
