@@ -104,7 +104,7 @@ class SoakTest {
     Set<Thread> fresh = new HashSet<>(end.threads);
     fresh.removeAll(begin.threads);
     assertEquals(Set.of(), fresh);
-    assertEquals(begin.openFiles, end.openFiles);
+    assertTrue(end.openFiles <= begin.openFiles, begin.openFiles + " became " + end.openFiles);
   }
 
   /** Serves a model while the next one is trained; returns the next one. */
