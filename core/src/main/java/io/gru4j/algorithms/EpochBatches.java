@@ -19,9 +19,6 @@ sealed interface EpochBatches permits PaddedBatches, LaneBatches {
   /** Returns the number of chunks of a batch, at least 1. */
   int chunks(int batch);
 
-  /** Returns whether hidden states go on from one batch to the next, but for the first. */
-  boolean hasLanes();
-
   /**
    * Packs a chunk.
    *

@@ -152,11 +152,6 @@ final class LaneBatches implements EpochBatches {
   }
 
   @Override
-  public boolean hasLanes() {
-    return true;
-  }
-
-  @Override
   public long numTargets() {
     return numTargets;
   }

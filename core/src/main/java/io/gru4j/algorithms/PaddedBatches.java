@@ -57,11 +57,6 @@ final class PaddedBatches implements EpochBatches {
   }
 
   @Override
-  public boolean hasLanes() {
-    return false;
-  }
-
-  @Override
   public long numTargets() {
     return batches.numTargets();
   }

@@ -40,6 +40,15 @@ final class Position {
     seconds = 0;
   }
 
+  /**
+   * Returns whether the next chunk goes on with hidden states: it does not where all are zero.
+   *
+   * @param lanes whether hidden states go on from one batch to the next
+   */
+  boolean goesOn(boolean lanes) {
+    return chunk > 0 || batch > 0 && lanes;
+  }
+
   /** Returns the mean loss over the targets so far, in nats; 0 if there are none. */
   double meanLoss() {
     return lossSum / Math.max(1, targets);

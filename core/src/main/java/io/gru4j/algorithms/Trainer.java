@@ -57,7 +57,7 @@ final class Trainer {
     while (at.batch < batches.size() && !cancelled) {
       events.beginBatch();
       int rows = batches.rows(at.batch);
-      if (at.chunk == 0 && (at.batch == 0 || !batches.hasLanes())) {
+      if (!at.goesOn(step.hasLanes())) {
         step.beginBatch(rows);
       }
       long targetsBefore = at.targets;
@@ -118,8 +118,7 @@ final class Trainer {
     if (at.batch >= batches.size()) {
       return at.batch == batches.size() && at.chunk == 0;
     }
-    boolean goesOn = at.chunk > 0 || at.batch > 0 && batches.hasLanes();
     return at.chunk < batches.chunks(at.batch)
-        && (!goesOn || step.states()[0].rows() == batches.rows(at.batch));
+        && (!at.goesOn(step.hasLanes()) || step.states()[0].rows() == batches.rows(at.batch));
   }
 }

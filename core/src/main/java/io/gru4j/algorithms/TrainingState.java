@@ -39,7 +39,7 @@ final class TrainingState {
 
   /** Returns whether the next step goes on with hidden states: it does not where all are zero. */
   boolean goesOnWithHidden() {
-    return position.chunk > 0 || position.batch > 0 && step.hasLanes();
+    return position.goesOn(step.hasLanes());
   }
 
   /** Returns the number of the epoch that training is in, from 1. */
