@@ -15,11 +15,8 @@ import java.util.concurrent.TimeUnit;
  * not taken from their carriers while they compute: on them, work on a large catalogue would hold
  * up those that read and refuse, and there would be no queue to bound.
  *
- * <p>Measured with {@code io.gru4j.bench.HttpLoad} on two cores. At 1,000 requests/s and 10,000
- * items this, all work on the virtual threads, and all work on 32 platform threads are alike (p99 3
- * to 3.6 ms). At 2,500 requests/s and 100,000 items, more than the machine can do, this refuses
- * what does not fit and answers {@code /health} within 19 ms (p99); the others queue it all, up to
- * 5 seconds, and take 460 and 540 ms for {@code /health}.
+ * <p>{@code io.gru4j.bench.HttpLoad} measures it. With more requests than the machine can do, the
+ * queue refuses what does not fit, and what needs no model is still answered at once.
  */
 final class ModelThreads implements AutoCloseable {
   private final ThreadPoolExecutor pool;
