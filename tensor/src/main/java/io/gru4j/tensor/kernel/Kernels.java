@@ -113,6 +113,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   float rowMax(float[] y, int yo, int ps, int panels);
 
   /**
+   * Finds the largest value of each lane, {@code max[l] = max_p y[p][l]}; NaN is passed over, of
+   * zeros the first stays, minus infinity if nothing else is there.
+   */
+  void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels);
+
+  /**
    * Replaces {@code y[p][l]} by {@code exp(y[p][l] - max)}, or by 0 where that is below {@link
    * #SMALLEST}, and returns the sum: 16 chains over ascending {@code p}, lane {@code l} before
    * {@code l + 16}, folded.

@@ -134,6 +134,17 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels) {
+    Arrays.fill(max, mo, mo + PANEL, Float.NEGATIVE_INFINITY);
+    for (int p = 0; p < panels; p++) {
+      for (int l = 0; l < PANEL; l++) {
+        float v = y[yo + p * ps + l];
+        max[mo + l] = v > max[mo + l] ? v : max[mo + l];
+      }
+    }
+  }
+
+  @Override
   public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     float[] lanes = LANE_SUMS.get();
     Arrays.fill(lanes, 0f);

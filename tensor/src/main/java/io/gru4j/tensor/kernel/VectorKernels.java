@@ -89,6 +89,13 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels) {
+    for (int c = 0; c < PANEL; c += L) {
+      VectorSoftmax.laneMax(max, mo + c, y, yo + c, ps, panels);
+    }
+  }
+
+  @Override
   public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     return VectorSoftmax.rowExpSum(y, yo, ps, panels, max, row, ro);
   }

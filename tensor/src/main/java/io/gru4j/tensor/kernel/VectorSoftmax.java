@@ -51,6 +51,15 @@ final class VectorSoftmax {
     return max.reduceLanes(MAX) + 0f; // a maximum is the same in any order of lanes
   }
 
+  static void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels) {
+    FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int p = 0; p < panels; p++) {
+      FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps);
+      largest = largest.blend(v, v.compare(GT, largest));
+    }
+    largest.intoArray(max, mo);
+  }
+
   static float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     float[] lanes = LANE_SUMS.get();
     for (int c = 0; c < LANES; c += L) {

@@ -22,6 +22,7 @@ public final class OutputScorer {
 
   private static final int TILE_PANELS = OutputLayer.MAX_TILE_PANELS;
   private static final int CHUNK = 32;
+  private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
@@ -33,6 +34,7 @@ public final class OutputScorer {
   private final float[] tile;
   private final float[] threshold = new float[CHUNK];
   private final int[] lanes = new int[CHUNK];
+  private final float[] groupBest = new float[TILE_PANELS / GROUP_PANELS * PANEL];
 
   /**
    * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
@@ -182,21 +184,56 @@ public final class OutputScorer {
       int n = Math.min(CHUNK, rows - r);
       for (int i = 0; i < n; i++) {
         best[r + i].clear();
-        threshold[i] = best[r + i].floorScore();
+        threshold[i] = Float.NEGATIVE_INFINITY;
       }
-      for (int panel = 0; panel < panels; panel++) {
-        fillPanel(hidden, from + r, n, panel, weight.offset());
-        int c = panel * PANEL;
-        kernels.lanesAtLeast(lanes, tile, weight.offset(), threshold, n);
-        for (int i = 0; i < n; i++) { // while the panel's scores are in the nearest cache
-          if (lanes[i] != 0) {
-            offer(best[r + i], c, weight.offset() + i * PANEL, lanes[i]);
-            threshold[i] = best[r + i].floorScore();
-          }
+      int start = 0;
+      if (panels >= TILE_PANELS) {
+        start = fillTile(hidden, from + r, n, 0);
+        for (int i = 0; i < n; i++) {
+          threshold[i] = lowerBound(i, best[r + i]);
         }
+        for (int p = 0; p < start; p++) {
+          offerPanel(p, weight.offset() + p * ps, n, best, r);
+        }
+      }
+      for (int p = start; p < panels; p++) { // while its scores are in the nearest cache
+        fillPanel(hidden, from + r, n, p, weight.offset());
+        offerPanel(p, weight.offset(), n, best, r);
       }
       for (int i = 0; i < n; i++) {
         best[r + i].sort();
+      }
+    }
+  }
+
+  /**
+   * Returns a score that the worst of the K best cannot be below. The first tile's classes are cut
+   * into groups, and each group's best is another class: the K-th best of those will do. It keeps
+   * most of the classes that come early out of the selection.
+   */
+  private float lowerBound(int i, TopK best) {
+    if (!best.boundedBy(groupBest.length / 2)) {
+      return Float.NEGATIVE_INFINITY;
+    }
+    for (int g = 0; g < groupBest.length / PANEL; g++) {
+      int first = weight.offset() + i * PANEL + g * GROUP_PANELS * ps;
+      kernels.laneMax(groupBest, g * PANEL, tile, first, ps, GROUP_PANELS);
+    }
+    for (int g = 0; g < groupBest.length; g++) {
+      best.offer(g, groupBest[g]);
+    }
+    float bound = best.threshold();
+    best.clear();
+    return bound;
+  }
+
+  /** Offers the classes of one panel, whose scores of n rows stand in the tile from {@code o}. */
+  private void offerPanel(int panel, int o, int n, TopK[] best, int r) {
+    kernels.lanesAtLeast(lanes, tile, o, threshold, n);
+    for (int i = 0; i < n; i++) {
+      if (lanes[i] != 0) {
+        offer(best[r + i], panel * PANEL, o + i * PANEL, lanes[i]);
+        threshold[i] = Math.max(threshold[i], best[r + i].floorScore());
       }
     }
   }

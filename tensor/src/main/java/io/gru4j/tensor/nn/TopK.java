@@ -86,6 +86,11 @@ public final class TopK {
     return floorScore;
   }
 
+  /** Whether at most so many are kept, and nothing is rejected: others' scores may be a bound. */
+  boolean boundedBy(int most) {
+    return k <= most && rejected == null;
+  }
+
   /** A lower bound of {@link #threshold} that costs nothing. */
   float floorScore() {
     return floorScore;

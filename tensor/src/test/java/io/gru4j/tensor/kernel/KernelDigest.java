@@ -91,6 +91,9 @@ final class KernelDigest {
     float[] e = new float[y.length];
     float sum = kernels.rowExpSum(y, 0, PANEL, panels, max, e, 0);
     add(e);
+    float[] largest = new float[PANEL];
+    kernels.laneMax(largest, 0, e, 0, PANEL, panels);
+    add(largest);
     float[] scaled = new float[PANEL];
     kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels);
     add(scaled);

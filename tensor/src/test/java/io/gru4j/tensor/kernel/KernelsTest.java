@@ -279,6 +279,36 @@ class KernelsTest {
   }
 
   @Property
+  void laneMax(@ForAll @IntRange(max = 9) int panels, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int mo = data.below(9);
+    int yo = data.below(9);
+    int ps = PANEL + data.below(2) * data.below(40);
+    float[] y = data.values(yo + panels * ps + PANEL, 1f);
+    float[] odd = {Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
+    for (int i = 0; i < y.length; i++) {
+      y[i] = data.below(5) == 0 ? odd[data.below(odd.length)] : y[i];
+    }
+    check(
+        new float[][] {data.values(mo + PANEL + 3, 1f), y},
+        0,
+        (kernels, a) -> {
+          kernels.laneMax(a[0], mo, a[1], yo, ps, panels);
+          return 0;
+        },
+        a -> {
+          for (int l = 0; l < PANEL; l++) {
+            a[0][mo + l] = Double.NEGATIVE_INFINITY;
+            for (int p = 0; p < panels; p++) {
+              double v = a[1][yo + p * ps + l];
+              a[0][mo + l] = v > a[0][mo + l] ? v : a[0][mo + l];
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property
   void rowExpSum(
       @ForAll @IntRange(min = 1, max = 5) int panels, @ForAll boolean padded, @ForAll long seed) {
     TestData data = new TestData(seed);

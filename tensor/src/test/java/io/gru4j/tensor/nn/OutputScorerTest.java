@@ -1,5 +1,6 @@
 package io.gru4j.tensor.nn;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -9,6 +10,7 @@ import io.gru4j.tensor.TestData;
 import io.gru4j.tensor.autograd.Parameter;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -21,7 +23,7 @@ class OutputScorerTest {
 
   @Provide
   Arbitrary<Integer> classes() {
-    return Arbitraries.of(1, 2, 31, 32, 33, 65, 127, 129, 1023, 1024, 1025, 1100);
+    return Arbitraries.of(1, 2, 31, 32, 33, 65, 127, 129, 1023, 1024, 1025, 1500);
   }
 
   /** Scores, ranks and the best classes of many rows against a plain loop, a count and a sort. */
@@ -31,7 +33,7 @@ class OutputScorerTest {
       @ForAll @IntRange(max = 40) int more,
       @ForAll @IntRange(min = 1, max = 17) int H,
       @ForAll @IntRange(max = 40) int rows,
-      @ForAll @IntRange(min = 1, max = 25) int k,
+      @ForAll @IntRange(min = 1, max = 80) int k,
       @ForAll boolean ties,
       @ForAll long seed) {
     TestData data = new TestData(seed);
@@ -75,6 +77,47 @@ class OutputScorerTest {
       if (r >= from && r < from + rows) {
         assertSortAndCut(scores, k, best[r - from]);
       }
+    }
+  }
+
+  /** Classes that are rejected, or have no score, do not keep others out, wherever they stand. */
+  @Property
+  void whatIsRejectedKeepsNothingOut(
+      @ForAll @IntRange(min = 1, max = 70) int k,
+      @ForAll @IntRange(min = 1, max = 60) int oneIn,
+      @ForAll boolean filter,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int classes = 1024 + data.below(100);
+    Parameter weight = data.fill(Parameter.ofPanels("lin.weight", classes, 3), 1f);
+    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", classes, 1), 1f);
+    boolean[] rejected = new boolean[classes];
+    float[] none = {Float.NaN, Float.NEGATIVE_INFINITY};
+    for (int j = 0; j < classes; j++) {
+      rejected[j] = data.below(oneIn) > 0;
+      if (rejected[j]) { // the best ones, or none at all
+        bias.set(j, 0, filter ? 10f : none[data.below(2)]);
+      }
+    }
+    Matrix hidden = data.matrix(3, 3, 1f);
+    TopK[] best = new TopK[3];
+    for (int r = 0; r < 3; r++) {
+      best[r] = new TopK(k + data.below(9));
+      best[r].keep(k, filter ? j -> rejected[j] : null);
+    }
+    new OutputScorer(weight, bias, classes).top(hidden, 0, 3, best);
+    for (int r = 0; r < 3; r++) {
+      float[] scores = scores(weight, bias, hidden, r, classes);
+      int[] order =
+          IntStream.range(0, classes)
+              .filter(j -> !rejected[j])
+              .boxed()
+              .sorted(Comparator.comparingDouble(j -> -scores[j]))
+              .limit(k)
+              .mapToInt(j -> j)
+              .toArray();
+      TopK kept = best[r];
+      assertArrayEquals(order, IntStream.range(0, kept.size()).map(kept::classAt).toArray());
     }
   }
 
