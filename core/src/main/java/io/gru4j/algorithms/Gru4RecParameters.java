@@ -123,20 +123,21 @@ public record Gru4RecParameters(
   /**
    * Returns the settings that recommend best on public click sessions of shops, chosen on sessions
    * held out from the end of the training data: shared embedding, session-parallel lanes, shuffled
-   * sessions, dropout, few sessions a step, glorot's first values.
+   * sessions, much dropout, few sessions a step, glorot's first values.
    *
    * @return the preset {@code gru4rec}
    */
   public static Gru4RecParameters gru4rec() {
     return builder()
         .hiddenSize(100)
+        .bptt(2)
         .batchSize(64)
-        .learningRate(0.05)
+        .learningRate(0.07)
         .maxEpochs(8)
         .init(Gru4RecOptions.Init.GLOROT)
         .embedding(Gru4RecOptions.Embedding.SHARED)
         .dropoutEmbed(0.3)
-        .dropoutHidden(0.1)
+        .dropoutHidden(0.5)
         .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
         .sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED)
         .build();

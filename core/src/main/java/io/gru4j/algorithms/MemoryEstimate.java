@@ -22,8 +22,7 @@ import java.util.stream.IntStream;
  */
 public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
-  private static final double JVM =
-      12 * MIB; // classes, buffers of a fixed size, what commands hold
+  static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
   private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
 
@@ -52,9 +51,9 @@ public final class MemoryEstimate {
     double copies = validation == null || p.keepLast() ? 0 : 1;
     double touched = Math.min(s.V, s.M);
     MemoryEstimate estimate = new MemoryEstimate();
-    estimate.add("parameters", 4 * (s.floats() + s.V));
+    estimate.add("parameters", 4 * s.stored());
     estimate.add("optimizer state", 4 * state * s.floats());
-    estimate.add("copy of the best epoch", 4 * copies * (s.floats() + s.V));
+    estimate.add("copy of the best epoch", 4 * copies * s.stored());
     estimate.add("gradients", 4 * (s.layers + s.output + (s.shared ? 0 : 1.5 * touched * s.E)));
     estimate.add("buffers", s.outputBuffers(threads) + 4 * s.layerBuffers(p));
     estimate.add("validation", validation == null ? 0 : judging(p, validation));
@@ -149,6 +148,11 @@ public final class MemoryEstimate {
     /** Floats of all parameters. */
     double floats() {
       return (shared ? 0 : V * E) + layers + output;
+    }
+
+    /** Those, and for each row of an embedding of its own where its gradient is. */
+    double stored() {
+      return floats() + (shared ? 0 : V);
     }
 
     /** Bytes of the output layer's buffers. */
