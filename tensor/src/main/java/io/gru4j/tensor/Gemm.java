@@ -12,8 +12,8 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; a transposed A is copied
- * once, so that its rows are contiguous. A task is a block of up to 64 rows times up to 8 panels.
- * It goes through k in pieces of 192: a panel's piece stays in the first-level cache while the rows
+ * once, so that its rows are contiguous. A task is a block of up to 96 rows times up to 8 panels.
+ * It goes through k in pieces of 256: a panel's piece stays in the first-level cache while the rows
  * pass, the rows' piece in the second while the panels do (Goto and van de Geijn 2008, Anatomy of
  * High-Performance Matrix Multiplication). With up to 128 rows each panel is needed once, and
  * packed piece by piece where it is needed. Buffers belong to the object and to the threads, grow
@@ -25,18 +25,21 @@ import java.util.Arrays;
 public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
-  private static final int ROWS = 64; // of one task
+  private static final int ROWS = 96; // of one task
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
-  private static final int DEPTH = 192; // of k that one product runs through
+  private static final int DEPTH = 256; // of k that one product runs through
+  private static final int MANY_PIECES = 2;
+  private static final int ROW_STRIDE = DEPTH + 16; // an odd number of cache lines
   private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
-    /** Blocks of C that cannot be made in their place: adding, or beyond the last column. */
+    /** Blocks of C that are not made in their place: see {@link Gemm#block}. */
     final float[] blocks = new float[GROUP * FEW_ROWS * PANEL];
 
+    final float[] rows = new float[ROWS * ROW_STRIDE]; // a piece of a block of A
     final float[] pieces = new float[GROUP * DEPTH * PANEL]; // of panels of B: [panel][k][32]
   }
 
@@ -194,6 +197,12 @@ public final class Gemm {
   }
 
   /** Some rows of C and some panels of its columns; rows run fastest. */
+  /**
+   * One block of rows times some panels. Its part of C is made apart, and put into place at last,
+   * if it is added, if it goes beyond the last column, and if it takes more than two pieces: rows
+   * of C that lie a power of two apart would drive one another out of the cache. So would rows of
+   * A, which are copied piece by piece if enough panels follow.
+   */
   private void block(int task) {
     int rowBlocks = Math.ceilDiv(M, rowsOfTask);
     int row = task % rowBlocks * rowsOfTask;
@@ -201,36 +210,51 @@ public final class Gemm {
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
     Scratch scratch = SCRATCH.get();
+    boolean apart = adds || K > MANY_PIECES * DEPTH;
+    boolean copies = packs && panels >= GROUP && K > MANY_PIECES * DEPTH;
+    float[] a = copies ? scratch.rows : rowsOfA;
+    int as = copies ? ROW_STRIDE : K;
     for (int k = 0; k == 0 || k < K; k += DEPTH) {
       int depth = Math.min(DEPTH, K - k);
+      if (copies) {
+        for (int i = 0; i < rows; i++) {
+          System.arraycopy(rowsOfA, (row + i) * K + k, a, i * ROW_STRIDE, depth);
+        }
+      }
+      int ao = copies ? 0 : row * K + k;
       float[] b = packs ? packedB : scratch.pieces;
       if (!packs) {
         pack(b, 0, first, end, k, k + depth, depth);
       }
       for (int p = first; p < end; p++) {
         int bo = (packs ? p * K + k : (p - first) * depth) * PANEL;
-        if (adds || (p + 1) * PANEL > N) {
-          product(
-              scratch.blocks, (p - first) * FEW_ROWS * PANEL, PANEL, row, rows, k, depth, b, bo);
-        } else {
-          product(C.data(), row * N + p * PANEL, N, row, rows, k, depth, b, bo);
-        }
+        boolean here = !apart && (p + 1) * PANEL <= N;
+        float[] c = here ? C.data() : scratch.blocks;
+        int co = here ? row * N + p * PANEL : (p - first) * FEW_ROWS * PANEL;
+        int cs = here ? N : PANEL;
+        boolean start = k == 0; // later pieces go on with the chains
+        float[] init = start ? ZEROS : c;
+        int columns = Math.min(PANEL, N - p * PANEL);
+        kernels.product(
+            c,
+            co,
+            cs,
+            init,
+            start ? 0 : co,
+            start ? 0 : cs,
+            a,
+            ao,
+            as,
+            b,
+            bo,
+            rows,
+            depth,
+            columns);
       }
     }
-    for (int p = adds ? first : N / PANEL; p < end; p++) {
+    for (int p = apart ? first : N / PANEL; p < end; p++) {
       put(scratch.blocks, (p - first) * FEW_ROWS * PANEL, row, rows, p * PANEL);
     }
-  }
-
-  /** Continues the chains of one block with one piece of k. */
-  private void product(
-      float[] c, int co, int cs, int row, int rows, int k, int depth, float[] b, int bo) {
-    boolean start = k == 0;
-    float[] init = start ? ZEROS : c;
-    int io = start ? 0 : co;
-    int is = start ? 0 : cs;
-    int a = row * K + k;
-    kernels.product(c, co, cs, init, io, is, rowsOfA, a, K, b, bo, rows, depth, PANEL);
   }
 
   private void put(float[] block, int from, int row, int rows, int column) {
