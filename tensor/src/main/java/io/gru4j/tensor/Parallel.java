@@ -1,7 +1,7 @@
 package io.gru4j.tensor;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -14,8 +14,10 @@ import java.util.concurrent.locks.LockSupport;
  * write its own output and adds partial sums in a fixed order, so that results have the same bits
  * for any number of threads.
  *
- * <p>{@link #run} allocates nothing. Between loops the workers spin for some microseconds, then
- * sleep. One thread at a time may call {@link #run}. {@link #close} ends the workers.
+ * <p>{@link #run} allocates nothing. It waits for tasks that have begun, never for a worker to
+ * wake: where other processes keep the cores busy, the caller does the work of workers that get
+ * none. Between loops the workers spin for some microseconds, then sleep. One thread at a time may
+ * call {@link #run}. {@link #close} ends the workers.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="parallel"}
  */
@@ -33,16 +35,16 @@ public final class Parallel implements AutoCloseable {
   }
 
   private static final int SPINS = 20_000;
-  private static final int APART = 32; // ints between two counters
+  private static final int APART = 16; // longs between two counters
 
   private static final int IDLE = 0;
   private static final int RUNNING = 1;
   private static final int CLOSED = 2;
 
   private final Worker[] workers;
-  private final AtomicIntegerArray next; // by share, each in cache lines of its own
-  private final AtomicInteger busy = new AtomicInteger();
-  private Task task;
+  private final AtomicLongArray notTaken; // tasks of a share, tagged; in cache lines of its own
+  private final AtomicInteger notDone = new AtomicInteger();
+  private Task task; // this and the next: to be read by whoever has taken a task not yet done
   private int tasks;
   private volatile int round;
   private final AtomicInteger state = new AtomicInteger(IDLE);
@@ -60,7 +62,7 @@ public final class Parallel implements AutoCloseable {
       throw new IllegalArgumentException("threads must be >= 1, got " + threads);
     }
     workers = new Worker[threads - 1];
-    next = new AtomicIntegerArray((threads + 1) * APART);
+    notTaken = new AtomicLongArray((threads + 1) * APART);
     for (int i = 0; i < workers.length; i++) {
       workers[i] = new Worker(i + 1);
       workers[i].start();
@@ -111,18 +113,20 @@ public final class Parallel implements AutoCloseable {
   private void runWithWorkers(int tasks, Task task) {
     this.task = task;
     this.tasks = tasks;
+    notDone.set(tasks);
+    int round = this.round + 1;
     for (int share = 0; share <= workers.length; share++) {
-      next.set((share + 1) * APART, shareStart(share));
+      int number = shareStart(share + 1) - shareStart(share);
+      notTaken.set((share + 1) * APART, tagged(round, number));
     }
-    busy.set(workers.length);
-    round++;
+    this.round = round;
     for (Worker worker : workers) {
       if (worker.asleep) {
         LockSupport.unpark(worker);
       }
     }
-    work(0);
-    for (int spins = 0; busy.get() > 0; spins++) {
+    work(0, round);
+    for (int spins = 0; notDone.get() > 0; spins++) {
       spinOrYield(spins);
     }
     Throwable thrown = failure;
@@ -148,23 +152,47 @@ public final class Parallel implements AutoCloseable {
     return (int) ((long) share * tasks / threads());
   }
 
-  private void work(int thread) {
-    try {
-      for (int i = 0; i < threads(); i++) {
-        workOn((thread + i) % threads());
+  private void work(int thread, int round) {
+    for (int i = 0; i < threads(); i++) {
+      int share = (thread + i) % threads();
+      for (int left = take(share, round); left > 0; left = take(share, round)) {
+        runTaken(shareStart(share + 1) - left);
       }
-    } catch (RuntimeException | Error e) {
-      failure = e;
     }
   }
 
-  private void workOn(int share) {
-    int end = shareStart(share + 1);
+  /**
+   * Takes a task of a share, if this round is still running: a worker may come late.
+   *
+   * @return the number of tasks that were left, 0 if there was none to take
+   */
+  private int take(int share, int round) {
     int counter = (share + 1) * APART;
-    for (int i = next.getAndIncrement(counter);
-        i < end && failure == null;
-        i = next.getAndIncrement(counter)) {
-      task.run(i);
+    while (true) {
+      long seen = notTaken.get(counter);
+      int left = (int) seen;
+      if (left == 0 || seen != tagged(round, left)) {
+        return 0;
+      }
+      if (notTaken.compareAndSet(counter, seen, seen - 1)) {
+        return left;
+      }
+    }
+  }
+
+  private static long tagged(int round, int tasks) {
+    return (long) round << 32 | tasks;
+  }
+
+  private void runTaken(int index) {
+    try {
+      if (failure == null) {
+        task.run(index);
+      }
+    } catch (RuntimeException | Error e) {
+      failure = e;
+    } finally {
+      notDone.decrementAndGet();
     }
   }
 
@@ -228,9 +256,8 @@ public final class Parallel implements AutoCloseable {
         if (round == seen) {
           return; // closed
         }
-        seen++;
-        work(number);
-        busy.decrementAndGet();
+        seen = round;
+        work(number, seen);
       }
     }
   }

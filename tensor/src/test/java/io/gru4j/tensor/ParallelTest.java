@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +44,21 @@ class ParallelTest {
       for (int i = 0; i < tasks; i++) {
         assertEquals(rounds, runs.get(i));
         assertEquals(rounds * i, plain[i]);
+      }
+    }
+  }
+
+  /** Workers that come late, there are more than cores, run no task of an earlier loop again. */
+  @Property(tries = 20)
+  void lateWorkersRunTheLoopOfTheirTime(@ForAll Random random) {
+    try (Parallel parallel = new Parallel(16)) {
+      for (int round = 0; round < 500; round++) {
+        int tasks = random.nextInt(2, 40);
+        AtomicIntegerArray runs = new AtomicIntegerArray(tasks);
+        parallel.run(tasks, runs::incrementAndGet);
+        for (int i = 0; i < tasks; i++) {
+          assertEquals(1, runs.get(i), "runs of task " + i + " of round " + round);
+        }
       }
     }
   }
