@@ -107,7 +107,7 @@ final class EpochProfile {
         part = "dhidden";
       } else if (type.equals("io.gru4j.tensor.nn.OutputLayer")) {
         part = ofOutputLayer(method);
-      } else if (method.startsWith("row") || method.equals("scaleRows")) { // kernels
+      } else if (method.startsWith("row")) { // kernels
         part = "softmax";
       }
       if (part != null) {
@@ -120,9 +120,9 @@ final class EpochProfile {
   private static String ofOutputLayer(String method) {
     return switch (method) {
       case "makeLogits" -> "forward";
-      case "backwardPanel", "backwardTile" -> "dW";
-      case "backwardHidden", "sumPartials" -> "dhidden";
-      case "normaliseChunk", "makeGradient" -> "softmax";
+      case "backwardTile", "addToWeights", "addToBias", "scaleHidden", "takeTarget" -> "dW";
+      case "backwardHidden" -> "dhidden";
+      case "normaliseChunk" -> "softmax";
       default -> null; // the lambdas and loops around those
     };
   }

@@ -15,8 +15,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   int PANEL = 32;
 
   /**
-   * The smallest probability that the softmax keeps. What is smaller weighs nothing, but it and its
-   * products would be denormal numbers, which are slow on many processors.
+   * The smallest exponential, and the smallest factor of them, that the softmax keeps. What is
+   * smaller weighs nothing, but it and its products would be denormal numbers, which are slow on
+   * many processors.
    */
   float SMALLEST = 1e-30f;
 
@@ -99,35 +100,27 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows);
 
   /**
+   * Adds rows of 32 lanes, {@code sum[l] += sum_r factor[r] * y[r][l]}: four fused chains from 0,
+   * each over every fourth {@code r}, chain {@code c = r % 4} before {@code c + 2}, folded.
+   */
+  void addScaledRows(
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows);
+
+  /**
    * Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart; NaN
    * is passed over, -0 counts as 0, minus infinity if nothing else is there.
    */
   float rowMax(float[] y, int yo, int ps, int panels);
 
   /**
-   * Replaces {@code y[p][l]} by {@code exp(y[p][l] - max)} and returns the sum: 16 chains over
-   * ascending {@code p}, lane {@code l} before {@code l + 16}, folded.
+   * Replaces {@code y[p][l]} by {@code exp(y[p][l] - max)}, or by 0 where that is below {@link
+   * #SMALLEST}, and returns the sum: 16 chains over ascending {@code p}, lane {@code l} before
+   * {@code l + 16}, folded.
    *
    * @param max not below any of them, NaN apart
    * @param row out: the same exponentials from {@code ro}, a panel's 32 right after another's
    */
   float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro);
-
-  /**
-   * Scales rows of 32 lanes, {@code y[r][l] = x[r][l] * (factor[r] * scale)}; a product smaller in
-   * size than {@link #SMALLEST} becomes 0.
-   */
-  void scaleRows(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] factor,
-      int fo,
-      float scale,
-      int rows);
 
   /**
    * Finds the lanes of each row of 32 that are at least the row's threshold: bit l of {@code
@@ -194,7 +187,11 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** {@code y[i] += a * x[i]}, fused. */
   void axpy(float a, float[] x, int xo, float[] y, int yo, int n);
 
-  /** Returns the sum of {@code x[i] * x[i]}: 16 fused chains over ascending {@code i}, folded. */
+  /**
+   * Returns the sum of {@code x[i] * x[i]}: 64 fused chains over ascending {@code i}, chains {@code
+   * c} and {@code c + 32} added, then {@code c} and {@code c + 16}, and the 16 that are left
+   * folded.
+   */
   float sumOfSquares(float[] x, int xo, int n);
 
   /**

@@ -12,6 +12,8 @@ public final class ScalarKernels implements Kernels {
   private static final ThreadLocal<float[]> LANE_SUMS =
       ThreadLocal.withInitial(() -> new float[LANES]);
 
+  private static final ThreadLocal<float[]> CHAINS = ThreadLocal.withInitial(() -> new float[64]);
+
   /** Creates the kernels; they have no state. */
   public ScalarKernels() {}
 
@@ -101,6 +103,25 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void addScaledRows(
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows) {
+    for (int l = 0; l < PANEL; l++) {
+      float c0 = 0f;
+      float c1 = 0f;
+      float c2 = 0f;
+      float c3 = 0f;
+      for (int r = 0; r < rows; r += 4) {
+        int o = yo + r * ys + l;
+        c0 = Math.fma(factor[fo + r], y[o], c0);
+        c1 = r + 1 < rows ? Math.fma(factor[fo + r + 1], y[o + ys], c1) : c1;
+        c2 = r + 2 < rows ? Math.fma(factor[fo + r + 2], y[o + 2 * ys], c2) : c2;
+        c3 = r + 3 < rows ? Math.fma(factor[fo + r + 3], y[o + 3 * ys], c3) : c3;
+      }
+      sum[so + l] += (c0 + c2) + (c1 + c3);
+    }
+  }
+
+  @Override
   public float rowMax(float[] y, int yo, int ps, int panels) {
     float max = Float.NEGATIVE_INFINITY;
     for (int p = 0; p < panels; p++) {
@@ -118,34 +139,13 @@ public final class ScalarKernels implements Kernels {
     Arrays.fill(lanes, 0f);
     for (int p = 0; p < panels; p++) {
       for (int l = 0; l < PANEL; l++) {
-        float e = ScalarMath.exp(y[yo + p * ps + l] - max);
+        float e = ScalarMath.softmaxExp(y[yo + p * ps + l] - max);
         y[yo + p * ps + l] = e;
         row[ro + p * PANEL + l] = e;
         lanes[l % LANES] += e;
       }
     }
     return ScalarMath.foldLanes(lanes, 0);
-  }
-
-  @Override
-  public void scaleRows(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] factor,
-      int fo,
-      float scale,
-      int rows) {
-    for (int r = 0; r < rows; r++) {
-      float f = factor[fo + r] * scale;
-      for (int l = 0; l < PANEL; l++) {
-        float product = x[xo + r * xs + l] * f;
-        y[yo + r * ys + l] = Math.abs(product) < SMALLEST ? 0f : product;
-      }
-    }
   }
 
   @Override
@@ -276,12 +276,12 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public float sumOfSquares(float[] x, int xo, int n) {
-    float[] lanes = LANE_SUMS.get();
-    Arrays.fill(lanes, 0f);
+    float[] chains = CHAINS.get();
+    Arrays.fill(chains, 0f);
     for (int i = 0; i < n; i++) {
-      lanes[i % LANES] = Math.fma(x[xo + i], x[xo + i], lanes[i % LANES]);
+      chains[i % 64] = Math.fma(x[xo + i], x[xo + i], chains[i % 64]);
     }
-    return ScalarMath.foldLanes(lanes, 0);
+    return ScalarMath.foldChains(chains);
   }
 
   @Override

@@ -27,6 +27,15 @@ final class ScalarMath {
   static final float E6 = 1.3981999507e-3f;
   static final float E7 = 1.9875691500e-4f;
 
+  // The same for the softmax, of degree 4: minimax of the relative error on |r| <= ln(2) / 2,
+  // 2^-28.
+  static final float S2 = 0x1.fffffcp-2f;
+  static final float S3 = 0x1.55549p-3f;
+  static final float S4 = 0x1.5558f4p-5f;
+  static final float S5 = 0x1.123a6cp-7f;
+  static final float S6 = 0x1.6a2352p-10f;
+  static final float SOFTMAX_LOWEST = -69.07755f; // ln(Kernels.SMALLEST), rounded towards zero
+
   // tanh(x) = x + x^3 * P(x^2) below 0.625, coefficients from the Cephes library's tanhf.
   static final float TANH_SMALL = 0.625f;
   static final float T3 = -3.33332819422e-1f;
@@ -59,6 +68,24 @@ final class ScalarMath {
     float y = Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(t) << 23));
     y = x < EXP_LOWEST ? 0f : y;
     return x <= EXP_HIGHEST ? y : x + Float.POSITIVE_INFINITY; // NaN stays NaN
+  }
+
+  /**
+   * Returns e^x for an x that is not above 0, within 2 ulp; 0 below ln({@link Kernels#SMALLEST}).
+   * What the softmax takes of every logit: {@link #exp} without the care for what lies above 0 and
+   * for the last half ulp.
+   */
+  static float softmaxExp(float x) {
+    float t = Math.fma(x, LOG2_E, ROUNDER);
+    float i = t - ROUNDER;
+    float r = Math.fma(i, -LN2_LOW, Math.fma(i, -LN2_HIGH, x));
+    float p = Math.fma(S6, r, S5);
+    p = Math.fma(p, r, S4);
+    p = Math.fma(p, r, S3);
+    p = Math.fma(p, r, S2);
+    p = Math.fma(p, r * r, r) + 1f;
+    float y = Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(t) << 23));
+    return x < SOFTMAX_LOWEST ? 0f : y; // NaN stays NaN: there are no bits to shift into it
   }
 
   /**
@@ -103,5 +130,15 @@ final class ScalarMath {
     float l2 = (lanes[o + 2] + lanes[o + 10]) + (lanes[o + 6] + lanes[o + 14]);
     float l3 = (lanes[o + 3] + lanes[o + 11]) + (lanes[o + 7] + lanes[o + 15]);
     return (l0 + l2) + (l1 + l3);
+  }
+
+  /** Returns the sum of 64 chains, see {@link Kernels#sumOfSquares}; they are overwritten. */
+  static float foldChains(float[] chains) {
+    for (int n = 32; n >= Kernels.LANES; n /= 2) {
+      for (int c = 0; c < n; c++) {
+        chains[c] += chains[c + n];
+      }
+    }
+    return foldLanes(chains, 0);
   }
 }

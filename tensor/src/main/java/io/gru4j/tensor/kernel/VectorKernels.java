@@ -13,6 +13,8 @@ import jdk.incubator.vector.FloatVector;
  */
 public final class VectorKernels implements Kernels {
 
+  private static final ThreadLocal<float[]> CHAINS = ThreadLocal.withInitial(() -> new float[64]);
+
   /** Creates the kernels; they have no state. */
   public VectorKernels() {}
 
@@ -42,7 +44,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void transpose(float[] y, int yo, float[] x, int xo, int K) {
-    TAIL.transpose(y, yo, x, xo, K);
+    VectorTranspose.transpose(y, yo, x, xo, K);
   }
 
   @Override
@@ -74,6 +76,14 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void addScaledRows(
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows) {
+    for (int c = 0; c < PANEL; c += 2 * L) {
+      VectorSoftmax.addScaled(sum, so + c, factor, fo, y, yo + c, ys, rows);
+    }
+  }
+
+  @Override
   public float rowMax(float[] y, int yo, int ps, int panels) {
     return VectorSoftmax.rowMax(y, yo, ps, panels);
   }
@@ -81,21 +91,6 @@ public final class VectorKernels implements Kernels {
   @Override
   public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     return VectorSoftmax.rowExpSum(y, yo, ps, panels, max, row, ro);
-  }
-
-  @Override
-  public void scaleRows(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] factor,
-      int fo,
-      float scale,
-      int rows) {
-    VectorSoftmax.scaleRows(y, yo, ys, x, xo, xs, factor, fo, scale, rows);
   }
 
   @Override
@@ -174,20 +169,32 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public float sumOfSquares(float[] x, int xo, int n) {
-    float[] lanes = VectorSoftmax.LANE_SUMS.get();
-    int body = n - n % LANES;
+    float[] chains = CHAINS.get();
+    int body = n - n % 64;
     for (int c = 0; c < LANES; c += L) {
-      FloatVector sum = FloatVector.zero(SPECIES);
-      for (int i = c; i < body; i += LANES) {
-        FloatVector v = load(x, xo + i);
-        sum = v.fma(v, sum);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = FloatVector.zero(SPECIES);
+      FloatVector s2 = FloatVector.zero(SPECIES);
+      FloatVector s3 = FloatVector.zero(SPECIES);
+      for (int i = xo + c; i < xo + body; i += 64) {
+        FloatVector v0 = load(x, i);
+        s0 = v0.fma(v0, s0);
+        FloatVector v1 = load(x, i + LANES);
+        s1 = v1.fma(v1, s1);
+        FloatVector v2 = load(x, i + 2 * LANES);
+        s2 = v2.fma(v2, s2);
+        FloatVector v3 = load(x, i + 3 * LANES);
+        s3 = v3.fma(v3, s3);
       }
-      sum.intoArray(lanes, c);
+      s0.intoArray(chains, c);
+      s1.intoArray(chains, c + LANES);
+      s2.intoArray(chains, c + 2 * LANES);
+      s3.intoArray(chains, c + 3 * LANES);
     }
     for (int i = body; i < n; i++) {
-      lanes[i - body] = Math.fma(x[xo + i], x[xo + i], lanes[i - body]);
+      chains[i - body] = Math.fma(x[xo + i], x[xo + i], chains[i - body]);
     }
-    return ScalarMath.foldLanes(lanes, 0);
+    return ScalarMath.foldChains(chains);
   }
 
   @Override

@@ -12,13 +12,12 @@ import jdk.incubator.vector.FloatVector;
  * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
- * registers (512 bit) m is 8; with 16 it is 6, which leaves 4 for what is loaded. Smaller tiles
- * take what is left over. Java keeps vectors in registers only as local variables: hence the
+ * registers (512 bit) m is 12: 8 would do for that, but k is short, and beginning and ending a tile
+ * costs as much as ten steps. With 16 registers m is 6, which leaves 4 for what is loaded. Smaller
+ * tiles take what is left over. Java keeps vectors in registers only as local variables: hence the
  * written-out tiles.
  */
 final class VectorProduct {
-
-  private static final int M = L == 16 ? 8 : 6; // rows of the main tile
 
   private VectorProduct() {}
 
@@ -61,10 +60,15 @@ final class VectorProduct {
       int rows,
       int K) {
     int r = 0;
-    for (; r + M <= rows; r += M) {
-      if (M == 8) {
+    if (L == 16) {
+      for (; r + 12 <= rows; r += 12) {
+        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      }
+      for (; r + 8 <= rows; r += 8) {
         tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
-      } else {
+      }
+    } else {
+      for (; r + 6 <= rows; r += 6) {
         tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
       }
     }
@@ -97,6 +101,121 @@ final class VectorProduct {
     for (; r < rows; r++) {
       tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
     }
+  }
+
+  /** 12 rows and 2 L columns. */
+  private static void tile12x2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
+    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
+    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
+    FloatVector c6 = FloatVector.fromArray(SPECIES, init, io + 6 * is);
+    FloatVector d6 = FloatVector.fromArray(SPECIES, init, io + 6 * is + L);
+    FloatVector c7 = FloatVector.fromArray(SPECIES, init, io + 7 * is);
+    FloatVector d7 = FloatVector.fromArray(SPECIES, init, io + 7 * is + L);
+    FloatVector c8 = FloatVector.fromArray(SPECIES, init, io + 8 * is);
+    FloatVector d8 = FloatVector.fromArray(SPECIES, init, io + 8 * is + L);
+    FloatVector c9 = FloatVector.fromArray(SPECIES, init, io + 9 * is);
+    FloatVector d9 = FloatVector.fromArray(SPECIES, init, io + 9 * is + L);
+    FloatVector c10 = FloatVector.fromArray(SPECIES, init, io + 10 * is);
+    FloatVector d10 = FloatVector.fromArray(SPECIES, init, io + 10 * is + L);
+    FloatVector c11 = FloatVector.fromArray(SPECIES, init, io + 11 * is);
+    FloatVector d11 = FloatVector.fromArray(SPECIES, init, io + 11 * is + L);
+    int a1 = ao + as;
+    int a2 = ao + 2 * as;
+    int a3 = ao + 3 * as;
+    int a4 = ao + 4 * as;
+    int a5 = ao + 5 * as;
+    int a6 = ao + 6 * as;
+    int a7 = ao + 7 * as;
+    int a8 = ao + 8 * as;
+    int a9 = ao + 9 * as;
+    int a10 = ao + 10 * as;
+    int a11 = ao + 11 * as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      c6 = v6.fma(b0, c6);
+      d6 = v6.fma(b1, d6);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      c7 = v7.fma(b0, c7);
+      d7 = v7.fma(b1, d7);
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[a8 + k]);
+      c8 = v8.fma(b0, c8);
+      d8 = v8.fma(b1, d8);
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[a9 + k]);
+      c9 = v9.fma(b0, c9);
+      d9 = v9.fma(b1, d9);
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[a10 + k]);
+      c10 = v10.fma(b0, c10);
+      d10 = v10.fma(b1, d10);
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[a11 + k]);
+      c11 = v11.fma(b0, c11);
+      d11 = v11.fma(b1, d11);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
+    c6.intoArray(c, co + 6 * cs);
+    d6.intoArray(c, co + 6 * cs + L);
+    c7.intoArray(c, co + 7 * cs);
+    d7.intoArray(c, co + 7 * cs + L);
+    c8.intoArray(c, co + 8 * cs);
+    d8.intoArray(c, co + 8 * cs + L);
+    c9.intoArray(c, co + 9 * cs);
+    d9.intoArray(c, co + 9 * cs + L);
+    c10.intoArray(c, co + 10 * cs);
+    d10.intoArray(c, co + 10 * cs + L);
+    c11.intoArray(c, co + 11 * cs);
+    d11.intoArray(c, co + 11 * cs + L);
   }
 
   /** 8 rows and 2 L columns. */

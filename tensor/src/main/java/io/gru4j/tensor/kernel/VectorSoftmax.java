@@ -2,22 +2,20 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
-import static io.gru4j.tensor.kernel.ScalarMath.E2;
-import static io.gru4j.tensor.kernel.ScalarMath.E3;
-import static io.gru4j.tensor.kernel.ScalarMath.E4;
-import static io.gru4j.tensor.kernel.ScalarMath.E5;
-import static io.gru4j.tensor.kernel.ScalarMath.E6;
-import static io.gru4j.tensor.kernel.ScalarMath.E7;
-import static io.gru4j.tensor.kernel.ScalarMath.EXP_LOWEST;
 import static io.gru4j.tensor.kernel.ScalarMath.LN2_HIGH;
 import static io.gru4j.tensor.kernel.ScalarMath.LN2_LOW;
 import static io.gru4j.tensor.kernel.ScalarMath.LOG2_E;
 import static io.gru4j.tensor.kernel.ScalarMath.ROUNDER;
+import static io.gru4j.tensor.kernel.ScalarMath.S2;
+import static io.gru4j.tensor.kernel.ScalarMath.S3;
+import static io.gru4j.tensor.kernel.ScalarMath.S4;
+import static io.gru4j.tensor.kernel.ScalarMath.S5;
+import static io.gru4j.tensor.kernel.ScalarMath.S6;
+import static io.gru4j.tensor.kernel.ScalarMath.SOFTMAX_LOWEST;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
@@ -31,7 +29,8 @@ import jdk.incubator.vector.IntVector;
  */
 final class VectorSoftmax {
 
-  static final ThreadLocal<float[]> LANE_SUMS = ThreadLocal.withInitial(() -> new float[LANES]);
+  private static final ThreadLocal<float[]> LANE_SUMS =
+      ThreadLocal.withInitial(() -> new float[LANES]);
 
   private VectorSoftmax() {}
 
@@ -61,53 +60,41 @@ final class VectorSoftmax {
   }
 
   /**
-   * Lanes c to c + L of the 16 sums. {@link VectorMath#exp} of a number that is not above 0 is
-   * written out, for lane l ("a") and l + 16 ("b"): this is the third of the loops in cost, and too
-   * long for the JIT to inline into a caller that leaves it no room (see there).
+   * Lanes c to c + L of the 16 sums. {@link ScalarMath#softmaxExp} is written out, for lane l ("a")
+   * and l + 16 ("b"): two chains hide each other's latency.
    */
   private static void expSum(
       float[] lanes, int c, float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
     FloatVector ln2High = FloatVector.broadcast(SPECIES, -LN2_HIGH);
     FloatVector ln2Low = FloatVector.broadcast(SPECIES, -LN2_LOW);
-    FloatVector e7 = FloatVector.broadcast(SPECIES, E7);
-    FloatVector e6 = FloatVector.broadcast(SPECIES, E6);
-    FloatVector e5 = FloatVector.broadcast(SPECIES, E5);
-    FloatVector e4 = FloatVector.broadcast(SPECIES, E4);
-    FloatVector e3 = FloatVector.broadcast(SPECIES, E3);
-    FloatVector e2 = FloatVector.broadcast(SPECIES, E2);
+    FloatVector s6 = FloatVector.broadcast(SPECIES, S6);
+    FloatVector s5 = FloatVector.broadcast(SPECIES, S5);
+    FloatVector s4 = FloatVector.broadcast(SPECIES, S4);
+    FloatVector s3 = FloatVector.broadcast(SPECIES, S3);
+    FloatVector s2 = FloatVector.broadcast(SPECIES, S2);
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
       int o = yo + p * ps;
       FloatVector a = FloatVector.fromArray(SPECIES, y, o).sub(max);
       FloatVector aT = a.fma(LOG2_E, ROUNDER);
       FloatVector aI = aT.sub(ROUNDER);
-      FloatVector aX = aI.fma(ln2High, a);
-      FloatVector aR = aI.fma(ln2Low, aX);
-      FloatVector aL = aI.fma(ln2Low, aX.sub(aR));
-      FloatVector aP = e7.fma(aR, e6).fma(aR, e5).fma(aR, e4).fma(aR, e3).fma(aR, e2);
-      aP = aP.fma(aR.mul(aR), aL);
-      FloatVector aS = aR.add(1f);
-      aP = aS.add(aP.add(aR.sub(aS.sub(1f))));
+      FloatVector aR = aI.fma(ln2Low, aI.fma(ln2High, a));
+      FloatVector aP = s6.fma(aR, s5).fma(aR, s4).fma(aR, s3).fma(aR, s2);
+      aP = aP.fma(aR.mul(aR), aR).add(1f);
       IntVector aE = aT.reinterpretAsInts().lanewise(LSHL, 23);
       FloatVector aY = aP.reinterpretAsInts().add(aE).reinterpretAsFloats();
-      aY = aY.blend(0f, a.compare(LT, EXP_LOWEST));
-      aY = a.blend(aY, a.compare(LE, 0f)); // NaN stays
+      aY = aY.blend(0f, a.compare(LT, SOFTMAX_LOWEST));
       aY.intoArray(y, o);
       aY.intoArray(row, ro + p * PANEL);
       FloatVector b = FloatVector.fromArray(SPECIES, y, o + LANES).sub(max);
       FloatVector bT = b.fma(LOG2_E, ROUNDER);
       FloatVector bI = bT.sub(ROUNDER);
-      FloatVector bX = bI.fma(ln2High, b);
-      FloatVector bR = bI.fma(ln2Low, bX);
-      FloatVector bL = bI.fma(ln2Low, bX.sub(bR));
-      FloatVector bP = e7.fma(bR, e6).fma(bR, e5).fma(bR, e4).fma(bR, e3).fma(bR, e2);
-      bP = bP.fma(bR.mul(bR), bL);
-      FloatVector bS = bR.add(1f);
-      bP = bS.add(bP.add(bR.sub(bS.sub(1f))));
+      FloatVector bR = bI.fma(ln2Low, bI.fma(ln2High, b));
+      FloatVector bP = s6.fma(bR, s5).fma(bR, s4).fma(bR, s3).fma(bR, s2);
+      bP = bP.fma(bR.mul(bR), bR).add(1f);
       IntVector bE = bT.reinterpretAsInts().lanewise(LSHL, 23);
       FloatVector bY = bP.reinterpretAsInts().add(bE).reinterpretAsFloats();
-      bY = bY.blend(0f, b.compare(LT, EXP_LOWEST));
-      bY = b.blend(bY, b.compare(LE, 0f)); // NaN stays
+      bY = bY.blend(0f, b.compare(LT, SOFTMAX_LOWEST));
       bY.intoArray(y, o + LANES);
       bY.intoArray(row, ro + p * PANEL + LANES);
       sum = sum.add(aY).add(bY);
@@ -115,26 +102,53 @@ final class VectorSoftmax {
     sum.intoArray(lanes, c);
   }
 
-  static void scaleRows(
-      float[] y,
-      int yo,
-      int ys,
-      float[] x,
-      int xo,
-      int xs,
-      float[] factor,
-      int fo,
-      float scale,
-      int rows) {
-    for (int r = 0; r < rows; r++) {
-      float f = factor[fo + r] * scale;
-      for (int c = 0; c < PANEL; c += L) {
-        FloatVector product = FloatVector.fromArray(SPECIES, x, xo + r * xs + c).mul(f);
-        product
-            .blend(0f, product.abs().compare(LT, Kernels.SMALLEST))
-            .intoArray(y, yo + r * ys + c);
-      }
+  /** Two vectors of lanes of {@link Kernels#addScaledRows}. */
+  static void addScaled(
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows) {
+    FloatVector a0 = FloatVector.zero(SPECIES);
+    FloatVector b0 = FloatVector.zero(SPECIES);
+    FloatVector a1 = FloatVector.zero(SPECIES);
+    FloatVector b1 = FloatVector.zero(SPECIES);
+    FloatVector a2 = FloatVector.zero(SPECIES);
+    FloatVector b2 = FloatVector.zero(SPECIES);
+    FloatVector a3 = FloatVector.zero(SPECIES);
+    FloatVector b3 = FloatVector.zero(SPECIES);
+    int r = 0;
+    int o = yo;
+    for (; r + 4 <= rows; r += 4) {
+      FloatVector f0 = FloatVector.broadcast(SPECIES, factor[fo + r]);
+      a0 = f0.fma(FloatVector.fromArray(SPECIES, y, o), a0);
+      b0 = f0.fma(FloatVector.fromArray(SPECIES, y, o + L), b0);
+      FloatVector f1 = FloatVector.broadcast(SPECIES, factor[fo + r + 1]);
+      a1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys), a1);
+      b1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys + L), b1);
+      FloatVector f2 = FloatVector.broadcast(SPECIES, factor[fo + r + 2]);
+      a2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys), a2);
+      b2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys + L), b2);
+      FloatVector f3 = FloatVector.broadcast(SPECIES, factor[fo + r + 3]);
+      a3 = f3.fma(FloatVector.fromArray(SPECIES, y, o + 3 * ys), a3);
+      b3 = f3.fma(FloatVector.fromArray(SPECIES, y, o + 3 * ys + L), b3);
+      o += 4 * ys;
     }
+    if (r < rows) {
+      FloatVector f0 = FloatVector.broadcast(SPECIES, factor[fo + r]);
+      a0 = f0.fma(FloatVector.fromArray(SPECIES, y, o), a0);
+      b0 = f0.fma(FloatVector.fromArray(SPECIES, y, o + L), b0);
+    }
+    if (r + 1 < rows) {
+      FloatVector f1 = FloatVector.broadcast(SPECIES, factor[fo + r + 1]);
+      a1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys), a1);
+      b1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys + L), b1);
+    }
+    if (r + 2 < rows) {
+      FloatVector f2 = FloatVector.broadcast(SPECIES, factor[fo + r + 2]);
+      a2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys), a2);
+      b2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys + L), b2);
+    }
+    FloatVector a = a0.add(a2).add(a1.add(a3));
+    FloatVector b = b0.add(b2).add(b1.add(b3));
+    FloatVector.fromArray(SPECIES, sum, so).add(a).intoArray(sum, so);
+    FloatVector.fromArray(SPECIES, sum, so + L).add(b).intoArray(sum, so + L);
   }
 
   static void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {

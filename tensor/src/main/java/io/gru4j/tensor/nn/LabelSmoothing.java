@@ -37,6 +37,8 @@ final class LabelSmoothing {
   private final float[] weightSum; // [h]
   private final Parallel.Task sumTask = this::sumWeights;
   private double biasSum;
+  private final float[] ofWeights; // [h]
+  private float ofBias;
 
   LabelSmoothing(Parameter weight, Parameter bias, double share) {
     if (!(share >= 0 && share < 1)) {
@@ -49,6 +51,7 @@ final class LabelSmoothing {
     this.share = share;
     this.lanes = new float[share == 0 ? 0 : H * PANEL];
     this.weightSum = new float[share == 0 ? 0 : H];
+    this.ofWeights = new float[share == 0 ? 0 : H];
   }
 
   /** Sums weights and biases over the classes, as they are now. */
@@ -97,11 +100,38 @@ final class LabelSmoothing {
     return (float) (scale * share / V / n);
   }
 
-  /** Takes from one row's dLogits of a panel what every class loses; the filling stays zero. */
-  void takeFromClasses(float[] dLogits, int o, int panel, float scale, int n) {
+  /**
+   * Sums up what every class takes from the gradients of its weights and bias.
+   *
+   * @param hidden shape (M, H); rows whose target is -1 do not count
+   */
+  void beginBackward(float[] hidden, int[] targets, int M, float scale, int n) {
+    if (share == 0) {
+      return;
+    }
+    Arrays.fill(ofWeights, 0f);
+    for (int m = 0; m < M; m++) {
+      if (targets[m] >= 0) {
+        kernels.axpy(ofEveryClass(scale, n), hidden, m * H, ofWeights, 0, H);
+      }
+    }
+    ofBias = n * ofEveryClass(scale, n);
+  }
+
+  /** Takes from one panel of dW what every class loses; the filling stays zero. */
+  void takeFromWeights(float[] dW, int w, int panel) {
     if (share != 0) {
       int classes = Math.min(PANEL, V - panel * PANEL);
-      kernels.axpy(-ofEveryClass(scale, n), ONES, 0, dLogits, o, classes);
+      for (int k = 0; k < H; k++) {
+        kernels.axpy(-ofWeights[k], ONES, 0, dW, w + k * PANEL, classes);
+      }
+    }
+  }
+
+  /** The same of db. */
+  void takeFromBias(float[] db, int b, int panel) {
+    if (share != 0) {
+      kernels.axpy(-ofBias, ONES, 0, db, b, Math.min(PANEL, V - panel * PANEL));
     }
   }
 

@@ -27,10 +27,11 @@ import java.util.Arrays;
  * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
  * once. While a tile's weights are in cache, e W is summed too ({@link HiddenGradient}): a step
  * reads the weights once. When all tiles are done, the row's log-sum-exp follows from those, and
- * the factors that make e a gradient (sums of e within a tile are in float, across tiles in
- * double). Backward scales e by its factor and takes the sums dW and db; dHidden only has to be put
- * together. If the M x V values exceed {@link #LOGITS_BUDGET} bytes they are not kept but made
- * again in backward, to the same bits.
+ * the factors that make e a probability (sums of e within a tile are in float, across tiles in
+ * double). Backward sums dW and db from e as it lies, beside hidden states scaled by those factors,
+ * and then takes the targets' part away; dHidden only has to be put together. If the M x V values
+ * exceed {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same
+ * bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
  * of slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
@@ -44,6 +45,8 @@ public final class OutputLayer {
   private static final int MIN_TILE_PANELS = 4;
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128; // rows
+  private static final int GROUP = 4 * CHUNK; // rows that backward takes at a time
+  private static final int SCALED_STRIDE = CHUNK + 16; // an odd number of cache lines
   private static final int HIDDEN_ROWS = 16; // of one task that sums dHidden
   private static final float[] ZEROS = new float[PANEL];
 
@@ -64,13 +67,14 @@ public final class OutputLayer {
 
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
   private final ThreadLocal<float[]> rowScratch; // e of one tile and chunk: [m][class]
-  private final ThreadLocal<float[]> panelScratch; // dLogits of a chunk of rows and one panel
+  private final ThreadLocal<float[]> scaledScratch; // [h][m] of a chunk, times factors; factors
   private final double[] squares; // of dW, by tile
   private float[] logits = new float[0]; // [panel][m][class % 32], then e in their place
   private float[] tileMax = new float[0]; // [tile][m]
   private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
   private float[] targetLogit = new float[0];
   private double[] rowLoss = new double[0];
+  private long[] byTarget = new long[0]; // target << 32 | m, a chunk's rows in ascending order
   private float[] hiddenT = new float[0]; // [h][m]
   private int hiddenStride;
 
@@ -123,7 +127,8 @@ public final class OutputLayer {
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
     int rowsLength = weight.offset() + CHUNK * rowStride;
     this.rowScratch = ThreadLocal.withInitial(() -> new float[rowsLength]);
-    this.panelScratch = ThreadLocal.withInitial(() -> new float[weight.offset() + CHUNK * PANEL]);
+    this.scaledScratch =
+        ThreadLocal.withInitial(() -> new float[GROUP / CHUNK * (H + 1) * SCALED_STRIDE]);
     this.smoothing = new LabelSmoothing(weight, bias, 0);
     this.hiddenGradient = new HiddenGradient(weight, tilePanels, slots, CHUNK);
     Arrays.fill(
@@ -217,6 +222,7 @@ public final class OutputLayer {
     targetLogit = atLeast(targetLogit, M);
     if (rowLoss.length < M) {
       rowLoss = new double[M];
+      byTarget = new long[M];
     }
     hiddenStride = panelStride(Math.ceilDiv(M, PANEL));
     hiddenT = atLeast(hiddenT, (long) H * hiddenStride);
@@ -288,8 +294,8 @@ public final class OutputLayer {
   }
 
   /**
-   * Turns the tiles' sums of some rows into the rows' losses and the factors of e, and transposes
-   * these rows of hidden for backward.
+   * Turns the tiles' sums of some rows into the rows' losses and the factors of e. For backward,
+   * sorts these rows by target and transposes their hidden states.
    */
   private void normaliseChunk(int chunk) {
     int from = chunk * CHUNK;
@@ -310,15 +316,27 @@ public final class OutputLayer {
               ? max + StrictMath.log(sum) - smoothing.expectedLogit(targetLogit[m], h, m * H)
               : 0;
       for (int i = m; i < tiles * M; i += M) {
-        tileSum[i] = counts ? (float) (Kernels.exp(tileMax[i] - max) / (sum * n)) : 0f;
+        float factor = (float) (Kernels.exp(tileMax[i] - max) / (sum * n));
+        tileSum[i] = counts && factor >= Kernels.SMALLEST ? factor : 0f;
       }
       hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
+      insertByTarget(from, m);
     }
     for (int k = 0; k < H; k++) {
       for (int m = from; m < to; m++) {
         hiddenT[k * hiddenStride + m] = h[m * H + k];
       }
     }
+  }
+
+  /** Inserts row m into its chunk's; few enough for this, and Arrays.sort allocates. */
+  private void insertByTarget(int from, int m) {
+    long key = (long) targets[m] << 32 | m;
+    int i = m;
+    for (; i > from && byTarget[i - 1] > key; i--) {
+      byTarget[i] = byTarget[i - 1];
+    }
+    byTarget[i] = key;
   }
 
   private void backward() {
@@ -329,6 +347,7 @@ public final class OutputLayer {
     dbIsNew = bias.beginGrad();
     dW = weight.gradOrNull();
     db = bias.gradOrNull();
+    smoothing.beginBackward(hidden.value().data(), targets, M, loss.grad().get(0, 0), n);
     parallel.run(slots, backwardTask);
     parallel.run(Math.ceilDiv(M, HIDDEN_ROWS), hiddenTask);
     double sum = 0;
@@ -342,12 +361,14 @@ public final class OutputLayer {
     int end = (slot + 1) * tiles / slots;
     for (int tile = slot * tiles / slots; tile < end; tile++) {
       squares[tile] = 0;
-      for (int m = 0; m < M; m += CHUNK) {
-        backwardTile(tile, m, Math.min(CHUNK, M - m));
+      int group = kept ? GROUP : CHUNK;
+      for (int m = 0; m < M; m += group) {
+        backwardTile(tile, m, Math.min(group, M - m));
       }
     }
   }
 
+  /** Panel by panel, all rows of one after another: as e lies in memory. */
   private void backwardTile(int tile, int m, int rows) {
     int first = tile * tilePanels;
     int count = tileEnd(tile) - first;
@@ -361,49 +382,100 @@ public final class OutputLayer {
         kernels.rowExpSum(e, eo + r * PANEL, ps, count, max, rowScratch.get(), weight.offset());
       }
     }
-    float[] dLogits = panelScratch.get();
-    for (int p = 0; p < count; p++) {
-      makeGradient(dLogits, tile, first + p, m, rows, e, eo + p * ps);
-      backwardPanel(first + p, m, rows, dLogits);
+    float[] scaled = scaledScratch.get();
+    for (int c = 0; c < rows; c += CHUNK) {
+      scaleHidden(scaled, scaledOffset(c), tile, m + c, Math.min(CHUNK, rows - c));
+    }
+    for (int p = first; p < first + count; p++) {
+      int o = eo + (p - first) * ps;
+      addToBias(p, m, rows, scaled, e, o);
+      for (int c = 0; c < rows; c += CHUNK) {
+        int so = scaledOffset(c);
+        addToWeights(p, m + c, Math.min(CHUNK, rows - c), scaled, so, e, o + c * PANEL);
+      }
+      int w = weight.offset() + p * H * PANEL;
       if (m + rows == M) {
-        int w = weight.offset() + (first + p) * H * PANEL;
         squares[tile] += kernels.sumOfSquares(dW, w, H * PANEL);
       }
     }
   }
 
-  /** Makes dLogits of some rows of one panel from e. */
-  private void makeGradient(float[] dLogits, int tile, int p, int m, int rows, float[] e, int eo) {
+  /** The transposed hidden states of some rows, times the tile's factors of e; then the factors. */
+  private void scaleHidden(float[] scaled, int so, int tile, int m, int rows) {
     float scale = loss.grad().get(0, 0);
-    int o = weight.offset();
-    kernels.scaleRows(dLogits, o, PANEL, e, eo, PANEL, tileSum, tile * M + m, scale, rows);
-    float ofTarget = smoothing.ofTarget(scale, n);
+    int factors = so + H * SCALED_STRIDE;
     for (int r = 0; r < rows; r++) {
-      int lane = targets[m + r] - p * PANEL;
-      if (targets[m + r] >= 0) {
-        smoothing.takeFromClasses(dLogits, o + r * PANEL, p, scale, n);
-      }
-      if (lane >= 0 && lane < PANEL) {
-        dLogits[o + r * PANEL + lane] -= ofTarget;
+      scaled[factors + r] = tileSum[tile * M + m + r] * scale;
+    }
+    for (int k = 0; k < H; k++) {
+      int row = so + k * SCALED_STRIDE;
+      kernels.multiply(scaled, row, hiddenT, k * hiddenStride + m, scaled, factors, rows);
+    }
+  }
+
+  private int scaledOffset(int row) {
+    return row / CHUNK * (H + 1) * SCALED_STRIDE;
+  }
+
+  /**
+   * Adds to db of one panel what some rows give, and takes away what their targets give. It comes
+   * before dW, for it fetches e into cache faster than the product would, which waits for every
+   * line.
+   */
+  private void addToBias(int p, int m, int rows, float[] scaled, float[] e, int eo) {
+    int b = bias.offset() + p * PANEL;
+    if (dbIsNew && m == 0) {
+      Arrays.fill(db, b, b + PANEL, 0f);
+    }
+    if (m == 0) {
+      smoothing.takeFromBias(db, b, p);
+    }
+    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
+    for (int c = 0; c < rows; c += CHUNK) {
+      int factors = scaledOffset(c) + H * SCALED_STRIDE;
+      int from = m + c;
+      int to = m + Math.min(c + CHUNK, rows);
+      kernels.addScaledRows(db, b, scaled, factors, e, eo + c * PANEL, PANEL, to - from);
+      for (int i = firstTarget(p, from, to); hasTargetIn(p, i, to); i++) {
+        db[bias.offset() + (int) (byTarget[i] >> 32)] -= ofTarget;
       }
     }
   }
 
-  /** Adds what some rows of one panel of dLogits give to dW and db. */
-  private void backwardPanel(int p, int m, int rows, float[] dLogits) {
+  /** Returns where in {@link #byTarget} the targets of one panel begin, within a chunk of rows. */
+  private int firstTarget(int p, int from, int to) {
+    int i = Arrays.binarySearch(byTarget, from, to, (long) p * PANEL << 32);
+    return i < 0 ? -i - 1 : i;
+  }
+
+  private boolean hasTargetIn(int p, int i, int to) {
+    return i < to && byTarget[i] >> 32 < (p + 1) * PANEL;
+  }
+
+  /** Adds to dW of one panel what some rows give, and takes away what their targets give. */
+  private void addToWeights(int p, int m, int rows, float[] scaled, int so, float[] e, int eo) {
     int w = weight.offset() + p * H * PANEL;
-    int b = bias.offset() + p * PANEL;
-    int o = weight.offset();
     boolean start = dWIsNew && m == 0;
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
-    kernels.product(
-        dW, w, PANEL, init, io, is, hiddenT, m, hiddenStride, dLogits, o, H, rows, PANEL);
-    if (dbIsNew && m == 0) {
-      Arrays.fill(db, b, b + PANEL, 0f);
+    kernels.product(dW, w, PANEL, init, io, is, scaled, so, SCALED_STRIDE, e, eo, H, rows, PANEL);
+    if (m == 0) {
+      smoothing.takeFromWeights(dW, w, p);
     }
-    kernels.addRows(db, b, dLogits, o, PANEL, rows);
+    for (int i = firstTarget(p, m, m + rows); hasTargetIn(p, i, m + rows); i++) {
+      takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i]);
+    }
+  }
+
+  /** Takes away from dW what the target of one row gives. */
+  private void takeTarget(int target, int m) {
+    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
+    float[] h = hidden.value().data();
+    int w = weight.offset() + target / PANEL * H * PANEL + target % PANEL;
+    for (int k = 0; k < H; k++) {
+      dW[w + k * PANEL] = Math.fma(-ofTarget, h[m * H + k], dW[w + k * PANEL]);
+    }
   }
 
   private void backwardHidden(int chunk) {

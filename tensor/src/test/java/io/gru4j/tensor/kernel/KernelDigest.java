@@ -91,7 +91,9 @@ final class KernelDigest {
     float[] e = new float[y.length];
     float sum = kernels.rowExpSum(y, 0, PANEL, panels, max, e, 0);
     add(e);
-    kernels.scaleRows(y, 0, PANEL, e, 0, PANEL, new float[] {1 / sum, 1, 2, 3}, 0, 0.5f, panels);
+    float[] scaled = new float[PANEL];
+    kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels);
+    add(scaled);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
     int[] lanes = new int[panels];
     kernels.lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.Reference;
+import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,48 @@ class MathTest {
     assertTrue(Float.isFinite(ScalarMath.exp(ScalarMath.EXP_HIGHEST)));
     assertEquals(Float.POSITIVE_INFINITY, ScalarMath.exp(Math.nextUp(ScalarMath.EXP_HIGHEST)));
     sweep(ScalarMath::exp, StrictMath::exp, Kernels.get()::exp);
+  }
+
+  @Test
+  void softmaxExp() {
+    assertEquals(1f, ScalarMath.softmaxExp(0f));
+    assertEquals(1f, ScalarMath.softmaxExp(-0f));
+    assertEquals(0f, ScalarMath.softmaxExp(Float.NEGATIVE_INFINITY));
+    assertEquals(0f, ScalarMath.softmaxExp(-Float.MAX_VALUE));
+    assertEquals(Float.NaN, ScalarMath.softmaxExp(Float.NaN));
+    assertTrue(ScalarMath.softmaxExp(ScalarMath.SOFTMAX_LOWEST) >= Kernels.SMALLEST);
+    assertEquals(0f, ScalarMath.softmaxExp(Math.nextDown(ScalarMath.SOFTMAX_LOWEST)));
+    sweep(
+        ScalarMath::softmaxExp,
+        MathTest::softmaxExp,
+        MathTest::rowExpSum,
+        Integer.MIN_VALUE,
+        Float.floatToRawIntBits(Float.NEGATIVE_INFINITY),
+        STRIDE);
+  }
+
+  @Test
+  @Tag("long")
+  void softmaxExpOfAllFloats() {
+    sweep(
+        ScalarMath::softmaxExp,
+        MathTest::softmaxExp,
+        MathTest::rowExpSum,
+        Float.floatToRawIntBits(-SMALLEST),
+        Float.floatToRawIntBits(-LARGEST),
+        1);
+  }
+
+  private static double softmaxExp(double x) {
+    return x < ScalarMath.SOFTMAX_LOWEST ? 0 : StrictMath.exp(x);
+  }
+
+  private static void rowExpSum(float[] y, int yo, float[] x, int xo, int n) {
+    int panels = Math.ceilDiv(n, Kernels.PANEL);
+    float[] logits = Arrays.copyOf(Arrays.copyOfRange(x, xo, xo + n), panels * Kernels.PANEL);
+    float[] row = new float[logits.length];
+    Kernels.get().rowExpSum(logits, 0, Kernels.PANEL, panels, 0f, row, 0);
+    System.arraycopy(row, 0, y, yo, n);
   }
 
   @Test
