@@ -24,6 +24,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputLayerTest {
 
@@ -277,10 +279,11 @@ class OutputLayerTest {
   }
 
   /** One layer object over batches of changing sizes, gradients adding up, equals fresh layers. */
-  @Test
-  void aLayerIsUsedAgain() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.2})
+  void aLayerIsUsedAgain(double smoothing) {
     Case c = new Case(new TestData(5), 200, 6, 0, 0, 1f);
-    OutputLayer used = new OutputLayer(c.weight, c.bias, parallel);
+    OutputLayer used = c.layer().labelSmoothing(smoothing);
     int[] sizes = {7, 130, 1, 40};
     for (int i = 0; i < sizes.length; i++) {
       Variable hidden = new TestData(10 + i).variable(sizes[i], 6, 1f);
@@ -291,7 +294,7 @@ class OutputLayerTest {
       double[] losses = new double[2];
       float[][] dWeight = new float[2][];
       for (int fresh = 0; fresh < 2; fresh++) {
-        OutputLayer layer = fresh == 0 ? used : new OutputLayer(c.weight, c.bias, parallel);
+        OutputLayer layer = fresh == 0 ? used : c.layer().labelSmoothing(smoothing);
         Tape tape = new Tape();
         hidden.grad().fill(0f);
         tape.backward(layer.forward(tape, hidden, targets));
@@ -323,6 +326,12 @@ class OutputLayerTest {
   @Test
   void argumentsAreChecked() {
     OutputLayer layer = new Case(new TestData(7), 40, 5, 3, 1, 1f).layer();
+    for (double share : new double[] {-0.1, 1, Double.NaN}) {
+      assertEquals(
+          "label smoothing must be in [0, 1), got " + share,
+          assertThrows(IllegalArgumentException.class, () -> layer.labelSmoothing(share))
+              .getMessage());
+    }
     Variable hidden = new Variable(Matrix.zeros(2, 5));
     assertEquals(
         "targets[1] = 40 is outside [0, 40)",

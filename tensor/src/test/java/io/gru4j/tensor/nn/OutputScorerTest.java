@@ -207,8 +207,10 @@ class OutputScorerTest {
           "k must be in [1, 3], got " + k,
           assertThrows(IllegalArgumentException.class, () -> three.keep(k, null)).getMessage());
     }
-    three.keep(3, null);
+    three.offer(7, 1f);
     three.keep(1, null);
+    assertEquals(0, three.size());
+    three.keep(3, null);
     Parameter weight = Parameter.ofPanels("lin.weight", 5, 2);
     Parameter bias = Parameter.ofPanels("lin.bias", 5, 1);
     for (int classes : new int[] {0, 6}) {
