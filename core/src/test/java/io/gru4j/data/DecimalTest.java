@@ -97,6 +97,7 @@ class DecimalTest {
     assertEquals("9007199254740992", append(0x1p53));
     assertEquals("-9007199254740992", append(-0x1p53));
     assertEquals("9.007199254740994E15", append(0x1p53 + 2));
+    assertEquals("-9.223372036854776E18", append(Long.MIN_VALUE));
     assertEquals("0", append(0.0));
     assertEquals("-0.0", append(-0.0));
     assertEquals("0.5", append(0.5));
