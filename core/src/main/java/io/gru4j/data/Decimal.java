@@ -92,7 +92,7 @@ final class Decimal {
   /** Appends a finite double so that it reads back as the same double. */
   static void append(StringBuilder out, double value) {
     long whole = (long) value;
-    if (whole == value && Math.abs(whole) <= EXACT && !(whole == 0 && 1 / value < 0)) {
+    if (whole == value && Math.abs(value) <= EXACT && !(whole == 0 && 1 / value < 0)) {
       out.append(whole);
     } else {
       out.append(value);

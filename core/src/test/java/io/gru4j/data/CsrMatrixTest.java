@@ -108,6 +108,10 @@ class CsrMatrixTest {
     assertArrayEquals(new int[] {0, 2}, matrix.rowIndices(0));
     assertArrayEquals(new float[] {0f, 5f}, matrix.rowValues(0));
     assertEquals(0, matrix.nnz(2), "rows that were not added are empty");
+    assertEquals(2, matrix.nnz());
+    assertFalse(matrix.isStored(2, 0));
+    assertArrayEquals(new int[0], matrix.rowIndices(1));
+    assertArrayEquals(new float[0], matrix.rowValues(2));
   }
 
   @Test
@@ -129,6 +133,15 @@ class CsrMatrixTest {
         "1 indices but 2 values",
         () -> CsrMatrix.of(1, 3, new int[] {0, 1}, new int[] {0}, new float[] {1, 2}));
     assertMessage("-1 rows", () -> CsrMatrix.builder(-1, 2));
+    assertMessage(
+        "1 rows and -2 columns",
+        () -> CsrMatrix.of(1, -2, new int[] {0, 0}, new int[0], new float[0]));
+    assertMessage(
+        "row 1: column 3 is outside [0, 3)",
+        () -> CsrMatrix.of(2, 3, new int[] {0, 1, 2}, new int[] {0, 3}, new float[2]));
+    assertMessage(
+        "row 0: column 1 comes after 1",
+        () -> CsrMatrix.of(1, 3, new int[] {0, 2}, new int[] {1, 1}, new float[2]));
     assertThrows(IllegalStateException.class, () -> CsrMatrix.builder(1, 1).emptyRow().emptyRow());
     CsrMatrix matrix = CsrMatrix.builder(1, 2).build();
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.get(1, 0));

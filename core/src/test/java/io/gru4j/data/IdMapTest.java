@@ -60,6 +60,9 @@ class IdMapTest {
   void orderAndBoundariesMatter() {
     assertNotEquals(IdMap.of(List.of("a", "b")), IdMap.of(List.of("b", "a")));
     assertNotEquals(IdMap.of(List.of("ab", "c")), IdMap.of(List.of("a", "bc")));
+    assertNotEquals(
+        IdMap.of(List.of("ab", "c")).hashCode(), IdMap.of(List.of("a", "bc")).hashCode());
+    assertNotEquals(IdMap.of(List.of("a")).hashCode(), IdMap.of(List.of("b")).hashCode());
     assertEquals("IdMap(2 ids)", IdMap.of(List.of("ab", "c")).toString());
   }
 

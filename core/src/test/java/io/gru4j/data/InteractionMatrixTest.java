@@ -3,6 +3,7 @@ package io.gru4j.data;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -26,6 +28,8 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InteractionMatrixTest {
   @TempDir private Path folder;
@@ -72,6 +76,8 @@ class InteractionMatrixTest {
     CsrMatrix counts = matrix.values();
     CsrMatrix binary = matrix.binaryValues();
     TimestampMatrix last = matrix.lastTimestampsMatrix();
+    assertEquals(users, last.numUsers());
+    assertEquals(items, last.numItems());
     long pairs = 0;
     for (int user = 0; user < users; user++) {
       int u = user;
@@ -98,6 +104,11 @@ class InteractionMatrixTest {
         pairs += count > 0 ? 1 : 0;
       }
       assertArrayEquals(counts.rowIndices(user), last.rowIndices(user));
+      assertArrayEquals(
+          IntStream.of(last.rowIndices(user))
+              .mapToDouble(i -> last.get(u, i).getAsDouble())
+              .toArray(),
+          last.rowValues(user));
     }
     assertEquals(pairs, binary.nnz());
     assertEquals(pairs, last.nnz());
@@ -190,6 +201,49 @@ class InteractionMatrixTest {
     Files.delete(directory);
   }
 
+  /** More rows than the reader first makes room for, more text than the writer keeps. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void manyRowsAreTheSameAfterSaveAndLoad(boolean times) throws IOException {
+    int n = 150_000;
+    int[] users = new Random(1).ints(n, 0, 900).toArray();
+    int[] items = new Random(2).ints(n, 0, 700).toArray();
+    double[] timestamps = times ? new Random(3).ints(n, 0, 5000).asDoubleStream().toArray() : null;
+    InteractionMatrix matrix = InteractionMatrix.of(900, 700, users, items, timestamps);
+    Path file = folder.resolve("many.tsv.gz");
+    matrix.save(file);
+    assertEquals(matrix, InteractionMatrix.load(file));
+  }
+
+  @Test
+  void matricesAreEqualByTheirContents() {
+    List<Interaction> rows = List.of(new Interaction(0, 1, 5), new Interaction(1, 0, 6));
+    InteractionMatrix matrix = InteractionMatrix.of(2, 3, rows);
+    InteractionMatrix same = InteractionMatrix.of(2, 3, rows.reversed());
+    assertEquals(matrix, same);
+    assertEquals(matrix.hashCode(), same.hashCode());
+    assertEquals(matrix.lastTimestampsMatrix(), same.lastTimestampsMatrix());
+    assertEquals(matrix.lastTimestampsMatrix().hashCode(), same.lastTimestampsMatrix().hashCode());
+    List<InteractionMatrix> others =
+        List.of(
+            InteractionMatrix.of(3, 3, rows),
+            InteractionMatrix.of(2, 4, rows),
+            InteractionMatrix.of(2, 3, rows.subList(0, 1)),
+            InteractionMatrix.of(2, 3, List.of(rows.get(0), new Interaction(1, 1, 6))),
+            InteractionMatrix.of(2, 3, List.of(rows.get(0), new Interaction(0, 0, 6))),
+            InteractionMatrix.of(2, 3, List.of(rows.get(0), new Interaction(1, 0, 7))));
+    for (InteractionMatrix other : others) {
+      assertNotEquals(matrix, other);
+      assertNotEquals(matrix.lastTimestampsMatrix(), other.lastTimestampsMatrix());
+    }
+    InteractionMatrix other = others.getLast(); // hashes differ, as most do
+    assertNotEquals(matrix.hashCode(), other.hashCode());
+    assertNotEquals(
+        matrix.lastTimestampsMatrix().hashCode(), other.lastTimestampsMatrix().hashCode());
+    assertNotEquals(matrix, matrix.withoutTimestamps());
+    assertNotEquals(matrix.lastTimestampsMatrix(), null);
+  }
+
   @Test
   void longHistoriesAreSortedStably() {
     // 1000 interactions with 10 distinct times: item = place in the input.
@@ -232,6 +286,9 @@ class InteractionMatrixTest {
             .getMessage()
             .contains("has no timestamps"));
     assertThrows(IllegalStateException.class, () -> matrix.timestampsGt(0));
+    assertThrows(IllegalStateException.class, () -> matrix.timestamps(0));
+    assertThrows(IllegalStateException.class, () -> matrix.timestamp(0, 0));
+    assertThrows(IllegalStateException.class, matrix::rows);
     assertThrows(IllegalStateException.class, matrix::lastTimestampsMatrix);
     InteractionMatrix timed = InteractionMatrix.of(2, 3, List.of(new Interaction(0, 0, 1)));
     assertMessage("the first has none", () -> matrix.union(timed));
@@ -246,6 +303,9 @@ class InteractionMatrixTest {
     assertMessage(
         "InteractionMatrix: row 0: item -1 is outside [0, 2)",
         () -> InteractionMatrix.of(2, 2, new int[] {0}, new int[] {-1}, null));
+    assertMessage(
+        "InteractionMatrix: row 0: item 2 is outside [0, 2)",
+        () -> InteractionMatrix.of(2, 2, new int[] {0}, new int[] {2}, null));
     assertMessage(
         "row 1: timestamp NaN is not a finite number",
         () ->

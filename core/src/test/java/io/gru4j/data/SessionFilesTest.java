@@ -2,6 +2,7 @@ package io.gru4j.data;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -361,6 +362,16 @@ class SessionFilesTest {
             ":1: column ItemId is missing, the first line has"
                 + " \"SessionId\", \"item\", \"Time\""),
         missing);
+    assertFalse(missing.contains(";"), missing);
+    assertFalse(missing.contains("CR alone"), missing);
+    assertMessage("a.csv", "SessionId;ItemId;Time\n", "; fields are separated by tabs or commas");
+    assertMessage("a.csv", "a;b,ItemId\n", "the first line has \"a;b\", \"ItemId\"", "; fields");
+    assertMessage("a.tsv", "SessionId\tb\ra\tc\n", "; lines end in LF or CRLF, not in CR alone");
+    String twenty = "c,".repeat(20);
+    assertMessage("a.csv", twenty.substring(0, 39), "\"c\", \"c\"", "...");
+    assertMessage("a.csv", twenty + "last", "\"c\", \"c\", ...", "last");
+    assertMessage("a.csv", "x".repeat(80), "\"" + "x".repeat(80) + "\"", "...");
+    assertMessage("a.csv", "x".repeat(81), "\"" + "x".repeat(80) + "...\"");
     assertTrue(
         fault("a.tsv", "ItemId\tSessionId\tItemId\tTime\n")
             .getMessage()
@@ -371,6 +382,34 @@ class SessionFilesTest {
     assertThrows(IllegalArgumentException.class, () -> SessionFiles.read());
     // A header alone is no fault: there are no sessions.
     assertEquals(0, SessionFiles.read(write("a.tsv", HEADER)).interactions().numUsers());
+  }
+
+  private void assertMessage(String name, String text, String part, String... absent)
+      throws IOException {
+    String message = fault(name, text).getMessage();
+    assertTrue(message.contains(part), message);
+    for (String word : absent) {
+      assertFalse(message.contains(word), message);
+    }
+  }
+
+  @Test
+  void theShareOfBadLinesIsThatOfAllFiles() throws IOException {
+    Path good = write("a.tsv", HEADER + "s\ti\t1\n");
+    Path bad = write("b.tsv", HEADER + "s\ti\tx\ns\ti\t2\ns\ti\t3\n");
+    assertEquals(3, new SessionFiles().maxBadShare(0.25).readAll(List.of(good, bad)).clicks());
+    SessionFileException fault =
+        assertThrows(
+            SessionFileException.class,
+            () -> new SessionFiles().maxBadShare(0.24).readAll(List.of(good, bad)));
+    assertTrue(
+        fault.getMessage().startsWith(good + ": in this file and those after it, 1 of 4 lines"),
+        fault::getMessage);
+    SessionFileException one = fault(new SessionFiles().maxBadShare(0.3), bad);
+    assertTrue(one.getMessage().startsWith(bad + ": 1 of 3 lines"), one::getMessage);
+    new SessionFiles().maxBadShare(0);
+    new SessionFiles().maxBadShare(1);
+    assertThrows(IllegalArgumentException.class, () -> new SessionFiles().maxBadShare(-0.1));
   }
 
   @Test

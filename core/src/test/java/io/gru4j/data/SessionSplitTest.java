@@ -55,6 +55,12 @@ class SessionSplitTest {
             .toArray();
     assertArrayEquals(expected, split.validation().activeUsers());
     assertWhole(all, split);
+    assertEquals(split, SessionSplit.byFraction(data(all), fraction));
+  }
+
+  private static SessionData data(InteractionMatrix all) {
+    List<String> users = IntStream.range(0, all.numUsers()).mapToObj(u -> "u" + u).toList();
+    return SessionData.of(all, IdMap.of(users), IdMap.of(List.of("a", "b", "c", "d", "e")));
   }
 
   @Property
@@ -76,6 +82,7 @@ class SessionSplitTest {
         IntStream.of(all.activeUsers()).filter(user -> all.timestamps(user)[0] >= time).toArray(),
         split.validation().activeUsers());
     assertWhole(all, split);
+    assertEquals(split, SessionSplit.byTime(data(all), time));
   }
 
   private static void assertWhole(InteractionMatrix all, SessionSplit split) {

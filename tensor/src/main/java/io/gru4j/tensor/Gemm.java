@@ -196,7 +196,6 @@ public final class Gemm {
     }
   }
 
-  /** Some rows of C and some panels of its columns; rows run fastest. */
   /**
    * One block of rows times some panels. Its part of C is made apart, and put into place at last,
    * if it is added, if it goes beyond the last column, and if it takes more than two pieces: rows

@@ -55,6 +55,14 @@ class GemmTest {
     check(M, N, K, transposeA, transposeB, adds, seed);
   }
 
+  /** Rows copied, and C apart. */
+  @Test
+  void longProduct() {
+    for (boolean adds : new boolean[] {false, true}) {
+      check(130, 260, 600, false, false, adds, 1);
+    }
+  }
+
   private static void check(
       int M, int N, int K, boolean transposeA, boolean transposeB, boolean adds, long seed) {
     TestData data = new TestData(seed);

@@ -22,6 +22,7 @@ import java.util.function.DoubleSupplier;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Embedding, GRU, dropout and output layer together. */
@@ -165,6 +166,7 @@ class NetworkTest {
 
   /** A training step allocates nothing once the buffers have their size, on any thread. */
   @Test
+  @Tag("jit")
   void aSteadyStateStepAllocatesNothing() throws ReflectiveOperationException {
     for (int threads : new int[] {1, 2}) {
       for (boolean options : new boolean[] {false, true}) {

@@ -15,6 +15,8 @@ import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.function.DoubleSupplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -22,6 +24,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OutputLayerTest {
 
@@ -86,17 +90,49 @@ class OutputLayerTest {
       for (int m = 0; m < targets.length; m++) {
         if (targets[m] >= 0) {
           int V = logits[m].length;
+          double[][] row = {logits[m]};
+          double logSumExp = Reference.crossEntropy(row, new int[] {0}) + logits[m][0];
           double one = 0;
           for (int v = 0; v < V; v++) {
             double share = smoothing / V + (v == targets[m] ? 1 - smoothing : 0);
-            double[][] row = {logits[m]};
-            one += share == 0 ? 0 : share * Reference.crossEntropy(row, new int[] {v});
+            one += share == 0 ? 0 : share * (logSumExp - logits[m][v]);
           }
           sum += one;
           n++;
         }
       }
       return n == 0 ? 0 : sum / n;
+    }
+
+    double[][] logits() {
+      return Reference.linear(
+          Reference.of(hidden.value()), Reference.of(weight), Reference.of(bias));
+    }
+
+    /** Every component of dHidden after a run, by its formula; without smoothing. */
+    void assertHiddenGradient(double allowed) {
+      double[][] logits = logits();
+      double[][] w = Reference.of(weight);
+      int H = weight.cols();
+      long n = IntStream.of(targets).filter(target -> target >= 0).count();
+      double[][] expected = new double[targets.length][H];
+      for (int m = 0; m < targets.length; m++) {
+        if (targets[m] >= 0) {
+          double max = DoubleStream.of(logits[m]).max().getAsDouble();
+          double sum = DoubleStream.of(logits[m]).map(x -> StrictMath.exp(x - max)).sum();
+          for (int v = 0; v < w.length; v++) {
+            double p = StrictMath.exp(logits[m][v] - max) / sum - (v == targets[m] ? 1 : 0);
+            for (int k = 0; k < H; k++) {
+              expected[m][k] += p * w[v][k] / n;
+            }
+          }
+        }
+      }
+      for (int m = 0; m < targets.length; m++) {
+        for (int k = 0; k < H; k++) {
+          assertEquals(expected[m][k], hidden.grad().get(m, k), allowed, "row " + m);
+        }
+      }
     }
 
     void check(float lossGradient, int most) {
@@ -184,6 +220,41 @@ class OutputLayerTest {
     assertArrayEquals(dBias, c.bias.grad());
   }
 
+  @Provide
+  Arbitrary<Integer> manyWidths() {
+    return Arbitraries.of(40, 41, 48, 64, 65, 72, 73, 100);
+  }
+
+  /** More than one block of hidden units, with and without some that are left over. */
+  @Property(tries = 100)
+  void manyHiddenUnits(
+      @ForAll("manyWidths") int H,
+      @ForAll @IntRange(min = 20, max = 36) int M,
+      @ForAll @IntRange(min = 1, max = 150) int V,
+      @ForAll long seed) {
+    Case c = new Case(new TestData(seed), V, H, M, 3, 0.3f);
+    c.check(1f, 12);
+    c.assertHiddenGradient(2e-6);
+  }
+
+  /** Logits so far apart that only the differences to the largest have an exponential. */
+  @Test
+  void tilesFarApart() {
+    int V = 17 * 1024 + 33; // some slots have two tiles
+    for (int M : new int[] {3, 133}) {
+      for (int up : new int[] {-150, 150}) {
+        Case c = new Case(new TestData(M), V, 3, M, 4, 1f);
+        for (int v = 0; v < V; v++) {
+          c.bias.set(v, 0, v / 1024 % 2 * up + (v == 5 || v == 16_999 ? 2 * Math.abs(up) : 0));
+        }
+        double loss = c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
+        double expected = c.loss(c.logits());
+        assertEquals(expected, loss, 1e-6 * (1 + expected));
+        c.assertHiddenGradient(2e-4 / M); // a float of 300 has an error of 1.5e-5
+      }
+    }
+  }
+
   @Test
   void theNotedSumOfSquaresIsThatOfTheGradient() {
     Case c = new Case(new TestData(3), 700, 17, 50, 3, 1f);
@@ -208,10 +279,11 @@ class OutputLayerTest {
   }
 
   /** One layer object over batches of changing sizes, gradients adding up, equals fresh layers. */
-  @Test
-  void aLayerIsUsedAgain() {
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 0.2})
+  void aLayerIsUsedAgain(double smoothing) {
     Case c = new Case(new TestData(5), 200, 6, 0, 0, 1f);
-    OutputLayer used = new OutputLayer(c.weight, c.bias, parallel);
+    OutputLayer used = c.layer().labelSmoothing(smoothing);
     int[] sizes = {7, 130, 1, 40};
     for (int i = 0; i < sizes.length; i++) {
       Variable hidden = new TestData(10 + i).variable(sizes[i], 6, 1f);
@@ -222,7 +294,7 @@ class OutputLayerTest {
       double[] losses = new double[2];
       float[][] dWeight = new float[2][];
       for (int fresh = 0; fresh < 2; fresh++) {
-        OutputLayer layer = fresh == 0 ? used : new OutputLayer(c.weight, c.bias, parallel);
+        OutputLayer layer = fresh == 0 ? used : c.layer().labelSmoothing(smoothing);
         Tape tape = new Tape();
         hidden.grad().fill(0f);
         tape.backward(layer.forward(tape, hidden, targets));
@@ -254,6 +326,12 @@ class OutputLayerTest {
   @Test
   void argumentsAreChecked() {
     OutputLayer layer = new Case(new TestData(7), 40, 5, 3, 1, 1f).layer();
+    for (double share : new double[] {-0.1, 1, Double.NaN}) {
+      assertEquals(
+          "label smoothing must be in [0, 1), got " + share,
+          assertThrows(IllegalArgumentException.class, () -> layer.labelSmoothing(share))
+              .getMessage());
+    }
     Variable hidden = new Variable(Matrix.zeros(2, 5));
     assertEquals(
         "targets[1] = 40 is outside [0, 40)",

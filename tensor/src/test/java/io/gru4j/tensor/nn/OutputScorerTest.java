@@ -10,6 +10,7 @@ import io.gru4j.tensor.TestData;
 import io.gru4j.tensor.autograd.Parameter;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -191,8 +192,66 @@ class OutputScorerTest {
     }
   }
 
+  /** Some classes of a row, some of them rejected, on a scorer that is another's copy. */
+  @Property
+  void theBestOfSomeClasses(
+      @ForAll("classes") int classes,
+      @ForAll @IntRange(min = 1, max = 5) int H,
+      @ForAll @IntRange(min = 1, max = 25) int capacity,
+      @ForAll @IntRange(max = 70) int sparse,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Parameter weight = data.fill(Parameter.ofPanels("lin.weight", classes + 3, H), 1f);
+    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", classes + 3, 1), 1f);
+    Matrix hidden = data.matrix(3, H, 1f);
+    OutputScorer scorer = new OutputScorer(weight, bias, classes).copy();
+    TopK best = new TopK(capacity);
+    assertEquals(capacity, best.capacity());
+    int[] all = IntStream.range(0, classes).toArray();
+    int modulus = 2 + data.below(4);
+    for (int row = 0; row < 3; row++) { // the same selection over and over
+      int[] candidates = IntStream.of(all).filter(c -> data.below(1 + sparse) == 0).toArray();
+      float[] scores = scores(weight, bias, hidden, row, classes);
+      int k = 1 + data.below(capacity);
+      best.keep(k, row == 1 ? c -> c % modulus == 0 : null);
+      scorer.topOf(hidden, row, Arrays.copyOf(candidates, classes), candidates.length, best);
+      IntPredicate kept = row == 1 ? c -> c % modulus != 0 : c -> true;
+      assertSortAndCut(scores, IntStream.of(candidates).filter(kept), k, best);
+      TopK[] one = {best};
+      scorer.top(hidden, row, 1, one);
+      assertSortAndCut(scores, IntStream.of(all).filter(kept), k, best);
+    }
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> scorer.topOf(hidden, 0, new int[] {classes}, 1, best));
+  }
+
+  private static void assertSortAndCut(float[] scores, IntStream of, int k, TopK best) {
+    int[] expected =
+        of.boxed()
+            .sorted(Comparator.comparingDouble(c -> -scores[c])) // stable: lower class first
+            .limit(k)
+            .mapToInt(c -> c)
+            .toArray();
+    int[] actual = IntStream.range(0, best.size()).map(best::classAt).toArray();
+    assertArrayEquals(expected, actual, best::toString);
+    for (int i = 0; i < expected.length; i++) {
+      assertEquals(scores[expected[i]], best.scoreAt(i));
+    }
+  }
+
   @Test
   void argumentsAreChecked() {
+    TopK three = new TopK(3);
+    for (int k : new int[] {0, 4}) {
+      assertEquals(
+          "k must be in [1, 3], got " + k,
+          assertThrows(IllegalArgumentException.class, () -> three.keep(k, null)).getMessage());
+    }
+    three.offer(7, 1f);
+    three.keep(1, null);
+    assertEquals(0, three.size());
+    three.keep(3, null);
     Parameter weight = Parameter.ofPanels("lin.weight", 5, 2);
     Parameter bias = Parameter.ofPanels("lin.bias", 5, 1);
     for (int classes : new int[] {0, 6}) {
