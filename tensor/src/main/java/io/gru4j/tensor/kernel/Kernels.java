@@ -91,10 +91,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int rows,
       int K);
 
-  /** Returns the sum of 16 values, as sums on virtual lanes are folded: halves, added pairwise. */
-  static float foldLanes(float[] lanes, int o) {
-    return ScalarMath.foldLanes(lanes, o);
-  }
+  /**
+   * Sums on 16 virtual lanes, {@code y[i]} = the sum of {@code x[16 i]} to {@code x[16 i + 15]}:
+   * halves, added pairwise.
+   *
+   * @param y out; may be {@code x}, from the same offset
+   */
+  void foldLanes(float[] y, int yo, float[] x, int xo, int n);
 
   /** Adds rows of 32 lanes, {@code sum[l] += sum_r y[r][l]}, over ascending {@code r}. */
   void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows);

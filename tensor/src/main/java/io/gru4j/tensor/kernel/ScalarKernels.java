@@ -94,6 +94,13 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void foldLanes(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = ScalarMath.foldLanes(x, xo + i * LANES);
+    }
+  }
+
+  @Override
   public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
     for (int r = 0; r < rows; r++) {
       for (int l = 0; l < PANEL; l++) {

@@ -65,6 +65,13 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void foldLanes(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = VectorMath.foldLanes(x, xo + i * LANES);
+    }
+  }
+
+  @Override
   public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
     for (int c = 0; c < PANEL; c += L) {
       FloatVector total = FloatVector.fromArray(SPECIES, sum, so + c);

@@ -139,13 +139,20 @@ final class VectorMath {
     return large.blend(small, a.compare(LT, TANH_SMALL));
   }
 
-  /**
-   * Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}; they lie in
-   * one vector of 16 lanes.
-   */
-  static float foldLanes16(FloatVector v) {
-    v = v.add(v.rearrange(ROTATE_8));
-    v = v.add(v.rearrange(ROTATE_4));
+  /** Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}. */
+  static float foldLanes(float[] lanes, int o) {
+    FloatVector v = FloatVector.fromArray(SPECIES, lanes, o);
+    if (L == 16) {
+      v = v.add(v.rearrange(ROTATE_8));
+      v = v.add(v.rearrange(ROTATE_4));
+    } else if (L == 8) {
+      v = v.add(FloatVector.fromArray(SPECIES, lanes, o + 8));
+      v = v.add(v.rearrange(ROTATE_4));
+    } else {
+      v = v.add(FloatVector.fromArray(SPECIES, lanes, o + 8));
+      FloatVector u = FloatVector.fromArray(SPECIES, lanes, o + 4);
+      v = v.add(u.add(FloatVector.fromArray(SPECIES, lanes, o + 12)));
+    }
     v = v.add(v.rearrange(ROTATE_2));
     v = v.add(v.rearrange(ROTATE_1));
     return v.lane(0);

@@ -151,9 +151,7 @@ final class HiddenGradient {
     kernels.laneProducts(
         folded, 0, stride, e, eo, es, weight.value(), from, H * PANEL, panels, rows, rest);
     for (int r = 0; r < rows; r++) {
-      for (int k = 0; k < rest; k++) {
-        sum[so + r * width + blockEnd + k] = Kernels.foldLanes(folded, r * stride + k * LANES);
-      }
+      kernels.foldLanes(sum, so + r * width + blockEnd, folded, r * stride, rest);
     }
   }
 
@@ -204,9 +202,7 @@ final class HiddenGradient {
       kernels.axpy(slotMax[i] * scale, sums, i * width, row, 0, used);
     }
     if (lanes) {
-      for (int k = 0; k < H; k++) {
-        row[k] = Kernels.foldLanes(row, k * LANES);
-      }
+      kernels.foldLanes(row, 0, row, 0, H);
     }
     kernels.axpy(1f, row, 0, dHidden, d, H);
     if (targetScale != 0f) {

@@ -91,6 +91,9 @@ final class KernelDigest {
     float[] e = new float[y.length];
     float sum = kernels.rowExpSum(y, 0, PANEL, panels, max, e, 0);
     add(e);
+    float[] folded = new float[panels * PANEL / Kernels.LANES];
+    kernels.foldLanes(folded, 0, e, 0, folded.length);
+    add(folded);
     float[] largest = new float[PANEL];
     kernels.laneMax(largest, 0, e, 0, PANEL, panels);
     add(largest);

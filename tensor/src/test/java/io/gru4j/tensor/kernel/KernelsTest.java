@@ -279,6 +279,32 @@ class KernelsTest {
   }
 
   @Property
+  void foldLanes(@ForAll @IntRange(max = 40) int n, @ForAll boolean inPlace, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int xo = data.below(9);
+    int yo = inPlace ? xo : data.below(9);
+    float[] x = data.values(xo + n * LANES + 3, 1f);
+    check(
+        new float[][] {x, inPlace ? new float[0] : data.values(yo + n + 3, 1f)},
+        1e-6,
+        (kernels, a) -> {
+          kernels.foldLanes(inPlace ? a[0] : a[1], yo, a[0], xo, n);
+          return 0;
+        },
+        a -> {
+          double[] y = inPlace ? a[0] : a[1];
+          for (int i = 0; i < n; i++) {
+            double sum = 0;
+            for (int l = 0; l < LANES; l++) {
+              sum += a[0][xo + i * LANES + l];
+            }
+            y[yo + i] = sum;
+          }
+          return 0;
+        });
+  }
+
+  @Property
   void laneMax(@ForAll @IntRange(max = 9) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
     int mo = data.below(9);
