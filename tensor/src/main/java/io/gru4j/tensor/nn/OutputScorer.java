@@ -141,7 +141,8 @@ public final class OutputScorer {
 
   /**
    * Computes the rank of one class for each row: 1 + the number of other classes whose score is at
-   * least as high. Ties count against the class; one whose score is NaN comes last.
+   * least as high. Ties count against the class; one whose score is NaN or minus
+   * infinity comes last.
    *
    * @param hidden shape (at least rows, H)
    * @param targets class of each row in [0, classes)
@@ -163,7 +164,7 @@ public final class OutputScorer {
         }
       }
       for (int i = 0; i < n; i++) {
-        if (Float.isNaN(threshold[i])) {
+        if (!(threshold[i] > Float.NEGATIVE_INFINITY)) { // as what fills up the last panel, or NaN
           ranks[r + i] = classes;
         }
       }

@@ -135,6 +135,17 @@ class OutputLayerTest {
       }
     }
 
+    void assertNotedSumOfSquares() {
+      double noted = weight.gradSumOfSquares();
+      double sum = 0;
+      for (int r = 0; r < weight.rows(); r++) {
+        for (int k = 0; k < weight.cols(); k++) {
+          sum += (double) weight.gradAt(r, k) * weight.gradAt(r, k);
+        }
+      }
+      assertEquals(sum, noted, 1e-6 * sum);
+    }
+
     void check(float lossGradient, int most) {
       double[][] w = Reference.of(weight);
       double[][] b = Reference.of(bias);
@@ -180,6 +191,24 @@ class OutputLayerTest {
   @Property
   void manyRows(@ForAll @IntRange(min = 126, max = 131) int M, @ForAll long seed) {
     new Case(new TestData(seed), 140, 3, M, 4, 1f).check(1f, 15);
+  }
+
+  /** More rows than backward takes at a time, kept and made again, with a rest and without. */
+  @ParameterizedTest
+  @ValueSource(ints = {513, 1030})
+  void severalGroupsOfRows(int M) {
+    for (double share : new double[] {0, 0.2}) {
+      Case c = new Case(new TestData(M), 140, 3, M, 4, 1f).smoothing(share);
+      c.check(1f, 5);
+      double noted = c.weight.gradSumOfSquares(); // reading the gradient's array forgets it
+      c.assertNotedSumOfSquares();
+      float[] dWeight = c.weight.grad().clone();
+      float[] dBias = c.bias.grad().clone();
+      c.run(0, 1f, parallel);
+      assertEquals(noted, c.weight.gradSumOfSquares());
+      assertArrayEquals(dWeight, c.weight.grad());
+      assertArrayEquals(dBias, c.bias.grad());
+    }
   }
 
   /** More than 16 tiles' worth of the smallest ones; more tiles of the largest than slots. */
@@ -259,14 +288,7 @@ class OutputLayerTest {
   void theNotedSumOfSquaresIsThatOfTheGradient() {
     Case c = new Case(new TestData(3), 700, 17, 50, 3, 1f);
     c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
-    double noted = c.weight.gradSumOfSquares();
-    double sum = 0;
-    for (int r = 0; r < 700; r++) {
-      for (int k = 0; k < 17; k++) {
-        sum += (double) c.weight.gradAt(r, k) * c.weight.gradAt(r, k);
-      }
-    }
-    assertEquals(sum, noted, 1e-6 * sum);
+    c.assertNotedSumOfSquares();
   }
 
   @Test

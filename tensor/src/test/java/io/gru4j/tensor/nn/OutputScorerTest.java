@@ -277,4 +277,16 @@ class OutputScorerTest {
     new OutputScorer(weight, bias, 40).ranks(data.matrix(2, 4, 1f), new int[] {7, 7}, 2, ranks);
     assertEquals("[40, 40]", Arrays.toString(ranks));
   }
+
+  /** What fills up the last panel has the same score as a target that cannot occur: no class. */
+  @Test
+  void aScoreOfMinusInfinityComesLast() {
+    TestData data = new TestData(4);
+    Parameter weight = data.fill(Parameter.ofPanels("lin.weight", 40, 4), 1f);
+    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", 40, 1), 1f);
+    bias.set(7, 0, Float.NEGATIVE_INFINITY);
+    int[] ranks = new int[1];
+    new OutputScorer(weight, bias, 40).ranks(data.matrix(1, 4, 1f), new int[] {7}, 1, ranks);
+    assertEquals("[40]", Arrays.toString(ranks));
+  }
 }
