@@ -163,6 +163,7 @@ public final class MemoryEstimate {
       double logits = 4 * padded(V) * (M + 1);
       double tile = tilePanels * 32;
       double scratch = (logits > LOGITS_BUDGET ? 2 : 1) * 129 * tile + (tile + 128) * padded(H);
+      scratch += 4 * 144 * (H + 1); // four chunks of scaled hidden states, and their factors
       double slots = Math.min(16, tiles);
       double sums = M <= 24 ? 16 * H : padded(H);
       return Math.min(logits, LOGITS_BUDGET)

@@ -1,115 +1,32 @@
 package io.gru4j.algorithms;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.data.Validation;
-import io.gru4j.model.EpochSummary;
-import java.util.concurrent.Executors;
-import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
+import io.gru4j.ChildJvm;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a fit holds at the end of an epoch, beside what was estimated before it. */
 class MemoryEstimateTest {
-  private static final int USERS = 400;
-  private static final int ITEMS = 12_000; // parameters of some MiB: the heap's noise is far below
-  private static final long FIXED = 1 << 20; // of buffers that the JVM's part has
   private static final double LEAST = 0.98; // of what is held
   private static final double MOST = 1.1; // shuffled batches are estimated at their widest
 
-  /** The live bytes of the heap when the last epoch ends. */
-  private static final class AtTheEnd implements TrainingListener {
-    long live;
-
-    @Override
-    public void onEpoch(EpochSummary epoch) {
-      live = live();
-    }
-  }
-
-  private static long live() {
-    for (int i = 0; i < 5; i++) { // what a first one makes unreachable, such as a Cleaner's
-      System.gc();
-      LockSupport.parkNanos(20_000_000);
-    }
-    Runtime runtime = Runtime.getRuntime();
-    return runtime.totalMemory() - runtime.freeMemory();
-  }
-
-  private static Gru4RecParametersBuilder small() {
-    return Gru4RecParameters.builder()
-        .hiddenSize(70)
-        .numComponents(90)
-        .batchSize(40)
-        .bptt(3)
-        .maxEpochs(1)
-        .seed(1L);
-  }
-
-  private static Gru4RecParametersBuilder shared() {
-    return small().embedding(Gru4RecOptions.Embedding.SHARED);
-  }
-
-  private static Gru4RecParametersBuilder lanes() {
-    return small().batching(Gru4RecOptions.Batching.SESSION_PARALLEL);
-  }
-
-  /** A first fit loads classes and fills caches that stay. */
-  @BeforeAll
-  static void fitOnce() {
-    ratio(shared().build(), true);
-  }
-
-  static Stream<Gru4RecParameters> fits() {
-    var sgd = OptimizationAlgorithm.SGD;
-    return Stream.of(
-            small().numLayers(2).dropout(0.2),
-            small().optimizationAlgorithm(sgd).momentum(0.5),
-            small().adagradMomentum(0.5),
-            small().labelSmoothing(0.1).weightDecay(0.1),
-            small().sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED),
-            shared().adagradMomentum(0.5).dropoutEmbed(0.3),
-            shared().numComponents(4_000), // without effect
-            lanes().numLayers(2).bptt(20),
-            Gru4RecParameters.gru4rec().toBuilder().bptt(3).maxEpochs(1).seed(1L))
-        .map(Gru4RecParametersBuilder::build);
-  }
-
-  @ParameterizedTest
-  @MethodSource("fits")
-  void saysWhatAFitHolds(Gru4RecParameters p) throws Exception {
-    compare(p, false);
-  }
-
   @Test
-  void saysWhatAFitHoldsThatIsJudged() throws Exception {
-    compare(small().predictTopK(10).build(), true);
-    compare(shared().adagradMomentum(0.3).build(), true);
-    compare(shared().keepLast(true).build(), true);
-  }
-
-  /** On a thread of its own, with which its scratch goes. */
-  private static void compare(Gru4RecParameters p, boolean judged) throws Exception {
-    try (var thread = Executors.newSingleThreadExecutor()) {
-      double ratio = thread.submit(() -> ratio(p, judged)).get();
-      assertTrue(ratio > LEAST && ratio < MOST, ratio + " of what is held: " + p);
+  @Tag("child-jvm")
+  void saysWhatAFitHolds() throws Exception {
+    List<String> flags = List.of("-XX:+UseSerialGC", "-Xmx512m");
+    var child = new ChildJvm(List.of(), flags, MemoryOfFits.class.getName(), List.of());
+    ChildJvm.End end = child.end();
+    assertEquals(0, end.status(), end.err());
+    List<String> lines = end.out().lines().toList();
+    assertEquals(12, lines.size(), end.out());
+    for (String line : lines) {
+      double ratio = Double.parseDouble(line.substring(0, line.indexOf(' ')));
+      assertTrue(ratio > LEAST && ratio < MOST, line);
     }
-  }
-
-  private static double ratio(Gru4RecParameters p, boolean judged) {
-    long before = live();
-    TestSessions sessions = TestSessions.make(1, USERS, ITEMS);
-    Validation validation = judged ? sessions.validation() : null;
-    var estimate = MemoryEstimate.of(p, sessions.x(), sessions.items(), validation, 1);
-    AtTheEnd end = new AtTheEnd();
-    try (var estimator = new GRU4RecCrossEntropy(p).threads(1).listener(end)) {
-      estimator.fit(sessions.x(), sessions.items(), validation);
-    }
-    return (estimate.bytes() - MemoryEstimate.JVM + FIXED) / (end.live - before);
   }
 
   @Test

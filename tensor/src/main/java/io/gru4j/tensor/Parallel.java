@@ -16,8 +16,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>{@link #run} allocates nothing. It waits for tasks that have begun, never for a worker to
  * wake: where other processes keep the cores busy, the caller does the work of workers that get
- * none. Between loops the workers spin for some microseconds, then sleep. One thread at a time may
- * call {@link #run}. {@link #close} ends the workers.
+ * none. Between loops the workers spin for a fraction of a millisecond, then sleep. One thread at a
+ * time may call {@link #run}. {@link #close} ends the workers.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="parallel"}
  */
@@ -135,7 +135,10 @@ public final class Parallel implements AutoCloseable {
       if (thrown instanceof Error error) {
         throw error;
       }
-      throw (RuntimeException) thrown;
+      if (thrown instanceof RuntimeException exception) {
+        throw exception;
+      }
+      throw new IllegalStateException("a task has thrown a checked exception", thrown);
     }
   }
 
@@ -162,7 +165,8 @@ public final class Parallel implements AutoCloseable {
   }
 
   /**
-   * Takes a task of a share, if this round is still running: a worker may come late.
+   * Takes a task of a share, if this round is still running. A worker that comes late leaves the
+   * next round's tasks to those that begin it with their own shares.
    *
    * @return the number of tasks that were left, 0 if there was none to take
    */
@@ -189,7 +193,7 @@ public final class Parallel implements AutoCloseable {
       if (failure == null) {
         task.run(index);
       }
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // a worker goes on whatever happens; run throws it
       failure = e;
     } finally {
       notDone.decrementAndGet();

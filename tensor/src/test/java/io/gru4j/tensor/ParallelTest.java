@@ -305,6 +305,29 @@ class ParallelTest {
     }
   }
 
+  /** Nobody declares it, a compiler of another language does not ask: it ends no worker. */
+  @Test
+  void aCheckedExceptionReachesTheCallerToo() {
+    try (Parallel parallel = new Parallel(2)) {
+      for (int round = 0; round < 20; round++) {
+        Exception thrown = new Exception("round " + round);
+        Exception caught =
+            assertThrows(
+                IllegalStateException.class,
+                () -> parallel.run(50, i -> ParallelTest.<RuntimeException>sneak(thrown)));
+        assertSame(thrown, caught.getCause());
+      }
+      AtomicInteger sum = new AtomicInteger();
+      parallel.run(10, sum::addAndGet);
+      assertEquals(45, sum.get());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+    throw (T) thrown;
+  }
+
   @Test
   void aLoopInALoopIsRefused() {
     for (int threads = 1; threads <= 2; threads++) {

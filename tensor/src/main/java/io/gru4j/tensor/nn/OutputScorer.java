@@ -141,8 +141,8 @@ public final class OutputScorer {
 
   /**
    * Computes the rank of one class for each row: 1 + the number of other classes whose score is at
-   * least as high. Ties count against the class; one whose score is NaN or minus
-   * infinity comes last.
+   * least as high. Ties count against the class; one whose score is NaN or minus infinity comes
+   * last.
    *
    * @param hidden shape (at least rows, H)
    * @param targets class of each row in [0, classes)

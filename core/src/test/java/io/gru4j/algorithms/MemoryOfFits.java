@@ -1,0 +1,104 @@
+package io.gru4j.algorithms;
+
+import io.gru4j.data.Validation;
+import io.gru4j.model.EpochSummary;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/**
+ * Prints what was estimated for some fits as a share of what they hold at the end of an epoch. In a
+ * JVM of its own, whose collector counts an array for what it takes: G1 counts whole regions.
+ */
+final class MemoryOfFits {
+  private static final int USERS = 400;
+  private static final int ITEMS = 12_000; // parameters of some MiB: the heap's noise is far below
+  private static final long FIXED = 1 << 20; // of buffers that the JVM's part has
+
+  private MemoryOfFits() {}
+
+  public static void main(String[] args) throws ExecutionException, InterruptedException {
+    ratio(shared().build(), true); // a first fit loads classes and fills caches that stay
+    for (Gru4RecParameters p : fits().toList()) {
+      print(p, false);
+    }
+    for (var p : List.of(small().predictTopK(10), shared().adagradMomentum(0.3))) {
+      print(p.build(), true);
+    }
+    print(shared().keepLast(true).build(), true);
+  }
+
+  /** On a thread of its own, with which its scratch goes. */
+  private static void print(Gru4RecParameters p, boolean judged)
+      throws ExecutionException, InterruptedException {
+    try (var thread = Executors.newSingleThreadExecutor()) {
+      System.out.println(thread.submit(() -> ratio(p, judged)).get() + " of what is held: " + p);
+    }
+  }
+
+  /** The live bytes of the heap when the last epoch ends. */
+  private static final class AtTheEnd implements TrainingListener {
+    long live;
+
+    @Override
+    public void onEpoch(EpochSummary epoch) {
+      live = live();
+    }
+  }
+
+  private static long live() {
+    for (int i = 0; i < 5; i++) { // what a first one makes unreachable, such as a Cleaner's
+      System.gc();
+      LockSupport.parkNanos(20_000_000);
+    }
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private static Gru4RecParametersBuilder small() {
+    return Gru4RecParameters.builder()
+        .hiddenSize(70)
+        .numComponents(90)
+        .batchSize(40)
+        .bptt(3)
+        .maxEpochs(1)
+        .seed(1L);
+  }
+
+  private static Gru4RecParametersBuilder shared() {
+    return small().embedding(Gru4RecOptions.Embedding.SHARED);
+  }
+
+  private static Gru4RecParametersBuilder lanes() {
+    return small().batching(Gru4RecOptions.Batching.SESSION_PARALLEL);
+  }
+
+  static Stream<Gru4RecParameters> fits() {
+    var sgd = OptimizationAlgorithm.SGD;
+    return Stream.of(
+            small().numLayers(2).dropout(0.2),
+            small().optimizationAlgorithm(sgd).momentum(0.5),
+            small().adagradMomentum(0.5),
+            small().labelSmoothing(0.1).weightDecay(0.1),
+            small().sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED),
+            shared().adagradMomentum(0.5).dropoutEmbed(0.3),
+            shared().numComponents(4_000), // without effect
+            lanes().numLayers(2).bptt(20),
+            Gru4RecParameters.gru4rec().toBuilder().bptt(3).maxEpochs(1).seed(1L))
+        .map(Gru4RecParametersBuilder::build);
+  }
+
+  private static double ratio(Gru4RecParameters p, boolean judged) {
+    long before = live();
+    TestSessions sessions = TestSessions.make(1, USERS, ITEMS);
+    Validation validation = judged ? sessions.validation() : null;
+    var estimate = MemoryEstimate.of(p, sessions.x(), sessions.items(), validation, 1);
+    AtTheEnd end = new AtTheEnd();
+    try (var estimator = new GRU4RecCrossEntropy(p).threads(1).listener(end)) {
+      estimator.fit(sessions.x(), sessions.items(), validation);
+    }
+    return (estimate.bytes() - MemoryEstimate.JVM + FIXED) / (end.live - before);
+  }
+}
