@@ -123,7 +123,7 @@ public record Gru4RecParameters(
   /**
    * Returns the settings that recommend best on public click sessions of shops, chosen on sessions
    * held out from the end of the training data: shared embedding, session-parallel lanes, shuffled
-   * sessions, much dropout, few sessions a step, glorot's first values.
+   * sessions, dropout of the embedding, few sessions a step, glorot's first values.
    *
    * @return the preset {@code gru4rec}
    */
@@ -137,7 +137,7 @@ public record Gru4RecParameters(
         .init(Gru4RecOptions.Init.GLOROT)
         .embedding(Gru4RecOptions.Embedding.SHARED)
         .dropoutEmbed(0.3)
-        .dropoutHidden(0.5)
+        .dropoutHidden(0.1)
         .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
         .sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED)
         .build();

@@ -3,6 +3,7 @@ package io.gru4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.algorithms.Gru4RecOptions;
 import io.gru4j.algorithms.Gru4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.model.FittedModel;
@@ -107,6 +108,26 @@ class PresetTest {
     assertEquals(0, demo.status, demo.err);
     words.add("--seed=42");
     assertEquals(demo.out, run(words.toArray(String[]::new)).out);
+  }
+
+  /** What README's results and accuracy.md were measured with. */
+  @Test
+  void thePresetIsTheOneThatWasMeasured() {
+    Gru4RecParameters measured =
+        Gru4RecParameters.builder()
+            .hiddenSize(100)
+            .bptt(2)
+            .batchSize(64)
+            .learningRate(0.07)
+            .maxEpochs(8)
+            .init(Gru4RecOptions.Init.GLOROT)
+            .embedding(Gru4RecOptions.Embedding.SHARED)
+            .dropoutEmbed(0.3)
+            .dropoutHidden(0.1)
+            .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
+            .sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED)
+            .build();
+    assertEquals(measured.getParams(), Gru4RecParameters.gru4rec().getParams());
   }
 
   @Test
