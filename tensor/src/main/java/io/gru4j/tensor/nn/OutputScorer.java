@@ -209,11 +209,11 @@ public final class OutputScorer {
 
   /**
    * Returns a score that the worst of the K best cannot be below. The first tile's classes are cut
-   * into groups, and each group's best is another class: the K-th best of those will do. It keeps
-   * most of the classes that come early out of the selection.
+   * into groups, and each group's best is another class: the K-th best of those will do, if there
+   * are as many. It keeps most of the classes that come early out of the selection.
    */
   private float lowerBound(int i, TopK best) {
-    if (!best.boundedBy(groupBest.length / 2)) {
+    if (!best.rejectsNone()) {
       return Float.NEGATIVE_INFINITY;
     }
     for (int g = 0; g < groupBest.length / PANEL; g++) {

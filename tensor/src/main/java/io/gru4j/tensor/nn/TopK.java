@@ -86,9 +86,9 @@ public final class TopK {
     return floorScore;
   }
 
-  /** Whether at most so many are kept, and nothing is rejected: others' scores may be a bound. */
-  boolean boundedBy(int most) {
-    return k <= most && rejected == null;
+  /** Whether every class with a score may be kept: then any K scores are a bound for the K best. */
+  boolean rejectsNone() {
+    return rejected == null;
   }
 
   /** A lower bound of {@link #threshold} that costs nothing. */
