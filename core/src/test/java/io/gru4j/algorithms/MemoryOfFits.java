@@ -75,7 +75,7 @@ final class MemoryOfFits {
     return small().batching(Gru4RecOptions.Batching.SESSION_PARALLEL);
   }
 
-  static Stream<Gru4RecParameters> fits() {
+  private static Stream<Gru4RecParameters> fits() {
     var sgd = OptimizationAlgorithm.SGD;
     return Stream.of(
             small().numLayers(2).dropout(0.2),

@@ -29,7 +29,6 @@ public final class Gemm {
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 256; // of k that one product runs through
-  private static final int MANY_PIECES = 2;
   private static final int ROW_STRIDE = DEPTH + 16; // an odd number of cache lines
   private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
   private static final float[] ZEROS = new float[PANEL];
@@ -209,8 +208,9 @@ public final class Gemm {
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
     Scratch scratch = SCRATCH.get();
-    boolean apart = adds || K > MANY_PIECES * DEPTH;
-    boolean copies = packs && panels >= GROUP && K > MANY_PIECES * DEPTH;
+    boolean manyPieces = K > 2 * DEPTH;
+    boolean apart = adds || manyPieces;
+    boolean copies = packs && panels >= GROUP && manyPieces;
     float[] a = copies ? scratch.rows : rowsOfA;
     int as = copies ? ROW_STRIDE : K;
     for (int k = 0; k == 0 || k < K; k += DEPTH) {

@@ -12,10 +12,10 @@ import jdk.incubator.vector.FloatVector;
  * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
- * registers (512 bit) m is 12: 8 would do for that, but k is short, and beginning and ending a tile
- * costs as much as ten steps. With 16 registers m is 6, which leaves 4 for what is loaded. Smaller
- * tiles take what is left over. Java keeps vectors in registers only as local variables: hence the
- * written-out tiles.
+ * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
+ * cost as well. With 16 registers m is 6, which leaves 4 for what is loaded. Smaller tiles take
+ * what is left over. Java keeps vectors in registers only as local variables: hence the written-out
+ * tiles.
  */
 final class VectorProduct {
 
