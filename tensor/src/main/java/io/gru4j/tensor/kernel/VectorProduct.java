@@ -36,6 +36,10 @@ final class VectorProduct {
       int rows,
       int K,
       int columns) {
+    if (VectorSteps.suit(rows, K)) {
+      VectorSteps.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
+      return;
+    }
     for (int l = 0; l < columns; l += 2 * L) {
       if (columns - l > L) {
         columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
@@ -75,8 +79,11 @@ final class VectorProduct {
     for (; r + 4 <= rows; r += 4) {
       tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
     }
-    for (; r < rows; r++) {
-      tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+    switch (rows - r) {
+      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+      default -> {}
     }
   }
 
@@ -417,6 +424,84 @@ final class VectorProduct {
     d2.intoArray(c, co + 2 * cs + L);
     c3.intoArray(c, co + 3 * cs);
     d3.intoArray(c, co + 3 * cs + L);
+  }
+
+  /** 3 rows and 2 L columns. */
+  private static void tile3x2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    int a1 = ao + as;
+    int a2 = ao + 2 * as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+  }
+
+  /** 2 rows and 2 L columns. */
+  private static void tile2x2(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int as,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    int a1 = ao + as;
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
   }
 
   /** 1 row and 2 L columns. */

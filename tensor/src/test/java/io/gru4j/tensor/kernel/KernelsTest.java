@@ -140,7 +140,7 @@ class KernelsTest {
 
   @Property
   void product(
-      @ForAll @IntRange(max = 20) int rows,
+      @ForAll @IntRange(max = 40) int rows,
       @ForAll @IntRange(max = 40) int K,
       @ForAll @IntRange(min = 1, max = 32) int columns,
       @ForAll long seed) {
