@@ -160,9 +160,9 @@ public final class MemoryEstimate {
       double panels = Math.ceil(V / 32);
       double tilePanels = Math.clamp(Math.ceil(panels / 16), 4, 32);
       double tiles = Math.ceil(panels / tilePanels);
-      double logits = 4 * padded(V) * (M + 1);
-      double tile = tilePanels * 32;
-      double scratch = (logits > LOGITS_BUDGET ? 2 : 1) * 129 * tile + (tile + 128) * padded(H);
+      double tile = tilePanels * 32 + 16;
+      double logits = 4 * tiles * M * tile;
+      double scratch = (logits > LOGITS_BUDGET ? 128 * tile : 0) + (tile + 128) * padded(H);
       scratch += 4 * 144 * (H + 1); // four chunks of scaled hidden states, and their factors
       double slots = Math.min(16, tiles);
       double sums = M <= 24 ? 16 * H : padded(H);

@@ -246,6 +246,7 @@ public final class Gemm {
             as,
             b,
             bo,
+            PANEL,
             rows,
             depth,
             columns);

@@ -39,7 +39,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}
    * @param init the start, {@code is} apart; 0 apart if it is the same for all rows
    * @param a {@code rows} rows of {@code K} values, {@code as} apart
-   * @param b {@code K} rows, {@link #PANEL} apart
+   * @param b {@code K} rows, {@code bs} apart
    * @param columns 1 to {@link #PANEL}; what stands behind them in a row of {@code c} is undefined,
    *     so all {@link #PANEL} values of a row of {@code c} and {@code init} must exist
    */
@@ -55,6 +55,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int as,
       float[] b,
       int bo,
+      int bs,
       int rows,
       int K,
       int columns);
@@ -110,10 +111,10 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows);
 
   /**
-   * Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} floats apart; NaN
+   * Returns the largest of {@code y[p][l]} over {@code panels} panels, one right after another; NaN
    * is passed over, -0 counts as 0, minus infinity if nothing else is there.
    */
-  float rowMax(float[] y, int yo, int ps, int panels);
+  float rowMax(float[] y, int yo, int panels);
 
   /**
    * Finds the largest value of each lane, {@code max[l] = max_p y[p][l]}; NaN is passed over, of
@@ -127,9 +128,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * {@code l + 16}, folded.
    *
    * @param max not below any of them, NaN apart
-   * @param row out: the same exponentials from {@code ro}, a panel's 32 right after another's
    */
-  float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro);
+  float rowExpSum(float[] y, int yo, int panels, float max);
 
   /**
    * Finds the lanes of each row of 32 that are at least the row's threshold: bit l of {@code

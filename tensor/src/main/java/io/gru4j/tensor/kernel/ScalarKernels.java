@@ -35,6 +35,7 @@ public final class ScalarKernels implements Kernels {
       int as,
       float[] b,
       int bo,
+      int bs,
       int rows,
       int K,
       int columns) {
@@ -44,7 +45,7 @@ public final class ScalarKernels implements Kernels {
         c[cr + l] = init[io + r * is + l];
       }
       for (int k = 0; k < K; k++) {
-        axpy(a[ao + r * as + k], b, bo + k * PANEL, c, cr, columns);
+        axpy(a[ao + r * as + k], b, bo + k * bs, c, cr, columns);
       }
     }
   }
@@ -129,13 +130,10 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float rowMax(float[] y, int yo, int ps, int panels) {
+  public float rowMax(float[] y, int yo, int panels) {
     float max = Float.NEGATIVE_INFINITY;
-    for (int p = 0; p < panels; p++) {
-      for (int l = 0; l < PANEL; l++) {
-        float v = y[yo + p * ps + l];
-        max = v > max ? v : max;
-      }
+    for (int i = yo; i < yo + panels * PANEL; i++) {
+      max = y[i] > max ? y[i] : max;
     }
     return max + 0f;
   }
@@ -152,16 +150,13 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
+  public float rowExpSum(float[] y, int yo, int panels, float max) {
     float[] lanes = LANE_SUMS.get();
     Arrays.fill(lanes, 0f);
-    for (int p = 0; p < panels; p++) {
-      for (int l = 0; l < PANEL; l++) {
-        float e = ScalarMath.softmaxExp(y[yo + p * ps + l] - max);
-        y[yo + p * ps + l] = e;
-        row[ro + p * PANEL + l] = e;
-        lanes[l % LANES] += e;
-      }
+    for (int i = 0; i < panels * PANEL; i++) {
+      float e = ScalarMath.softmaxExp(y[yo + i] - max);
+      y[yo + i] = e;
+      lanes[i % LANES] += e;
     }
     return ScalarMath.foldLanes(lanes, 0);
   }

@@ -36,10 +36,11 @@ public final class VectorKernels implements Kernels {
       int as,
       float[] b,
       int bo,
+      int bs,
       int rows,
       int K,
       int columns) {
-    VectorProduct.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
+    VectorProduct.product(c, co, cs, init, io, is, a, ao, as, b, bo, bs, rows, K, columns);
   }
 
   @Override
@@ -91,8 +92,8 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public float rowMax(float[] y, int yo, int ps, int panels) {
-    return VectorSoftmax.rowMax(y, yo, ps, panels);
+  public float rowMax(float[] y, int yo, int panels) {
+    return VectorSoftmax.rowMax(y, yo, panels);
   }
 
   @Override
@@ -103,8 +104,8 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
-    return VectorSoftmax.rowExpSum(y, yo, ps, panels, max, row, ro);
+  public float rowExpSum(float[] y, int yo, int panels, float max) {
+    return VectorSoftmax.rowExpSum(y, yo, panels, max);
   }
 
   @Override

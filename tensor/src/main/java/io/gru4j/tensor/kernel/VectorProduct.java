@@ -1,6 +1,5 @@
 package io.gru4j.tensor.kernel;
 
-import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
@@ -33,18 +32,19 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int rows,
       int K,
       int columns) {
     if (VectorSteps.suit(rows, K)) {
-      VectorSteps.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
+      VectorSteps.product(c, co, cs, init, io, is, a, ao, as, b, bo, bs, rows, K, columns);
       return;
     }
     for (int l = 0; l < columns; l += 2 * L) {
       if (columns - l > L) {
-        columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+        columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, bs, rows, K);
       } else {
-        columns1(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+        columns1(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, bs, rows, K);
       }
     }
   }
@@ -61,28 +61,31 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int rows,
       int K) {
     int r = 0;
     if (L == 16) {
       for (; r + 12 <= rows; r += 12) {
-        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
       }
       for (; r + 8 <= rows; r += 8) {
-        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
       }
     } else {
       for (; r + 6 <= rows; r += 6) {
-        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
       }
     }
     for (; r + 4 <= rows; r += 4) {
-      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
     }
     switch (rows - r) {
-      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
-      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
-      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+      case 3 ->
+          tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+      case 2 ->
+          tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, bs, K);
       default -> {}
     }
   }
@@ -99,14 +102,15 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int rows,
       int K) {
     int r = 0;
     for (; r + 8 <= rows; r += 8) {
-      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
     }
     for (; r < rows; r++) {
-      tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+      tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, bs, K);
     }
   }
 
@@ -123,6 +127,7 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -159,9 +164,10 @@ final class VectorProduct {
     int a9 = ao + 9 * as;
     int a10 = ao + 10 * as;
     int a11 = ao + 11 * as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -238,6 +244,7 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -262,9 +269,10 @@ final class VectorProduct {
     int a5 = ao + 5 * as;
     int a6 = ao + 6 * as;
     int a7 = ao + 7 * as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -321,6 +329,7 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -339,9 +348,10 @@ final class VectorProduct {
     int a3 = ao + 3 * as;
     int a4 = ao + 4 * as;
     int a5 = ao + 5 * as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -388,6 +398,7 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -400,9 +411,10 @@ final class VectorProduct {
     int a1 = ao + as;
     int a2 = ao + 2 * as;
     int a3 = ao + 3 * as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -439,6 +451,7 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -448,9 +461,10 @@ final class VectorProduct {
     FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
     int a1 = ao + as;
     int a2 = ao + 2 * as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -482,15 +496,17 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
     FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
     FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
     int a1 = ao + as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -506,12 +522,22 @@ final class VectorProduct {
 
   /** 1 row and 2 L columns. */
   private static void tile1x2(
-      float[] c, int co, float[] init, int io, float[] a, int ao, float[] b, int bo, int K) {
+      float[] c,
+      int co,
+      float[] init,
+      int io,
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int bs,
+      int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -533,6 +559,7 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
+      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
@@ -549,8 +576,9 @@ final class VectorProduct {
     int a5 = ao + 5 * as;
     int a6 = ao + 6 * as;
     int a7 = ao + 7 * as;
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
@@ -580,10 +608,20 @@ final class VectorProduct {
 
   /** 1 row and L columns. */
   private static void tile1x1(
-      float[] c, int co, float[] init, int io, float[] a, int ao, float[] b, int bo, int K) {
+      float[] c,
+      int co,
+      float[] init,
+      int io,
+      float[] a,
+      int ao,
+      float[] b,
+      int bo,
+      int bs,
+      int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+    int j = bo;
+    for (int k = 0; k < K; k++, j += bs) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
     }

@@ -23,10 +23,7 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/**
- * Rows of logits on vectors; {@link ScalarKernels} has the plain loops. A row lies in panels,
- * {@code ps} floats apart.
- */
+/** Rows of logits on vectors; {@link ScalarKernels} has the plain loops. */
 final class VectorSoftmax {
 
   private static final ThreadLocal<float[]> LANE_SUMS =
@@ -34,16 +31,16 @@ final class VectorSoftmax {
 
   private VectorSoftmax() {}
 
-  static float rowMax(float[] y, int yo, int ps, int panels) {
+  static float rowMax(float[] y, int yo, int panels) {
     // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
     // never wins here, and which zero wins is settled at the end. Two chains hide the latency.
     FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     FloatVector other = max;
     for (int p = 0; p < panels; p++) {
       for (int c = 0; c < PANEL; c += 2 * L) {
-        FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps + c);
+        FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * PANEL + c);
         max = max.blend(v, v.compare(GT, max));
-        FloatVector u = FloatVector.fromArray(SPECIES, y, yo + p * ps + c + L);
+        FloatVector u = FloatVector.fromArray(SPECIES, y, yo + p * PANEL + c + L);
         other = other.blend(u, u.compare(GT, other));
       }
     }
@@ -60,10 +57,10 @@ final class VectorSoftmax {
     largest.intoArray(max, mo);
   }
 
-  static float rowExpSum(float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
+  static float rowExpSum(float[] y, int yo, int panels, float max) {
     float[] lanes = LANE_SUMS.get();
     for (int c = 0; c < LANES; c += L) {
-      expSum(lanes, c, y, yo + c, ps, panels, max, row, ro + c);
+      expSum(lanes, c, y, yo + c, panels, max);
     }
     return ScalarMath.foldLanes(lanes, 0);
   }
@@ -72,8 +69,7 @@ final class VectorSoftmax {
    * Lanes c to c + L of the 16 sums. {@link ScalarMath#softmaxExp} is written out, for lane l ("a")
    * and l + 16 ("b"): two chains hide each other's latency.
    */
-  private static void expSum(
-      float[] lanes, int c, float[] y, int yo, int ps, int panels, float max, float[] row, int ro) {
+  private static void expSum(float[] lanes, int c, float[] y, int yo, int panels, float max) {
     FloatVector ln2High = FloatVector.broadcast(SPECIES, -LN2_HIGH);
     FloatVector ln2Low = FloatVector.broadcast(SPECIES, -LN2_LOW);
     FloatVector s6 = FloatVector.broadcast(SPECIES, S6);
@@ -83,7 +79,7 @@ final class VectorSoftmax {
     FloatVector s2 = FloatVector.broadcast(SPECIES, S2);
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
-      int o = yo + p * ps;
+      int o = yo + p * PANEL;
       FloatVector a = FloatVector.fromArray(SPECIES, y, o).sub(max);
       FloatVector aT = a.fma(LOG2_E, ROUNDER);
       FloatVector aI = aT.sub(ROUNDER);
@@ -94,7 +90,6 @@ final class VectorSoftmax {
       FloatVector aY = aP.reinterpretAsInts().add(aE).reinterpretAsFloats();
       aY = aY.blend(0f, a.compare(LT, SOFTMAX_LOWEST));
       aY.intoArray(y, o);
-      aY.intoArray(row, ro + p * PANEL);
       FloatVector b = FloatVector.fromArray(SPECIES, y, o + LANES).sub(max);
       FloatVector bT = b.fma(LOG2_E, ROUNDER);
       FloatVector bI = bT.sub(ROUNDER);
@@ -105,7 +100,6 @@ final class VectorSoftmax {
       FloatVector bY = bP.reinterpretAsInts().add(bE).reinterpretAsFloats();
       bY = bY.blend(0f, b.compare(LT, SOFTMAX_LOWEST));
       bY.intoArray(y, o + LANES);
-      bY.intoArray(row, ro + p * PANEL + LANES);
       sum = sum.add(aY).add(bY);
     }
     sum.intoArray(lanes, c);

@@ -63,13 +63,12 @@ public final class OutputLayer {
   private final int slots;
 
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
-  private final int rowStride; // of a tile's e, row by row
+  private final int rowStride; // of a tile's rows
 
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
-  private final ThreadLocal<float[]> rowScratch; // e of one tile and chunk: [m][class]
   private final ThreadLocal<float[]> scaledScratch; // [h][m] of a chunk, times factors; factors
   private final double[] squares; // of dW, by tile
-  private float[] logits = new float[0]; // [panel][m][class % 32], then e in their place
+  private float[] logits = new float[0]; // [tile][m][class of the tile], then e in their place
   private float[] tileMax = new float[0]; // [tile][m]
   private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
   private float[] targetLogit = new float[0];
@@ -123,10 +122,8 @@ public final class OutputLayer {
     this.slots = Math.min(MAX_SLOTS, tiles);
     this.squares = new double[tiles];
     this.rowStride = tilePanels * PANEL + PANEL / 2; // an odd number of cache lines
-    int tileLength = weight.offset() + tilePanels * panelStride(CHUNK);
+    int tileLength = weight.offset() + CHUNK * rowStride;
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
-    int rowsLength = weight.offset() + CHUNK * rowStride;
-    this.rowScratch = ThreadLocal.withInitial(() -> new float[rowsLength]);
     this.scaledScratch =
         ThreadLocal.withInitial(() -> new float[GROUP / CHUNK * (H + 1) * SCALED_STRIDE]);
     this.smoothing = new LabelSmoothing(weight, bias, 0);
@@ -212,7 +209,7 @@ public final class OutputLayer {
   }
 
   private void allocate() {
-    long needed = (long) panels * panelStride(M) + weight.offset();
+    long needed = (long) tiles * M * rowStride + weight.offset();
     kept = needed * Float.BYTES <= logitsBudget;
     if (kept) {
       logits = atLeast(logits, needed);
@@ -258,38 +255,48 @@ public final class OutputLayer {
     int first = tile * tilePanels;
     int count = tileEnd(tile) - first;
     float[] y = kept ? logits : tileScratch.get();
-    int ps = panelStride(kept ? M : CHUNK);
     int yo = tileOffset(tile, m);
-    makeLogits(tile, m, rows, y, yo, ps);
-    float[] e = rowScratch.get();
+    makeLogits(tile, m, rows, y, yo);
     for (int r = 0; r < rows; r++) {
-      int row = yo + r * PANEL;
+      int row = yo + r * rowStride;
       int target = targets[m + r];
       if (target >= 0 && target / PANEL >= first && target / PANEL < tileEnd(tile)) {
-        targetLogit[m + r] = y[row + (target / PANEL - first) * ps + target % PANEL];
+        targetLogit[m + r] = y[row + target - first * PANEL];
         hiddenGradient.keepTarget(m + r, target);
       }
-      float max = kernels.rowMax(y, row, ps, count);
+      float max = kernels.rowMax(y, row, count);
       tileMax[tile * M + m + r] = max;
-      tileSum[tile * M + m + r] =
-          kernels.rowExpSum(y, row, ps, count, max, e, weight.offset() + r * rowStride);
+      tileSum[tile * M + m + r] = kernels.rowExpSum(y, row, count, max);
     }
-    hiddenGradient.add(
-        slot, start, first, count, m, rows, e, weight.offset(), rowStride, tileMax, tile * M + m);
+    hiddenGradient.add(slot, start, first, count, m, rows, y, yo, rowStride, tileMax, tile * M + m);
   }
 
   private int tileOffset(int tile, int m) {
-    return weight.offset() + (kept ? tile * tilePanels * panelStride(M) + m * PANEL : 0);
+    return weight.offset() + (kept ? (tile * M + m) * rowStride : 0);
   }
 
-  private void makeLogits(int tile, int m, int rows, float[] y, int yo, int ps) {
+  private void makeLogits(int tile, int m, int rows, float[] y, int yo) {
     float[] h = hidden.value().data();
     for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
       int w = weight.offset() + p * H * PANEL;
       int b = bias.offset() + p * PANEL;
       kernels.product(
-          y, yo, PANEL, bias.value(), b, 0, h, m * H, H, weight.value(), w, rows, H, PANEL);
-      yo += ps;
+          y,
+          yo,
+          rowStride,
+          bias.value(),
+          b,
+          0,
+          h,
+          m * H,
+          H,
+          weight.value(),
+          w,
+          PANEL,
+          rows,
+          H,
+          PANEL);
+      yo += PANEL;
     }
   }
 
@@ -368,18 +375,17 @@ public final class OutputLayer {
     }
   }
 
-  /** Panel by panel, all rows of one after another: as e lies in memory. */
+  /** Panel by panel: all rows' part of one stays in cache. */
   private void backwardTile(int tile, int m, int rows) {
     int first = tile * tilePanels;
     int count = tileEnd(tile) - first;
     float[] e = kept ? logits : tileScratch.get();
-    int ps = panelStride(kept ? M : CHUNK);
     int eo = tileOffset(tile, m);
     if (!kept) {
-      makeLogits(tile, m, rows, e, eo, ps);
+      makeLogits(tile, m, rows, e, eo);
       for (int r = 0; r < rows; r++) {
         float max = tileMax[tile * M + m + r];
-        kernels.rowExpSum(e, eo + r * PANEL, ps, count, max, rowScratch.get(), weight.offset());
+        kernels.rowExpSum(e, eo + r * rowStride, count, max);
       }
     }
     float[] scaled = scaledScratch.get();
@@ -387,11 +393,11 @@ public final class OutputLayer {
       scaleHidden(scaled, scaledOffset(c), tile, m + c, Math.min(CHUNK, rows - c));
     }
     for (int p = first; p < first + count; p++) {
-      int o = eo + (p - first) * ps;
+      int o = eo + (p - first) * PANEL;
       addToBias(p, m, rows, scaled, e, o);
       for (int c = 0; c < rows; c += CHUNK) {
         int so = scaledOffset(c);
-        addToWeights(p, m + c, Math.min(CHUNK, rows - c), scaled, so, e, o + c * PANEL);
+        addToWeights(p, m + c, Math.min(CHUNK, rows - c), scaled, so, e, o + c * rowStride);
       }
       int w = weight.offset() + p * H * PANEL;
       if (m + rows == M) {
@@ -435,7 +441,7 @@ public final class OutputLayer {
       int factors = scaledOffset(c) + H * SCALED_STRIDE;
       int from = m + c;
       int to = m + Math.min(c + CHUNK, rows);
-      kernels.addScaledRows(db, b, scaled, factors, e, eo + c * PANEL, PANEL, to - from);
+      kernels.addScaledRows(db, b, scaled, factors, e, eo + c * rowStride, rowStride, to - from);
       for (int i = firstTarget(p, from, to); hasTargetIn(p, i, to); i++) {
         db[bias.offset() + (int) (byTarget[i] >> 32)] -= ofTarget;
       }
@@ -459,7 +465,8 @@ public final class OutputLayer {
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
-    kernels.product(dW, w, PANEL, init, io, is, scaled, so, SCALED_STRIDE, e, eo, H, rows, PANEL);
+    kernels.product(
+        dW, w, PANEL, init, io, is, scaled, so, SCALED_STRIDE, e, eo, rowStride, H, rows, PANEL);
     if (m == 0) {
       smoothing.takeFromWeights(dW, w, p);
     }

@@ -100,6 +100,7 @@ public final class OutputScorer {
         H,
         weight.value(),
         weight.offset() + panel * H * PANEL,
+        PANEL,
         rows,
         H,
         PANEL);

@@ -57,6 +57,7 @@ final class KernelDigest {
           K,
           w,
           p * K * PANEL,
+          PANEL,
           rows,
           K,
           PANEL);
@@ -76,7 +77,7 @@ final class KernelDigest {
     if (columns > 0) {
       float[] dx = data.values((rows + 1) * PANEL, 1f);
       kernels.product(
-          dx, 0, PANEL, dx, 0, PANEL, y, 0, panels * PANEL, wT, 0, rows, PANEL, columns);
+          dx, 0, PANEL, dx, 0, PANEL, y, 0, panels * PANEL, wT, 0, PANEL, rows, PANEL, columns);
       for (int r = 0; r < rows; r++) {
         Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
       }
@@ -87,9 +88,9 @@ final class KernelDigest {
   private void rows(int panels) {
     TestData data = new TestData(panels);
     float[] y = data.values(panels * PANEL, 30f);
-    float max = kernels.rowMax(y, 0, PANEL, panels);
-    float[] e = new float[y.length];
-    float sum = kernels.rowExpSum(y, 0, PANEL, panels, max, e, 0);
+    float max = kernels.rowMax(y, 0, panels);
+    float[] e = y.clone();
+    float sum = kernels.rowExpSum(e, 0, panels, max);
     add(e);
     float[] folded = new float[panels * PANEL / Kernels.LANES];
     kernels.foldLanes(folded, 0, e, 0, folded.length);
