@@ -30,7 +30,7 @@ public final class Gemm {
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 256; // of k that one product runs through
   private static final int ROW_STRIDE = DEPTH + 16; // an odd number of cache lines
-  private static final int COPY = 16; // one cache line: a copy across goes in blocks this wide
+  private static final int COPY = 16; // columns of A that one task makes rows
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
@@ -139,14 +139,9 @@ public final class Gemm {
 
   /** Columns of A that become rows. */
   private void copyTransposed(int task) {
-    float[] a = A.data();
     int from = task * COPY;
-    int to = Math.min(M, from + COPY);
-    for (int k = 0; k < K; k++) {
-      for (int i = from; i < to; i++) {
-        transposedA[i * K + k] = a[k * M + i];
-      }
-    }
+    int columns = Math.min(COPY, M - from);
+    kernels.transpose(transposedA, from * K, K, A.data(), from, M, K, columns);
   }
 
   private void packGroup(int group) {
@@ -182,15 +177,11 @@ public final class Gemm {
 
   private void packColumns(float[] packed, int o, int column, int columns, int from, int to) {
     float[] b = B.data();
-    int ks = transposeB ? 1 : N; // from one k to the next
-    int cs = transposeB ? K : 1;
-    for (int k0 = from; k0 < to; k0 += COPY) {
-      int k1 = Math.min(to, k0 + COPY);
-      for (int l = 0; l < columns; l++) {
-        int start = (column + l) * cs;
-        for (int k = k0; k < k1; k++) {
-          packed[o + (k - from) * PANEL + l] = b[start + k * ks];
-        }
+    if (transposeB) {
+      kernels.transpose(packed, o, PANEL, b, column * K + from, K, columns, to - from);
+    } else {
+      for (int k = from; k < to; k++) {
+        System.arraycopy(b, k * N + column, packed, o + (k - from) * PANEL, columns);
       }
     }
   }

@@ -61,11 +61,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int columns);
 
   /**
-   * Transposes a block, {@code y[l][k] = x[k][l]}, for {@code K <= 32} rows {@code k} of 32 lanes;
-   * rows of both are {@link #PANEL} apart. What stands behind {@code K} in a row of {@code y}
-   * stays.
+   * Transposes a block, {@code y[c][r] = x[r][c]}.
+   *
+   * @param y out: {@code columns} rows, {@code ys} apart; what stands behind {@code rows} in one
+   *     stays
+   * @param x {@code rows} rows, {@code xs} apart
    */
-  void transpose(float[] y, int yo, float[] x, int xo, int K);
+  void transpose(float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns);
 
   /**
    * Products summed over the lanes of panels, kept on 16 virtual lanes: {@code sums[r][k][j]} is

@@ -51,10 +51,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void transpose(float[] y, int yo, float[] x, int xo, int K) {
-    for (int l = 0; l < PANEL; l++) {
-      for (int k = 0; k < K; k++) {
-        y[yo + l * PANEL + k] = x[xo + k * PANEL + l];
+  public void transpose(
+      float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
+    for (int c = 0; c < columns; c++) {
+      for (int r = 0; r < rows; r++) {
+        y[yo + c * ys + r] = x[xo + r * xs + c];
       }
     }
   }

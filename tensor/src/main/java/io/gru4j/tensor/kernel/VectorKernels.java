@@ -44,8 +44,9 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void transpose(float[] y, int yo, float[] x, int xo, int K) {
-    VectorTranspose.transpose(y, yo, x, xo, K);
+  public void transpose(
+      float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
+    VectorTranspose.transpose(y, yo, ys, x, xo, xs, rows, columns);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.gru4j.tensor.kernel;
 
-import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 import static io.gru4j.tensor.kernel.VectorMath.TAIL;
@@ -41,40 +40,43 @@ final class VectorTranspose {
     return VectorMask.fromArray(SPECIES, upper, 0);
   }
 
-  static void transpose(float[] y, int yo, float[] x, int xo, int K) {
-    int k = 0;
-    if (L >= 8) {
-      for (; k + L <= K; k += L) {
-        for (int l = 0; l < PANEL; l += L) {
-          if (L == 16) {
-            block16(y, yo + l * PANEL + k, x, xo + k * PANEL + l);
-          } else {
-            block8(y, yo + l * PANEL + k, x, xo + k * PANEL + l);
-          }
+  static void transpose(
+      float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
+    int wholeRows = L >= 8 ? rows - rows % L : 0;
+    int wholeColumns = L >= 8 ? columns - columns % L : 0;
+    for (int r = 0; r < wholeRows; r += L) {
+      for (int c = 0; c < wholeColumns; c += L) {
+        if (L == 16) {
+          block16(y, yo + c * ys + r, ys, x, xo + r * xs + c, xs);
+        } else {
+          block8(y, yo + c * ys + r, ys, x, xo + r * xs + c, xs);
         }
       }
     }
-    TAIL.transpose(y, yo + k, x, xo + k * PANEL, K - k);
+    int restColumns = columns - wholeColumns;
+    TAIL.transpose(y, yo + wholeColumns * ys, ys, x, xo + wholeColumns, xs, wholeRows, restColumns);
+    int restRows = rows - wholeRows;
+    TAIL.transpose(y, yo + wholeRows, ys, x, xo + wholeRows * xs, xs, restRows, columns);
   }
 
   /** 16 x 16 values, for vectors of 16 lanes. */
-  private static void block16(float[] y, int yo, float[] x, int xo) {
+  private static void block16(float[] y, int yo, int ys, float[] x, int xo, int xs) {
     FloatVector r0 = FloatVector.fromArray(SPECIES, x, xo);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, x, xo + PANEL);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, x, xo + 2 * PANEL);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, x, xo + 3 * PANEL);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, x, xo + 4 * PANEL);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, x, xo + 5 * PANEL);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, x, xo + 6 * PANEL);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, x, xo + 7 * PANEL);
-    FloatVector r8 = FloatVector.fromArray(SPECIES, x, xo + 8 * PANEL);
-    FloatVector r9 = FloatVector.fromArray(SPECIES, x, xo + 9 * PANEL);
-    FloatVector r10 = FloatVector.fromArray(SPECIES, x, xo + 10 * PANEL);
-    FloatVector r11 = FloatVector.fromArray(SPECIES, x, xo + 11 * PANEL);
-    FloatVector r12 = FloatVector.fromArray(SPECIES, x, xo + 12 * PANEL);
-    FloatVector r13 = FloatVector.fromArray(SPECIES, x, xo + 13 * PANEL);
-    FloatVector r14 = FloatVector.fromArray(SPECIES, x, xo + 14 * PANEL);
-    FloatVector r15 = FloatVector.fromArray(SPECIES, x, xo + 15 * PANEL);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, x, xo + xs);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, x, xo + 2 * xs);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, x, xo + 3 * xs);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, x, xo + 4 * xs);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, x, xo + 5 * xs);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, x, xo + 6 * xs);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, x, xo + 7 * xs);
+    FloatVector r8 = FloatVector.fromArray(SPECIES, x, xo + 8 * xs);
+    FloatVector r9 = FloatVector.fromArray(SPECIES, x, xo + 9 * xs);
+    FloatVector r10 = FloatVector.fromArray(SPECIES, x, xo + 10 * xs);
+    FloatVector r11 = FloatVector.fromArray(SPECIES, x, xo + 11 * xs);
+    FloatVector r12 = FloatVector.fromArray(SPECIES, x, xo + 12 * xs);
+    FloatVector r13 = FloatVector.fromArray(SPECIES, x, xo + 13 * xs);
+    FloatVector r14 = FloatVector.fromArray(SPECIES, x, xo + 14 * xs);
+    FloatVector r15 = FloatVector.fromArray(SPECIES, x, xo + 15 * xs);
     FloatVector s0 = r0.blend(r8.rearrange(SWAP_8), UPPER_8);
     FloatVector s8 = r0.rearrange(SWAP_8).blend(r8, UPPER_8);
     FloatVector s1 = r1.blend(r9.rearrange(SWAP_8), UPPER_8);
@@ -140,33 +142,33 @@ final class VectorTranspose {
     FloatVector v14 = u14.blend(u15.rearrange(SWAP_1), UPPER_1);
     FloatVector v15 = u14.rearrange(SWAP_1).blend(u15, UPPER_1);
     v0.intoArray(y, yo);
-    v1.intoArray(y, yo + PANEL);
-    v2.intoArray(y, yo + 2 * PANEL);
-    v3.intoArray(y, yo + 3 * PANEL);
-    v4.intoArray(y, yo + 4 * PANEL);
-    v5.intoArray(y, yo + 5 * PANEL);
-    v6.intoArray(y, yo + 6 * PANEL);
-    v7.intoArray(y, yo + 7 * PANEL);
-    v8.intoArray(y, yo + 8 * PANEL);
-    v9.intoArray(y, yo + 9 * PANEL);
-    v10.intoArray(y, yo + 10 * PANEL);
-    v11.intoArray(y, yo + 11 * PANEL);
-    v12.intoArray(y, yo + 12 * PANEL);
-    v13.intoArray(y, yo + 13 * PANEL);
-    v14.intoArray(y, yo + 14 * PANEL);
-    v15.intoArray(y, yo + 15 * PANEL);
+    v1.intoArray(y, yo + ys);
+    v2.intoArray(y, yo + 2 * ys);
+    v3.intoArray(y, yo + 3 * ys);
+    v4.intoArray(y, yo + 4 * ys);
+    v5.intoArray(y, yo + 5 * ys);
+    v6.intoArray(y, yo + 6 * ys);
+    v7.intoArray(y, yo + 7 * ys);
+    v8.intoArray(y, yo + 8 * ys);
+    v9.intoArray(y, yo + 9 * ys);
+    v10.intoArray(y, yo + 10 * ys);
+    v11.intoArray(y, yo + 11 * ys);
+    v12.intoArray(y, yo + 12 * ys);
+    v13.intoArray(y, yo + 13 * ys);
+    v14.intoArray(y, yo + 14 * ys);
+    v15.intoArray(y, yo + 15 * ys);
   }
 
   /** 8 x 8 values, for vectors of 8 lanes. */
-  private static void block8(float[] y, int yo, float[] x, int xo) {
+  private static void block8(float[] y, int yo, int ys, float[] x, int xo, int xs) {
     FloatVector r0 = FloatVector.fromArray(SPECIES, x, xo);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, x, xo + PANEL);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, x, xo + 2 * PANEL);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, x, xo + 3 * PANEL);
-    FloatVector r4 = FloatVector.fromArray(SPECIES, x, xo + 4 * PANEL);
-    FloatVector r5 = FloatVector.fromArray(SPECIES, x, xo + 5 * PANEL);
-    FloatVector r6 = FloatVector.fromArray(SPECIES, x, xo + 6 * PANEL);
-    FloatVector r7 = FloatVector.fromArray(SPECIES, x, xo + 7 * PANEL);
+    FloatVector r1 = FloatVector.fromArray(SPECIES, x, xo + xs);
+    FloatVector r2 = FloatVector.fromArray(SPECIES, x, xo + 2 * xs);
+    FloatVector r3 = FloatVector.fromArray(SPECIES, x, xo + 3 * xs);
+    FloatVector r4 = FloatVector.fromArray(SPECIES, x, xo + 4 * xs);
+    FloatVector r5 = FloatVector.fromArray(SPECIES, x, xo + 5 * xs);
+    FloatVector r6 = FloatVector.fromArray(SPECIES, x, xo + 6 * xs);
+    FloatVector r7 = FloatVector.fromArray(SPECIES, x, xo + 7 * xs);
     FloatVector s0 = r0.blend(r4.rearrange(SWAP_4), UPPER_4);
     FloatVector s4 = r0.rearrange(SWAP_4).blend(r4, UPPER_4);
     FloatVector s1 = r1.blend(r5.rearrange(SWAP_4), UPPER_4);
@@ -192,12 +194,12 @@ final class VectorTranspose {
     FloatVector u6 = t6.blend(t7.rearrange(SWAP_1), UPPER_1);
     FloatVector u7 = t6.rearrange(SWAP_1).blend(t7, UPPER_1);
     u0.intoArray(y, yo);
-    u1.intoArray(y, yo + PANEL);
-    u2.intoArray(y, yo + 2 * PANEL);
-    u3.intoArray(y, yo + 3 * PANEL);
-    u4.intoArray(y, yo + 4 * PANEL);
-    u5.intoArray(y, yo + 5 * PANEL);
-    u6.intoArray(y, yo + 6 * PANEL);
-    u7.intoArray(y, yo + 7 * PANEL);
+    u1.intoArray(y, yo + ys);
+    u2.intoArray(y, yo + 2 * ys);
+    u3.intoArray(y, yo + 3 * ys);
+    u4.intoArray(y, yo + 4 * ys);
+    u5.intoArray(y, yo + 5 * ys);
+    u6.intoArray(y, yo + 6 * ys);
+    u7.intoArray(y, yo + 7 * ys);
   }
 }

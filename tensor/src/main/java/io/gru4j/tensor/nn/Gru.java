@@ -317,9 +317,12 @@ public final class Gru {
       kernels.transpose(
           weightT,
           k * gates + panel * PANEL * PANEL,
+          PANEL,
           weight.value(),
           weight.offset() + (panel * inputs + k) * PANEL,
-          Math.min(PANEL, inputs - k));
+          PANEL,
+          Math.min(PANEL, inputs - k),
+          PANEL);
     }
   }
 
@@ -327,21 +330,14 @@ public final class Gru {
   private void transposeInputs(int block) {
     int from = block * BLOCK;
     int to = Math.min(start[T], from + BLOCK);
-    float[] x = input.value().data();
-    for (int k = 0; k < E; k++) {
-      for (int m = from; m < to; m++) {
-        inputT[k * strideT + m] = x[m * E + k];
-      }
-    }
+    kernels.transpose(inputT, from, strideT, input.value().data(), from * E, E, to - from, E);
     for (int t = 0; t < T; t++) {
       float[] h = t == 0 ? before.data() : output.value().data();
       int ho = t == 0 ? 0 : start[t - 1] * H;
-      int end = Math.min(to, start[t + 1]);
-      for (int m = Math.max(from, start[t]); m < end; m++) {
-        int row = ho + (m - start[t]) * H;
-        for (int k = 0; k < H; k++) {
-          beforeT[k * strideT + m] = h[row + k];
-        }
+      int m = Math.max(from, start[t]);
+      int rows = Math.min(to, start[t + 1]) - m;
+      if (rows > 0) {
+        kernels.transpose(beforeT, m, strideT, h, ho + (m - start[t]) * H, H, rows, H);
       }
     }
   }

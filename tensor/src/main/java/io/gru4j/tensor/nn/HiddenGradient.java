@@ -125,7 +125,9 @@ final class HiddenGradient {
     for (int k = 0; k < blockEnd; k += PANEL) {
       for (int p = 0; p < panels; p++) {
         int to = (k * panels + p * PANEL) * PANEL;
-        kernels.transpose(t, to, weight.value(), w + (p * H + k) * PANEL, Math.min(PANEL, H - k));
+        int from = w + (p * H + k) * PANEL;
+        int units = Math.min(PANEL, H - k);
+        kernels.transpose(t, to, PANEL, weight.value(), from, PANEL, units, PANEL);
       }
     }
   }

@@ -329,11 +329,7 @@ public final class OutputLayer {
       hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
       insertByTarget(from, m);
     }
-    for (int k = 0; k < H; k++) {
-      for (int m = from; m < to; m++) {
-        hiddenT[k * hiddenStride + m] = h[m * H + k];
-      }
-    }
+    kernels.transpose(hiddenT, from, hiddenStride, h, from * H, H, to - from, H);
   }
 
   /** Inserts row m into its chunk's; few enough for this, and Arrays.sort allocates. */

@@ -72,7 +72,7 @@ final class KernelDigest {
     add(sum);
     int columns = Math.min(PANEL, K);
     float[] wT = new float[PANEL * PANEL];
-    kernels.transpose(wT, 0, w, 0, columns);
+    kernels.transpose(wT, 0, PANEL, w, 0, PANEL, columns, PANEL);
     add(wT);
     if (columns > 0) {
       float[] dx = data.values((rows + 1) * PANEL, 1f);

@@ -189,22 +189,27 @@ class KernelsTest {
   }
 
   @Property
-  void transpose(@ForAll @IntRange(max = 32) int K, @ForAll long seed) {
+  void transpose(
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(max = 40) int columns,
+      @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(20);
+    int ys = rows + data.below(9);
     int xo = data.below(20);
-    float[][] arrays = {data.values(yo + PANEL * PANEL + 9, 1f), data.values(xo + K * PANEL, 1f)};
+    int xs = columns + data.below(9);
+    float[][] arrays = {data.values(yo + columns * ys + 9, 1f), data.values(xo + rows * xs, 1f)};
     check(
         arrays,
         0,
         (kernels, a) -> {
-          kernels.transpose(a[0], yo, a[1], xo, K);
+          kernels.transpose(a[0], yo, ys, a[1], xo, xs, rows, columns);
           return 0;
         },
         a -> {
-          for (int k = 0; k < K; k++) {
-            for (int l = 0; l < PANEL; l++) {
-              a[0][yo + l * PANEL + k] = a[1][xo + k * PANEL + l];
+          for (int r = 0; r < rows; r++) {
+            for (int c = 0; c < columns; c++) {
+              a[0][yo + c * ys + r] = a[1][xo + r * xs + c];
             }
           }
           return 0;
