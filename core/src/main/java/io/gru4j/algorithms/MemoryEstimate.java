@@ -164,6 +164,7 @@ public final class MemoryEstimate {
       double logits = 4 * tiles * M * tile;
       double scratch = (logits > LOGITS_BUDGET ? 128 * tile : 0) + (tile + 128) * padded(H);
       scratch += 4 * 144 * (H + 1); // four chunks of scaled hidden states, and their factors
+      scratch += 128 * 32; // e of a panel
       double slots = Math.min(16, tiles);
       double sums = M <= 24 ? 16 * H : padded(H);
       return Math.min(logits, LOGITS_BUDGET)

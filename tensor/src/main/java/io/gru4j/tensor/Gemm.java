@@ -13,12 +13,13 @@ import java.util.Arrays;
  *
  * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; a transposed A is copied
  * once, so that its rows are contiguous. A task is a block of up to 96 rows times up to 8 panels.
- * It goes through k in pieces of 256: a panel's piece stays in the first-level cache while the rows
- * pass, the rows' piece in the second while the panels do (Goto and van de Geijn 2008, Anatomy of
- * High-Performance Matrix Multiplication). With up to 128 rows each panel is needed once, and
- * packed piece by piece where it is needed. Buffers belong to the object and to the threads, grow
- * to the largest shape seen and are then reused: nothing is allocated after that. Not thread-safe:
- * one thread at a time may call {@link #multiply}.
+ * It goes through k in pieces of 512: a panel's piece stays in cache while the rows pass, the rows'
+ * piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
+ * Multiplication). Shorter pieces would fit the first-level cache, but C would come and go more
+ * often. With up to 128 rows each panel is needed once, and packed piece by piece where it is
+ * needed. Buffers belong to the object and to the threads, grow to the largest shape seen and are
+ * then reused: nothing is allocated after that. Not thread-safe: one thread at a time may call
+ * {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -28,7 +29,7 @@ public final class Gemm {
   private static final int ROWS = 96; // of one task
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
-  private static final int DEPTH = 256; // of k that one product runs through
+  private static final int DEPTH = 512; // of k that one product runs through
   private static final int ROW_STRIDE = DEPTH + 16; // an odd number of cache lines
   private static final int COPY = 16; // columns of A that one task makes rows
   private static final float[] ZEROS = new float[PANEL];
@@ -237,7 +238,6 @@ public final class Gemm {
             as,
             b,
             bo,
-            PANEL,
             rows,
             depth,
             columns);

@@ -39,7 +39,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}
    * @param init the start, {@code is} apart; 0 apart if it is the same for all rows
    * @param a {@code rows} rows of {@code K} values, {@code as} apart
-   * @param b {@code K} rows, {@code bs} apart
+   * @param b {@code K} rows, {@link #PANEL} apart
    * @param columns 1 to {@link #PANEL}; what stands behind them in a row of {@code c} is undefined,
    *     so all {@link #PANEL} values of a row of {@code c} and {@code init} must exist
    */
@@ -55,7 +55,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K,
       int columns);
@@ -108,9 +107,21 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /**
    * Adds rows of 32 lanes, {@code sum[l] += sum_r factor[r] * y[r][l]}: four fused chains from 0,
    * each over every fourth {@code r}, chain {@code c = r % 4} before {@code c + 2}, folded.
+   *
+   * @param y rows {@code ys} apart
+   * @param copy out: the same rows from {@code co}, {@link #PANEL} apart, for {@link #product}
    */
   void addScaledRows(
-      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows);
+      float[] sum,
+      int so,
+      float[] factor,
+      int fo,
+      float[] y,
+      int yo,
+      int ys,
+      int rows,
+      float[] copy,
+      int co);
 
   /**
    * Returns the largest of {@code y[p][l]} over {@code panels} panels, one right after another; NaN

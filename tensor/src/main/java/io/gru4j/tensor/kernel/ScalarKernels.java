@@ -35,7 +35,6 @@ public final class ScalarKernels implements Kernels {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K,
       int columns) {
@@ -45,7 +44,7 @@ public final class ScalarKernels implements Kernels {
         c[cr + l] = init[io + r * is + l];
       }
       for (int k = 0; k < K; k++) {
-        axpy(a[ao + r * as + k], b, bo + k * bs, c, cr, columns);
+        axpy(a[ao + r * as + k], b, bo + k * PANEL, c, cr, columns);
       }
     }
   }
@@ -113,7 +112,19 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void addScaledRows(
-      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows) {
+      float[] sum,
+      int so,
+      float[] factor,
+      int fo,
+      float[] y,
+      int yo,
+      int ys,
+      int rows,
+      float[] copy,
+      int co) {
+    for (int r = 0; r < rows; r++) {
+      System.arraycopy(y, yo + r * ys, copy, co + r * PANEL, PANEL);
+    }
     for (int l = 0; l < PANEL; l++) {
       float c0 = 0f;
       float c1 = 0f;

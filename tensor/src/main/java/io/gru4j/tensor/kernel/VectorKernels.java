@@ -36,11 +36,10 @@ public final class VectorKernels implements Kernels {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K,
       int columns) {
-    VectorProduct.product(c, co, cs, init, io, is, a, ao, as, b, bo, bs, rows, K, columns);
+    VectorProduct.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
   }
 
   @Override
@@ -86,9 +85,18 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void addScaledRows(
-      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows) {
+      float[] sum,
+      int so,
+      float[] factor,
+      int fo,
+      float[] y,
+      int yo,
+      int ys,
+      int rows,
+      float[] copy,
+      int co) {
     for (int c = 0; c < PANEL; c += 2 * L) {
-      VectorSoftmax.addScaled(sum, so + c, factor, fo, y, yo + c, ys, rows);
+      VectorSoftmax.addScaled(sum, so + c, factor, fo, y, yo + c, ys, rows, copy, co + c);
     }
   }
 

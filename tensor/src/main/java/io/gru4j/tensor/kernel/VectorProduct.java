@@ -1,5 +1,6 @@
 package io.gru4j.tensor.kernel;
 
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
@@ -32,19 +33,18 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K,
       int columns) {
     if (VectorSteps.suit(rows, K)) {
-      VectorSteps.product(c, co, cs, init, io, is, a, ao, as, b, bo, bs, rows, K, columns);
+      VectorSteps.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
       return;
     }
     for (int l = 0; l < columns; l += 2 * L) {
       if (columns - l > L) {
-        columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, bs, rows, K);
+        columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
       } else {
-        columns1(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, bs, rows, K);
+        columns1(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
       }
     }
   }
@@ -61,31 +61,28 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K) {
     int r = 0;
     if (L == 16) {
       for (; r + 12 <= rows; r += 12) {
-        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
       }
       for (; r + 8 <= rows; r += 8) {
-        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
       }
     } else {
       for (; r + 6 <= rows; r += 6) {
-        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
       }
     }
     for (; r + 4 <= rows; r += 4) {
-      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
     }
     switch (rows - r) {
-      case 3 ->
-          tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
-      case 2 ->
-          tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
-      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, bs, K);
+      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
       default -> {}
     }
   }
@@ -102,15 +99,14 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K) {
     int r = 0;
     for (; r + 8 <= rows; r += 8) {
-      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, bs, K);
+      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
     }
     for (; r < rows; r++) {
-      tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, bs, K);
+      tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
     }
   }
 
@@ -127,7 +123,6 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -164,10 +159,9 @@ final class VectorProduct {
     int a9 = ao + 9 * as;
     int a10 = ao + 10 * as;
     int a11 = ao + 11 * as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -244,7 +238,6 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -269,10 +262,9 @@ final class VectorProduct {
     int a5 = ao + 5 * as;
     int a6 = ao + 6 * as;
     int a7 = ao + 7 * as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -329,7 +321,6 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -348,10 +339,9 @@ final class VectorProduct {
     int a3 = ao + 3 * as;
     int a4 = ao + 4 * as;
     int a5 = ao + 5 * as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -398,7 +388,6 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -411,10 +400,9 @@ final class VectorProduct {
     int a1 = ao + as;
     int a2 = ao + 2 * as;
     int a3 = ao + 3 * as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -451,7 +439,6 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
@@ -461,10 +448,9 @@ final class VectorProduct {
     FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
     int a1 = ao + as;
     int a2 = ao + 2 * as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -496,17 +482,15 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
     FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
     FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
     int a1 = ao + as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -522,22 +506,12 @@ final class VectorProduct {
 
   /** 1 row and 2 L columns. */
   private static void tile1x2(
-      float[] c,
-      int co,
-      float[] init,
-      int io,
-      float[] a,
-      int ao,
-      float[] b,
-      int bo,
-      int bs,
-      int K) {
+      float[] c, int co, float[] init, int io, float[] a, int ao, float[] b, int bo, int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + L);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
@@ -559,7 +533,6 @@ final class VectorProduct {
       int as,
       float[] b,
       int bo,
-      int bs,
       int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
@@ -576,9 +549,8 @@ final class VectorProduct {
     int a5 = ao + 5 * as;
     int a6 = ao + 6 * as;
     int a7 = ao + 7 * as;
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
       FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
@@ -608,20 +580,10 @@ final class VectorProduct {
 
   /** 1 row and L columns. */
   private static void tile1x1(
-      float[] c,
-      int co,
-      float[] init,
-      int io,
-      float[] a,
-      int ao,
-      float[] b,
-      int bo,
-      int bs,
-      int K) {
+      float[] c, int co, float[] init, int io, float[] a, int ao, float[] b, int bo, int K) {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
-    int j = bo;
-    for (int k = 0; k < K; k++, j += bs) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, j);
+    for (int k = 0; k < K; k++) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
       c0 = v0.fma(b0, c0);
     }

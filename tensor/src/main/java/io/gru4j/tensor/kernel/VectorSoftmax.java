@@ -107,7 +107,16 @@ final class VectorSoftmax {
 
   /** Two vectors of lanes of {@link Kernels#addScaledRows}. */
   static void addScaled(
-      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int ys, int rows) {
+      float[] sum,
+      int so,
+      float[] factor,
+      int fo,
+      float[] y,
+      int yo,
+      int ys,
+      int rows,
+      float[] copy,
+      int co) {
     FloatVector a0 = FloatVector.zero(SPECIES);
     FloatVector b0 = FloatVector.zero(SPECIES);
     FloatVector a1 = FloatVector.zero(SPECIES);
@@ -118,35 +127,65 @@ final class VectorSoftmax {
     FloatVector b3 = FloatVector.zero(SPECIES);
     int r = 0;
     int o = yo;
+    int t = co;
     for (; r + 4 <= rows; r += 4) {
       FloatVector f0 = FloatVector.broadcast(SPECIES, factor[fo + r]);
-      a0 = f0.fma(FloatVector.fromArray(SPECIES, y, o), a0);
-      b0 = f0.fma(FloatVector.fromArray(SPECIES, y, o + L), b0);
+      FloatVector u0 = FloatVector.fromArray(SPECIES, y, o);
+      FloatVector v0 = FloatVector.fromArray(SPECIES, y, o + L);
+      u0.intoArray(copy, t);
+      v0.intoArray(copy, t + L);
+      a0 = f0.fma(u0, a0);
+      b0 = f0.fma(v0, b0);
       FloatVector f1 = FloatVector.broadcast(SPECIES, factor[fo + r + 1]);
-      a1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys), a1);
-      b1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys + L), b1);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, y, o + ys);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, y, o + ys + L);
+      u1.intoArray(copy, t + PANEL);
+      v1.intoArray(copy, t + PANEL + L);
+      a1 = f1.fma(u1, a1);
+      b1 = f1.fma(v1, b1);
       FloatVector f2 = FloatVector.broadcast(SPECIES, factor[fo + r + 2]);
-      a2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys), a2);
-      b2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys + L), b2);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys + L);
+      u2.intoArray(copy, t + 2 * PANEL);
+      v2.intoArray(copy, t + 2 * PANEL + L);
+      a2 = f2.fma(u2, a2);
+      b2 = f2.fma(v2, b2);
       FloatVector f3 = FloatVector.broadcast(SPECIES, factor[fo + r + 3]);
-      a3 = f3.fma(FloatVector.fromArray(SPECIES, y, o + 3 * ys), a3);
-      b3 = f3.fma(FloatVector.fromArray(SPECIES, y, o + 3 * ys + L), b3);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, y, o + 3 * ys);
+      FloatVector v3 = FloatVector.fromArray(SPECIES, y, o + 3 * ys + L);
+      u3.intoArray(copy, t + 3 * PANEL);
+      v3.intoArray(copy, t + 3 * PANEL + L);
+      a3 = f3.fma(u3, a3);
+      b3 = f3.fma(v3, b3);
       o += 4 * ys;
+      t += 4 * PANEL;
     }
     if (r < rows) {
       FloatVector f0 = FloatVector.broadcast(SPECIES, factor[fo + r]);
-      a0 = f0.fma(FloatVector.fromArray(SPECIES, y, o), a0);
-      b0 = f0.fma(FloatVector.fromArray(SPECIES, y, o + L), b0);
+      FloatVector u0 = FloatVector.fromArray(SPECIES, y, o);
+      FloatVector v0 = FloatVector.fromArray(SPECIES, y, o + L);
+      u0.intoArray(copy, t);
+      v0.intoArray(copy, t + L);
+      a0 = f0.fma(u0, a0);
+      b0 = f0.fma(v0, b0);
     }
     if (r + 1 < rows) {
       FloatVector f1 = FloatVector.broadcast(SPECIES, factor[fo + r + 1]);
-      a1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys), a1);
-      b1 = f1.fma(FloatVector.fromArray(SPECIES, y, o + ys + L), b1);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, y, o + ys);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, y, o + ys + L);
+      u1.intoArray(copy, t + PANEL);
+      v1.intoArray(copy, t + PANEL + L);
+      a1 = f1.fma(u1, a1);
+      b1 = f1.fma(v1, b1);
     }
     if (r + 2 < rows) {
       FloatVector f2 = FloatVector.broadcast(SPECIES, factor[fo + r + 2]);
-      a2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys), a2);
-      b2 = f2.fma(FloatVector.fromArray(SPECIES, y, o + 2 * ys + L), b2);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys + L);
+      u2.intoArray(copy, t + 2 * PANEL);
+      v2.intoArray(copy, t + 2 * PANEL + L);
+      a2 = f2.fma(u2, a2);
+      b2 = f2.fma(v2, b2);
     }
     FloatVector a = a0.add(a2).add(a1.add(a3));
     FloatVector b = b0.add(b2).add(b1.add(b3));

@@ -1,5 +1,6 @@
 package io.gru4j.tensor.kernel;
 
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
@@ -39,12 +40,11 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K,
       int columns) {
     for (int l = 0; l < columns; l += 2 * L) {
-      passes(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, bs, rows, K);
+      passes(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
     }
   }
 
@@ -60,19 +60,18 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows,
       int K) {
     for (int k = 0; k < K; ) {
       int x = ao + k;
-      int y = bo + k * bs;
+      int y = bo + k * PANEL;
       int steps = L == 16 && K - k >= 8 ? 8 : Math.min(4, K - k);
       switch (steps) {
-        case 8 -> steps8(c, co, cs, init, io, is, a, x, as, b, y, bs, rows);
-        case 4 -> steps4(c, co, cs, init, io, is, a, x, as, b, y, bs, rows);
-        case 3 -> steps3(c, co, cs, init, io, is, a, x, as, b, y, bs, rows);
-        case 2 -> steps2(c, co, cs, init, io, is, a, x, as, b, y, bs, rows);
-        default -> steps1(c, co, cs, init, io, is, a, x, as, b, y, bs, rows);
+        case 8 -> steps8(c, co, cs, init, io, is, a, x, as, b, y, rows);
+        case 4 -> steps4(c, co, cs, init, io, is, a, x, as, b, y, rows);
+        case 3 -> steps3(c, co, cs, init, io, is, a, x, as, b, y, rows);
+        case 2 -> steps2(c, co, cs, init, io, is, a, x, as, b, y, rows);
+        default -> steps1(c, co, cs, init, io, is, a, x, as, b, y, rows);
       }
       k += steps;
       init = c; // the next pass goes on with these chains
@@ -94,24 +93,23 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows) {
     FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
     FloatVector e0 = FloatVector.fromArray(SPECIES, b, bo + L);
-    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + bs);
-    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + bs + L);
-    FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + 2 * bs);
-    FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * bs + L);
-    FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + 3 * bs);
-    FloatVector e3 = FloatVector.fromArray(SPECIES, b, bo + 3 * bs + L);
-    FloatVector b4 = FloatVector.fromArray(SPECIES, b, bo + 4 * bs);
-    FloatVector e4 = FloatVector.fromArray(SPECIES, b, bo + 4 * bs + L);
-    FloatVector b5 = FloatVector.fromArray(SPECIES, b, bo + 5 * bs);
-    FloatVector e5 = FloatVector.fromArray(SPECIES, b, bo + 5 * bs + L);
-    FloatVector b6 = FloatVector.fromArray(SPECIES, b, bo + 6 * bs);
-    FloatVector e6 = FloatVector.fromArray(SPECIES, b, bo + 6 * bs + L);
-    FloatVector b7 = FloatVector.fromArray(SPECIES, b, bo + 7 * bs);
-    FloatVector e7 = FloatVector.fromArray(SPECIES, b, bo + 7 * bs + L);
+    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + PANEL);
+    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + PANEL + L);
+    FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL);
+    FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL + L);
+    FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL);
+    FloatVector e3 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL + L);
+    FloatVector b4 = FloatVector.fromArray(SPECIES, b, bo + 4 * PANEL);
+    FloatVector e4 = FloatVector.fromArray(SPECIES, b, bo + 4 * PANEL + L);
+    FloatVector b5 = FloatVector.fromArray(SPECIES, b, bo + 5 * PANEL);
+    FloatVector e5 = FloatVector.fromArray(SPECIES, b, bo + 5 * PANEL + L);
+    FloatVector b6 = FloatVector.fromArray(SPECIES, b, bo + 6 * PANEL);
+    FloatVector e6 = FloatVector.fromArray(SPECIES, b, bo + 6 * PANEL + L);
+    FloatVector b7 = FloatVector.fromArray(SPECIES, b, bo + 7 * PANEL);
+    FloatVector e7 = FloatVector.fromArray(SPECIES, b, bo + 7 * PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
       int j = ao + r * as;
@@ -159,16 +157,15 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows) {
     FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
     FloatVector e0 = FloatVector.fromArray(SPECIES, b, bo + L);
-    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + bs);
-    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + bs + L);
-    FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + 2 * bs);
-    FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * bs + L);
-    FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + 3 * bs);
-    FloatVector e3 = FloatVector.fromArray(SPECIES, b, bo + 3 * bs + L);
+    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + PANEL);
+    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + PANEL + L);
+    FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL);
+    FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL + L);
+    FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL);
+    FloatVector e3 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
       int j = ao + r * as;
@@ -204,14 +201,13 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows) {
     FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
     FloatVector e0 = FloatVector.fromArray(SPECIES, b, bo + L);
-    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + bs);
-    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + bs + L);
-    FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + 2 * bs);
-    FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * bs + L);
+    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + PANEL);
+    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + PANEL + L);
+    FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL);
+    FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
       int j = ao + r * as;
@@ -244,12 +240,11 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows) {
     FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
     FloatVector e0 = FloatVector.fromArray(SPECIES, b, bo + L);
-    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + bs);
-    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + bs + L);
+    FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + PANEL);
+    FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
       int j = ao + r * as;
@@ -279,7 +274,6 @@ final class VectorSteps {
       int as,
       float[] b,
       int bo,
-      int bs,
       int rows) {
     FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
     FloatVector e0 = FloatVector.fromArray(SPECIES, b, bo + L);

@@ -209,7 +209,6 @@ public final class Gru {
           E,
           p.weightIh().value(),
           p.weightIh().offset() + c * E,
-          PANEL,
           rows,
           E,
           PANEL);
@@ -225,7 +224,6 @@ public final class Gru {
           H,
           p.weightHh().value(),
           p.weightHh().offset() + c * H,
-          PANEL,
           rows,
           H,
           PANEL);
@@ -295,8 +293,7 @@ public final class Gru {
     for (int k = 0; k < inputs; k += PANEL) {
       int columns = Math.min(PANEL, inputs - k);
       kernels.product(
-          sums, 0, PANEL, ZEROS, 0, 0, dGates, go, gates, weightT, k * gates, PANEL, rows, gates,
-          columns);
+          sums, 0, PANEL, ZEROS, 0, 0, dGates, go, gates, weightT, k * gates, rows, gates, columns);
       for (int i = 0; i < rows; i++) {
         kernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, columns);
       }
@@ -373,8 +370,7 @@ public final class Gru {
       for (int i = 0; i < rows; i++) {
         System.arraycopy(dGates, (m + i) * gates + c, dy, i * PANEL, PANEL);
       }
-      kernels.product(
-          dW, o, PANEL, dW, o, PANEL, xT, m, strideT, dy, 0, PANEL, w.cols(), rows, PANEL);
+      kernels.product(dW, o, PANEL, dW, o, PANEL, xT, m, strideT, dy, 0, w.cols(), rows, PANEL);
       kernels.addRows(b.gradOrNull(), b.offset() + c, dy, 0, PANEL, rows);
     }
   }

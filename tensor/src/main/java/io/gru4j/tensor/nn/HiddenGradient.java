@@ -139,7 +139,7 @@ final class HiddenGradient {
       int from = k * panels * PANEL;
       int columns = Math.min(PANEL, H - k);
       kernels.product(
-          sum, c, width, ZEROS, 0, 0, e, eo, es, t, from, PANEL, rows, panels * PANEL, columns);
+          sum, c, width, ZEROS, 0, 0, e, eo, es, t, from, rows, panels * PANEL, columns);
     }
   }
 

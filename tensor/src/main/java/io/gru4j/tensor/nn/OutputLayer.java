@@ -66,6 +66,7 @@ public final class OutputLayer {
   private final int rowStride; // of a tile's rows
 
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
+  private final ThreadLocal<float[]> panelScratch; // e of one panel and chunk: [m][32]
   private final ThreadLocal<float[]> scaledScratch; // [h][m] of a chunk, times factors; factors
   private final double[] squares; // of dW, by tile
   private float[] logits = new float[0]; // [tile][m][class of the tile], then e in their place
@@ -124,6 +125,7 @@ public final class OutputLayer {
     this.rowStride = tilePanels * PANEL + PANEL / 2; // an odd number of cache lines
     int tileLength = weight.offset() + CHUNK * rowStride;
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
+    this.panelScratch = ThreadLocal.withInitial(() -> new float[CHUNK * PANEL]);
     this.scaledScratch =
         ThreadLocal.withInitial(() -> new float[GROUP / CHUNK * (H + 1) * SCALED_STRIDE]);
     this.smoothing = new LabelSmoothing(weight, bias, 0);
@@ -281,21 +283,7 @@ public final class OutputLayer {
       int w = weight.offset() + p * H * PANEL;
       int b = bias.offset() + p * PANEL;
       kernels.product(
-          y,
-          yo,
-          rowStride,
-          bias.value(),
-          b,
-          0,
-          h,
-          m * H,
-          H,
-          weight.value(),
-          w,
-          PANEL,
-          rows,
-          H,
-          PANEL);
+          y, yo, rowStride, bias.value(), b, 0, h, m * H, H, weight.value(), w, rows, H, PANEL);
       yo += PANEL;
     }
   }
@@ -389,15 +377,12 @@ public final class OutputLayer {
       scaleHidden(scaled, scaledOffset(c), tile, m + c, Math.min(CHUNK, rows - c));
     }
     for (int p = first; p < first + count; p++) {
-      int o = eo + (p - first) * PANEL;
-      addToBias(p, m, rows, scaled, e, o);
       for (int c = 0; c < rows; c += CHUNK) {
-        int so = scaledOffset(c);
-        addToWeights(p, m + c, Math.min(CHUNK, rows - c), scaled, so, e, o + c * rowStride);
+        int o = eo + c * rowStride + (p - first) * PANEL;
+        backwardPanel(p, m + c, Math.min(CHUNK, rows - c), scaled, scaledOffset(c), e, o);
       }
-      int w = weight.offset() + p * H * PANEL;
       if (m + rows == M) {
-        squares[tile] += kernels.sumOfSquares(dW, w, H * PANEL);
+        squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
       }
     }
   }
@@ -420,60 +405,50 @@ public final class OutputLayer {
   }
 
   /**
-   * Adds to db of one panel what some rows give, and takes away what their targets give. It comes
-   * before dW, for it fetches e into cache faster than the product would, which waits for every
-   * line.
+   * Adds to db and dW of one panel what some rows give, and takes away what their targets give. db
+   * comes first: its dense loop fetches e and puts it together for the product, which would wait
+   * for every line.
    */
-  private void addToBias(int p, int m, int rows, float[] scaled, float[] e, int eo) {
-    int b = bias.offset() + p * PANEL;
-    if (dbIsNew && m == 0) {
-      Arrays.fill(db, b, b + PANEL, 0f);
+  private void backwardPanel(int p, int m, int rows, float[] scaled, int so, float[] e, int eo) {
+    float[] panel = panelScratch.get();
+    addToBias(p, m, rows, scaled, so + H * SCALED_STRIDE, e, eo, panel);
+    addToWeights(p, m, rows, scaled, so, panel);
+    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
+    int end = m + rows;
+    int i = Arrays.binarySearch(byTarget, m, end, (long) p * PANEL << 32);
+    for (i = i < 0 ? -i - 1 : i; i < end && byTarget[i] >> 32 < (p + 1) * PANEL; i++) {
+      takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i], ofTarget);
     }
+  }
+
+  private void addToBias(
+      int p, int m, int rows, float[] scaled, int factors, float[] e, int eo, float[] panel) {
+    int b = bias.offset() + p * PANEL;
     if (m == 0) {
+      if (dbIsNew) {
+        Arrays.fill(db, b, b + PANEL, 0f);
+      }
       smoothing.takeFromBias(db, b, p);
     }
-    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
-    for (int c = 0; c < rows; c += CHUNK) {
-      int factors = scaledOffset(c) + H * SCALED_STRIDE;
-      int from = m + c;
-      int to = m + Math.min(c + CHUNK, rows);
-      kernels.addScaledRows(db, b, scaled, factors, e, eo + c * rowStride, rowStride, to - from);
-      for (int i = firstTarget(p, from, to); hasTargetIn(p, i, to); i++) {
-        db[bias.offset() + (int) (byTarget[i] >> 32)] -= ofTarget;
-      }
-    }
+    kernels.addScaledRows(db, b, scaled, factors, e, eo, rowStride, rows, panel, 0);
   }
 
-  /** Returns where in {@link #byTarget} the targets of one panel begin, within a chunk of rows. */
-  private int firstTarget(int p, int from, int to) {
-    int i = Arrays.binarySearch(byTarget, from, to, (long) p * PANEL << 32);
-    return i < 0 ? -i - 1 : i;
-  }
-
-  private boolean hasTargetIn(int p, int i, int to) {
-    return i < to && byTarget[i] >> 32 < (p + 1) * PANEL;
-  }
-
-  /** Adds to dW of one panel what some rows give, and takes away what their targets give. */
-  private void addToWeights(int p, int m, int rows, float[] scaled, int so, float[] e, int eo) {
+  private void addToWeights(int p, int m, int rows, float[] scaled, int so, float[] panel) {
     int w = weight.offset() + p * H * PANEL;
     boolean start = dWIsNew && m == 0;
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
     kernels.product(
-        dW, w, PANEL, init, io, is, scaled, so, SCALED_STRIDE, e, eo, rowStride, H, rows, PANEL);
+        dW, w, PANEL, init, io, is, scaled, so, SCALED_STRIDE, panel, 0, H, rows, PANEL);
     if (m == 0) {
       smoothing.takeFromWeights(dW, w, p);
     }
-    for (int i = firstTarget(p, m, m + rows); hasTargetIn(p, i, m + rows); i++) {
-      takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i]);
-    }
   }
 
-  /** Takes away from dW what the target of one row gives. */
-  private void takeTarget(int target, int m) {
-    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
+  /** Takes away from db and dW what the target of one row gives. */
+  private void takeTarget(int target, int m, float ofTarget) {
+    db[bias.offset() + target] -= ofTarget;
     float[] h = hidden.value().data();
     int w = weight.offset() + target / PANEL * H * PANEL + target % PANEL;
     for (int k = 0; k < H; k++) {

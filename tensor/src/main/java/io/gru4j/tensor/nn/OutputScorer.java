@@ -100,7 +100,6 @@ public final class OutputScorer {
         H,
         weight.value(),
         weight.offset() + panel * H * PANEL,
-        PANEL,
         rows,
         H,
         PANEL);

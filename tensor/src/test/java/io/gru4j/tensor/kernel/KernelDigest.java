@@ -57,7 +57,6 @@ final class KernelDigest {
           K,
           w,
           p * K * PANEL,
-          PANEL,
           rows,
           K,
           PANEL);
@@ -77,7 +76,7 @@ final class KernelDigest {
     if (columns > 0) {
       float[] dx = data.values((rows + 1) * PANEL, 1f);
       kernels.product(
-          dx, 0, PANEL, dx, 0, PANEL, y, 0, panels * PANEL, wT, 0, PANEL, rows, PANEL, columns);
+          dx, 0, PANEL, dx, 0, PANEL, y, 0, panels * PANEL, wT, 0, rows, PANEL, columns);
       for (int r = 0; r < rows; r++) {
         Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
       }
@@ -99,8 +98,10 @@ final class KernelDigest {
     kernels.laneMax(largest, 0, e, 0, PANEL, panels);
     add(largest);
     float[] scaled = new float[PANEL];
-    kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels);
+    float[] copy = new float[panels * PANEL];
+    kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels, copy, 0);
     add(scaled);
+    add(copy);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
     int[] lanes = new int[panels];
     kernels.lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);

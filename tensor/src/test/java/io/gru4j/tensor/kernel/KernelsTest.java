@@ -153,19 +153,18 @@ class KernelsTest {
     int ao = data.below(5);
     int as = K + data.below(4);
     int bo = data.below(5);
-    int bs = PANEL + data.below(2) * data.below(20);
     float[][] arrays = {
       data.values(co + rows * cs + PANEL + 7, 9f),
       data.values(io + rows * is + PANEL, 1f),
       data.values(ao + rows * as + K, 1f),
-      data.values(bo + K * bs + PANEL, 1f)
+      data.values(bo + K * PANEL + PANEL, 1f)
     };
     check(
         arrays,
         1e-5,
         (kernels, a) -> {
           float[] init = start == 2 ? a[0] : a[1];
-          kernels.product(a[0], co, cs, init, io, is, a[2], ao, as, a[3], bo, bs, rows, K, columns);
+          kernels.product(a[0], co, cs, init, io, is, a[2], ao, as, a[3], bo, rows, K, columns);
           for (int r = 0; r < rows; r++) {
             int from = co + r * cs;
             Arrays.fill(a[0], from + columns, from + PANEL, 0f); // undefined
@@ -177,7 +176,7 @@ class KernelsTest {
             for (int l = 0; l < columns; l++) {
               double sum = (start == 2 ? a[0] : a[1])[io + r * is + l];
               for (int k = 0; k < K; k++) {
-                sum += a[2][ao + r * as + k] * a[3][bo + k * bs + l];
+                sum += a[2][ao + r * as + k] * a[3][bo + k * PANEL + l];
               }
               a[0][co + r * cs + l] = sum;
             }
@@ -380,21 +379,24 @@ class KernelsTest {
     int fo = data.below(9);
     int yo = data.below(9);
     int ys = PANEL + data.below(2) * data.below(40);
+    int co = data.below(9);
     check(
         new float[][] {
           data.values(so + PANEL + 3, 1f),
           data.values(fo + rows, 1f),
-          data.values(yo + rows * ys + PANEL, 1f)
+          data.values(yo + rows * ys + PANEL, 1f),
+          data.values(co + rows * PANEL + 5, 1f)
         },
         1e-5,
         (kernels, a) -> {
-          kernels.addScaledRows(a[0], so, a[1], fo, a[2], yo, ys, rows);
+          kernels.addScaledRows(a[0], so, a[1], fo, a[2], yo, ys, rows, a[3], co);
           return 0;
         },
         a -> {
           for (int r = 0; r < rows; r++) {
             for (int l = 0; l < PANEL; l++) {
               a[0][so + l] += a[1][fo + r] * a[2][yo + r * ys + l];
+              a[3][co + r * PANEL + l] = a[2][yo + r * ys + l];
             }
           }
           return 0;

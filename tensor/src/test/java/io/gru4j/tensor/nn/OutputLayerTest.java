@@ -186,10 +186,10 @@ class OutputLayerTest {
     new Case(new TestData(seed), V, 3, M, maskEvery, 1f).smoothing(0.1 * tenths).check(2f, 15);
   }
 
-  /** Logits of several tens: most probabilities vanish. */
+  /** Logits of some tens: most probabilities vanish. Larger ones lose digits that count here. */
   @Property
   void confidentRows(@ForAll("classes") int V, @ForAll long seed) {
-    new Case(new TestData(seed), V, 7, 4, 3, 15f).check(1f, 15);
+    new Case(new TestData(seed), V, 7, 4, 3, 8f).check(1f, 15);
   }
 
   /** Rows around the border of the chunks of 128. */
