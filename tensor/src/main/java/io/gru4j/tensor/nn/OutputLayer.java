@@ -28,10 +28,9 @@ import java.util.Arrays;
  * once. While a tile's weights are in cache, e W is summed too ({@link HiddenGradient}): a step
  * reads the weights once. When all tiles are done, the row's log-sum-exp follows from those, and
  * the factors that make e a probability (sums of e within a tile are in float, across tiles in
- * double). Backward sums dW and db from e as it lies, beside hidden states scaled by those factors,
- * and then takes the targets' part away; dHidden only has to be put together. If the M x V values
- * exceed {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same
- * bits.
+ * double). Backward sums dW and db from e, beside hidden states scaled by those factors, and then
+ * takes the targets' part away; dHidden only has to be put together. If the M x V values exceed
+ * {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
  * of slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
