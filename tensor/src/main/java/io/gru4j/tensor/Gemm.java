@@ -11,15 +11,15 @@ import java.util.Arrays;
  * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits
  * for any number of threads, with and without the Vector API.
  *
- * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; a transposed A is copied
- * once, so that its rows are contiguous. A task is a block of up to 96 rows times up to 8 panels.
- * It goes through k in pieces of 512: a panel's piece stays in cache while the rows pass, the rows'
- * piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
- * Multiplication). Shorter pieces would fit the first-level cache, but C would come and go more
- * often. With up to 128 rows each panel is needed once, and packed piece by piece where it is
- * needed. Buffers belong to the object and to the threads, grow to the largest shape seen and are
- * then reused: nothing is allocated after that. Not thread-safe: one thread at a time may call
- * {@link #multiply}.
+ * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; A is copied once if it is
+ * transposed, and if its rows are long, for rows a power of two apart would drive one another out
+ * of the cache. A task is a block of up to 96 rows times up to 8 panels. It goes through k in
+ * pieces of 512: a panel's piece stays in cache while the rows pass, the rows' piece while the
+ * panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication).
+ * Shorter pieces would fit the first-level cache, but C would come and go more often. With up to
+ * 128 rows each panel is needed once, and packed piece by piece where it is needed. Buffers belong
+ * to the object and to the threads, grow to the largest shape seen and are then reused: nothing is
+ * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -30,8 +30,7 @@ public final class Gemm {
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 512; // of k that one product runs through
-  private static final int ROW_STRIDE = DEPTH + 16; // an odd number of cache lines
-  private static final int COPY = 16; // columns of A that one task makes rows
+  private static final int COPY = 16; // rows of op(A) that one task copies
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
@@ -39,7 +38,6 @@ public final class Gemm {
     /** Blocks of C that are not made in their place: see {@link Gemm#block}. */
     final float[] blocks = new float[GROUP * FEW_ROWS * PANEL];
 
-    final float[] rows = new float[ROWS * ROW_STRIDE]; // a piece of a block of A
     final float[] pieces = new float[GROUP * DEPTH * PANEL]; // of panels of B: [panel][k][32]
   }
 
@@ -49,14 +47,14 @@ public final class Gemm {
   private final Kernels kernels = Kernels.get();
   private final Parallel.Task packTask = this::packGroup;
   private final Parallel.Task blockTask = this::block;
-  private final Parallel.Task copyTask = this::copyTransposed;
-  private float[] transposedA = new float[0];
+  private final Parallel.Task copyTask = this::copyRows;
+  private float[] packedA = new float[0]; // [k / DEPTH][row][k % DEPTH]
   private float[] packedB = new float[0]; // [panel][k][32]
 
   private Matrix A;
   private Matrix B;
   private Matrix C;
-  private float[] rowsOfA;
+  private boolean transposeA;
   private boolean transposeB;
   private boolean adds;
   private int M;
@@ -64,6 +62,8 @@ public final class Gemm {
   private int K;
   private int panels;
   private boolean packs; // all of B before the first product
+  private boolean packsA;
+  private int strideA;
   private int rowsOfTask;
 
   /**
@@ -108,19 +108,20 @@ public final class Gemm {
     this.A = A;
     this.B = B;
     this.C = C;
+    this.transposeA = transposeA;
     this.transposeB = transposeB;
     this.adds = adds;
     if (M == 0 || N == 0) {
       return;
     }
-    rowsOfA = A.data();
-    if (transposeA) {
-      transposedA = atLeast(transposedA, (long) M * K);
-      rowsOfA = transposedA;
-      parallel.run(Math.ceilDiv(M, COPY), copyTask);
-    }
     panels = Math.ceilDiv(N, PANEL);
     packs = M > FEW_ROWS;
+    packsA = transposeA || packs && panels >= GROUP && manyPieces();
+    if (packsA) {
+      strideA = Math.min(K, DEPTH) + 16; // of long rows an odd number of cache lines
+      packedA = atLeast(packedA, (long) Math.ceilDiv(K, DEPTH) * M * strideA);
+      parallel.run(Math.ceilDiv(M, COPY), copyTask);
+    }
     if (packs) {
       packedB = atLeast(packedB, (long) panels * K * PANEL);
       parallel.run(Math.ceilDiv(panels, GROUP), packTask);
@@ -138,11 +139,28 @@ public final class Gemm {
     return buffer.length < length ? new float[(int) length] : buffer;
   }
 
-  /** Columns of A that become rows. */
-  private void copyTransposed(int task) {
+  private boolean manyPieces() {
+    return K > 2 * DEPTH;
+  }
+
+  private void copyRows(int task) {
     int from = task * COPY;
-    int columns = Math.min(COPY, M - from);
-    kernels.transpose(transposedA, from * K, K, A.data(), from, M, K, columns);
+    int rows = Math.min(COPY, M - from);
+    for (int k = 0; k < K; k += DEPTH) {
+      int depth = Math.min(DEPTH, K - k);
+      int to = offsetOfA(from, k);
+      if (transposeA) {
+        kernels.transpose(packedA, to, strideA, A.data(), k * M + from, M, depth, rows);
+      } else {
+        for (int i = 0; i < rows; i++) {
+          System.arraycopy(A.data(), (from + i) * K + k, packedA, to + i * strideA, depth);
+        }
+      }
+    }
+  }
+
+  private int offsetOfA(int row, int k) {
+    return packsA ? (k / DEPTH * M + row) * strideA : row * K + k;
   }
 
   private void packGroup(int group) {
@@ -190,8 +208,7 @@ public final class Gemm {
   /**
    * One block of rows times some panels. Its part of C is made apart, and put into place at last,
    * if it is added, if it goes beyond the last column, and if it takes more than two pieces: rows
-   * of C that lie a power of two apart would drive one another out of the cache. So would rows of
-   * A, which are copied piece by piece if enough panels follow.
+   * of C that lie a power of two apart would drive one another out of the cache.
    */
   private void block(int task) {
     int rowBlocks = Math.ceilDiv(M, rowsOfTask);
@@ -200,19 +217,12 @@ public final class Gemm {
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
     Scratch scratch = SCRATCH.get();
-    boolean manyPieces = K > 2 * DEPTH;
-    boolean apart = adds || manyPieces;
-    boolean copies = packs && panels >= GROUP && manyPieces;
-    float[] a = copies ? scratch.rows : rowsOfA;
-    int as = copies ? ROW_STRIDE : K;
+    boolean apart = adds || manyPieces();
+    float[] a = packsA ? packedA : A.data();
+    int as = packsA ? strideA : K;
     for (int k = 0; k == 0 || k < K; k += DEPTH) {
       int depth = Math.min(DEPTH, K - k);
-      if (copies) {
-        for (int i = 0; i < rows; i++) {
-          System.arraycopy(rowsOfA, (row + i) * K + k, a, i * ROW_STRIDE, depth);
-        }
-      }
-      int ao = copies ? 0 : row * K + k;
+      int ao = offsetOfA(row, k);
       float[] b = packs ? packedB : scratch.pieces;
       if (!packs) {
         pack(b, 0, first, end, k, k + depth, depth);
