@@ -97,6 +97,20 @@ class MemoryEstimateTest {
     return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), null, threads).bytes();
   }
 
+  /** A score that judging keeps is an index and a float, three times while its matrix grows. */
+  @Test
+  void judgingTakesRoomForTheScoresThatCount() {
+    int users = MANY.validation().out().numActiveUsers();
+    var p = TestSessions.tiny().toBuilder();
+    double recall = judged(p);
+    assertEquals(24 * 40 * users, recall - judged(p.predictTopK(10)), 1, "50 of recall count");
+    assertEquals(24 * 10 * (users - 7), judged(p) - judged(p.validationSampleSize(7)), 1);
+  }
+
+  private static double judged(Gru4RecParametersBuilder p) {
+    return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), MANY.validation(), 1).bytes();
+  }
+
   @Test
   void refusesAHeapThatIsTooSmall() {
     TestSessions sessions = TestSessions.make(1, 5, 5);
