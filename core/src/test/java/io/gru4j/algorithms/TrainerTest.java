@@ -1,0 +1,135 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.algorithms.Gru4RecOptions.Batching;
+import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.events.TrainingEvents;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.tensor.Parallel;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TrainerTest {
+  private static final int EPOCHS = 4;
+  private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
+
+  /** With steps so small that no parameter changes: epochs differ by what is drawn anew. */
+  private static Gru4RecParametersBuilder still() {
+    return TestSessions.tiny().toBuilder().learningRate(1e-30).maxEpochs(EPOCHS);
+  }
+
+  private static GruNetwork network(Gru4RecParameters p) {
+    int items = SESSIONS.x().numItems();
+    return GruNetwork.zeros(items, p.numComponents(), p.hiddenSize(), p.numLayers()).initialise(5);
+  }
+
+  /** The losses of the steps of each epoch. */
+  private static List<List<Double>> losses(Gru4RecParameters p) {
+    List<List<Double>> losses = new ArrayList<>();
+    Trainer.Observer observer =
+        new Trainer.Observer() {
+          private int steps;
+
+          @Override
+          public void stepped(TrainingStep step, int epoch, int width, double loss) {
+            if (epoch == losses.size()) {
+              losses.add(new ArrayList<>());
+            }
+            losses.get(epoch).add(loss);
+            assertEquals(++steps, step.steps());
+          }
+        };
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
+      estimator.fit(SESSIONS.x(), SESSIONS.items(), null, p.seed(), network(p), observer);
+    }
+    return losses;
+  }
+
+  @Property(tries = 20)
+  void anEpochHasAnOrderOfItsOwnWhereSessionsAreShuffled(
+      @ForAll Batching batching,
+      @ForAll @IntRange(min = 1, max = 12) int batchSize,
+      @ForAll @IntRange(min = 1, max = 6) int bptt) {
+    var p = still().batching(batching).batchSize(batchSize).bptt(bptt);
+    assertEquals(1, new HashSet<>(losses(p.sessionOrder(SessionOrder.TIME).build())).size());
+    List<List<Double>> shuffled = losses(p.sessionOrder(SessionOrder.SHUFFLED).build());
+    assertEquals(EPOCHS, new HashSet<>(shuffled).size());
+    assertEquals(shuffled, losses(p.build()));
+  }
+
+  /** All sessions in one step, so that steps differ by what is dropped alone. */
+  @ParameterizedTest
+  @CsvSource({"0.5, 0, 1", "0, 0.5, 1", "0.5, 0, 3", "0, 0.5, 3"})
+  void eachStepDropsAnew(double embed, double hidden, int layers) {
+    var p = still().batchSize(100).bptt(100).numLayers(layers);
+    assertEquals(1, new HashSet<>(losses(p.build())).size());
+    p.dropoutEmbed(embed).dropoutHidden(hidden);
+    List<List<Double>> dropped = losses(p.build());
+    assertEquals(EPOCHS, new HashSet<>(dropped).size());
+    assertEquals(dropped, losses(p.build()));
+  }
+
+  @Test
+  void aChunkWithoutTargetsIsNoStep() {
+    try (Parallel parallel = new Parallel(1)) {
+      Gru4RecParameters p = still().build();
+      TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
+      assertTrue(Double.isNaN(step.run(new Chunk(), 0)));
+      assertEquals(0, step.steps());
+    }
+  }
+
+  /** The caller is let in before each chunk and at the end, and the clock goes on from before. */
+  @Test
+  void secondsGoOnFromThePosition() {
+    List<Double> seconds = new ArrayList<>(List.of(1000.0));
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onBatch(BatchProgress progress) {
+            seconds.add(progress.seconds());
+          }
+        };
+    try (Parallel parallel = new Parallel(1)) {
+      Gru4RecParameters p = still().bptt(2).build();
+      SessionOrdering order = new SessionOrdering(SESSIONS.x(), SessionOrder.USER, 0);
+      EpochBatches batches = new PaddedBatches(SESSIONS.x(), order, p.batchSize(), p.bptt());
+      Trainer trainer =
+          new Trainer(
+              batches,
+              new TrainingStep(network(p), p, 7, parallel),
+              p,
+              listener,
+              Training.NO_OBSERVER,
+              TrainingEvents.create());
+      Position at = new Position();
+      at.seconds = seconds.getFirst();
+      int[] letIn = {0};
+      long began = System.nanoTime();
+      Trainer.Epoch epoch =
+          trainer.run(
+              0,
+              at,
+              () -> {
+                seconds.add(at.seconds);
+                letIn[0]++;
+              });
+      double took = (System.nanoTime() - began) * 1e-9;
+      seconds.add(epoch.seconds());
+      assertEquals(1 + IntStream.range(0, batches.size()).map(batches::chunks).sum(), letIn[0]);
+      assertEquals(seconds.stream().sorted().toList(), seconds);
+      assertTrue(
+          seconds.getLast() > 1000 && seconds.getLast() < 1000.001 + took, seconds::toString);
+    }
+  }
+}
