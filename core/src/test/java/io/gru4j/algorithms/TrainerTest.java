@@ -1,6 +1,7 @@
 package io.gru4j.algorithms;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.Gru4RecOptions.Batching;
@@ -77,6 +78,27 @@ class TrainerTest {
     List<List<Double>> dropped = losses(p.build());
     assertEquals(EPOCHS, new HashSet<>(dropped).size());
     assertEquals(dropped, losses(p.build()));
+  }
+
+  @Test
+  void whatACancelledEpochLeavesMustBeFinite() {
+    Gru4RecParameters p = still().build();
+    GruNetwork network = network(p);
+    network.embedding().set(SESSIONS.x().numItems(), 0, Float.NaN); // the padding: no loss shows it
+    TrainingListener cancels =
+        new TrainingListener() {
+          @Override
+          public boolean isCancelled() {
+            return true;
+          }
+        };
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1).listener(cancels)) {
+      assertThrows(
+          TrainingException.class,
+          () ->
+              estimator.fit(
+                  SESSIONS.x(), SESSIONS.items(), null, 7, network, Training.NO_OBSERVER));
+    }
   }
 
   @Test
