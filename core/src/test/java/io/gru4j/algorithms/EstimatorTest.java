@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -108,6 +110,7 @@ class EstimatorTest {
       assertEquals("GRU4RecCrossEntropy_loss_None.safetensors", estimator.filename());
       for (Criterion criterion : Criterion.values()) {
         estimator.setParams(Map.of("stopping_criterion", criterion));
+        assertEquals(criterion, estimator.stoppingCriterion());
         estimator.fit(s.x(), s.items(), s.validation());
         DoubleStream values =
             estimator.model().history().stream().mapToDouble(e -> e.criterion().getAsDouble());
@@ -192,9 +195,71 @@ class EstimatorTest {
       estimator.fit(s.x(), s.items(), s.validation());
       assertEquals(first, estimator.predict(s.x()));
       assertEquals(name, estimator.filename());
-      estimator.fit(s.x(), s.validation());
+      assertSame(estimator, estimator.fit(s.x(), s.validation()));
       assertEquals(first, estimator.predict(s.x()), "item numbers serve as ids");
       assertEquals("3", estimator.model().items().idOf(3));
+    }
+  }
+
+  @Test
+  void aSeedThatIsNotGivenIsDrawn() {
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      Map<String, Object> noSeed = new HashMap<>();
+      noSeed.put("seed", null);
+      estimator.setParams(noSeed).setParams(Map.of("max_epochs", 1));
+      long first = estimator.fit(s.x(), s.items(), null).model().seed();
+      long second = estimator.fit(s.x(), s.items(), null).model().seed();
+      assertTrue(first >= 0 && second >= 0 && first != second, () -> first + ", " + second);
+    }
+  }
+
+  @Property(tries = 20)
+  void predictGivesTheFewerOfTopKAndTheMostAskedFor(
+      @ForAll @IntRange(min = 1, max = 10) int most, @ForAll @IntRange(max = 10) int topK) {
+    Map<String, Object> params = new HashMap<>();
+    params.put("max_epochs", 1);
+    params.put("predict_topK", topK == 0 ? null : topK);
+    try (GRU4RecCrossEntropy estimator = estimator().setParams(params)) {
+      var scores = estimator.fit(s.x(), s.items(), null).predict(s.x(), most);
+      int fewer = Math.min(s.x().numItems(), topK == 0 ? most : Math.min(topK, most));
+      for (int user : s.x().activeUsers()) {
+        assertEquals(fewer, scores.nnz(user));
+      }
+    }
+  }
+
+  @Test
+  void whatTheHeapCannotHoldIsRefusedBeforeItIsMade() {
+    try (GRU4RecCrossEntropy estimator = estimator()) {
+      estimator.setParams(Map.of("hidden_size", 65536, "num_components", 65536, "num_layers", 8));
+      String message =
+          refused(IllegalArgumentException.class, () -> estimator.fit(s.x(), s.items(), null));
+      assertTrue(message.startsWith("training needs "), message);
+    }
+  }
+
+  private static Set<Thread> workers() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("gru4j-worker-"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void workersEndWithTheEstimatorAndWhereTheirNumberChanges() {
+    Set<Thread> others = workers();
+    try (GRU4RecCrossEntropy estimator = estimator().threads(3)) {
+      estimator.fit(s.x(), s.items(), null);
+      Set<Thread> own = workers();
+      own.removeAll(others);
+      assertEquals(2, own.size());
+      estimator.threads(2);
+      assertTrue(own.stream().noneMatch(Thread::isAlive));
+      estimator.fit(s.x(), s.items(), null);
+      own = workers();
+      own.removeAll(others);
+      assertEquals(1, own.size());
+      estimator.close();
+      assertTrue(own.stream().noneMatch(Thread::isAlive));
     }
   }
 
