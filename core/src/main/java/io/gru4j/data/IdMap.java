@@ -187,6 +187,14 @@ public final class IdMap {
     return slot;
   }
 
+  /** Returns how many slots the search for an id looks at, the one where it ends included. */
+  int slotsSearched(String id) {
+    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    int first = hash(seed, bytes, 0, bytes.length);
+    int last = find(seed, table, text, ends, bytes, 0, bytes.length);
+    return (last - first & table.length - 1) + 1;
+  }
+
   /**
    * Ids may be chosen by a stranger, and equal hashes cost a search each. A seed that he does not
    * know, multiplied and folded at every byte, leaves him no pairs of ids that collide.

@@ -335,12 +335,23 @@ class Gru4RecParametersTest {
     assertEquals("predictTopK", spec.camelCase());
     assertEquals("predict-topK", spec.dashed());
     assertEquals("maxIterNoChange", Gru4RecParameters.spec("max_iter_no_change").camelCase());
+    assertEquals("name_", ParameterSpec.camelCase("name_"), "nothing behind the dash");
     assertEquals(
         30, Gru4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
     for (ParameterSpec each : Gru4RecParameters.specs()) {
       assertEquals(each.defaultValue(), each.parse(ParameterSpec.print(each.defaultValue())));
       assertEquals(each.defaultValue() == null || each.name().equals("clipnorm"), each.nullable());
     }
+  }
+
+  @Test
+  void aSpecSaysWhatItTakes() {
+    ParameterSpec spec = Gru4RecParameters.spec("hidden_size");
+    assertEquals(ParameterSpec.Type.INT, spec.type());
+    assertEquals("an integer in [1, 65536]", spec.range());
+    assertEquals("hidden units of each GRU layer", spec.description());
+    assertEquals(1, spec.check(1));
+    assertEquals(65536, spec.check(65536));
   }
 
   @ParameterizedTest
@@ -359,7 +370,11 @@ class Gru4RecParametersTest {
     "1e15, 1000000000000000.0",
     "1e16, 1e+16",
     "1.5e300, 1.5e+300",
-    "0.1, 0.1"
+    "0.1, 0.1",
+    "1e-10, 1e-10",
+    "Infinity, inf",
+    "-Infinity, -inf",
+    "NaN, nan"
   })
   void realsAreWrittenAsPythonWritesThem(double value, String text) {
     assertEquals(text, ParameterSpec.print(value));

@@ -36,9 +36,9 @@ class LaneBatchesTest {
   }
 
   /** [column][lane], null where a lane is empty. */
-  private static List<Click[]> table(InteractionMatrix x, int lanes) {
+  private static List<Click[]> table(InteractionMatrix x, int[] users, int lanes) {
     List<Integer> waiting = new ArrayList<>();
-    for (int user : x.activeUsers()) {
+    for (int user : users) {
       if (x.historyLength(user) > 1) {
         waiting.add(user);
       }
@@ -112,23 +112,26 @@ class LaneBatchesTest {
       @ForAll @IntRange(min = 1, max = 12) int users,
       @ForAll @IntRange(min = 1, max = 14) int batchSize,
       @ForAll @IntRange(min = 1, max = 9) int bptt,
+      @ForAll SessionOrder sessionOrder,
       @ForAll Random random) {
     InteractionMatrix x = sessions(random, users);
-    SessionOrdering order = new SessionOrdering(x, SessionOrder.USER, 0);
+    SessionOrdering order = new SessionOrdering(x, sessionOrder, 5);
     LaneBatches batches = new LaneBatches(x, order, batchSize, bptt);
-    List<Click[]> columns = table(x, batches.rows(0));
-    assertEquals(
-        Math.ceilDiv(columns.size(), Math.min(bptt, batches.numTargets())), batches.size());
     Chunk chunk = new Chunk();
     long targets = 0;
     for (int epoch = 0; epoch < 2; epoch++) {
+      batches.fill(chunk, 0, 0); // an epoch may be left before its end
       batches.begin(epoch);
+      List<Click[]> columns = table(x, order.users(epoch), batches.rows(0));
+      assertEquals(
+          Math.ceilDiv(columns.size(), Math.min(bptt, batches.numTargets())), batches.size());
       for (int b = 0; b < batches.size(); b++) {
         int start = random.nextInt(3) == 0 ? random.nextInt(batches.size()) : b;
         batches.fill(chunk, start, 0); // a jump, as from a checkpoint
         int width = batches.fill(chunk, b, 0);
-        assertTrue(width <= bptt);
-        assertSame(expected(x, columns, b * bptt, (b + 1) * bptt), actual(chunk));
+        List<Piece> expected = expected(x, columns, b * bptt, (b + 1) * bptt);
+        assertEquals(expected.stream().mapToInt(p -> p.items.size()).max().getAsInt(), width);
+        assertSame(expected, actual(chunk));
         targets += chunk.numTargets;
       }
     }

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.ChildJvm;
 import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +16,24 @@ import org.junit.jupiter.api.Test;
 class MemoryEstimateTest {
   private static final double LEAST = 0.98; // of what is held
   private static final double MOST = 1.1; // shuffled batches are estimated at their widest
+
+  /** As MemoryOfFits printed it last, fit by fit. */
+  private static final long[] HELD = {
+    28_940_616,
+    27_785_568,
+    35_678_424,
+    27_800_800,
+    27_612_368,
+    22_604_584,
+    18_975_168,
+    71_812_288,
+    30_048_056,
+    35_723_088,
+    26_069_288,
+    18_975_480
+  };
+
+  private static final TestSessions MANY = TestSessions.make(2, 300, 60_000);
 
   @Test
   @Tag("child-jvm")
@@ -29,6 +50,67 @@ class MemoryEstimateTest {
     }
   }
 
+  /** The same without waiting for fits. If a buffer changes, HELD is to be written down again. */
+  @Test
+  void saysWhatAFitHeld() {
+    List<MemoryOfFits.Fit> fits = MemoryOfFits.fits();
+    for (int i = 0; i < HELD.length; i++) {
+      MemoryOfFits.Fit fit = fits.get(i);
+      double ratio = fit.estimate() / HELD[i];
+      assertTrue(ratio > 0.999 && ratio < (knownBatches(fit) ? 1.003 : 1.06), ratio + ": " + fit);
+    }
+  }
+
+  /** Whether the batches' sizes, and so those of all buffers, are known before. */
+  private static boolean knownBatches(MemoryOfFits.Fit fit) {
+    Gru4RecOptions options = fit.parameters().options();
+    return options.batching() == Gru4RecOptions.Batching.PADDED
+        && options.sessionOrder() == Gru4RecOptions.SessionOrder.USER
+        && !fit.judged();
+  }
+
+  /** What is larger, or more, takes more; output tiles beyond 256 MiB of logits are made again. */
+  @Property
+  void moreTakesMore(
+      @ForAll @IntRange(min = 1, max = 300) int batchSize,
+      @ForAll @IntRange(min = 1, max = 400) int hidden,
+      @ForAll @IntRange(min = 1, max = 3) int layers,
+      @ForAll @IntRange(min = 1, max = 64) int threads,
+      @ForAll boolean shared) {
+    var p =
+        TestSessions.tiny().toBuilder()
+            .set("embedding", shared ? "shared" : "separate")
+            .batchSize(batchSize)
+            .hiddenSize(hidden)
+            .numLayers(layers);
+    double bytes = bytes(p, threads);
+    assertTrue(bytes(p, threads + 1) > bytes, "threads");
+    assertTrue(bytes(p.numLayers(layers + 1), threads) > bytes, "layers");
+    assertTrue(bytes(p.numLayers(layers).hiddenSize(hidden + 32), threads) > bytes, "units");
+    assertTrue(bytes(p.hiddenSize(hidden).batchSize(2 * batchSize), threads) >= bytes, "batch");
+    double dropping = bytes(p.batchSize(batchSize).dropout(0.5), threads);
+    assertTrue(dropping > bytes, "dropout");
+    assertEquals(dropping, bytes(p.dropout(0).dropoutEmbed(0.5).dropoutHidden(0.5), threads));
+  }
+
+  private static double bytes(Gru4RecParametersBuilder p, int threads) {
+    return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), null, threads).bytes();
+  }
+
+  /** A score that judging keeps is an index and a float, three times while its matrix grows. */
+  @Test
+  void judgingTakesRoomForTheScoresThatCount() {
+    int users = MANY.validation().out().numActiveUsers();
+    var p = TestSessions.tiny().toBuilder();
+    double recall = judged(p);
+    assertEquals(24 * 40 * users, recall - judged(p.predictTopK(10)), 1, "50 of recall count");
+    assertEquals(24 * 10 * (users - 7), judged(p) - judged(p.validationSampleSize(7)), 1);
+  }
+
+  private static double judged(Gru4RecParametersBuilder p) {
+    return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), MANY.validation(), 1).bytes();
+  }
+
   @Test
   void refusesAHeapThatIsTooSmall() {
     TestSessions sessions = TestSessions.make(1, 5, 5);
@@ -37,6 +119,13 @@ class MemoryEstimateTest {
     estimate.requireFits(estimate.bytes());
     long less = estimate.bytes() - 1;
     var fault = assertThrows(IllegalArgumentException.class, () -> estimate.requireFits(less));
-    assertTrue(fault.getMessage().contains("of heap"), fault.getMessage());
+    assertTrue(
+        fault
+            .getMessage()
+            .matches(
+                "training needs 13 MiB \\(the JVM 12 MiB\\) of heap, but the JVM may take only"
+                    + " 13 MiB: give it more, such as with JDK_JAVA_OPTIONS=-Xmx14m, or lower .*"),
+        fault.getMessage());
+    assertEquals(1.15 * estimate.bytes(), estimate.suggestedHeap(), 1);
   }
 }

@@ -19,22 +19,26 @@ final class MemoryOfFits {
 
   private MemoryOfFits() {}
 
-  public static void main(String[] args) throws ExecutionException, InterruptedException {
-    ratio(shared().build(), true); // a first fit loads classes and fills caches that stay
-    for (Gru4RecParameters p : fits().toList()) {
-      print(p, false);
+  /** A fit, with validation data if its epochs are judged. */
+  record Fit(Gru4RecParameters parameters, boolean judged) {
+
+    /** Bytes on the heap, without what the JVM has in any case. */
+    double estimate() {
+      TestSessions s = TestSessions.make(1, USERS, ITEMS);
+      Validation validation = judged ? s.validation() : null;
+      long bytes = MemoryEstimate.of(parameters, s.x(), s.items(), validation, 1).bytes();
+      return bytes - MemoryEstimate.JVM + FIXED;
     }
-    for (var p : List.of(small().predictTopK(10), shared().adagradMomentum(0.3))) {
-      print(p.build(), true);
-    }
-    print(shared().keepLast(true).build(), true);
   }
 
-  /** On a thread of its own, with which its scratch goes. */
-  private static void print(Gru4RecParameters p, boolean judged)
-      throws ExecutionException, InterruptedException {
-    try (var thread = Executors.newSingleThreadExecutor()) {
-      System.out.println(thread.submit(() -> ratio(p, judged)).get() + " of what is held: " + p);
+  public static void main(String[] args) throws ExecutionException, InterruptedException {
+    held(new Fit(shared().build(), true)); // a first fit loads classes and fills caches that stay
+    for (Fit fit : fits()) {
+      // On a thread of its own, with which its scratch goes.
+      try (var thread = Executors.newSingleThreadExecutor()) {
+        long held = thread.submit(() -> held(fit)).get();
+        System.out.println(fit.estimate() / held + " of " + held + " bytes held: " + fit);
+      }
     }
   }
 
@@ -75,30 +79,35 @@ final class MemoryOfFits {
     return small().batching(Gru4RecOptions.Batching.SESSION_PARALLEL);
   }
 
-  private static Stream<Gru4RecParameters> fits() {
+  static List<Fit> fits() {
     var sgd = OptimizationAlgorithm.SGD;
-    return Stream.of(
-            small().numLayers(2).dropout(0.2),
-            small().optimizationAlgorithm(sgd).momentum(0.5),
-            small().adagradMomentum(0.5),
-            small().labelSmoothing(0.1).weightDecay(0.1),
-            small().sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED),
-            shared().adagradMomentum(0.5).dropoutEmbed(0.3),
-            shared().numComponents(4_000), // without effect
-            lanes().numLayers(2).bptt(20),
-            Gru4RecParameters.gru4rec().toBuilder().bptt(3).maxEpochs(1).seed(1L))
-        .map(Gru4RecParametersBuilder::build);
+    Stream<Fit> unjudged =
+        Stream.of(
+                small().numLayers(2).dropout(0.2),
+                small().optimizationAlgorithm(sgd).momentum(0.5),
+                small().adagradMomentum(0.5),
+                small().labelSmoothing(0.1).weightDecay(0.1),
+                small().sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED),
+                shared().adagradMomentum(0.5).dropoutEmbed(0.3),
+                shared().numComponents(4_000), // without effect
+                lanes().numLayers(2).bptt(20),
+                Gru4RecParameters.gru4rec().toBuilder().bptt(3).maxEpochs(1).seed(1L))
+            .map(p -> new Fit(p.build(), false));
+    Stream<Fit> judged =
+        Stream.of(small().predictTopK(10), shared().adagradMomentum(0.3), shared().keepLast(true))
+            .map(p -> new Fit(p.build(), true));
+    return Stream.concat(unjudged, judged).toList();
   }
 
-  private static double ratio(Gru4RecParameters p, boolean judged) {
+  /** Bytes of heap that a fit takes. */
+  private static long held(Fit fit) {
     long before = live();
     TestSessions sessions = TestSessions.make(1, USERS, ITEMS);
-    Validation validation = judged ? sessions.validation() : null;
-    var estimate = MemoryEstimate.of(p, sessions.x(), sessions.items(), validation, 1);
+    Validation validation = fit.judged ? sessions.validation() : null;
     AtTheEnd end = new AtTheEnd();
-    try (var estimator = new GRU4RecCrossEntropy(p).threads(1).listener(end)) {
+    try (var estimator = new GRU4RecCrossEntropy(fit.parameters).threads(1).listener(end)) {
       estimator.fit(sessions.x(), sessions.items(), validation);
     }
-    return (estimate.bytes() - MemoryEstimate.JVM + FIXED) / (end.live - before);
+    return end.live - before;
   }
 }

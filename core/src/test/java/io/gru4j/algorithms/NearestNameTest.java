@@ -24,6 +24,14 @@ class NearestNameTest {
     assertEquals(Optional.of(meant), NearestName.of(typed, NAMES));
   }
 
+  /** Each first name is nearer than the other, by one edit. */
+  @Test
+  void aSwapIsOneEdit() {
+    assertEquals(Optional.of("seed"), NearestName.of("sede", List.of("sedan", "seed")));
+    assertEquals(Optional.of("sedd"), NearestName.of("sede", List.of("sedd", "seed")), "as near");
+    assertEquals(Optional.of("sede"), NearestName.of("sede", List.of("seed", "sede")));
+  }
+
   @Test
   void nothingIsNearAStranger() {
     assertEquals(Optional.empty(), NearestName.of("learning-rate", NAMES));

@@ -279,6 +279,42 @@ class ResumeTest {
     assertArrayEquals(SameModel.values(uninterrupted(seeded)), SameModel.values(model));
   }
 
+  /** Each step of an epoch is in the next checkpoint, or none. */
+  @Test
+  void theIntervalSaysHowOftenACheckpointIsWritten() {
+    Gru4RecParameters parameters = TestSessions.tiny().toBuilder().maxEpochs(2).bptt(9).build();
+    for (Duration interval : List.of(ALWAYS, NEVER, Duration.ofSeconds(Long.MAX_VALUE))) {
+      GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, interval);
+      List<Long> positions = new ArrayList<>();
+      estimator.listener(
+          new TrainingListener() {
+            @Override
+            public void onBatch(BatchProgress batch) {
+              if (batch.epoch() == 2) {
+                positions.add(targetsInCheckpoint());
+              }
+            }
+          });
+      estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation());
+      assertTrue(positions.size() > 2);
+      assertEquals(
+          interval == ALWAYS ? positions.size() : 1, positions.stream().distinct().count());
+    }
+  }
+
+  private long targetsInCheckpoint() {
+    try {
+      String text =
+          Files.readString(
+              folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE), StandardCharsets.ISO_8859_1);
+      String targets = "\\\"targets\\\":";
+      int at = text.lastIndexOf(targets) + targets.length();
+      return Long.parseLong(text.substring(at, text.indexOf(',', at)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   @Test
   void anInterruptLeavesACheckpointAndTheThreadInterrupted() throws IOException {
     GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
@@ -423,6 +459,13 @@ class ResumeTest {
           {"batch\\\":0", "batch\\\":9", "has a position that the data do not have"},
           {"batch\\\":0", "batch\\\":x", "gru4j.position is no JSON"},
           {"batch\\\":0", "betch\\\":0", "gru4j.position: batch is not a whole number"},
+          {
+            "batch\\\":0,\\\"chunk", "batch\\\":-1,\\\"chnk", "gru4j.position: batch is not a whole"
+          },
+          {"loss_sum", "lass_sum", "gru4j.position: loss_sum is not a number"},
+          {"best_criterion", "bust_criterion", "gru4j.position: best_criterion is missing"},
+          {"gru4j.history\":\"[]", "gru4j.history\":\"{}", "gru4j.history is not a JSON array"},
+          {"started_with", "startad_with", "gru4j.started_with is not a JSON object"},
           {"-Infinity", "-infinity", "gru4j.position: best_criterion is not a number"},
           {"network/lin.bias", "network/len.bias", "tensor \"network/lin.bias\": is missing"},
           {"gru4j.checkpoint\":\"1", "gru4j.checkpoint\":\"2", "is of form 2"},

@@ -49,8 +49,8 @@ class DecimalTest {
     double expected = Double.parseDouble(text.toString());
     assertEquals(expected, parse(text.toString()), text::toString);
     for (String rest : new String[] {"7", ".", ".5", "e", "e1", "-", "+1"}) {
-      byte[] more = (text + rest).getBytes(StandardCharsets.US_ASCII);
-      assertEquals(expected, Decimal.parse(more, 0, text.length()), text + " before " + rest);
+      byte[] more = ("12.3" + text + rest).getBytes(StandardCharsets.US_ASCII);
+      assertEquals(expected, Decimal.parse(more, 4, 4 + text.length()), text + " before " + rest);
     }
   }
 
@@ -62,7 +62,10 @@ class DecimalTest {
       assertEquals(-1, Decimal.parseIndex(bytes, 0, 0), rest);
     }
     for (String text :
-        new String[] {"-", "+", ".", "-.", "1e", "1e+", "1e-", "e1", "1e1.5", "1e1e"}) {
+        new String[] {
+          "-", "+", ".", "-.", "1e", "1e+", "1e-", "e1", "1e1.5", "1e1e", "1x", "1..5", "1.2.",
+          "1,5"
+        }) {
       assertEquals(Double.NaN, parse(text), text);
     }
     assertEquals(0.1, parse(".1"));
@@ -101,6 +104,14 @@ class DecimalTest {
     assertEquals("0", append(0.0));
     assertEquals("-0.0", append(-0.0));
     assertEquals("0.5", append(0.5));
+  }
+
+  @Test
+  void anIndexMayStandAnywhere() {
+    byte[] bytes = "1234567890,42,7".getBytes(StandardCharsets.US_ASCII);
+    assertEquals(42, Decimal.parseIndex(bytes, 11, 13));
+    assertEquals(4, Decimal.parseIndex(bytes, 11, 12));
+    assertEquals(-1, Decimal.parseIndex(bytes, 11, 14));
   }
 
   @Test

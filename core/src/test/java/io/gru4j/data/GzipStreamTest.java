@@ -107,6 +107,23 @@ class GzipStreamTest {
   }
 
   @Test
+  void closesWhatItReads() throws IOException {
+    boolean[] closed = new boolean[1];
+    InputStream file =
+        new ByteArrayInputStream(member(new byte[9], 0, 0, true)) {
+          @Override
+          public void close() {
+            closed[0] = true;
+          }
+        };
+    InputStream in = GzipStream.unpackIfGzip(file);
+    in.read();
+    in.close();
+    assertTrue(closed[0]);
+    assertThrows(RuntimeException.class, in::read, "the inflater's memory is given back");
+  }
+
+  @Test
   void refusesADamagedHeader() throws IOException {
     byte[] data = {1, 2, 3};
     byte[] sound = member(data, 0, 0, true);

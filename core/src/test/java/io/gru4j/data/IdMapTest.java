@@ -3,10 +3,8 @@ package io.gru4j.data;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -66,27 +64,29 @@ class IdMapTest {
     assertEquals("IdMap(2 ids)", IdMap.of(List.of("ab", "c")).toString());
   }
 
-  /** Equal under {@code String.hashCode} and every other polynomial in 31. */
+  /**
+   * Equal under {@code String.hashCode} and every other polynomial in 31. In a table almost half
+   * full, ids that do not collide take searches of 1.5 slots, on average.
+   */
   @Test
-  void idsMadeToCollideTakeNoLongerThanOthers() {
+  void idsMadeToCollideAreFoundAsSoonAsOthers() {
     List<String> ids = new ArrayList<>();
-    for (int i = 0; i < 1 << 16; i++) {
+    for (int i = 0; i < 4000; i++) {
       StringBuilder id = new StringBuilder();
-      for (int bit = 0; bit < 16; bit++) {
+      for (int bit = 0; bit < 12; bit++) {
         id.append((i >> bit & 1) == 0 ? "Aa" : "BB");
       }
       ids.add(id.toString());
     }
     assertEquals(1, ids.stream().mapToInt(String::hashCode).distinct().count());
-    assertTimeoutPreemptively(
-        Duration.ofSeconds(2),
-        () -> {
-          IdMap map = IdMap.of(ids);
-          for (int i = 0; i < ids.size(); i++) {
-            assertEquals(i, map.indexOf(ids.get(i)));
-          }
-          assertEquals(map, IdMap.of(ids), "whatever the seeds of the two");
-        });
+    IdMap map = IdMap.of(ids);
+    long slots = 0;
+    for (int i = 0; i < ids.size(); i++) {
+      assertEquals(i, map.indexOf(ids.get(i)));
+      slots += map.slotsSearched(ids.get(i));
+    }
+    assertTrue(slots < 2L * ids.size(), slots + " slots for " + ids.size() + " ids");
+    assertEquals(map, IdMap.of(ids), "whatever the seeds of the two");
   }
 
   @Test

@@ -413,6 +413,18 @@ class SessionFilesTest {
   }
 
   @Test
+  void aFullHeapIsAFaultOfTheFile() {
+    OutOfMemoryError full = new OutOfMemoryError("Java heap space");
+    SessionFileException fault = SessionFileException.heapFull(folder, "7 clicks", full);
+    long heap = Runtime.getRuntime().maxMemory() / (1 << 20);
+    assertEquals(
+        folder + ": the heap of " + heap + " MiB is full after 7 clicks; give the JVM more (-Xmx)",
+        fault.getMessage());
+    assertSame(full, fault.getCause());
+    assertFalse(fault.isOfOneLine(), "reading cannot go on");
+  }
+
+  @Test
   void eachFileNeedsItsHeader() throws IOException {
     Path whole = write("a.tsv", HEADER + "s\ti\t1\n");
     Path part = write("part2.tsv", "s\ti\t1\n");

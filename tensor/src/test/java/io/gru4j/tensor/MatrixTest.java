@@ -20,6 +20,10 @@ class MatrixTest {
     m.set(1, 0, 7);
     assertArrayEquals(new float[] {1, 2, 3, 7, 5, 6}, m.data());
     assertEquals("(2, 3)", m.toString());
+    assertEquals(2, m.rows());
+    assertEquals(3, m.cols());
+    assertEquals(0, Matrix.zeros(0, 3).toArray().length);
+    assertEquals(0, Matrix.zeros(3, 0).toArray().length);
   }
 
   @Test
@@ -50,6 +54,11 @@ class MatrixTest {
     assertEquals(
         "a matrix has sizes >= 0, got (-1, 3)",
         assertThrows(IllegalArgumentException.class, () -> Matrix.zeros(-1, 3)).getMessage());
+    assertEquals(
+        "a matrix has sizes >= 0, got (0, -1)",
+        assertThrows(IllegalArgumentException.class, () -> Matrix.zeros(0, -1)).getMessage());
+    assertThrows(IllegalArgumentException.class, () -> m.resizeRows(-1));
+    assertEquals(2, m.rows());
     assertEquals(
         "a (65536, 65536) matrix has 4294967296 values, more than one Java array holds",
         assertThrows(IllegalArgumentException.class, () -> Matrix.zeros(1 << 16, 1 << 16))

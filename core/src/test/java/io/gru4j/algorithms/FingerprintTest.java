@@ -1,0 +1,102 @@
+package io.gru4j.algorithms;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+class FingerprintTest {
+  private static final TestSessions S = TestSessions.make(3, 40, 12);
+
+  private static Fingerprint of(Gru4RecParameters p) {
+    return Fingerprint.of(p, S.x(), S.items(), S.validation());
+  }
+
+  private static Map<String, String> entries() {
+    return new LinkedHashMap<>(of(TestSessions.tiny()).entries());
+  }
+
+  /** A checkpoint of a version without some options was made with their defaults. */
+  @Test
+  void whatACheckpointDoesNotSay() {
+    Map<String, String> saved = entries();
+    assertNull(of(TestSessions.tiny()).difference(saved));
+    ParameterSpecs.OPTIONS.forEach(spec -> saved.remove(spec.name()));
+    assertNull(of(TestSessions.tiny()).difference(saved));
+    assertEquals(
+        "dropout_embed is 0.5, but None in the checkpoint",
+        of(TestSessions.tiny().toBuilder().dropoutEmbed(0.5).build()).difference(saved));
+    saved.remove("bptt");
+    assertEquals(
+        "the checkpoint does not say what bptt was", of(TestSessions.tiny()).difference(saved));
+  }
+
+  @Test
+  void textOfAStrangerIsCutToOneLine() {
+    Map<String, String> saved = entries();
+    saved.put("bptt", "7\n\u001b" + "x".repeat(200));
+    assertEquals(
+        "bptt is 1, but 7??" + "x".repeat(97) + " in the checkpoint",
+        of(TestSessions.tiny()).difference(saved));
+    saved = entries();
+    saved.put("a\tb", "\0");
+    assertEquals(
+        "the checkpoint says that a?b was ?, which this version does not know",
+        of(TestSessions.tiny()).difference(saved));
+  }
+
+  /** Also where there are more numbers than are hashed at once. */
+  @Property(tries = 40)
+  void everyClickCounts(
+      @ForAll @IntRange(min = 2, max = 40_000) int clicks, @ForAll @IntRange(max = 39_999) int at) {
+    int[] items = new int[clicks];
+    String sum = data(items, 0);
+    assertEquals(sum, data(items, 0));
+    items[at % clicks] = 1;
+    assertDiffers(sum, data(items, 0));
+    items[at % clicks] = 0;
+    assertDiffers(sum, data(items, 1));
+  }
+
+  /** The sum of clicks of two users, the first of whom has so many. */
+  private static String data(int[] items, int ofTheFirst) {
+    int[] users = new int[items.length];
+    double[] times = new double[items.length];
+    for (int i = 0; i < items.length; i++) {
+      users[i] = i < ofTheFirst ? 0 : 1;
+      times[i] = i;
+    }
+    InteractionMatrix x = InteractionMatrix.of(2, 12, users, items, times);
+    return Fingerprint.of(TestSessions.tiny(), x, S.items(), null)
+        .entries()
+        .get("the training data");
+  }
+
+  private static void assertDiffers(String a, String b) {
+    assertEquals(64, b.length());
+    assertNotEquals(a, b);
+  }
+
+  @Test
+  void everyIdCounts() {
+    String sum = ids("ab", "c");
+    assertEquals(sum, ids("ab", "c"));
+    for (String[] other : new String[][] {{"a", "bc"}, {"c", "ab"}, {"ab", "d"}, {"ab"}}) {
+      assertDiffers(sum, ids(other));
+    }
+  }
+
+  private static String ids(String... ids) {
+    IdMap map = IdMap.of(List.of(ids));
+    return Fingerprint.of(TestSessions.tiny(), S.x(), map, null).entries().get("the item ids");
+  }
+}
