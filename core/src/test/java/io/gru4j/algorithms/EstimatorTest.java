@@ -247,9 +247,10 @@ class EstimatorTest {
   @Test
   void workersEndWithTheEstimatorAndWhereTheirNumberChanges() {
     Set<Thread> others = workers();
+    Set<Thread> own;
     try (GRU4RecCrossEntropy estimator = estimator().threads(3)) {
       estimator.fit(s.x(), s.items(), null);
-      Set<Thread> own = workers();
+      own = workers();
       own.removeAll(others);
       assertEquals(2, own.size());
       estimator.threads(2);
@@ -258,9 +259,8 @@ class EstimatorTest {
       own = workers();
       own.removeAll(others);
       assertEquals(1, own.size());
-      estimator.close();
-      assertTrue(own.stream().noneMatch(Thread::isAlive));
     }
+    assertTrue(own.stream().noneMatch(Thread::isAlive));
   }
 
   @Test
