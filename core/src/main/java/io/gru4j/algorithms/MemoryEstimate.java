@@ -24,6 +24,7 @@ public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
+  private static final double FEW_ROWS = 24; // the output layer's small chunks
   private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
@@ -97,6 +98,7 @@ public final class MemoryEstimate {
     final double layers; // floats of the GRU layers
     final double output; // floats of the output layer
     double M; // rows of the largest chunk
+    double sums; // of dHidden that a slot keeps, of the chunk that needs the most
     double B; // rows of the largest batch
 
     Shapes(Gru4RecParameters p, InteractionMatrix x) {
@@ -110,6 +112,8 @@ public final class MemoryEstimate {
       if (p.options().batching() == Gru4RecOptions.Batching.SESSION_PARALLEL) {
         M = Math.min((double) p.batchSize() * p.bptt(), x.numInteractions());
         B = M; // pieces of sessions; as many only if each has one target
+        chunk(Math.min(M, FEW_ROWS));
+        chunk(M);
         return;
       }
       SequenceBatches batches = SequenceBatches.of(x, users(p, x), p.batchSize());
@@ -122,9 +126,15 @@ public final class MemoryEstimate {
           for (int end = column + width; column < end; column++) {
             rows += batch.activeRows(column);
           }
-          M = Math.max(M, rows);
+          chunk(rows);
         }
       }
+    }
+
+    /** The output layer keeps 16 sums for each value of a small chunk. */
+    private void chunk(double rows) {
+      M = Math.max(M, rows);
+      sums = Math.max(sums, rows * (rows <= FEW_ROWS ? 16 * H : padded(H)));
     }
 
     /** The users in the order of the epochs; where that changes, in one that needs the most. */
@@ -162,14 +172,15 @@ public final class MemoryEstimate {
       double tiles = Math.ceil(panels / tilePanels);
       double tile = tilePanels * 32 + 16;
       double logits = 4 * tiles * M * tile;
-      double scratch = (logits > LOGITS_BUDGET ? 128 * tile : 0) + (tile + 128) * padded(H);
+      double scratch = (logits > LOGITS_BUDGET ? 128 * tile : 0) + tile * padded(H);
+      scratch += Math.max(128 * padded(H), 16 * FEW_ROWS * H);
+      scratch += H % 32 <= 8 ? 128 * 16 * (H % 32) : 0; // units beside the blocks of 32
       scratch += 4 * 144 * (H + 1); // four chunks of scaled hidden states, and their factors
       scratch += 128 * 32; // e of a panel
       double slots = Math.min(16, tiles);
-      double sums = M <= 24 ? 16 * H : padded(H);
       return Math.min(logits, LOGITS_BUDGET)
           + 4 * threads * scratch
-          + 4 * (2 * tiles * M + slots * M * (sums + 1) + M * H + (M + 64) * H + 3 * M);
+          + 4 * (2 * tiles * M + slots * (sums + M) + M * H + (M + 64) * H + 3 * M);
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */

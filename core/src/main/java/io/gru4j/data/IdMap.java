@@ -187,7 +187,7 @@ public final class IdMap {
     return slot;
   }
 
-  /** Returns how many slots the search for an id looks at, the one where it ends included. */
+  /** For tests: how many slots the search for an id looks at, the one where it ends included. */
   int slotsSearched(String id) {
     byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
     int first = hash(seed, bytes, 0, bytes.length);

@@ -19,18 +19,19 @@ class MemoryEstimateTest {
 
   /** As MemoryOfFits printed it last, fit by fit. */
   private static final long[] HELD = {
-    28_704_312,
-    27_548_960,
+    28_703_688,
+    27_549_264,
     35_441_816,
+    113_556_384,
     27_564_064,
-    27_413_728,
+    27_413_648,
     22_367_896,
-    18_738_560,
+    18_738_408,
     73_017_472,
     30_008_056,
     35_486_480,
-    25_832_824,
-    18_738_728
+    25_832_680,
+    18_738_952
   };
 
   private static final TestSessions MANY = TestSessions.make(2, 300, 60_000);
@@ -43,7 +44,7 @@ class MemoryEstimateTest {
     ChildJvm.End end = child.end();
     assertEquals(0, end.status(), end.err());
     List<String> lines = end.out().lines().toList();
-    assertEquals(12, lines.size(), end.out());
+    assertEquals(13, lines.size(), end.out());
     for (String line : lines) {
       double ratio = Double.parseDouble(line.substring(0, line.indexOf(' ')));
       assertTrue(ratio > LEAST && ratio < MOST, line);
@@ -57,7 +58,7 @@ class MemoryEstimateTest {
     for (int i = 0; i < HELD.length; i++) {
       MemoryOfFits.Fit fit = fits.get(i);
       double ratio = fit.estimate() / HELD[i];
-      assertTrue(ratio > 0.999 && ratio < (knownBatches(fit) ? 1.005 : 1.07), ratio + ": " + fit);
+      assertTrue(ratio > 0.999 && ratio < (knownBatches(fit) ? 1.006 : 1.06), ratio + ": " + fit);
     }
   }
 
@@ -69,7 +70,7 @@ class MemoryEstimateTest {
         && !fit.judged();
   }
 
-  /** What is larger, or more, takes more; output tiles beyond 256 MiB of logits are made again. */
+  /** What is larger, or more, takes more; not so a batch, of which small chunks take much a row. */
   @Property
   void moreTakesMore(
       @ForAll @IntRange(min = 1, max = 300) int batchSize,
@@ -88,9 +89,6 @@ class MemoryEstimateTest {
     assertTrue(bytes(p.numLayers(layers + 1), threads) > bytes, "layers");
     assertTrue(bytes(p.numLayers(layers).hiddenSize(hidden + 32), threads) > bytes, "units");
     p.hiddenSize(hidden);
-    if (batchSize > 48) { // few rows take more for each: the sums of their lanes
-      assertTrue(bytes(p.batchSize(2 * batchSize), threads) >= bytes, "batch");
-    }
     double dropping = bytes(p.batchSize(batchSize).dropout(0.5), threads);
     assertTrue(dropping > bytes, "dropout");
     assertEquals(dropping, bytes(p.dropout(0).dropoutEmbed(0.5).dropoutHidden(0.5), threads));

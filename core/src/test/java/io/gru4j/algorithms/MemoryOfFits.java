@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 final class MemoryOfFits {
   private static final int USERS = 400;
   private static final int ITEMS = 12_000; // parameters of some MiB: the heap's noise is far below
-  private static final long FIXED = 1 << 20; // of buffers that the JVM's part has
 
   private MemoryOfFits() {}
 
@@ -27,7 +26,7 @@ final class MemoryOfFits {
       TestSessions s = TestSessions.make(1, USERS, ITEMS);
       Validation validation = judged ? s.validation() : null;
       long bytes = MemoryEstimate.of(parameters, s.x(), s.items(), validation, 1).bytes();
-      return bytes - MemoryEstimate.JVM + FIXED;
+      return bytes - MemoryEstimate.JVM;
     }
   }
 
@@ -86,6 +85,7 @@ final class MemoryOfFits {
                 small().numLayers(2).dropout(0.2),
                 small().optimizationAlgorithm(sgd).momentum(0.5),
                 small().adagradMomentum(0.5),
+                small().batchSize(32).bptt(1).hiddenSize(512).numComponents(64),
                 small().labelSmoothing(0.1).weightDecay(0.1),
                 small().sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED),
                 shared().adagradMomentum(0.5).dropoutEmbed(0.3),

@@ -382,7 +382,7 @@ class BadInputsTest {
     row(
         "a learning rate of 1e38",
         run(1, train("shop.csv", sgd, "--learning-rate=1e38", "--max-epochs=50")));
-    List<String> words = train(folder + "/shop.csv", "--hidden-size=20000");
+    List<String> words = train(folder + "/shop.csv", "--hidden-size=20000", "--threads=2");
     words.set(words.indexOf("m.safetensors"), folder + "/m.safetensors");
     ChildJvm.End end =
         new ChildJvm(List.of(), List.of("-Xmx64m", "-XX:+UseSerialGC"), "io.gru4j.cli.Main", words)

@@ -12,14 +12,15 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; A is copied once if it is
- * transposed, and if its rows are long, for rows a power of two apart would drive one another out
- * of the cache. A task is a block of up to 96 rows times up to 8 panels. It goes through k in
- * pieces of 512: a panel's piece stays in cache while the rows pass, the rows' piece while the
- * panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication).
- * Shorter pieces would fit the first-level cache, but C would come and go more often. With up to
- * 128 rows each panel is needed once, and packed piece by piece where it is needed. Buffers belong
- * to the object and to the threads, grow to the largest shape seen and are then reused: nothing is
- * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ * transposed, and if its rows are long and used often (many rows, many panels): rows a power of two
+ * apart would drive one another out of the cache. A task is a block of up to 96 rows times up to 8
+ * panels. It goes through k in pieces of 512: a panel's piece stays in cache while the rows pass,
+ * the rows' piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance
+ * Matrix Multiplication). Shorter pieces would fit the first-level cache, but C would come and go
+ * more often. With up to 128 rows each panel is needed once, and packed piece by piece where it is
+ * needed. Buffers belong to the object and to the threads, grow to the largest shape seen and are
+ * then reused: nothing is allocated after that. Not thread-safe: one thread at a time may call
+ * {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */

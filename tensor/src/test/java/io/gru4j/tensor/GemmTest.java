@@ -59,7 +59,7 @@ class GemmTest {
   @Test
   void longProduct() {
     for (boolean adds : new boolean[] {false, true}) {
-      check(130, 260, 600, false, false, adds, 1);
+      check(130, 260, 1100, false, false, adds, 1);
     }
   }
 
@@ -91,21 +91,27 @@ class GemmTest {
   void anyNumberOfThreadsGivesTheSameBits() {
     int[][] shapes = {{600, 100, 33}, {257, 64, 7}, {256, 31, 50}, {1, 300, 300}, {530, 1, 1}};
     for (int[] s : shapes) {
-      TestData data = new TestData(s[0]);
-      Matrix a = data.matrix(s[2], s[0], 0.2f);
-      Matrix b = data.matrix(s[2], s[1], 1f);
-      double[][] expected =
-          Reference.product(Reference.transpose(Reference.of(a), s[0]), Reference.of(b), s[1]);
-      float[] first = null;
-      for (int threads : new int[] {1, 2, 3, 8}) {
-        try (Parallel parallel = new Parallel(threads)) {
-          Gemm gemm = new Gemm(parallel);
-          Matrix c = data.matrix(s[0], s[1], 1f);
-          gemm.multiply(a, true, b, false, c, false);
-          first = first == null ? c.toArray() : first;
-          assertArrayEquals(first, c.toArray());
-          Reference.assertClose("C", expected, c);
-        }
+      sameBits(s[0], s[1], s[2], true);
+    }
+    sameBits(300, 260, 1100, false); // rows copied
+  }
+
+  private static void sameBits(int M, int N, int K, boolean transposeA) {
+    TestData data = new TestData(M);
+    Matrix a = transposeA ? data.matrix(K, M, 0.02f) : data.matrix(M, K, 0.02f);
+    Matrix b = data.matrix(K, N, 1f);
+    double[][] rows = Reference.of(a);
+    double[][] expected =
+        Reference.product(transposeA ? Reference.transpose(rows, M) : rows, Reference.of(b), N);
+    float[] first = null;
+    for (int threads : new int[] {1, 2, 3, 8}) {
+      try (Parallel parallel = new Parallel(threads)) {
+        Gemm gemm = new Gemm(parallel);
+        Matrix c = data.matrix(M, N, 1f);
+        gemm.multiply(a, transposeA, b, false, c, false);
+        first = first == null ? c.toArray() : first;
+        assertArrayEquals(first, c.toArray());
+        Reference.assertClose("C", expected, c);
       }
     }
   }

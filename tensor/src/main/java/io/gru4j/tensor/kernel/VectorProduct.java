@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
  * cost as well. With 16 registers m is 6, which leaves 4 for what is loaded. Smaller tiles take
  * what is left over. Java keeps vectors in registers only as local variables: hence the written-out
- * tiles.
+ * tiles. Many rows and few steps of k go another way, {@link VectorSteps}.
  */
 final class VectorProduct {
 

@@ -145,11 +145,6 @@ public final class OutputLayer {
     return this;
   }
 
-  /** An odd number of rows, so that the panels of one row do not fall into the same cache sets. */
-  static int panelStride(int rows) {
-    return (rows | 1) * PANEL;
-  }
-
   /**
    * Computes the loss.
    *
@@ -222,7 +217,7 @@ public final class OutputLayer {
       rowLoss = new double[M];
       byTarget = new long[M];
     }
-    hiddenStride = panelStride(Math.ceilDiv(M, PANEL));
+    hiddenStride = (Math.ceilDiv(M, PANEL) | 1) * PANEL; // odd: rows do not share cache sets
     hiddenT = atLeast(hiddenT, (long) H * hiddenStride);
     hiddenGradient.begin(M);
   }

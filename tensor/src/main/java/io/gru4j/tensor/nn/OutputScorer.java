@@ -30,7 +30,7 @@ public final class OutputScorer {
   private final int classes;
   private final int panels;
   private final int H;
-  private final int ps = OutputLayer.panelStride(CHUNK);
+  private final int ps = (CHUNK | 1) * PANEL; // odd: a row's panels do not share cache sets
   private final float[] tile;
   private final float[] threshold = new float[CHUNK];
   private final int[] lanes = new int[CHUNK];
