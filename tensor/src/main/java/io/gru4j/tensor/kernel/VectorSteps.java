@@ -11,7 +11,7 @@ import jdk.incubator.vector.FloatVector;
  * weights, when few rows take part in a step.
  *
  * <p>The tiles of {@link VectorProduct} keep c in registers while k runs; their beginning and end
- * cost as much as some ten steps of k. Here the steps' rows of b stay in registers (8 of them with
+ * cost as much as several steps of k. Here the steps' rows of b stay in registers (8 of them with
  * 32 registers, 4 with 16) while the rows of c pass, and more steps take more passes: each element
  * is the same chain. One row of c costs 2 loads, 2 stores and a broadcast for each two fused
  * multiply-adds; rows do not depend on one another, which hides their latency.

@@ -353,7 +353,7 @@ public final class OutputLayer {
     }
   }
 
-  /** Panel by panel: all rows' part of one stays in cache. */
+  /** Panel by panel: its dW stays in cache while the rows pass. */
   private void backwardTile(int tile, int m, int rows) {
     int first = tile * tilePanels;
     int count = tileEnd(tile) - first;
