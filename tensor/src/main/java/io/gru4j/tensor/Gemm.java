@@ -11,27 +11,28 @@ import java.util.Arrays;
  * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits
  * for any number of threads, with and without the Vector API.
  *
- * <p>B is packed once, 32 columns at a time, into panels {@code [k][32]}; A is copied once if it is
- * transposed, and if its rows are long and used often (many rows, many panels): rows a power of two
- * apart would drive one another out of the cache. A task is a block of up to 96 rows times up to 8
- * panels. It goes through k in pieces of 512: a panel's piece stays in cache while the rows pass,
- * the rows' piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance
- * Matrix Multiplication). Shorter pieces would fit the first-level cache, but C would come and go
- * more often. With up to 128 rows each panel is needed once, and packed piece by piece where it is
- * needed. Buffers belong to the object and to the threads, grow to the largest shape seen and are
- * then reused: nothing is allocated after that. Not thread-safe: one thread at a time may call
- * {@link #multiply}.
+ * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
+ * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels. It goes
+ * through k in pieces of 512: a panel's piece stays in cache while the rows pass, the rows' piece
+ * while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
+ * Multiplication). Shorter pieces would fit the first-level cache, but C would come and go more
+ * often. What several tasks need is packed before the first product; with up to 128 rows each panel
+ * is needed by one task, with up to 8 panels each row, and packed there, piece by piece. Buffers
+ * belong to the object and to the threads, grow to the largest shape seen and are then reused:
+ * nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
+ * #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
 public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
+  private static final int QUAD = Kernels.QUAD;
   private static final int ROWS = 96; // of one task
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 512; // of k that one product runs through
-  private static final int COPY = 16; // rows of op(A) that one task copies
+  private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
@@ -40,16 +41,17 @@ public final class Gemm {
     final float[] blocks = new float[GROUP * FEW_ROWS * PANEL];
 
     final float[] pieces = new float[GROUP * DEPTH * PANEL]; // of panels of B: [panel][k][32]
+    final float[] quads = new float[FEW_ROWS * DEPTH]; // of rows of A: [row / 4][k][row % 4]
   }
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private final Parallel parallel;
   private final Kernels kernels = Kernels.get();
-  private final Parallel.Task packTask = this::packGroup;
+  private final Parallel.Task rowsTask = this::packRows;
+  private final Parallel.Task panelsTask = this::packGroup;
   private final Parallel.Task blockTask = this::block;
-  private final Parallel.Task copyTask = this::copyRows;
-  private float[] packedA = new float[0]; // [k / DEPTH][row][k % DEPTH]
+  private float[] packedA = new float[0]; // [k / DEPTH][row / 4][k % DEPTH][row % 4]
   private float[] packedB = new float[0]; // [panel][k][32]
 
   private Matrix A;
@@ -62,9 +64,8 @@ public final class Gemm {
   private int N;
   private int K;
   private int panels;
-  private boolean packs; // all of B before the first product
-  private boolean packsA;
-  private int strideA;
+  private boolean packsA; // all of it before the first product
+  private boolean packsB;
   private int rowsOfTask;
 
   /**
@@ -116,18 +117,17 @@ public final class Gemm {
       return;
     }
     panels = Math.ceilDiv(N, PANEL);
-    packs = M > FEW_ROWS;
-    packsA = transposeA || packs && panels >= GROUP && manyPieces();
+    packsA = panels > GROUP;
+    packsB = M > FEW_ROWS;
     if (packsA) {
-      strideA = Math.min(K, DEPTH) + 16; // of long rows an odd number of cache lines
-      packedA = atLeast(packedA, (long) Math.ceilDiv(K, DEPTH) * M * strideA);
-      parallel.run(Math.ceilDiv(M, COPY), copyTask);
+      packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
+      parallel.run(Math.ceilDiv(M, PACKED_ROWS), rowsTask);
     }
-    if (packs) {
+    if (packsB) {
       packedB = atLeast(packedB, (long) panels * K * PANEL);
-      parallel.run(Math.ceilDiv(panels, GROUP), packTask);
+      parallel.run(Math.ceilDiv(panels, GROUP), panelsTask);
     }
-    rowsOfTask = packs ? ROWS : FEW_ROWS;
+    rowsOfTask = packsB ? ROWS : FEW_ROWS;
     parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
   }
 
@@ -140,28 +140,28 @@ public final class Gemm {
     return buffer.length < length ? new float[(int) length] : buffer;
   }
 
-  private boolean manyPieces() {
-    return K > 2 * DEPTH;
-  }
-
-  private void copyRows(int task) {
-    int from = task * COPY;
-    int rows = Math.min(COPY, M - from);
+  private void packRows(int task) {
+    int row = task * PACKED_ROWS;
+    int rows = Math.min(PACKED_ROWS, M - row);
     for (int k = 0; k < K; k += DEPTH) {
       int depth = Math.min(DEPTH, K - k);
-      int to = offsetOfA(from, k);
-      if (transposeA) {
-        kernels.transpose(packedA, to, strideA, A.data(), k * M + from, M, depth, rows);
-      } else {
-        for (int i = 0; i < rows; i++) {
-          System.arraycopy(A.data(), (from + i) * K + k, packedA, to + i * strideA, depth);
-        }
-      }
+      packRows(packedA, offsetOfA(row, k, depth), row, rows, k, depth);
     }
   }
 
-  private int offsetOfA(int row, int k) {
-    return packsA ? (k / DEPTH * M + row) * strideA : row * K + k;
+  /** Packs {@code depth} columns from {@code k} on of some rows of op(A). */
+  private void packRows(float[] packed, int o, int row, int rows, int k, int depth) {
+    int stride = QUAD * depth;
+    if (transposeA) {
+      kernels.packColumns(packed, o, stride, A.data(), k * M + row, M, rows, depth);
+    } else {
+      kernels.packRows(packed, o, stride, A.data(), row * K + k, K, rows, depth);
+    }
+  }
+
+  /** Where a piece of rows from {@code row} on, the first of a quad, lies in the packed A. */
+  private int offsetOfA(int row, int k, int depth) {
+    return Kernels.packedLength(M, k) + row * depth;
   }
 
   private void packGroup(int group) {
@@ -218,18 +218,20 @@ public final class Gemm {
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
     Scratch scratch = SCRATCH.get();
-    boolean apart = adds || manyPieces();
-    float[] a = packsA ? packedA : A.data();
-    int as = packsA ? strideA : K;
+    boolean apart = adds || K > 2 * DEPTH;
     for (int k = 0; k == 0 || k < K; k += DEPTH) {
       int depth = Math.min(DEPTH, K - k);
-      int ao = offsetOfA(row, k);
-      float[] b = packs ? packedB : scratch.pieces;
-      if (!packs) {
+      float[] a = packsA ? packedA : scratch.quads;
+      int ao = packsA ? offsetOfA(row, k, depth) : 0;
+      if (!packsA) {
+        packRows(a, 0, row, rows, k, depth);
+      }
+      float[] b = packsB ? packedB : scratch.pieces;
+      if (!packsB) {
         pack(b, 0, first, end, k, k + depth, depth);
       }
       for (int p = first; p < end; p++) {
-        int bo = (packs ? p * K + k : (p - first) * depth) * PANEL;
+        int bo = (packsB ? p * K + k : (p - first) * depth) * PANEL;
         boolean here = !apart && (p + 1) * PANEL <= N;
         float[] c = here ? C.data() : scratch.blocks;
         int co = here ? row * N + p * PANEL : (p - first) * FEW_ROWS * PANEL;
@@ -246,7 +248,7 @@ public final class Gemm {
             start ? 0 : cs,
             a,
             ao,
-            as,
+            QUAD * depth,
             b,
             bo,
             rows,

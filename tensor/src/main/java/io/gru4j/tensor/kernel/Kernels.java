@@ -21,6 +21,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    */
   float SMALLEST = 1e-30f;
 
+  /** Rows that lie side by side in a packed block: see {@link #product}. */
+  int QUAD = 4;
+
   /** Virtual lanes on which sums across SIMD lanes are defined. */
   int LANES = 16;
 
@@ -28,17 +31,21 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   String description();
 
   /**
-   * The product of a block by a panel, {@code c[r][l] = init[r][l] + sum_k a[r][k] * b[k][l]}: for
-   * each element one fused chain over ascending {@code k} that starts with {@code init}. All three
-   * products of a linear layer are of this kind: its output, with {@code a} its input, {@code b} a
-   * panel of its weights and {@code init} the bias; the gradient of a panel of its weights, with
-   * {@code a} the input {@linkplain #transpose transposed} and {@code b} the output's gradient; the
+   * The product of a packed block by a panel, {@code c[r][l] = init[r][l] + sum_k a[r][k] *
+   * b[k][l]}: for each element one fused chain over ascending {@code k} that starts with {@code
+   * init}. All three products of a linear layer are of this kind: its output, with {@code a} its
+   * input, {@code b} a panel of its weights and {@code init} the bias; the gradient of a panel of
+   * its weights, with {@code a} the input transposed and {@code b} the output's gradient; the
    * gradient of its input, with {@code a} the output's gradient and {@code b} the weights
    * transposed.
    *
+   * <p>In a packed block four rows lie side by side, {@code a[r / 4][k][r % 4]}: see {@link
+   * #packRows} and {@link #packColumns}. What stands in the places of rows that are not there does
+   * not matter.
+   *
    * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}
    * @param init the start, {@code is} apart; 0 apart if it is the same for all rows
-   * @param a {@code rows} rows of {@code K} values, {@code as} apart
+   * @param a packed: {@code rows} rows of {@code K} values, each four of them {@code ap} apart
    * @param b {@code K} rows, {@link #PANEL} apart
    * @param columns 1 to {@link #PANEL}; what stands behind them in a row of {@code c} is undefined,
    *     so all {@link #PANEL} values of a row of {@code c} and {@code init} must exist
@@ -52,12 +59,35 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
       int K,
       int columns);
+
+  /**
+   * Packs a block for {@link #product}, {@code y[r / 4][k][r % 4] = x[r][k]}; places of rows that
+   * are not there stay.
+   *
+   * @param y out: each four rows {@code yp} apart
+   * @param x {@code rows} rows of {@code K} values, {@code xs} apart
+   */
+  void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);
+
+  /**
+   * Packs a transposed block for {@link #product}, {@code y[r / 4][k][r % 4] = x[k][r]}; places of
+   * rows that are not there stay.
+   *
+   * @param y out: each four rows {@code yp} apart
+   * @param x {@code K} rows of {@code rows} values, {@code xs} apart
+   */
+  void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);
+
+  /** Returns how long a packed block of so many rows of {@code K} values is. */
+  static int packedLength(int rows, int K) {
+    return Math.ceilDiv(rows, QUAD) * QUAD * K;
+  }
 
   /**
    * Transposes a block, {@code y[c][r] = x[r][c]}.

@@ -32,7 +32,7 @@ public final class ScalarKernels implements Kernels {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
@@ -43,8 +43,31 @@ public final class ScalarKernels implements Kernels {
       for (int l = 0; l < columns; l++) {
         c[cr + l] = init[io + r * is + l];
       }
+      int ar = ao + r / QUAD * ap + r % QUAD;
       for (int k = 0; k < K; k++) {
-        axpy(a[ao + r * as + k], b, bo + k * PANEL, c, cr, columns);
+        axpy(a[ar + k * QUAD], b, bo + k * PANEL, c, cr, columns);
+      }
+    }
+  }
+
+  @Override
+  public void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
+    for (int r = 0; r < rows; r++) {
+      int yr = yo + r / QUAD * yp + r % QUAD;
+      for (int k = 0; k < K; k++) {
+        y[yr + k * QUAD] = x[xo + r * xs + k];
+      }
+    }
+  }
+
+  @Override
+  public void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
+    for (int r = 0; r < rows; r += QUAD) {
+      int count = Math.min(QUAD, rows - r);
+      for (int k = 0; k < K; k++) {
+        for (int i = 0; i < count; i++) {
+          y[yo + r / QUAD * yp + k * QUAD + i] = x[xo + k * xs + r + i];
+        }
       }
     }
   }

@@ -8,8 +8,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The products
- * live in {@link VectorProduct} and {@link VectorSteps}, the GRU cell in {@link VectorGru}, the
- * softmax in {@link VectorSoftmax}.
+ * live in {@link VectorProduct} and {@link VectorSteps}, with {@link VectorPack}, the GRU cell in
+ * {@link VectorGru}, the softmax in {@link VectorSoftmax}.
  */
 public final class VectorKernels implements Kernels {
 
@@ -33,13 +33,23 @@ public final class VectorKernels implements Kernels {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
       int K,
       int columns) {
-    VectorProduct.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
+    VectorProduct.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K, columns);
+  }
+
+  @Override
+  public void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
+    VectorPack.packRows(y, yo, yp, x, xo, xs, rows, K);
+  }
+
+  @Override
+  public void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
+    TAIL.packColumns(y, yo, yp, x, xo, xs, rows, K); // moves of four values: nothing to gain
   }
 
   @Override

@@ -1,21 +1,28 @@
 package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The product of a block by a panel, on vectors; {@link ScalarKernels#product} is the plain loop.
+ * The product of a packed block by a panel, on vectors; {@link ScalarKernels#product} is the plain
+ * loop.
  *
  * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
  * cost as well. With 16 registers m is 6, which leaves 4 for what is loaded. Smaller tiles take
- * what is left over. Java keeps vectors in registers only as local variables: hence the written-out
- * tiles. Many rows and few steps of k go another way, {@link VectorSteps}.
+ * what is left over.
+ *
+ * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
+ * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.
+ *
+ * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
+ * rows and few steps of k go another way, {@link VectorSteps}.
  */
 final class VectorProduct {
 
@@ -30,23 +37,28 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
       int K,
       int columns) {
     if (VectorSteps.suit(rows, K)) {
-      VectorSteps.product(c, co, cs, init, io, is, a, ao, as, b, bo, rows, K, columns);
+      VectorSteps.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K, columns);
       return;
     }
     for (int l = 0; l < columns; l += 2 * L) {
       if (columns - l > L) {
-        columns2(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+        columns2(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
       } else {
-        columns1(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+        columns1(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
       }
     }
+  }
+
+  /** Where row r of a starts. */
+  private static int row(int ao, int ap, int r) {
+    return ao + r / QUAD * ap + r % QUAD;
   }
 
   private static void columns2(
@@ -58,7 +70,7 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
@@ -66,23 +78,30 @@ final class VectorProduct {
     int r = 0;
     if (L == 16) {
       for (; r + 12 <= rows; r += 12) {
-        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
       for (; r + 8 <= rows; r += 8) {
-        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
     } else {
       for (; r + 6 <= rows; r += 6) {
-        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+        int a2 = row(ao, ap, r + 2);
+        int a4 = row(ao, ap, r + 4);
+        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), a2, a4, b, bo, K);
+      }
+      if (r % QUAD != 0 && r + 2 <= rows) { // to the next quad
+        tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
+        r += 2;
       }
     }
     for (; r + 4 <= rows; r += 4) {
-      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
     }
+    int x = row(ao, ap, r);
     switch (rows - r) {
-      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
-      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
-      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, x, b, bo, K);
+      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, x, b, bo, K);
+      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, x, b, bo, K);
       default -> {}
     }
   }
@@ -96,21 +115,21 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
       int K) {
     int r = 0;
     for (; r + 8 <= rows; r += 8) {
-      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, ao + r * as, as, b, bo, K);
+      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
     }
     for (; r < rows; r++) {
-      tile1x1(c, co + r * cs, init, io + r * is, a, ao + r * as, b, bo, K);
+      tile1x1(c, co + r * cs, init, io + r * is, a, row(ao, ap, r), b, bo, K);
     }
   }
 
-  /** 12 rows and 2 L columns. */
+  /** 12 rows from the first of a quad on, and 2 L columns. */
   private static void tile12x2(
       float[] c,
       int co,
@@ -120,7 +139,7 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int K) {
@@ -148,54 +167,45 @@ final class VectorProduct {
     FloatVector d10 = FloatVector.fromArray(SPECIES, init, io + 10 * is + L);
     FloatVector c11 = FloatVector.fromArray(SPECIES, init, io + 11 * is);
     FloatVector d11 = FloatVector.fromArray(SPECIES, init, io + 11 * is + L);
-    int a1 = ao + as;
-    int a2 = ao + 2 * as;
-    int a3 = ao + 3 * as;
-    int a4 = ao + 4 * as;
-    int a5 = ao + 5 * as;
-    int a6 = ao + 6 * as;
-    int a7 = ao + 7 * as;
-    int a8 = ao + 8 * as;
-    int a9 = ao + 9 * as;
-    int a10 = ao + 10 * as;
-    int a11 = ao + 11 * as;
+    int a4 = ao + ap;
+    int a8 = ao + 2 * ap;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
       c2 = v2.fma(b0, c2);
       d2 = v2.fma(b1, d2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
       c3 = v3.fma(b0, c3);
       d3 = v3.fma(b1, d3);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD]);
       c4 = v4.fma(b0, c4);
       d4 = v4.fma(b1, d4);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 1]);
       c5 = v5.fma(b0, c5);
       d5 = v5.fma(b1, d5);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 2]);
       c6 = v6.fma(b0, c6);
       d6 = v6.fma(b1, d6);
-      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 3]);
       c7 = v7.fma(b0, c7);
       d7 = v7.fma(b1, d7);
-      FloatVector v8 = FloatVector.broadcast(SPECIES, a[a8 + k]);
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[a8 + k * QUAD]);
       c8 = v8.fma(b0, c8);
       d8 = v8.fma(b1, d8);
-      FloatVector v9 = FloatVector.broadcast(SPECIES, a[a9 + k]);
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[a8 + k * QUAD + 1]);
       c9 = v9.fma(b0, c9);
       d9 = v9.fma(b1, d9);
-      FloatVector v10 = FloatVector.broadcast(SPECIES, a[a10 + k]);
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[a8 + k * QUAD + 2]);
       c10 = v10.fma(b0, c10);
       d10 = v10.fma(b1, d10);
-      FloatVector v11 = FloatVector.broadcast(SPECIES, a[a11 + k]);
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[a8 + k * QUAD + 3]);
       c11 = v11.fma(b0, c11);
       d11 = v11.fma(b1, d11);
     }
@@ -225,7 +235,7 @@ final class VectorProduct {
     d11.intoArray(c, co + 11 * cs + L);
   }
 
-  /** 8 rows and 2 L columns. */
+  /** 8 rows from the first of a quad on, and 2 L columns. */
   private static void tile8x2(
       float[] c,
       int co,
@@ -235,7 +245,7 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int K) {
@@ -255,38 +265,32 @@ final class VectorProduct {
     FloatVector d6 = FloatVector.fromArray(SPECIES, init, io + 6 * is + L);
     FloatVector c7 = FloatVector.fromArray(SPECIES, init, io + 7 * is);
     FloatVector d7 = FloatVector.fromArray(SPECIES, init, io + 7 * is + L);
-    int a1 = ao + as;
-    int a2 = ao + 2 * as;
-    int a3 = ao + 3 * as;
-    int a4 = ao + 4 * as;
-    int a5 = ao + 5 * as;
-    int a6 = ao + 6 * as;
-    int a7 = ao + 7 * as;
+    int a4 = ao + ap;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
       c2 = v2.fma(b0, c2);
       d2 = v2.fma(b1, d2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
       c3 = v3.fma(b0, c3);
       d3 = v3.fma(b1, d3);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD]);
       c4 = v4.fma(b0, c4);
       d4 = v4.fma(b1, d4);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 1]);
       c5 = v5.fma(b0, c5);
       d5 = v5.fma(b1, d5);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 2]);
       c6 = v6.fma(b0, c6);
       d6 = v6.fma(b1, d6);
-      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 3]);
       c7 = v7.fma(b0, c7);
       d7 = v7.fma(b1, d7);
     }
@@ -308,7 +312,7 @@ final class VectorProduct {
     d7.intoArray(c, co + 7 * cs + L);
   }
 
-  /** 6 rows and 2 L columns. */
+  /** 6 rows, which begin by twos at a0, a2 and a4, and 2 L columns. */
   private static void tile6x2(
       float[] c,
       int co,
@@ -317,8 +321,9 @@ final class VectorProduct {
       int io,
       int is,
       float[] a,
-      int ao,
-      int as,
+      int a0,
+      int a2,
+      int a4,
       float[] b,
       int bo,
       int K) {
@@ -334,30 +339,25 @@ final class VectorProduct {
     FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
     FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
     FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
-    int a1 = ao + as;
-    int a2 = ao + 2 * as;
-    int a3 = ao + 3 * as;
-    int a4 = ao + 4 * as;
-    int a5 = ao + 5 * as;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0 + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a0 + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k * QUAD]);
       c2 = v2.fma(b0, c2);
       d2 = v2.fma(b1, d2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a2 + k * QUAD + 1]);
       c3 = v3.fma(b0, c3);
       d3 = v3.fma(b1, d3);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD]);
       c4 = v4.fma(b0, c4);
       d4 = v4.fma(b1, d4);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 1]);
       c5 = v5.fma(b0, c5);
       d5 = v5.fma(b1, d5);
     }
@@ -375,7 +375,7 @@ final class VectorProduct {
     d5.intoArray(c, co + 5 * cs + L);
   }
 
-  /** 4 rows and 2 L columns. */
+  /** The 4 rows of a quad, and 2 L columns. */
   private static void tile4x2(
       float[] c,
       int co,
@@ -385,7 +385,6 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
       float[] b,
       int bo,
       int K) {
@@ -397,22 +396,19 @@ final class VectorProduct {
     FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
     FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
     FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
-    int a1 = ao + as;
-    int a2 = ao + 2 * as;
-    int a3 = ao + 3 * as;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
       c2 = v2.fma(b0, c2);
       d2 = v2.fma(b1, d2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
       c3 = v3.fma(b0, c3);
       d3 = v3.fma(b1, d3);
     }
@@ -426,7 +422,7 @@ final class VectorProduct {
     d3.intoArray(c, co + 3 * cs + L);
   }
 
-  /** 3 rows and 2 L columns. */
+  /** 3 rows of a quad, and 2 L columns. */
   private static void tile3x2(
       float[] c,
       int co,
@@ -436,7 +432,6 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
       float[] b,
       int bo,
       int K) {
@@ -446,18 +441,16 @@ final class VectorProduct {
     FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
     FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
     FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
-    int a1 = ao + as;
-    int a2 = ao + 2 * as;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
       c2 = v2.fma(b0, c2);
       d2 = v2.fma(b1, d2);
     }
@@ -469,7 +462,7 @@ final class VectorProduct {
     d2.intoArray(c, co + 2 * cs + L);
   }
 
-  /** 2 rows and 2 L columns. */
+  /** 2 rows of a quad, and 2 L columns. */
   private static void tile2x2(
       float[] c,
       int co,
@@ -479,7 +472,6 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
       float[] b,
       int bo,
       int K) {
@@ -487,14 +479,13 @@ final class VectorProduct {
     FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
     FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
     FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
-    int a1 = ao + as;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
     }
@@ -512,7 +503,7 @@ final class VectorProduct {
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
     }
@@ -520,7 +511,7 @@ final class VectorProduct {
     d0.intoArray(c, co + L);
   }
 
-  /** 8 rows and L columns. */
+  /** 8 rows from the first of a quad on, and L columns. */
   private static void tile8x1(
       float[] c,
       int co,
@@ -530,7 +521,7 @@ final class VectorProduct {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int K) {
@@ -542,30 +533,24 @@ final class VectorProduct {
     FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
     FloatVector c6 = FloatVector.fromArray(SPECIES, init, io + 6 * is);
     FloatVector c7 = FloatVector.fromArray(SPECIES, init, io + 7 * is);
-    int a1 = ao + as;
-    int a2 = ao + 2 * as;
-    int a3 = ao + 3 * as;
-    int a4 = ao + 4 * as;
-    int a5 = ao + 5 * as;
-    int a6 = ao + 6 * as;
-    int a7 = ao + 7 * as;
+    int a4 = ao + ap;
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a1 + k]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
       c1 = v1.fma(b0, c1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
       c2 = v2.fma(b0, c2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a3 + k]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
       c3 = v3.fma(b0, c3);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k]);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD]);
       c4 = v4.fma(b0, c4);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a5 + k]);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 1]);
       c5 = v5.fma(b0, c5);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a6 + k]);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 2]);
       c6 = v6.fma(b0, c6);
-      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a7 + k]);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 3]);
       c7 = v7.fma(b0, c7);
     }
     c0.intoArray(c, co);
@@ -584,7 +569,7 @@ final class VectorProduct {
     FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
     for (int k = 0; k < K; k++) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k]);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
       c0 = v0.fma(b0, c0);
     }
     c0.intoArray(c, co);

@@ -1,6 +1,7 @@
 package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
@@ -37,14 +38,14 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
       int K,
       int columns) {
     for (int l = 0; l < columns; l += 2 * L) {
-      passes(c, co + l, cs, init, io + l, is, a, ao, as, b, bo + l, rows, K);
+      passes(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
     }
   }
 
@@ -57,26 +58,56 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows,
       int K) {
     for (int k = 0; k < K; ) {
-      int x = ao + k;
-      int y = bo + k * PANEL;
       int steps = L == 16 && K - k >= 8 ? 8 : Math.min(4, K - k);
-      switch (steps) {
-        case 8 -> steps8(c, co, cs, init, io, is, a, x, as, b, y, rows);
-        case 4 -> steps4(c, co, cs, init, io, is, a, x, as, b, y, rows);
-        case 3 -> steps3(c, co, cs, init, io, is, a, x, as, b, y, rows);
-        case 2 -> steps2(c, co, cs, init, io, is, a, x, as, b, y, rows);
-        default -> steps1(c, co, cs, init, io, is, a, x, as, b, y, rows);
+      for (int i = 0; i < QUAD; i++) { // the rows at place i of their quads are ap apart
+        pass(
+            steps,
+            c,
+            co + i * cs,
+            QUAD * cs,
+            init,
+            io + i * is,
+            QUAD * is,
+            a,
+            ao + k * QUAD + i,
+            ap,
+            b,
+            bo + k * PANEL,
+            Math.ceilDiv(rows - i, QUAD));
       }
       k += steps;
       init = c; // the next pass goes on with these chains
       io = co;
       is = cs;
+    }
+  }
+
+  private static void pass(
+      int steps,
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int ap,
+      float[] b,
+      int bo,
+      int rows) {
+    switch (steps) {
+      case 8 -> steps8(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      case 4 -> steps4(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      case 3 -> steps3(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      case 2 -> steps2(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      default -> steps1(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
     }
   }
 
@@ -90,7 +121,7 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows) {
@@ -112,31 +143,31 @@ final class VectorSteps {
     FloatVector e7 = FloatVector.fromArray(SPECIES, b, bo + 7 * PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
-      int j = ao + r * as;
+      int j = ao + r * ap;
       FloatVector c0 = FloatVector.fromArray(SPECIES, init, i);
       FloatVector d0 = FloatVector.fromArray(SPECIES, init, i + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[j]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(e0, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + 1]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + QUAD]);
       c0 = v1.fma(b1, c0);
       d0 = v1.fma(e1, d0);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2 * QUAD]);
       c0 = v2.fma(b2, c0);
       d0 = v2.fma(e2, d0);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[j + 3]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[j + 3 * QUAD]);
       c0 = v3.fma(b3, c0);
       d0 = v3.fma(e3, d0);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[j + 4]);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[j + 4 * QUAD]);
       c0 = v4.fma(b4, c0);
       d0 = v4.fma(e4, d0);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[j + 5]);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[j + 5 * QUAD]);
       c0 = v5.fma(b5, c0);
       d0 = v5.fma(e5, d0);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, a[j + 6]);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[j + 6 * QUAD]);
       c0 = v6.fma(b6, c0);
       d0 = v6.fma(e6, d0);
-      FloatVector v7 = FloatVector.broadcast(SPECIES, a[j + 7]);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[j + 7 * QUAD]);
       c0 = v7.fma(b7, c0);
       d0 = v7.fma(e7, d0);
       c0.intoArray(c, co + r * cs);
@@ -154,7 +185,7 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows) {
@@ -168,19 +199,19 @@ final class VectorSteps {
     FloatVector e3 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
-      int j = ao + r * as;
+      int j = ao + r * ap;
       FloatVector c0 = FloatVector.fromArray(SPECIES, init, i);
       FloatVector d0 = FloatVector.fromArray(SPECIES, init, i + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[j]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(e0, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + 1]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + QUAD]);
       c0 = v1.fma(b1, c0);
       d0 = v1.fma(e1, d0);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2 * QUAD]);
       c0 = v2.fma(b2, c0);
       d0 = v2.fma(e2, d0);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[j + 3]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[j + 3 * QUAD]);
       c0 = v3.fma(b3, c0);
       d0 = v3.fma(e3, d0);
       c0.intoArray(c, co + r * cs);
@@ -198,7 +229,7 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows) {
@@ -210,16 +241,16 @@ final class VectorSteps {
     FloatVector e2 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
-      int j = ao + r * as;
+      int j = ao + r * ap;
       FloatVector c0 = FloatVector.fromArray(SPECIES, init, i);
       FloatVector d0 = FloatVector.fromArray(SPECIES, init, i + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[j]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(e0, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + 1]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + QUAD]);
       c0 = v1.fma(b1, c0);
       d0 = v1.fma(e1, d0);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2 * QUAD]);
       c0 = v2.fma(b2, c0);
       d0 = v2.fma(e2, d0);
       c0.intoArray(c, co + r * cs);
@@ -237,7 +268,7 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows) {
@@ -247,13 +278,13 @@ final class VectorSteps {
     FloatVector e1 = FloatVector.fromArray(SPECIES, b, bo + PANEL + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
-      int j = ao + r * as;
+      int j = ao + r * ap;
       FloatVector c0 = FloatVector.fromArray(SPECIES, init, i);
       FloatVector d0 = FloatVector.fromArray(SPECIES, init, i + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[j]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(e0, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + 1]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + QUAD]);
       c0 = v1.fma(b1, c0);
       d0 = v1.fma(e1, d0);
       c0.intoArray(c, co + r * cs);
@@ -271,7 +302,7 @@ final class VectorSteps {
       int is,
       float[] a,
       int ao,
-      int as,
+      int ap,
       float[] b,
       int bo,
       int rows) {
@@ -279,7 +310,7 @@ final class VectorSteps {
     FloatVector e0 = FloatVector.fromArray(SPECIES, b, bo + L);
     for (int r = 0; r < rows; r++) {
       int i = io + r * is;
-      int j = ao + r * as;
+      int j = ao + r * ap;
       FloatVector c0 = FloatVector.fromArray(SPECIES, init, i);
       FloatVector d0 = FloatVector.fromArray(SPECIES, init, i + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[j]);

@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
@@ -31,8 +32,9 @@ import java.util.Arrays;
  *
  * <p>Sessions do not depend on one another, so forward and backward run block by block of rows
  * through all steps. The weight gradients are summed afterwards, panel by panel of the weights,
- * over all M rows in order. Backward needs weights, inputs and states transposed as well, for the
- * one kind of product that there is ({@code Kernels.product}).
+ * over all M rows in order. For the one kind of product that there is ({@code Kernels.product}),
+ * each block's rows are packed, and backward needs the weights transposed as well, and inputs and
+ * states packed by columns.
  */
 public final class Gru {
 
@@ -63,14 +65,15 @@ public final class Gru {
   private final Parallel.Task weightTask = this::weightPanel;
   private final Tape.Operation backward = this::backward;
   private final Parallel.Task transposeWeightsTask = this::transposeWeights;
-  private final Parallel.Task transposeInputsTask = this::transposeInputs;
+  private final Parallel.Task packInputsTask = this::packInputs;
   private final ThreadLocal<float[]> scratch =
       ThreadLocal.withInitial(() -> new float[SCRATCH_ROWS * PANEL]);
+  private final ThreadLocal<float[]> packed; // a block's rows of whatever goes into a product
   private float[] weightIhT; // [k / 32][gate][k % 32]
   private float[] weightHhT;
-  private float[] inputT = new float[0]; // [k][m]
-  private float[] beforeT = new float[0];
-  private int strideT;
+  private float[] inputColumns = new float[0]; // packed, [k / 4][m][k % 4]
+  private float[] beforeColumns = new float[0];
+  private int columnsStride; // of k / 4
 
   private Variable input;
   private int[] activeRows = new int[0];
@@ -90,6 +93,8 @@ public final class Gru {
     this.H = parameters.hidden();
     this.panels = Parameter.panelCount(3 * H);
     this.gates = panels * PANEL;
+    int packedLength = Kernels.packedLength(BLOCK, Math.max(E, gates));
+    this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.output = new Variable(Matrix.zeros(0, H));
     this.gx = Matrix.zeros(0, gates);
     this.gh = Matrix.zeros(0, gates);
@@ -171,7 +176,8 @@ public final class Gru {
           gx.data(),
           gh.data(),
           m * gates,
-          rows);
+          rows,
+          packed.get());
       for (int i = 0; i < rows; i++) {
         int g = (m + i) * gates;
         kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, out, (m + i) * H, H);
@@ -179,7 +185,11 @@ public final class Gru {
     }
   }
 
-  /** {@code gx = x Wih^T + bih} and {@code gh = h Whh^T + bhh} for some rows. */
+  /**
+   * {@code gx = x Wih^T + bih} and {@code gh = h Whh^T + bhh} for some rows.
+   *
+   * @param packed scratch, with room for the rows of x and those of h packed
+   */
   static void gateProducts(
       Kernels kernels,
       GruParameters p,
@@ -190,43 +200,31 @@ public final class Gru {
       float[] gx,
       float[] gh,
       int go,
-      int rows) {
-    int E = p.inputs();
-    int H = p.hidden();
-    int panels = Parameter.panelCount(3 * H);
-    int gates = panels * PANEL;
-    for (int panel = 0; panel < panels; panel++) {
-      int c = panel * PANEL;
+      int rows,
+      float[] packed) {
+    linear(kernels, p.weightIh(), p.biasIh(), x, xo, gx, go, rows, packed);
+    linear(kernels, p.weightHh(), p.biasHh(), h, ho, gh, go, rows, packed);
+  }
+
+  private static void linear(
+      Kernels kernels,
+      Parameter w,
+      Parameter b,
+      float[] x,
+      int xo,
+      float[] y,
+      int yo,
+      int rows,
+      float[] packed) {
+    int K = w.cols();
+    int stride = QUAD * K;
+    kernels.packRows(packed, 0, stride, x, xo, K, rows, K);
+    int gates = Parameter.panelCount(w.rows()) * PANEL;
+    for (int c = 0; c < gates; c += PANEL) {
+      int bo = b.offset() + c;
+      int wo = w.offset() + c * K;
       kernels.product(
-          gx,
-          go + c,
-          gates,
-          p.biasIh().value(),
-          p.biasIh().offset() + c,
-          0,
-          x,
-          xo,
-          E,
-          p.weightIh().value(),
-          p.weightIh().offset() + c * E,
-          rows,
-          E,
-          PANEL);
-      kernels.product(
-          gh,
-          go + c,
-          gates,
-          p.biasHh().value(),
-          p.biasHh().offset() + c,
-          0,
-          h,
-          ho,
-          H,
-          p.weightHh().value(),
-          p.weightHh().offset() + c * H,
-          rows,
-          H,
-          PANEL);
+          y, yo + c, gates, b.value(), bo, 0, packed, 0, stride, w.value(), wo, rows, K, PANEL);
     }
   }
 
@@ -235,22 +233,23 @@ public final class Gru {
       return;
     }
     dBefore.resizeRows(activeRows[0]);
-    allocateTransposed();
+    allocate();
     parallel.run(panels, transposeWeightsTask);
     parallel.run(Math.ceilDiv(activeRows[0], BLOCK), backwardTask);
-    parallel.run(Math.ceilDiv(start[T], BLOCK), transposeInputsTask);
+    parallel.run(Math.ceilDiv(start[T], BLOCK), packInputsTask);
     weightGrads();
   }
 
-  private void allocateTransposed() {
+  private void allocate() {
     if (weightIhT == null) {
       weightIhT = new float[Math.ceilDiv(E, PANEL) * PANEL * gates];
       weightHhT = new float[Math.ceilDiv(H, PANEL) * PANEL * gates];
     }
-    strideT = (Math.ceilDiv(start[T], PANEL) | 1) * PANEL; // odd: rows do not share cache sets
-    if (inputT.length < E * strideT) {
-      inputT = new float[E * strideT];
-      beforeT = new float[H * strideT];
+    columnsStride =
+        Kernels.packedLength(start[T], QUAD) + PANEL / 2; // an odd number of cache lines
+    if (inputColumns.length < Math.ceilDiv(E, QUAD) * columnsStride) {
+      inputColumns = new float[Math.ceilDiv(E, QUAD) * columnsStride];
+      beforeColumns = new float[Math.ceilDiv(H, QUAD) * columnsStride];
     }
   }
 
@@ -290,10 +289,13 @@ public final class Gru {
   private void inputGrad(
       float[] dGates, int go, int rows, float[] weightT, int inputs, float[] dx, int dxo) {
     float[] sums = scratch.get();
+    float[] a = packed.get();
+    int stride = QUAD * gates;
+    kernels.packRows(a, 0, stride, dGates, go, gates, rows, gates);
     for (int k = 0; k < inputs; k += PANEL) {
       int columns = Math.min(PANEL, inputs - k);
       kernels.product(
-          sums, 0, PANEL, ZEROS, 0, 0, dGates, go, gates, weightT, k * gates, rows, gates, columns);
+          sums, 0, PANEL, ZEROS, 0, 0, a, 0, stride, weightT, k * gates, rows, gates, columns);
       for (int i = 0; i < rows; i++) {
         kernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, columns);
       }
@@ -323,20 +325,24 @@ public final class Gru {
     }
   }
 
-  /** Transposes some rows of the input and of the states before: to {@code [k][m]}. */
-  private void transposeInputs(int block) {
+  /** Packs some rows of the input and of the states before by columns. */
+  private void packInputs(int block) {
     int from = block * BLOCK;
     int to = Math.min(start[T], from + BLOCK);
-    kernels.transpose(inputT, from, strideT, input.value().data(), from * E, E, to - from, E);
+    packColumns(inputColumns, from, input.value().data(), from * E, E, to - from);
     for (int t = 0; t < T; t++) {
       float[] h = t == 0 ? before.data() : output.value().data();
       int ho = t == 0 ? 0 : start[t - 1] * H;
       int m = Math.max(from, start[t]);
       int rows = Math.min(to, start[t + 1]) - m;
       if (rows > 0) {
-        kernels.transpose(beforeT, m, strideT, h, ho + (m - start[t]) * H, H, rows, H);
+        packColumns(beforeColumns, m, h, ho + (m - start[t]) * H, H, rows);
       }
     }
+  }
+
+  private void packColumns(float[] columns, int m, float[] x, int xo, int width, int rows) {
+    kernels.packColumns(columns, m * QUAD, columnsStride, x, xo, width, width, rows);
   }
 
   private void weightGrads() {
@@ -354,13 +360,13 @@ public final class Gru {
   private void weightPanel(int task) {
     int c = task / 2 * PANEL;
     if (task % 2 == 0) {
-      weightPanel(parameters.weightIh(), parameters.biasIh(), c, gx.data(), inputT);
+      weightPanel(parameters.weightIh(), parameters.biasIh(), c, gx.data(), inputColumns);
     } else {
-      weightPanel(parameters.weightHh(), parameters.biasHh(), c, gh.data(), beforeT);
+      weightPanel(parameters.weightHh(), parameters.biasHh(), c, gh.data(), beforeColumns);
     }
   }
 
-  private void weightPanel(Parameter w, Parameter b, int c, float[] dGates, float[] xT) {
+  private void weightPanel(Parameter w, Parameter b, int c, float[] dGates, float[] columns) {
     float[] dy = scratch.get();
     float[] dW = w.gradOrNull();
     int o = w.offset() + c * w.cols();
@@ -370,7 +376,9 @@ public final class Gru {
       for (int i = 0; i < rows; i++) {
         System.arraycopy(dGates, (m + i) * gates + c, dy, i * PANEL, PANEL);
       }
-      kernels.product(dW, o, PANEL, dW, o, PANEL, xT, m, strideT, dy, 0, w.cols(), rows, PANEL);
+      int a = m * QUAD;
+      kernels.product(
+          dW, o, PANEL, dW, o, PANEL, columns, a, columnsStride, dy, 0, w.cols(), rows, PANEL);
       kernels.addRows(b.gradOrNull(), b.offset() + c, dy, 0, PANEL, rows);
     }
   }

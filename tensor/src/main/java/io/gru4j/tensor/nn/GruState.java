@@ -22,6 +22,7 @@ public final class GruState {
   private final Matrix[] gx;
   private final Matrix[] gh;
   private final Matrix x;
+  private final float[] packed; // a product's input
 
   /**
    * Creates states of zeros.
@@ -39,6 +40,11 @@ public final class GruState {
     gx = new Matrix[n];
     gh = new Matrix[n];
     x = Matrix.zeros(rows, embedding.cols());
+    int widest = embedding.cols();
+    for (GruParameters layer : this.layers) {
+      widest = Math.max(widest, layer.hidden());
+    }
+    packed = new float[Kernels.packedLength(rows, widest)];
     for (int i = 0; i < n; i++) {
       int H = layers.get(i).hidden();
       int gates = Parameter.panelCount(3 * H) * Kernels.PANEL;
@@ -69,7 +75,8 @@ public final class GruState {
     for (int i = 0; i < hidden.length; i++) {
       int H = layers.get(i).hidden();
       float[] h = hidden[i].data();
-      Gru.gateProducts(kernels, layers.get(i), in, 0, h, 0, gx[i].data(), gh[i].data(), 0, rows);
+      Gru.gateProducts(
+          kernels, layers.get(i), in, 0, h, 0, gx[i].data(), gh[i].data(), 0, rows, packed);
       for (int r = 0; r < rows; r++) {
         int g = r * gx[i].cols();
         kernels.gruForward(gx[i].data(), g, gh[i].data(), g, h, r * H, next[i].data(), r * H, H);

@@ -2,6 +2,7 @@ package io.gru4j.tensor.nn;
 
 import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
@@ -38,6 +39,7 @@ final class HiddenGradient {
   private final int blocks; // of 32 hidden units
   private final int blockEnd; // units from here on go by lanes
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
+  private final ThreadLocal<float[]> packed; // e of a tile and chunk
   private final ThreadLocal<float[]> restScratch;
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
 
@@ -56,6 +58,8 @@ final class HiddenGradient {
     this.blocks = Math.ceilDiv(H, PANEL);
     int rest = H % PANEL;
     this.blockEnd = rest <= MAX_LANE_UNITS ? H - rest : H;
+    int packedLength = Kernels.packedLength(chunk, tilePanels * PANEL);
+    this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.restScratch = ThreadLocal.withInitial(() -> new float[chunk * rest * LANES]);
     int scratchLength =
         Math.max(chunk * blocks * PANEL, Math.min(chunk, MAX_LANE_ROWS) * H * LANES);
@@ -134,12 +138,14 @@ final class HiddenGradient {
 
   private void products(
       float[] sum, int so, float[] e, int eo, int es, float[] t, int panels, int rows) {
+    int classes = panels * PANEL;
+    int stride = QUAD * classes;
+    float[] a = packed.get();
+    kernels.packRows(a, 0, stride, e, eo, es, rows, classes);
     for (int k = 0; k < blockEnd; k += PANEL) {
-      int c = so + k;
-      int from = k * panels * PANEL;
       int columns = Math.min(PANEL, H - k);
       kernels.product(
-          sum, c, width, ZEROS, 0, 0, e, eo, es, t, from, rows, panels * PANEL, columns);
+          sum, so + k, width, ZEROS, 0, 0, a, 0, stride, t, k * classes, rows, classes, columns);
     }
   }
 

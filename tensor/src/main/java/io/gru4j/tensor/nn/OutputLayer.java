@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
@@ -44,8 +45,9 @@ public final class OutputLayer {
   private static final int MIN_TILE_PANELS = 4;
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128; // rows
-  private static final int GROUP = 4 * CHUNK; // rows that backward takes at a time
-  private static final int SCALED_STRIDE = CHUNK + 16; // an odd number of cache lines
+  private static final int GROUP =
+      Integer.getInteger("group", 4) * CHUNK; // rows that backward takes at a time
+  private static final int SCALED_STRIDE = GROUP * QUAD + 16; // an odd number of cache lines
   private static final int HIDDEN_ROWS = 16; // of one task that sums dHidden
   private static final float[] ZEROS = new float[PANEL];
 
@@ -65,8 +67,9 @@ public final class OutputLayer {
   private final int rowStride; // of a tile's rows
 
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
-  private final ThreadLocal<float[]> panelScratch; // e of one panel and chunk: [m][32]
-  private final ThreadLocal<float[]> scaledScratch; // [h][m] of a chunk, times factors; factors
+  private final ThreadLocal<float[]> panelScratch; // e of one panel: [m][32]
+  private final ThreadLocal<float[]> scaledScratch; // hidden states by columns, times factors
+  private final ThreadLocal<float[]> factorScratch; // [m], then each four times
   private final double[] squares; // of dW, by tile
   private float[] logits = new float[0]; // [tile][m][class of the tile], then e in their place
   private float[] tileMax = new float[0]; // [tile][m]
@@ -74,12 +77,14 @@ public final class OutputLayer {
   private float[] targetLogit = new float[0];
   private double[] rowLoss = new double[0];
   private long[] byTarget = new long[0]; // target << 32 | m, a chunk's rows in ascending order
-  private float[] hiddenT = new float[0]; // [h][m]
-  private int hiddenStride;
+  private float[] hiddenRows = new float[0]; // packed, [m / 4][h][m % 4]
+  private float[] hiddenColumns = new float[0]; // packed, [h / 4][m][h % 4]
+  private int columnsStride; // of h / 4
 
   private final HiddenGradient hiddenGradient;
   private LabelSmoothing smoothing;
 
+  private final Parallel.Task packTask = this::packChunk;
   private final Parallel.Task forwardTask = this::forwardSlot;
   private final Parallel.Task normaliseTask = this::normaliseChunk;
   private final Parallel.Task backwardTask = this::backwardSlot;
@@ -122,11 +127,12 @@ public final class OutputLayer {
     this.slots = Math.min(MAX_SLOTS, tiles);
     this.squares = new double[tiles];
     this.rowStride = tilePanels * PANEL + PANEL / 2; // an odd number of cache lines
-    int tileLength = weight.offset() + CHUNK * rowStride;
+    int tileLength = weight.offset() + GROUP * rowStride;
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
-    this.panelScratch = ThreadLocal.withInitial(() -> new float[CHUNK * PANEL]);
-    this.scaledScratch =
-        ThreadLocal.withInitial(() -> new float[GROUP / CHUNK * (H + 1) * SCALED_STRIDE]);
+    this.panelScratch = ThreadLocal.withInitial(() -> new float[GROUP * PANEL]);
+    int scaledLength = Math.ceilDiv(H, QUAD) * SCALED_STRIDE;
+    this.scaledScratch = ThreadLocal.withInitial(() -> new float[scaledLength]);
+    this.factorScratch = ThreadLocal.withInitial(() -> new float[GROUP * (1 + QUAD)]);
     this.smoothing = new LabelSmoothing(weight, bias, 0);
     this.hiddenGradient = new HiddenGradient(weight, tilePanels, slots, CHUNK);
     Arrays.fill(
@@ -171,6 +177,7 @@ public final class OutputLayer {
     if (n > 0) {
       allocate();
       smoothing.begin(parallel);
+      parallel.run(Math.ceilDiv(M, CHUNK), packTask);
       parallel.run(slots, forwardTask);
       parallel.run(Math.ceilDiv(M, CHUNK), normaliseTask);
       for (int m = 0; m < M; m++) {
@@ -217,8 +224,9 @@ public final class OutputLayer {
       rowLoss = new double[M];
       byTarget = new long[M];
     }
-    hiddenStride = (Math.ceilDiv(M, PANEL) | 1) * PANEL; // odd: rows do not share cache sets
-    hiddenT = atLeast(hiddenT, (long) H * hiddenStride);
+    hiddenRows = atLeast(hiddenRows, (long) Math.ceilDiv(M, QUAD) * QUAD * H);
+    columnsStride = Math.ceilDiv(M, QUAD) * QUAD * QUAD + 16; // an odd number of cache lines
+    hiddenColumns = atLeast(hiddenColumns, (long) Math.ceilDiv(H, QUAD) * columnsStride);
     hiddenGradient.begin(M);
   }
 
@@ -235,6 +243,12 @@ public final class OutputLayer {
 
   private int tileEnd(int tile) {
     return Math.min(panels, (tile + 1) * tilePanels);
+  }
+
+  private void packChunk(int chunk) {
+    int m = chunk * CHUNK;
+    int rows = Math.min(CHUNK, M - m);
+    kernels.packRows(hiddenRows, m * H, QUAD * H, hidden.value().data(), m * H, H, rows, H);
   }
 
   private void forwardSlot(int slot) {
@@ -272,19 +286,29 @@ public final class OutputLayer {
   }
 
   private void makeLogits(int tile, int m, int rows, float[] y, int yo) {
-    float[] h = hidden.value().data();
     for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
-      int w = weight.offset() + p * H * PANEL;
-      int b = bias.offset() + p * PANEL;
       kernels.product(
-          y, yo, rowStride, bias.value(), b, 0, h, m * H, H, weight.value(), w, rows, H, PANEL);
+          y,
+          yo,
+          rowStride,
+          bias.value(),
+          bias.offset() + p * PANEL,
+          0,
+          hiddenRows,
+          m * H,
+          QUAD * H,
+          weight.value(),
+          weight.offset() + p * H * PANEL,
+          rows,
+          H,
+          PANEL);
       yo += PANEL;
     }
   }
 
   /**
    * Turns the tiles' sums of some rows into the rows' losses and the factors of e. For backward,
-   * sorts these rows by target and transposes their hidden states.
+   * sorts these rows by target and packs their hidden states by columns.
    */
   private void normaliseChunk(int chunk) {
     int from = chunk * CHUNK;
@@ -311,7 +335,7 @@ public final class OutputLayer {
       hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
       insertByTarget(from, m);
     }
-    kernels.transpose(hiddenT, from, hiddenStride, h, from * H, H, to - from, H);
+    kernels.packColumns(hiddenColumns, from * QUAD, columnsStride, h, from * H, H, H, to - from);
   }
 
   /** Inserts row m into its chunk's; few enough for this, and Arrays.sort allocates. */
@@ -346,9 +370,8 @@ public final class OutputLayer {
     int end = (slot + 1) * tiles / slots;
     for (int tile = slot * tiles / slots; tile < end; tile++) {
       squares[tile] = 0;
-      int group = kept ? GROUP : CHUNK;
-      for (int m = 0; m < M; m += group) {
-        backwardTile(tile, m, Math.min(group, M - m));
+      for (int m = 0; m < M; m += GROUP) {
+        backwardTile(tile, m, Math.min(GROUP, M - m));
       }
     }
   }
@@ -366,36 +389,29 @@ public final class OutputLayer {
         kernels.rowExpSum(e, eo + r * rowStride, count, max);
       }
     }
-    float[] scaled = scaledScratch.get();
-    for (int c = 0; c < rows; c += CHUNK) {
-      scaleHidden(scaled, scaledOffset(c), tile, m + c, Math.min(CHUNK, rows - c));
-    }
+    scaleHidden(tile, m, rows);
     for (int p = first; p < first + count; p++) {
-      for (int c = 0; c < rows; c += CHUNK) {
-        int o = eo + c * rowStride + (p - first) * PANEL;
-        backwardPanel(p, m + c, Math.min(CHUNK, rows - c), scaled, scaledOffset(c), e, o);
-      }
+      backwardPanel(p, m, rows, e, eo + (p - first) * PANEL);
       if (m + rows == M) {
         squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
       }
     }
   }
 
-  /** The transposed hidden states of some rows, times the tile's factors of e; then the factors. */
-  private void scaleHidden(float[] scaled, int so, int tile, int m, int rows) {
+  /** The hidden states of some rows by columns, times the tile's factors of e. */
+  private void scaleHidden(int tile, int m, int rows) {
     float scale = loss.grad().get(0, 0);
-    int factors = so + H * SCALED_STRIDE;
+    float[] factors = factorScratch.get();
     for (int r = 0; r < rows; r++) {
-      scaled[factors + r] = tileSum[tile * M + m + r] * scale;
+      float factor = tileSum[tile * M + m + r] * scale;
+      factors[r] = factor;
+      Arrays.fill(factors, GROUP + r * QUAD, GROUP + (r + 1) * QUAD, factor);
     }
-    for (int k = 0; k < H; k++) {
-      int row = so + k * SCALED_STRIDE;
-      kernels.multiply(scaled, row, hiddenT, k * hiddenStride + m, scaled, factors, rows);
+    float[] scaled = scaledScratch.get();
+    for (int q = 0; q < Math.ceilDiv(H, QUAD); q++) {
+      int from = q * columnsStride + m * QUAD;
+      kernels.multiply(scaled, q * SCALED_STRIDE, hiddenColumns, from, factors, GROUP, rows * QUAD);
     }
-  }
-
-  private int scaledOffset(int row) {
-    return row / CHUNK * (H + 1) * SCALED_STRIDE;
   }
 
   /**
@@ -403,20 +419,17 @@ public final class OutputLayer {
    * comes first: its dense loop fetches e and puts it together for the product, which would wait
    * for every line.
    */
-  private void backwardPanel(int p, int m, int rows, float[] scaled, int so, float[] e, int eo) {
+  private void backwardPanel(int p, int m, int rows, float[] e, int eo) {
     float[] panel = panelScratch.get();
-    addToBias(p, m, rows, scaled, so + H * SCALED_STRIDE, e, eo, panel);
-    addToWeights(p, m, rows, scaled, so, panel);
+    addToBias(p, m, rows, e, eo, panel);
+    addToWeights(p, m, rows, panel);
     float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
-    int end = m + rows;
-    int i = Arrays.binarySearch(byTarget, m, end, (long) p * PANEL << 32);
-    for (i = i < 0 ? -i - 1 : i; i < end && byTarget[i] >> 32 < (p + 1) * PANEL; i++) {
-      takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i], ofTarget);
+    for (int chunk = m; chunk < m + rows; chunk += CHUNK) {
+      takeTargets(p, chunk, Math.min(m + rows, chunk + CHUNK), ofTarget);
     }
   }
 
-  private void addToBias(
-      int p, int m, int rows, float[] scaled, int factors, float[] e, int eo, float[] panel) {
+  private void addToBias(int p, int m, int rows, float[] e, int eo, float[] panel) {
     int b = bias.offset() + p * PANEL;
     if (m == 0) {
       if (dbIsNew) {
@@ -424,19 +437,27 @@ public final class OutputLayer {
       }
       smoothing.takeFromBias(db, b, p);
     }
-    kernels.addScaledRows(db, b, scaled, factors, e, eo, rowStride, rows, panel, 0);
+    kernels.addScaledRows(db, b, factorScratch.get(), 0, e, eo, rowStride, rows, panel, 0);
   }
 
-  private void addToWeights(int p, int m, int rows, float[] scaled, int so, float[] panel) {
+  private void addToWeights(int p, int m, int rows, float[] panel) {
+    float[] scaled = scaledScratch.get();
     int w = weight.offset() + p * H * PANEL;
     boolean start = dWIsNew && m == 0;
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
-    kernels.product(
-        dW, w, PANEL, init, io, is, scaled, so, SCALED_STRIDE, panel, 0, H, rows, PANEL);
+    kernels.product(dW, w, PANEL, init, io, is, scaled, 0, SCALED_STRIDE, panel, 0, H, rows, PANEL);
     if (m == 0) {
       smoothing.takeFromWeights(dW, w, p);
+    }
+  }
+
+  /** Takes away from db and dW of one panel what the targets of a chunk's rows give. */
+  private void takeTargets(int p, int from, int to, float ofTarget) {
+    int i = Arrays.binarySearch(byTarget, from, to, (long) p * PANEL << 32);
+    for (i = i < 0 ? -i - 1 : i; i < to && byTarget[i] >> 32 < (p + 1) * PANEL; i++) {
+      takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i], ofTarget);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
@@ -31,6 +32,7 @@ public final class OutputScorer {
   private final int panels;
   private final int H;
   private final int ps = (CHUNK | 1) * PANEL; // odd: a row's panels do not share cache sets
+  private final float[] packed; // a chunk's hidden states
   private final float[] tile;
   private final float[] threshold = new float[CHUNK];
   private final int[] lanes = new int[CHUNK];
@@ -53,6 +55,7 @@ public final class OutputScorer {
     this.classes = classes;
     this.panels = Parameter.panelCount(classes);
     this.H = weight.cols();
+    this.packed = new float[Kernels.packedLength(CHUNK, H)];
     this.tile = new float[weight.offset() + Math.min(panels, TILE_PANELS) * ps];
   }
 
@@ -78,16 +81,21 @@ public final class OutputScorer {
     return new OutputScorer(weight, bias, classes);
   }
 
-  /** Scores of {@code rows} rows for the panels of one tile, into the tile buffer. */
-  private int fillTile(Matrix hidden, int row, int rows, int firstPanel) {
+  /** Takes the hidden states of some rows, up to a chunk, for what follows. */
+  private void pack(Matrix hidden, int row, int rows) {
+    kernels.packRows(packed, 0, QUAD * H, hidden.data(), row * H, H, rows, H);
+  }
+
+  /** Scores of the {@code rows} packed rows for the panels of one tile, into the tile buffer. */
+  private int fillTile(int rows, int firstPanel) {
     int count = Math.min(TILE_PANELS, panels - firstPanel);
     for (int p = 0; p < count; p++) {
-      fillPanel(hidden, row, rows, firstPanel + p, weight.offset() + p * ps);
+      fillPanel(rows, firstPanel + p, weight.offset() + p * ps);
     }
     return count;
   }
 
-  private void fillPanel(Matrix hidden, int row, int rows, int panel, int to) {
+  private void fillPanel(int rows, int panel, int to) {
     kernels.product(
         tile,
         to,
@@ -95,9 +103,9 @@ public final class OutputScorer {
         bias,
         panel * PANEL,
         0,
-        hidden.data(),
-        row * H,
-        H,
+        packed,
+        0,
+        QUAD * H,
         weight.value(),
         weight.offset() + panel * H * PANEL,
         rows,
@@ -113,8 +121,9 @@ public final class OutputScorer {
    * @param scores (classes) out
    */
   public void scores(Matrix hidden, int row, float[] scores) {
+    pack(hidden, row, 1);
     for (int first = 0; first < panels; first += TILE_PANELS) {
-      int count = fillTile(hidden, row, 1, first);
+      int count = fillTile(1, first);
       for (int p = 0; p < count; p++) {
         int c = (first + p) * PANEL;
         System.arraycopy(tile, weight.offset() + p * ps, scores, c, Math.min(PANEL, classes - c));
@@ -156,8 +165,9 @@ public final class OutputScorer {
         threshold[i] = score(hidden, r + i, targets[r + i]);
         ranks[r + i] = 0;
       }
+      pack(hidden, r, n);
       for (int first = 0; first < panels; first += TILE_PANELS) {
-        int count = fillTile(hidden, r, n, first);
+        int count = fillTile(n, first);
         for (int i = 0; i < n; i++) {
           ranks[r + i] +=
               kernels.rowCountAtLeast(tile, weight.offset() + i * PANEL, ps, count, threshold[i]);
@@ -187,9 +197,10 @@ public final class OutputScorer {
         best[r + i].clear();
         threshold[i] = Float.NEGATIVE_INFINITY;
       }
+      pack(hidden, from + r, n);
       int start = 0;
       if (panels >= TILE_PANELS) {
-        start = fillTile(hidden, from + r, n, 0);
+        start = fillTile(n, 0);
         for (int i = 0; i < n; i++) {
           threshold[i] = lowerBound(i, best[r + i]);
         }
@@ -198,7 +209,7 @@ public final class OutputScorer {
         }
       }
       for (int p = start; p < panels; p++) { // while its scores are in the nearest cache
-        fillPanel(hidden, from + r, n, p, weight.offset());
+        fillPanel(n, p, weight.offset());
         offerPanel(p, weight.offset(), n, best, r);
       }
       for (int i = 0; i < n; i++) {
@@ -258,13 +269,14 @@ public final class OutputScorer {
    */
   public void topOf(Matrix hidden, int row, int[] candidates, int count, TopK best) {
     best.clear();
+    pack(hidden, row, 1);
     int o = weight.offset();
     int filled = -1;
     for (int i = 0; i < count; i++) {
       int c = Objects.checkIndex(candidates[i], classes);
       int panel = c / PANEL;
       if (panel != filled) { // one score reads the panel's cache lines too, and waits for each sum
-        fillPanel(hidden, row, 1, panel, o);
+        fillPanel(1, panel, o);
         filled = panel;
       }
       best.offer(c, tile[o + c % PANEL]);

@@ -1,6 +1,7 @@
 package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.TestData;
 import java.util.Arrays;
@@ -44,6 +45,9 @@ final class KernelDigest {
     float[] w = data.values(panels * K * PANEL, 1f);
     float[] x = data.values(rows * K, 1f);
     float[] y = data.values(rows * panels * PANEL, 1f);
+    float[] packed = new float[Kernels.packedLength(rows, Math.max(K, PANEL))];
+    kernels.packRows(packed, 0, QUAD * K, x, 0, K, rows, K);
+    add(packed);
     for (int p = 0; p < panels; p++) {
       kernels.product(
           y,
@@ -52,9 +56,9 @@ final class KernelDigest {
           data.values(PANEL, 1f),
           0,
           0,
-          x,
+          packed,
           0,
-          K,
+          QUAD * K,
           w,
           p * K * PANEL,
           rows,
@@ -63,8 +67,8 @@ final class KernelDigest {
     }
     add(y);
     float[] lanes = new float[rows * K * Kernels.LANES];
-    int stride = K * Kernels.LANES;
-    kernels.laneProducts(lanes, 0, stride, y, 0, panels * PANEL, w, 0, K * PANEL, panels, rows, K);
+    int width = K * Kernels.LANES;
+    kernels.laneProducts(lanes, 0, width, y, 0, panels * PANEL, w, 0, K * PANEL, panels, rows, K);
     add(lanes);
     float[] sum = data.values(PANEL, 1f);
     kernels.addRows(sum, 0, y, PANEL, panels * PANEL, rows);
@@ -75,8 +79,9 @@ final class KernelDigest {
     add(wT);
     if (columns > 0) {
       float[] dx = data.values((rows + 1) * PANEL, 1f);
-      kernels.product(
-          dx, 0, PANEL, dx, 0, PANEL, y, 0, panels * PANEL, wT, 0, rows, PANEL, columns);
+      int stride = QUAD * PANEL;
+      kernels.packRows(packed, 0, stride, y, 0, panels * PANEL, rows, PANEL);
+      kernels.product(dx, 0, PANEL, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
       for (int r = 0; r < rows; r++) {
         Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
       }

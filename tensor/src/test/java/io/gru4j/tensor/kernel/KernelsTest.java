@@ -2,6 +2,7 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -151,12 +152,12 @@ class KernelsTest {
     int io = start == 2 ? co : data.below(5);
     int is = start == 2 ? cs : start * (PANEL + data.below(9));
     int ao = data.below(5);
-    int as = K + data.below(4);
+    int ap = QUAD * K + data.below(4);
     int bo = data.below(5);
     float[][] arrays = {
       data.values(co + rows * cs + PANEL + 7, 9f),
       data.values(io + rows * is + PANEL, 1f),
-      data.values(ao + rows * as + K, 1f),
+      data.values(ao + Math.ceilDiv(rows, QUAD) * ap, 1f),
       data.values(bo + K * PANEL + PANEL, 1f)
     };
     check(
@@ -164,7 +165,7 @@ class KernelsTest {
         1e-5,
         (kernels, a) -> {
           float[] init = start == 2 ? a[0] : a[1];
-          kernels.product(a[0], co, cs, init, io, is, a[2], ao, as, a[3], bo, rows, K, columns);
+          kernels.product(a[0], co, cs, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
           for (int r = 0; r < rows; r++) {
             int from = co + r * cs;
             Arrays.fill(a[0], from + columns, from + PANEL, 0f); // undefined
@@ -176,12 +177,68 @@ class KernelsTest {
             for (int l = 0; l < columns; l++) {
               double sum = (start == 2 ? a[0] : a[1])[io + r * is + l];
               for (int k = 0; k < K; k++) {
-                sum += a[2][ao + r * as + k] * a[3][bo + k * PANEL + l];
+                sum += a[2][ao + r / QUAD * ap + k * QUAD + r % QUAD] * a[3][bo + k * PANEL + l];
               }
               a[0][co + r * cs + l] = sum;
             }
             int from = co + r * cs;
             Arrays.fill(a[0], from + columns, from + PANEL, 0);
+          }
+          return 0;
+        });
+  }
+
+  @Property
+  void packRows(
+      @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(20);
+    int yp = QUAD * K + data.below(9);
+    int xo = data.below(20);
+    int xs = K + data.below(9);
+    float[][] arrays = {
+      data.values(yo + Math.ceilDiv(rows, QUAD) * yp, 1f), data.values(xo + rows * xs, 1f)
+    };
+    check(
+        arrays,
+        0,
+        (kernels, a) -> {
+          kernels.packRows(a[0], yo, yp, a[1], xo, xs, rows, K);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < K; k++) {
+              a[0][yo + r / QUAD * yp + k * QUAD + r % QUAD] = a[1][xo + r * xs + k];
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property
+  void packColumns(
+      @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(20);
+    int yp = QUAD * K + data.below(9);
+    int xo = data.below(20);
+    int xs = rows + data.below(9);
+    float[][] arrays = {
+      data.values(yo + Math.ceilDiv(rows, QUAD) * yp, 1f), data.values(xo + K * xs, 1f)
+    };
+    check(
+        arrays,
+        0,
+        (kernels, a) -> {
+          kernels.packColumns(a[0], yo, yp, a[1], xo, xs, rows, K);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int k = 0; k < K; k++) {
+              a[0][yo + r / QUAD * yp + k * QUAD + r % QUAD] = a[1][xo + k * xs + r];
+            }
           }
           return 0;
         });
