@@ -17,10 +17,10 @@ import java.util.Arrays;
  * while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
  * Multiplication). Shorter pieces would fit the first-level cache, but C would come and go more
  * often. What several tasks need is packed before the first product; with up to 128 rows each panel
- * is needed by one task, with up to 8 panels each row, and packed there, piece by piece. Buffers
- * belong to the object and to the threads, grow to the largest shape seen and are then reused:
- * nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
- * #multiply}.
+ * is needed by one task, with up to 8 panels each row, and packed there, piece by piece. Then A may
+ * well come from memory, and tasks take fewer rows of it, but longer pieces. Buffers belong to the
+ * object and to the threads, grow to the largest shape seen and are then reused: nothing is
+ * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -32,6 +32,8 @@ public final class Gemm {
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 512; // of k that one product runs through
+  private static final int STREAM_ROWS = 24; // of one task where A is read once: few rows,
+  private static final int STREAM_DEPTH = 2048; // which the memory delivers in long runs
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
@@ -67,6 +69,7 @@ public final class Gemm {
   private boolean packsA; // all of it before the first product
   private boolean packsB;
   private int rowsOfTask;
+  private int depthOfPiece;
 
   /**
    * Creates a multiplier.
@@ -127,7 +130,9 @@ public final class Gemm {
       packedB = atLeast(packedB, (long) panels * K * PANEL);
       parallel.run(Math.ceilDiv(panels, GROUP), panelsTask);
     }
-    rowsOfTask = packsB ? ROWS : FEW_ROWS;
+    boolean streams = packsB && !packsA;
+    rowsOfTask = streams ? STREAM_ROWS : packsB ? ROWS : FEW_ROWS;
+    depthOfPiece = streams ? STREAM_DEPTH : DEPTH;
     parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
   }
 
@@ -218,9 +223,9 @@ public final class Gemm {
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
     Scratch scratch = SCRATCH.get();
-    boolean apart = adds || K > 2 * DEPTH;
-    for (int k = 0; k == 0 || k < K; k += DEPTH) {
-      int depth = Math.min(DEPTH, K - k);
+    boolean apart = adds || K > 2 * depthOfPiece;
+    for (int k = 0; k == 0 || k < K; k += depthOfPiece) {
+      int depth = Math.min(depthOfPiece, K - k);
       float[] a = packsA ? packedA : scratch.quads;
       int ao = packsA ? offsetOfA(row, k, depth) : 0;
       if (!packsA) {

@@ -13,33 +13,32 @@ import jdk.incubator.vector.VectorShuffle;
  * Packs the rows of a product's first factor, on vectors; {@link ScalarKernels#packRows} is the
  * plain loop.
  *
- * <p>Of four rows, L columns at a time, two stages in registers make L quads: the first puts the
- * values of rows 0 and 1 side by side, and those of rows 2 and 3; the second puts these pairs side
- * by side.
+ * <p>Four rows of L columns become L quads in registers. As in {@link VectorTranspose}, one stage
+ * swaps the upper bit of the row's number with the highest bit of the lane's, the next one the
+ * lower bit with the second highest: then each vector has a quarter of the columns, of row 0 first,
+ * of row 3 last. At last a column's four values are put side by side.
  */
 final class VectorPack {
 
-  // Of two vectors, values or pairs of values in turn: those of the lower halves, or the upper
-  // ones.
-  private static final VectorShuffle<Float> LOWER_VALUES = half(0, 1);
-  private static final VectorShuffle<Float> UPPER_VALUES = half(L / 2, 1);
-  private static final VectorShuffle<Float> LOWER_PAIRS = half(0, 2);
-  private static final VectorShuffle<Float> UPPER_PAIRS = half(L / 2, 2);
-  private static final VectorMask<Float> OTHER_VALUE = other(1);
-  private static final VectorMask<Float> OTHER_PAIR = other(2);
+  private static final VectorShuffle<Float> SWAP_HALVES = swap(L / 2);
+  private static final VectorShuffle<Float> SWAP_QUARTERS = swap(L / 4);
+  private static final VectorMask<Float> UPPER_HALF = upper(L / 2);
+  private static final VectorMask<Float> UPPER_QUARTERS = upper(L / 4);
+  private static final VectorShuffle<Float> SIDE_BY_SIDE =
+      VectorShuffle.fromOp(SPECIES, i -> i % QUAD * (L / QUAD) + i / QUAD);
 
   private VectorPack() {}
 
-  private static VectorShuffle<Float> half(int from, int size) {
-    return VectorShuffle.fromOp(SPECIES, i -> from + i / (2 * size) * size + i % size);
+  private static VectorShuffle<Float> swap(int d) {
+    return VectorShuffle.fromOp(SPECIES, i -> i ^ d);
   }
 
-  private static VectorMask<Float> other(int size) {
-    boolean[] other = new boolean[L];
+  private static VectorMask<Float> upper(int d) {
+    boolean[] upper = new boolean[L];
     for (int i = 0; i < L; i++) {
-      other[i] = i / size % 2 == 1;
+      upper[i] = (i & d) != 0;
     }
-    return VectorMask.fromArray(SPECIES, other, 0);
+    return VectorMask.fromArray(SPECIES, upper, 0);
   }
 
   static void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
@@ -60,19 +59,19 @@ final class VectorPack {
       FloatVector r1 = FloatVector.fromArray(SPECIES, x, xo + xs + k);
       FloatVector r2 = FloatVector.fromArray(SPECIES, x, xo + 2 * xs + k);
       FloatVector r3 = FloatVector.fromArray(SPECIES, x, xo + 3 * xs + k);
-      FloatVector a0 = r0.rearrange(LOWER_VALUES).blend(r1.rearrange(LOWER_VALUES), OTHER_VALUE);
-      FloatVector a1 = r0.rearrange(UPPER_VALUES).blend(r1.rearrange(UPPER_VALUES), OTHER_VALUE);
-      FloatVector b0 = r2.rearrange(LOWER_VALUES).blend(r3.rearrange(LOWER_VALUES), OTHER_VALUE);
-      FloatVector b1 = r2.rearrange(UPPER_VALUES).blend(r3.rearrange(UPPER_VALUES), OTHER_VALUE);
-      FloatVector q0 = a0.rearrange(LOWER_PAIRS).blend(b0.rearrange(LOWER_PAIRS), OTHER_PAIR);
-      FloatVector q1 = a0.rearrange(UPPER_PAIRS).blend(b0.rearrange(UPPER_PAIRS), OTHER_PAIR);
-      FloatVector q2 = a1.rearrange(LOWER_PAIRS).blend(b1.rearrange(LOWER_PAIRS), OTHER_PAIR);
-      FloatVector q3 = a1.rearrange(UPPER_PAIRS).blend(b1.rearrange(UPPER_PAIRS), OTHER_PAIR);
+      FloatVector s0 = r0.blend(r2.rearrange(SWAP_HALVES), UPPER_HALF);
+      FloatVector s2 = r0.rearrange(SWAP_HALVES).blend(r2, UPPER_HALF);
+      FloatVector s1 = r1.blend(r3.rearrange(SWAP_HALVES), UPPER_HALF);
+      FloatVector s3 = r1.rearrange(SWAP_HALVES).blend(r3, UPPER_HALF);
+      FloatVector t0 = s0.blend(s1.rearrange(SWAP_QUARTERS), UPPER_QUARTERS);
+      FloatVector t1 = s0.rearrange(SWAP_QUARTERS).blend(s1, UPPER_QUARTERS);
+      FloatVector t2 = s2.blend(s3.rearrange(SWAP_QUARTERS), UPPER_QUARTERS);
+      FloatVector t3 = s2.rearrange(SWAP_QUARTERS).blend(s3, UPPER_QUARTERS);
       int to = yo + k * QUAD;
-      q0.intoArray(y, to);
-      q1.intoArray(y, to + L);
-      q2.intoArray(y, to + 2 * L);
-      q3.intoArray(y, to + 3 * L);
+      t0.rearrange(SIDE_BY_SIDE).intoArray(y, to);
+      t1.rearrange(SIDE_BY_SIDE).intoArray(y, to + L);
+      t2.rearrange(SIDE_BY_SIDE).intoArray(y, to + 2 * L);
+      t3.rearrange(SIDE_BY_SIDE).intoArray(y, to + 3 * L);
     }
   }
 }

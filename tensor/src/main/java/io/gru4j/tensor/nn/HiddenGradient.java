@@ -29,6 +29,7 @@ final class HiddenGradient {
 
   static final int MAX_LANE_ROWS = 24;
   private static final int MAX_LANE_UNITS = 8;
+  private static final int PACKED_ROWS = 48; // at a time: a multiple of every tile of the product
 
   private static final float[] ZEROS = new float[PANEL];
 
@@ -39,7 +40,7 @@ final class HiddenGradient {
   private final int blocks; // of 32 hidden units
   private final int blockEnd; // units from here on go by lanes
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
-  private final ThreadLocal<float[]> packed; // e of a tile and chunk
+  private final ThreadLocal<float[]> packed; // e of a tile and some rows
   private final ThreadLocal<float[]> restScratch;
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
 
@@ -58,7 +59,7 @@ final class HiddenGradient {
     this.blocks = Math.ceilDiv(H, PANEL);
     int rest = H % PANEL;
     this.blockEnd = rest <= MAX_LANE_UNITS ? H - rest : H;
-    int packedLength = Kernels.packedLength(chunk, tilePanels * PANEL);
+    int packedLength = Kernels.packedLength(PACKED_ROWS, tilePanels * PANEL);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.restScratch = ThreadLocal.withInitial(() -> new float[chunk * rest * LANES]);
     int scratchLength =
@@ -141,11 +142,15 @@ final class HiddenGradient {
     int classes = panels * PANEL;
     int stride = QUAD * classes;
     float[] a = packed.get();
-    kernels.packRows(a, 0, stride, e, eo, es, rows, classes);
-    for (int k = 0; k < blockEnd; k += PANEL) {
-      int columns = Math.min(PANEL, H - k);
-      kernels.product(
-          sum, so + k, width, ZEROS, 0, 0, a, 0, stride, t, k * classes, rows, classes, columns);
+    for (int r = 0; r < rows; r += PACKED_ROWS) {
+      int n = Math.min(PACKED_ROWS, rows - r);
+      kernels.packRows(a, 0, stride, e, eo + r * es, es, n, classes);
+      for (int k = 0; k < blockEnd; k += PANEL) {
+        int c = so + r * width + k;
+        int columns = Math.min(PANEL, H - k);
+        kernels.product(
+            sum, c, width, ZEROS, 0, 0, a, 0, stride, t, k * classes, n, classes, columns);
+      }
     }
   }
 

@@ -45,8 +45,7 @@ public final class OutputLayer {
   private static final int MIN_TILE_PANELS = 4;
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128; // rows
-  private static final int GROUP =
-      Integer.getInteger("group", 4) * CHUNK; // rows that backward takes at a time
+  private static final int GROUP = 4 * CHUNK; // rows that backward takes at a time
   private static final int SCALED_STRIDE = GROUP * QUAD + 16; // an odd number of cache lines
   private static final int HIDDEN_ROWS = 16; // of one task that sums dHidden
   private static final float[] ZEROS = new float[PANEL];
@@ -321,7 +320,9 @@ public final class OutputLayer {
       }
       double sum = 0;
       for (int i = m; i < tiles * M; i += M) {
-        sum += tileSum[i] * (double) Kernels.exp(tileMax[i] - max);
+        float scale = Kernels.exp(tileMax[i] - max);
+        sum += tileSum[i] * (double) scale;
+        tileSum[i] = scale;
       }
       boolean counts = targets[m] >= 0;
       rowLoss[m] =
@@ -329,7 +330,7 @@ public final class OutputLayer {
               ? max + StrictMath.log(sum) - smoothing.expectedLogit(targetLogit[m], h, m * H)
               : 0;
       for (int i = m; i < tiles * M; i += M) {
-        float factor = (float) (Kernels.exp(tileMax[i] - max) / (sum * n));
+        float factor = (float) (tileSum[i] / (sum * n));
         tileSum[i] = counts && factor >= Kernels.SMALLEST ? factor : 0f;
       }
       hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
