@@ -32,8 +32,8 @@ public final class Gemm {
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
   private static final int DEPTH = 512; // of k that one product runs through
-  private static final int STREAM_ROWS = 24; // of one task where A is read once: few rows,
-  private static final int STREAM_DEPTH = 2048; // which the memory delivers in long runs
+  private static final int STREAM_ROWS = 48; // of one task where A is read once: few rows,
+  private static final int STREAM_DEPTH = 1024; // which the memory delivers in long runs
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
