@@ -13,14 +13,14 @@ import java.util.Arrays;
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
  * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels. It goes
- * through k in pieces of 512: a panel's piece stays in cache while the rows pass, the rows' piece
+ * through k in pieces of 1024: a panel's piece stays in cache while the rows pass, the rows' piece
  * while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
  * Multiplication). Shorter pieces would fit the first-level cache, but C would come and go more
- * often. What several tasks need is packed before the first product; with up to 128 rows each panel
- * is needed by one task, with up to 8 panels each row, and packed there, piece by piece. Then A may
- * well come from memory, and tasks take fewer rows of it, but longer pieces. Buffers belong to the
- * object and to the threads, grow to the largest shape seen and are then reused: nothing is
- * allocated after that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ * often. What several tasks need is packed before the first product. With up to 128 rows each panel
+ * is needed by one task, with up to 8 panels each row: it is packed there, piece by piece, of 128
+ * rows in pieces of 512. Buffers belong to the object and to the threads, grow to the largest shape
+ * seen and are then reused: nothing is allocated after that. Not thread-safe: one thread at a time
+ * may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -28,12 +28,12 @@ public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
   private static final int QUAD = Kernels.QUAD;
-  private static final int ROWS = 96; // of one task
-  private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int GROUP = 8; // panels of one task
-  private static final int DEPTH = 512; // of k that one product runs through
-  private static final int STREAM_ROWS = 48; // of one task where A is read once: few rows,
-  private static final int STREAM_DEPTH = 1024; // which the memory delivers in long runs
+  private static final int ROWS = 96; // of one task
+  private static final int FEW_PANELS_ROWS = 48; // of one task that packs them itself
+  private static final int FEW_ROWS = 128; // up to here one task takes all of them
+  private static final int DEPTH = 1024; // of k that one product runs through
+  private static final int FEW_ROWS_DEPTH = 512; // the same, where a task packs its panels itself
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
@@ -42,8 +42,10 @@ public final class Gemm {
     /** Blocks of C that are not made in their place: see {@link Gemm#block}. */
     final float[] blocks = new float[GROUP * FEW_ROWS * PANEL];
 
-    final float[] pieces = new float[GROUP * DEPTH * PANEL]; // of panels of B: [panel][k][32]
-    final float[] quads = new float[FEW_ROWS * DEPTH]; // of rows of A: [row / 4][k][row % 4]
+    final float[] pieces =
+        new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
+    final float[] quads =
+        new float[FEW_ROWS * FEW_ROWS_DEPTH]; // of rows of A: [row / 4][k][row % 4]
   }
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -53,7 +55,7 @@ public final class Gemm {
   private final Parallel.Task rowsTask = this::packRows;
   private final Parallel.Task panelsTask = this::packGroup;
   private final Parallel.Task blockTask = this::block;
-  private float[] packedA = new float[0]; // [k / DEPTH][row / 4][k % DEPTH][row % 4]
+  private float[] packedA = new float[0]; // [k / depth][row / 4][k % depth][row % 4]
   private float[] packedB = new float[0]; // [panel][k][32]
 
   private Matrix A;
@@ -122,6 +124,8 @@ public final class Gemm {
     panels = Math.ceilDiv(N, PANEL);
     packsA = panels > GROUP;
     packsB = M > FEW_ROWS;
+    rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : FEW_PANELS_ROWS;
+    depthOfPiece = packsB ? DEPTH : FEW_ROWS_DEPTH;
     if (packsA) {
       packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
       parallel.run(Math.ceilDiv(M, PACKED_ROWS), rowsTask);
@@ -130,9 +134,6 @@ public final class Gemm {
       packedB = atLeast(packedB, (long) panels * K * PANEL);
       parallel.run(Math.ceilDiv(panels, GROUP), panelsTask);
     }
-    boolean streams = packsB && !packsA;
-    rowsOfTask = streams ? STREAM_ROWS : packsB ? ROWS : FEW_ROWS;
-    depthOfPiece = streams ? STREAM_DEPTH : DEPTH;
     parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
   }
 
@@ -148,8 +149,8 @@ public final class Gemm {
   private void packRows(int task) {
     int row = task * PACKED_ROWS;
     int rows = Math.min(PACKED_ROWS, M - row);
-    for (int k = 0; k < K; k += DEPTH) {
-      int depth = Math.min(DEPTH, K - k);
+    for (int k = 0; k < K; k += depthOfPiece) {
+      int depth = Math.min(depthOfPiece, K - k);
       packRows(packedA, offsetOfA(row, k, depth), row, rows, k, depth);
     }
   }

@@ -29,7 +29,7 @@ class GemmTest {
 
   @Provide
   Arbitrary<Integer> rows() {
-    return Arbitraries.of(1, 12, 95, 96, 97, 128, 129, 192, 193);
+    return Arbitraries.of(1, 12, 96, 97, 128, 129, 144, 145, 192, 193);
   }
 
   @Provide
@@ -39,7 +39,7 @@ class GemmTest {
 
   @Provide
   Arbitrary<Integer> depths() {
-    return Arbitraries.of(1, 511, 512, 513, 1024, 1025, 1100);
+    return Arbitraries.of(1, 511, 512, 513, 1023, 1024, 1025);
   }
 
   /** Around the borders of the blocks of rows, the groups of panels and the pieces of k. */
@@ -55,11 +55,13 @@ class GemmTest {
     check(M, N, K, transposeA, transposeB, adds, seed);
   }
 
-  /** Rows copied, and C apart. */
+  /** More than two pieces, so that C is made apart: of many rows and columns, of few of either. */
   @Test
-  void longProduct() {
+  void longProducts() {
     for (boolean adds : new boolean[] {false, true}) {
-      check(130, 260, 1100, false, false, adds, 1);
+      check(130, 260, 2100, false, false, adds, 1);
+      check(130, 40, 2100, true, false, adds, 1);
+      check(20, 260, 1100, false, true, adds, 1);
     }
   }
 
@@ -93,7 +95,7 @@ class GemmTest {
     for (int[] s : shapes) {
       sameBits(s[0], s[1], s[2], true);
     }
-    sameBits(300, 260, 1100, false); // rows copied
+    sameBits(300, 260, 2100, false); // more than two pieces
   }
 
   private static void sameBits(int M, int N, int K, boolean transposeA) {

@@ -49,7 +49,7 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
-    TAIL.packColumns(y, yo, yp, x, xo, xs, rows, K); // moves of four values: nothing to gain
+    VectorPack.packColumns(y, yo, yp, x, xo, xs, rows, K);
   }
 
   @Override

@@ -48,6 +48,11 @@ final class KernelDigest {
     float[] packed = new float[Kernels.packedLength(rows, Math.max(K, PANEL))];
     kernels.packRows(packed, 0, QUAD * K, x, 0, K, rows, K);
     add(packed);
+    if (rows > 0 && K > 0) {
+      float[] columns = new float[Kernels.packedLength(K, rows)];
+      kernels.packColumns(columns, 0, QUAD * rows, x, 0, K, K, rows);
+      add(columns);
+    }
     for (int p = 0; p < panels; p++) {
       kernels.product(
           y,

@@ -190,7 +190,7 @@ class KernelsTest {
 
   @Property
   void packRows(
-      @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+      @ForAll @IntRange(max = 40) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(20);
     int yp = QUAD * K + data.below(9);
@@ -218,7 +218,7 @@ class KernelsTest {
 
   @Property
   void packColumns(
-      @ForAll @IntRange(max = 20) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+      @ForAll @IntRange(max = 40) int rows, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
     TestData data = new TestData(seed);
     int yo = data.below(20);
     int yp = QUAD * K + data.below(9);
@@ -273,7 +273,7 @@ class KernelsTest {
   }
 
   @Property
-  void addRows(@ForAll @IntRange(max = 20) int rows, @ForAll long seed) {
+  void addRows(@ForAll @IntRange(max = 40) int rows, @ForAll long seed) {
     TestData data = new TestData(seed);
     int dbo = data.below(20);
     int dyo = data.below(5);
@@ -430,7 +430,7 @@ class KernelsTest {
   }
 
   @Property
-  void addScaledRows(@ForAll @IntRange(max = 20) int rows, @ForAll long seed) {
+  void addScaledRows(@ForAll @IntRange(max = 40) int rows, @ForAll long seed) {
     TestData data = new TestData(seed);
     int so = data.below(9);
     int fo = data.below(9);
