@@ -10,6 +10,7 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.events.TrainingEvents;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.nn.GruParameters;
@@ -194,6 +195,30 @@ class TrainerTest {
       assertEquals(seconds.stream().sorted().toList(), seconds);
       assertTrue(
           seconds.getLast() > 1000 && seconds.getLast() < 1000.001 + took, seconds::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLossOfAnEpochIsTheMeanOverItsTargets(Batching batching) {
+    Gru4RecParameters p = TestSessions.tiny().toBuilder().batching(batching).bptt(3).build();
+    double[] sums = new double[p.maxEpochs()];
+    long[] targets = new long[p.maxEpochs()];
+    Trainer.Observer observer =
+        new Trainer.Observer() {
+          @Override
+          public void stepped(TrainingStep step, int epoch, int width, double loss) {
+            sums[epoch] += loss * step.numTargets();
+            targets[epoch] += step.numTargets();
+          }
+        };
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
+      estimator.fit(SESSIONS.x(), SESSIONS.items(), null, 7, network(p), observer);
+      for (int epoch = 0; epoch < p.maxEpochs(); epoch++) {
+        EpochSummary summary = estimator.model().history().get(epoch);
+        assertEquals(targets[epoch], summary.targets());
+        assertEquals(sums[epoch] / targets[epoch], summary.loss(), 1e-12);
+      }
     }
   }
 
