@@ -1,6 +1,7 @@
 package io.gru4j;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.gru4j.cli.TrainingFiles;
 import io.gru4j.data.IdMap;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +94,24 @@ public final class ChildJvm {
       line = err.readLine();
     }
     return false;
+  }
+
+  /**
+   * Skips a test that would wait for ever: a job in the background ignores INT, one under nohup
+   * HUP, and so does every child. As Linux tells it; elsewhere assumes that they are heard.
+   */
+  public static void assumeHeard(String signal) throws IOException {
+    int bit = List.of("HUP", "INT").indexOf(signal);
+    Path status = Path.of("/proc/self/status");
+    assumeFalse(
+        bit >= 0
+            && Files.exists(status)
+            && Files.readAllLines(status).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .anyMatch(
+                    line ->
+                        (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> bit & 1) == 1),
+        "SIG" + signal + " is ignored here, as by a job in the background, and by every child");
   }
 
   /** Sends a signal, such as {@code INT}. */

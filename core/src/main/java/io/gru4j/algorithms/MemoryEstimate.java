@@ -116,7 +116,8 @@ public final class MemoryEstimate {
         chunk(M);
         return;
       }
-      SequenceBatches batches = SequenceBatches.of(x, users(p, x), p.batchSize());
+      SessionOrdering ordering = new SessionOrdering(x, p.options().sessionOrder(), 0);
+      SequenceBatches batches = SequenceBatches.of(x, users(ordering, x), p.batchSize());
       for (int b = 0; b < batches.size(); b++) {
         SequenceBatch batch = batches.get(b);
         B = Math.max(B, batch.rows());
@@ -129,6 +130,9 @@ public final class MemoryEstimate {
           chunk(rows);
         }
       }
+      if (ordering.changes()) {
+        chunk(Math.min(M, FEW_ROWS)); // an epoch may have one
+      }
     }
 
     /** The output layer keeps 16 sums for each value of a small chunk. */
@@ -138,8 +142,7 @@ public final class MemoryEstimate {
     }
 
     /** The users in the order of the epochs; where that changes, in one that needs the most. */
-    private static int[] users(Gru4RecParameters p, InteractionMatrix x) {
-      SessionOrdering ordering = new SessionOrdering(x, p.options().sessionOrder(), 0);
+    private static int[] users(SessionOrdering ordering, InteractionMatrix x) {
       if (!ordering.changes()) {
         return ordering.users(0);
       }

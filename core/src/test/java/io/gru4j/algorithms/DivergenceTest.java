@@ -75,4 +75,17 @@ class DivergenceTest {
       assertThrows(IllegalStateException.class, estimator::model);
     }
   }
+
+  /** Numbers stay finite where gates and softmax saturate, but no such model is handed out. */
+  @Test
+  void aFitWithAFarTooLargeLearningRateEndsWithItsEpoch() {
+    TestSessions s = TestSessions.make(3, 40, 9);
+    Gru4RecParameters wild = P.toBuilder().learningRate(1e3).build();
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(wild).threads(1)) {
+      String message = refused(() -> estimator.fit(s.x(), s.items(), s.validation()));
+      assertTrue(
+          message.matches("the mean loss of epoch 1, up to step \\d+, is .*1000\\.0.*"), message);
+      assertThrows(IllegalStateException.class, estimator::model);
+    }
+  }
 }

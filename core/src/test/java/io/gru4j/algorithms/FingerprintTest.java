@@ -81,6 +81,22 @@ class FingerprintTest {
         .get("the training data");
   }
 
+  /** Also of users without a click, and items that nobody clicked. */
+  @Test
+  void theNumberOfUsersAndItemsCounts() {
+    String sum = shape(2, 12);
+    assertEquals(sum, shape(2, 12));
+    assertDiffers(sum, shape(3, 12));
+    assertDiffers(sum, shape(2, 13));
+  }
+
+  private static String shape(int users, int items) {
+    InteractionMatrix x = InteractionMatrix.of(users, items, new int[1], new int[1], new double[1]);
+    return Fingerprint.of(TestSessions.tiny(), x, S.items(), null)
+        .entries()
+        .get("the training data");
+  }
+
   private static void assertDiffers(String a, String b) {
     assertEquals(64, b.length());
     assertNotEquals(a, b);

@@ -120,7 +120,7 @@ class LaneBatchesTest {
     Chunk chunk = new Chunk();
     long targets = 0;
     for (int epoch = 0; epoch < 2; epoch++) {
-      batches.fill(chunk, 0, 0); // an epoch may be left before its end
+      batches.fill(chunk, random.nextInt(batches.size()), 0); // an epoch may be left before its end
       batches.begin(epoch);
       List<Click[]> columns = table(x, order.users(epoch), batches.rows(0));
       assertEquals(

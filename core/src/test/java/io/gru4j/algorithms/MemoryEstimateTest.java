@@ -58,7 +58,7 @@ class MemoryEstimateTest {
     for (int i = 0; i < HELD.length; i++) {
       MemoryOfFits.Fit fit = fits.get(i);
       double ratio = fit.estimate() / HELD[i];
-      assertTrue(ratio > 0.999 && ratio < (knownBatches(fit) ? 1.006 : 1.06), ratio + ": " + fit);
+      assertTrue(ratio > 0.999 && ratio < (knownBatches(fit) ? 1.006 : 1.07), ratio + ": " + fit);
     }
   }
 
@@ -92,6 +92,23 @@ class MemoryEstimateTest {
     double dropping = bytes(p.batchSize(batchSize).dropout(0.5), threads);
     assertTrue(dropping > bytes, "dropout");
     assertEquals(dropping, bytes(p.dropout(0).dropoutEmbed(0.5).dropoutHidden(0.5), threads));
+  }
+
+  /** Whose batches may be wider in a later epoch. */
+  @Property
+  void shuffledSessionsTakeNoLessThanInAnyOrder(
+      @ForAll @IntRange(min = 1, max = 300) int batchSize,
+      @ForAll @IntRange(min = 1, max = 6) int bptt,
+      @ForAll long seed) {
+    TestSessions some = TestSessions.make(seed, 100, 50);
+    var p = TestSessions.tiny().toBuilder().hiddenSize(64).batchSize(batchSize).bptt(bptt);
+    double shuffled = bytes(p.set("session_order", "shuffled"), some);
+    assertTrue(shuffled >= bytes(p.set("session_order", "user"), some), "user");
+    assertTrue(shuffled >= bytes(p.set("session_order", "time"), some), "time");
+  }
+
+  private static double bytes(Gru4RecParametersBuilder p, TestSessions sessions) {
+    return MemoryEstimate.of(p.build(), sessions.x(), sessions.items(), null, 1).bytes();
   }
 
   private static double bytes(Gru4RecParametersBuilder p, int threads) {

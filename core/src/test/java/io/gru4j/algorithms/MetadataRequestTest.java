@@ -67,7 +67,7 @@ class MetadataRequestTest {
     assertEquals("{'fit': {'validation_data': None}}", estimator.getMetadataRouting().toString());
     assertSame(estimator, estimator.setFitRequest(MetadataRequest.TRUE));
     assertEquals("{'fit': {'validation_data': True}}", estimator.getMetadataRouting().toString());
-    estimator.setFitRequest();
+    assertSame(estimator, estimator.setFitRequest());
     estimator.setFitRequest(MetadataRequest.UNCHANGED);
     assertEquals(MetadataRequest.TRUE, estimator.getMetadataRouting());
     estimator.setFitRequest(MetadataRequest.alias("v"));
@@ -89,7 +89,8 @@ class MetadataRequestTest {
       assertTrue(estimator.model().history().getFirst().criterion().isPresent());
       estimator.setFitRequest(MetadataRequest.FALSE).fitRouted(s.x(), s.items(), metadata);
       assertTrue(estimator.model().history().getFirst().criterion().isEmpty());
-      estimator.setFitRequest(MetadataRequest.TRUE).fitRouted(s.x(), s.items(), metadata);
+      estimator.setFitRequest(MetadataRequest.TRUE);
+      assertSame(estimator, estimator.fitRouted(s.x(), s.items(), metadata));
       assertTrue(estimator.model().history().getFirst().criterion().isPresent());
     }
   }

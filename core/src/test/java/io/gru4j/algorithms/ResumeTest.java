@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.OpenFiles;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
@@ -39,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ResumeTest {
-  private static final Duration NEVER = Duration.ofDays(1);
+  private static final Duration NEVER = Duration.ofMinutes(10);
   private static final Duration ALWAYS = Duration.ofNanos(1);
   private static final String ONLY =
       "; only the same training can be gone on with: to start anew, delete the file";
@@ -476,6 +477,65 @@ class ResumeTest {
       var thrown = assertThrows(ModelFileException.class, () -> resume(estimator), fault[1]);
       assertTrue(thrown.getMessage().startsWith(file + ": " + fault[2]), thrown::getMessage);
     }
+  }
+
+  /** The same number of values, so that what the file says of its sizes is sound. */
+  @Test
+  void aTensorOfAnotherShapeIsRefusedByName() throws IOException {
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    startIn(folder, TestSessions.tiny());
+    String beforeABatch = Files.readString(file, StandardCharsets.ISO_8859_1);
+    assertFalse(beforeABatch.contains("hidden/"), "all of them are zero");
+    assertThrows(
+        TrainingStoppedException.class,
+        () ->
+            estimator.resume(
+                SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stopIn(estimator, 2, 0)));
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    for (String[] fault :
+        new String[][] {
+          {"network/emb.weight", "[13,3]", "[3,13]"},
+          {"optimizer/emb.weight", "[13,3]", "[3,13]"},
+          {"best/emb.weight", "[13,3]", "[3,13]"},
+          {"hidden/0", "[5,4]", "[4,5]"},
+        }) {
+      String entry = "\"" + fault[0] + "\":{\"dtype\":\"F32\",\"shape\":";
+      String changed = text.replace(entry + fault[1], entry + fault[2]);
+      assertFalse(changed.equals(text), fault[0]);
+      Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
+      var thrown = assertThrows(ModelFileException.class, () -> resume(estimator), fault[0]);
+      String shape = fault[0].equals("hidden/0") ? "expected shape [4, 4]" : "expected shape";
+      assertTrue(
+          thrown.getMessage().startsWith(file + ": tensor \"" + fault[0] + "\": " + shape),
+          thrown::getMessage);
+    }
+  }
+
+  /** Of which some tensors are longer than what is read at once. */
+  @Test
+  void aNetworkOfManyValuesGoesOnToTheSameBits() throws IOException {
+    Gru4RecParameters parameters = TestSessions.tiny().toBuilder().hiddenSize(96).build();
+    startIn(folder, parameters);
+    GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
+    Trainer.Observer stop = stopIn(cut, 2, 3);
+    assertThrows(
+        TrainingStoppedException.class,
+        () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+    FittedModel model = resume(estimator(parameters).checkpoint(folder, NEVER)).model();
+    SameModel.check(uninterrupted(parameters), model);
+  }
+
+  @Test
+  void noCheckpointIsLeftOpen() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    resume(estimator(TestSessions.tiny()).checkpoint(folder, NEVER));
+    assertEquals(0, OpenFiles.of(file));
+    uninterrupted(TestSessions.tiny()).save(file);
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    assertThrows(ModelFileException.class, () -> resume(estimator));
+    assertEquals(0, OpenFiles.of(file));
   }
 
   /** Of a later version, which has parameters that this one would leave out. */

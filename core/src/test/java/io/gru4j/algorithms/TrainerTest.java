@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.Gru4RecOptions.Batching;
 import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.data.IdMap;
+import io.gru4j.data.Interaction;
+import io.gru4j.data.InteractionMatrix;
 import io.gru4j.events.TrainingEvents;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.nn.GruParameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +24,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TrainerTest {
   private static final int EPOCHS = 4;
@@ -78,6 +84,43 @@ class TrainerTest {
     List<List<Double>> dropped = losses(p.build());
     assertEquals(EPOCHS, new HashSet<>(dropped).size());
     assertEquals(dropped, losses(p.build()));
+  }
+
+  /**
+   * What comes through two layers is what neither they nor the embedding drop: an eighth, where
+   * each drops half on its own. The layers pass each unit on, as 1 or as 0, and the loss tells how
+   * many have come.
+   */
+  @Test
+  void eachLayerDropsOnItsOwn() {
+    int H = 32;
+    int steps = 60;
+    var p = still().hiddenSize(H).numComponents(H).numLayers(2).dropout(0.5).maxEpochs(steps);
+    GruNetwork network = GruNetwork.zeros(2, H, H, 2);
+    for (int unit = 0; unit < H; unit++) {
+      network.embedding().set(0, unit, 1);
+      for (GruParameters layer : network.layers()) {
+        layer.weightIh().set(2 * H + unit, unit, 20); // n = tanh(20 x)
+        layer.biasIh().set(H + unit, 0, -30); // z = 0
+      }
+      network.outputWeight().set(1, unit, 0.1f);
+    }
+    int others = network.outputWeight().rows() - 1;
+    double[] logits = {0};
+    Trainer.Observer observer =
+        new Trainer.Observer() {
+          @Override
+          public void stepped(TrainingStep step, int epoch, int width, double loss) {
+            logits[0] -= Math.log(Math.expm1(loss) / others);
+          }
+        };
+    List<Interaction> clicks = List.of(new Interaction(0, 0, 0), new Interaction(0, 1, 1));
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p.build()).threads(1)) {
+      IdMap items = IdMap.of(List.of("a", "b"));
+      estimator.fit(InteractionMatrix.of(1, 2, clicks), items, null, 7, network, observer);
+    }
+    double came = logits[0] / (0.1 * 2) / (H * steps); // a unit that is not dropped counts twice
+    assertEquals(0.125, came, 0.03);
   }
 
   @Test
@@ -152,6 +195,72 @@ class TrainerTest {
       assertEquals(seconds.stream().sorted().toList(), seconds);
       assertTrue(
           seconds.getLast() > 1000 && seconds.getLast() < 1000.001 + took, seconds::toString);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLossOfAnEpochIsTheMeanOverItsTargets(Batching batching) {
+    Gru4RecParameters p = TestSessions.tiny().toBuilder().batching(batching).bptt(3).build();
+    double[] sums = new double[p.maxEpochs()];
+    long[] targets = new long[p.maxEpochs()];
+    Trainer.Observer observer =
+        new Trainer.Observer() {
+          @Override
+          public void stepped(TrainingStep step, int epoch, int width, double loss) {
+            sums[epoch] += loss * step.numTargets();
+            targets[epoch] += step.numTargets();
+          }
+        };
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
+      estimator.fit(SESSIONS.x(), SESSIONS.items(), null, 7, network(p), observer);
+      for (int epoch = 0; epoch < p.maxEpochs(); epoch++) {
+        EpochSummary summary = estimator.model().history().get(epoch);
+        assertEquals(targets[epoch], summary.targets());
+        assertEquals(sums[epoch] / targets[epoch], summary.loss(), 1e-12);
+      }
+    }
+  }
+
+  /** As many chunks of each batch as there are; behind the last batch its end alone. */
+  @ParameterizedTest
+  @EnumSource
+  void positionsThatThereAre(Batching batching) {
+    try (Parallel parallel = new Parallel(1)) {
+      Gru4RecParameters p = still().batching(batching).bptt(2).build();
+      SessionOrdering order = new SessionOrdering(SESSIONS.x(), SessionOrder.USER, 0);
+      EpochBatches batches =
+          batching == Batching.PADDED
+              ? new PaddedBatches(SESSIONS.x(), order, p.batchSize(), p.bptt())
+              : new LaneBatches(SESSIONS.x(), order, p.batchSize(), p.bptt());
+      TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
+      Trainer trainer =
+          new Trainer(
+              batches,
+              step,
+              p,
+              new TrainingListener() {},
+              Training.NO_OBSERVER,
+              TrainingEvents.create());
+      batches.begin(0);
+      for (int batch = 0; batch <= batches.size() + 1; batch++) {
+        int chunks = batch < batches.size() ? batches.chunks(batch) : 0;
+        boolean end = batch == batches.size();
+        step.beginBatch(batch < batches.size() ? batches.rows(batch) : 1);
+        for (int chunk = 0; chunk <= chunks + 1; chunk++) {
+          Position at = new Position();
+          at.batch = batch;
+          at.chunk = chunk;
+          boolean there = chunk < chunks || end && chunk == 0;
+          assertEquals(there, trainer.hasPlace(0, at), batch + ", " + chunk);
+        }
+        // The hidden states that a chunk goes on with are those of its batch.
+        step.beginBatch(100);
+        Position at = new Position();
+        at.batch = batch;
+        boolean goesOn = at.goesOn(step.hasLanes());
+        assertEquals(end || chunks > 0 && !goesOn, trainer.hasPlace(0, at), "batch " + batch);
+      }
     }
   }
 }

@@ -73,6 +73,7 @@ class ServeCommandTest {
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
   void aSignalLetsTheRequestsInFlightEnd(String signal, int status) throws Exception {
+    ChildJvm.assumeHeard(signal);
     try (Server server = new Server("-Dsun.net.httpserver.maxReqTime=900");
         Client client = new Client(server.port);
         Socket socket = server.connect()) {
@@ -110,6 +111,7 @@ class ServeCommandTest {
   @EnabledOnOs({OS.LINUX, OS.MAC})
   @Test
   void hangUpReloadsAndDoesNotEnd() throws Exception {
+    ChildJvm.assumeHeard("HUP");
     try (Server server = new Server();
         Client client = new Client(server.port)) {
       Object before = client.get("/health").json().get("model");

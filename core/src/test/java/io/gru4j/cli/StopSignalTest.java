@@ -3,7 +3,6 @@ package io.gru4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.gru4j.ChildJvm;
 import io.gru4j.algorithms.SameModel;
@@ -33,23 +32,10 @@ class StopSignalTest {
     return child.end();
   }
 
-  /** Reads Linux' set of ignored signals; elsewhere assumes that SIGINT is not among them. */
-  private static boolean interruptIsIgnored() throws IOException {
-    Path status = Path.of("/proc/self/status");
-    if (!Files.exists(status)) {
-      return false;
-    }
-    return Files.readAllLines(status).stream()
-        .filter(line -> line.startsWith("SigIgn:"))
-        .anyMatch(line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> 1 & 1) == 1);
-  }
-
   @ParameterizedTest
   @CsvSource({"INT, 130", "TERM, 143"})
   void aSignalWritesACheckpointAndSaysHowToGoOn(String signal, int status) throws Exception {
-    assumeFalse(
-        signal.equals("INT") && interruptIsIgnored(),
-        "SIGINT is ignored here, as by a job in the background, and so by every child");
+    ChildJvm.assumeHeard(signal);
     TrainingFiles files = TrainingFiles.in(folder);
     // Many epochs: the signal may come late.
     assertEquals(0, TrainingFiles.run(files.train("--max-epochs=60", "--stop-early=false")));

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.OpenFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -467,6 +468,25 @@ class SessionFilesTest {
     trailing[whole.length] = 'x';
     assertTrue(
         fault(new SessionFiles(), writeBytes(trailing)).getMessage().contains("no member starts"));
+  }
+
+  @Test
+  void filesAreClosedAlsoThoseThatCannotBeRead() throws IOException {
+    byte[] sound = (HEADER + "a\tb\t1\n").getBytes(StandardCharsets.UTF_8);
+    Path file = writeBytes(gzip(sound, 1));
+    SessionFiles.read(file);
+    assertEquals(0, OpenFiles.of(file));
+    for (byte[] bad :
+        new byte[][] {
+          Arrays.copyOf(sound, sound.length - 2),
+          "no header".getBytes(StandardCharsets.UTF_8),
+          Arrays.copyOf(gzip(sound, 1), 20),
+          {31, (byte) 139, 8, (byte) 255}
+        }) {
+      Path unreadable = writeBytes(bad);
+      assertThrows(SessionFileException.class, () -> SessionFiles.read(unreadable));
+      assertEquals(0, OpenFiles.of(unreadable));
+    }
   }
 
   private Path writeBytes(byte[] bytes) throws IOException {
