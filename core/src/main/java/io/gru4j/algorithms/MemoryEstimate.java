@@ -25,6 +25,7 @@ public final class MemoryEstimate {
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
   private static final double FEW_ROWS = 24; // the output layer's small chunks
+  private static final double GROUP = 512; // rows that its backward pass takes at a time
   private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
@@ -56,7 +57,7 @@ public final class MemoryEstimate {
     estimate.add("optimizer state", 4 * state * s.floats());
     estimate.add("copy of the best epoch", 4 * copies * s.stored());
     estimate.add("gradients", 4 * (s.layers + s.output + (s.shared ? 0 : 1.5 * touched * s.E)));
-    estimate.add("buffers", s.outputBuffers(threads) + 4 * s.layerBuffers(p));
+    estimate.add("buffers", s.outputBuffers(threads) + 4 * s.layerBuffers(p, threads));
     estimate.add("validation", validation == null ? 0 : judging(p, validation));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
@@ -175,30 +176,44 @@ public final class MemoryEstimate {
       double tiles = Math.ceil(panels / tilePanels);
       double tile = tilePanels * 32 + 16;
       double logits = 4 * tiles * M * tile;
-      double scratch = (logits > LOGITS_BUDGET ? 128 * tile : 0) + tile * padded(H);
+      double scratch = (logits > LOGITS_BUDGET ? GROUP * tile : 0) + tile * padded(H);
       scratch += Math.max(128 * padded(H), 16 * FEW_ROWS * H);
       scratch += H % 32 <= 8 ? 128 * 16 * (H % 32) : 0; // units beside the blocks of 32
-      scratch += 4 * 144 * (H + 1); // four chunks of scaled hidden states, and their factors
-      scratch += 128 * 32; // e of a panel
+      scratch += 48 * tile; // e of some rows, packed
+      scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
+      scratch += 32 * GROUP; // e of a panel
       double slots = Math.min(16, tiles);
       return Math.min(logits, LOGITS_BUDGET)
           + 4 * threads * scratch
-          + 4 * (2 * tiles * M + slots * (sums + M) + M * H + (M + 64) * H + 3 * M);
+          + 4 * (2 * tiles * M + slots * (sums + M) + M * H + packed(H) + packedColumns(H) + 3 * M);
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */
-    double layerBuffers(Gru4RecParameters p) {
+    double layerBuffers(Gru4RecParameters p, int threads) {
       double gates = padded(3 * H);
       Double embed = p.options().dropoutEmbed();
       Double hidden = p.options().dropoutHidden();
       double dropout = (embed == null ? p.dropout() : embed) > 0 ? 3 * M * E : 0;
       dropout += (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
-      double transposed = gates * (padded(E) + padded(H)) + (M + 64) * (E + H);
-      transposed += (p.numLayers() - 1.0) * (2 * gates * padded(H) + (M + 64) * 2 * H);
+      double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
+      transposed += (p.numLayers() - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
+      double scratch =
+          32 * (Math.max(E, gates) + (p.numLayers() - 1) * gates + 128 * p.numLayers());
       return M * (2 + 2 * E)
           + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H)
           + transposed
+          + threads * scratch
           + dropout;
+    }
+
+    /** Floats of a chunk's rows, packed by fours. */
+    private double packed(double width) {
+      return 4 * Math.ceil(M / 4) * width;
+    }
+
+    /** Floats of the same packed by columns. */
+    private double packedColumns(double width) {
+      return Math.ceil(width / 4) * (4 * 4 * Math.ceil(M / 4) + 16);
     }
   }
 

@@ -19,19 +19,19 @@ class MemoryEstimateTest {
 
   /** As MemoryOfFits printed it last, fit by fit. */
   private static final long[] HELD = {
-    28_703_688,
-    27_549_264,
-    35_441_816,
-    113_556_384,
-    27_564_064,
-    27_413_648,
-    22_367_896,
-    18_738_408,
-    73_017_472,
-    30_008_056,
-    35_486_480,
-    25_832_680,
-    18_738_952
+    28_990_464,
+    27_803_120,
+    35_695_672,
+    113_917_952,
+    27_817_920,
+    27_662_608,
+    22_621_432,
+    18_991_944,
+    73_529_208,
+    30_273_112,
+    35_740_336,
+    26_086_360,
+    18_992_048
   };
 
   private static final TestSessions MANY = TestSessions.make(2, 300, 60_000);
@@ -142,7 +142,7 @@ class MemoryEstimateTest {
             .getMessage()
             .matches(
                 "training needs 13 MiB \\(the JVM 12 MiB\\) of heap, but the JVM may take only"
-                    + " 13 MiB: give it more, such as with JDK_JAVA_OPTIONS=-Xmx14m, or lower .*"),
+                    + " 13 MiB: give it more, such as with JDK_JAVA_OPTIONS=-Xmx15m, or lower .*"),
         fault.getMessage());
     assertEquals(1.15 * estimate.bytes(), estimate.suggestedHeap(), 1);
   }
