@@ -13,14 +13,13 @@ import java.util.Arrays;
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
  * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels. It goes
- * through k in pieces of 1024: a panel's piece stays in cache while the rows pass, the rows' piece
- * while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
- * Multiplication). Shorter pieces would fit the first-level cache, but C would come and go more
- * often. What several tasks need is packed before the first product. With up to 128 rows each panel
- * is needed by one task, with up to 8 panels each row: it is packed there, piece by piece, of 128
- * rows in pieces of 512. Buffers belong to the object and to the threads, grow to the largest shape
- * seen and are then reused: nothing is allocated after that. Not thread-safe: one thread at a time
- * may call {@link #multiply}.
+ * through k in pieces of {@link Kernels#productDepth}: a panel's piece stays in cache while the
+ * rows pass, the rows' piece while the panels do (Goto and van de Geijn 2008, Anatomy of
+ * High-Performance Matrix Multiplication). What several tasks need is packed before the first
+ * product. With up to 128 rows each panel is needed by one task, with up to 8 panels each row: it
+ * is packed there, piece by piece, of 128 rows in pieces of 512. Buffers belong to the object and
+ * to the threads, grow to the largest shape seen and are then reused: nothing is allocated after
+ * that. Not thread-safe: one thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -32,15 +31,15 @@ public final class Gemm {
   private static final int ROWS = 96; // of one task
   private static final int FEW_PANELS_ROWS = 48; // of one task that packs them itself
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
-  private static final int DEPTH = 1024; // of k that one product runs through
-  private static final int FEW_ROWS_DEPTH = 512; // the same, where a task packs its panels itself
+  private static final int FEW_ROWS_DEPTH = 512; // of k, where a task packs its panels itself
+  private static final int BLOCK_STRIDE = GROUP * PANEL + PANEL / 2; // an odd number of cache lines
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
-    /** Blocks of C that are not made in their place: see {@link Gemm#block}. */
-    final float[] blocks = new float[GROUP * FEW_ROWS * PANEL];
+    /** A block of C: see {@link Gemm#block}. */
+    final float[] block = new float[FEW_ROWS * BLOCK_STRIDE];
 
     final float[] pieces =
         new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
@@ -125,7 +124,7 @@ public final class Gemm {
     packsA = panels > GROUP;
     packsB = M > FEW_ROWS;
     rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : FEW_PANELS_ROWS;
-    depthOfPiece = packsB ? DEPTH : FEW_ROWS_DEPTH;
+    depthOfPiece = packsB ? kernels.productDepth() : FEW_ROWS_DEPTH;
     if (packsA) {
       packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
       parallel.run(Math.ceilDiv(M, PACKED_ROWS), rowsTask);
@@ -214,8 +213,8 @@ public final class Gemm {
 
   /**
    * One block of rows times some panels. Its part of C is made apart, and put into place at last,
-   * if it is added, if it goes beyond the last column, and if it takes more than two pieces: rows
-   * of C that lie a power of two apart would drive one another out of the cache.
+   * row by row: in C a panel's rows lie far apart, each on a page of its own, and half of a line of
+   * the cache would be written now, the other half when it is gone.
    */
   private void block(int task) {
     int rowBlocks = Math.ceilDiv(M, rowsOfTask);
@@ -224,7 +223,6 @@ public final class Gemm {
     int first = task / rowBlocks * GROUP;
     int end = Math.min(panels, first + GROUP);
     Scratch scratch = SCRATCH.get();
-    boolean apart = adds || K > 2 * depthOfPiece;
     for (int k = 0; k == 0 || k < K; k += depthOfPiece) {
       int depth = Math.min(depthOfPiece, K - k);
       float[] a = packsA ? packedA : scratch.quads;
@@ -238,20 +236,17 @@ public final class Gemm {
       }
       for (int p = first; p < end; p++) {
         int bo = (packsB ? p * K + k : (p - first) * depth) * PANEL;
-        boolean here = !apart && (p + 1) * PANEL <= N;
-        float[] c = here ? C.data() : scratch.blocks;
-        int co = here ? row * N + p * PANEL : (p - first) * FEW_ROWS * PANEL;
-        int cs = here ? N : PANEL;
+        int co = (p - first) * PANEL;
         boolean start = k == 0; // later pieces go on with the chains
-        float[] init = start ? ZEROS : c;
+        float[] init = start ? ZEROS : scratch.block;
         int columns = Math.min(PANEL, N - p * PANEL);
         kernels.product(
-            c,
+            scratch.block,
             co,
-            cs,
+            BLOCK_STRIDE,
             init,
             start ? 0 : co,
-            start ? 0 : cs,
+            start ? 0 : BLOCK_STRIDE,
             a,
             ao,
             QUAD * depth,
@@ -262,20 +257,17 @@ public final class Gemm {
             columns);
       }
     }
-    for (int p = apart ? first : N / PANEL; p < end; p++) {
-      put(scratch.blocks, (p - first) * FEW_ROWS * PANEL, row, rows, p * PANEL);
-    }
+    put(scratch.block, row, rows, first * PANEL, Math.min(N, end * PANEL));
   }
 
-  private void put(float[] block, int from, int row, int rows, int column) {
+  private void put(float[] block, int row, int rows, int from, int to) {
     float[] c = C.data();
-    int columns = Math.min(PANEL, N - column);
     for (int i = 0; i < rows; i++) {
-      int to = (row + i) * N + column;
+      int start = (row + i) * N + from;
       if (adds) {
-        kernels.axpy(1f, block, from + i * PANEL, c, to, columns);
+        kernels.axpy(1f, block, i * BLOCK_STRIDE, c, start, to - from);
       } else {
-        System.arraycopy(block, from + i * PANEL, c, to, columns);
+        System.arraycopy(block, i * BLOCK_STRIDE, c, start, to - from);
       }
     }
   }

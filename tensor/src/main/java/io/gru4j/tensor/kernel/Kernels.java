@@ -67,6 +67,12 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int columns);
 
   /**
+   * Returns in pieces of how many steps of k {@link #product} takes a long product best. Shorter
+   * pieces fit a nearer cache, but c comes and goes more often. The bits are the same.
+   */
+  int productDepth();
+
+  /**
    * Packs a block for {@link #product}, {@code y[r / 4][k][r % 4] = x[r][k]}; places of rows that
    * are not there stay.
    *

@@ -51,6 +51,11 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public int productDepth() {
+    return 256;
+  }
+
+  @Override
   public void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
     for (int r = 0; r < rows; r++) {
       int yr = yo + r / QUAD * yp + r % QUAD;

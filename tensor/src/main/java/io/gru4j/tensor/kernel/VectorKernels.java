@@ -43,6 +43,11 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public int productDepth() {
+    return VectorProduct.DEPTH;
+  }
+
+  @Override
   public void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
     VectorPack.packRows(y, yo, yp, x, xo, xs, rows, K);
   }

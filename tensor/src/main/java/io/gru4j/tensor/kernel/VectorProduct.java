@@ -15,8 +15,10 @@ import jdk.incubator.vector.FloatVector;
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
- * cost as well. With 16 registers m is 6, which leaves 4 for what is loaded. Smaller tiles take
- * what is left over.
+ * cost as well. With 16 registers m is 4: the compiler loads all that a step needs before it
+ * multiplies, so 2 m accumulators, m rows and 2 vectors of b must fit, and 8 chains are just
+ * enough. (With m = 6 four accumulators came and went on the stack, at less than half of the
+ * speed.) Smaller tiles take what is left over.
  *
  * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
  * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.
@@ -25,6 +27,9 @@ import jdk.incubator.vector.FloatVector;
  * rows and few steps of k go another way, {@link VectorSteps}.
  */
 final class VectorProduct {
+
+  /** See {@link Kernels#productDepth}; the vectors of b of 256 steps take 16 KB. */
+  static final int DEPTH = L == 16 ? 1024 : 256;
 
   private VectorProduct() {}
 
@@ -82,16 +87,6 @@ final class VectorProduct {
       }
       for (; r + 8 <= rows; r += 8) {
         tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
-      }
-    } else {
-      for (; r + 6 <= rows; r += 6) {
-        int a2 = row(ao, ap, r + 2);
-        int a4 = row(ao, ap, r + 4);
-        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), a2, a4, b, bo, K);
-      }
-      if (r % QUAD != 0 && r + 2 <= rows) { // to the next quad
-        tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
-        r += 2;
       }
     }
     for (; r + 4 <= rows; r += 4) {
@@ -310,69 +305,6 @@ final class VectorProduct {
     d6.intoArray(c, co + 6 * cs + L);
     c7.intoArray(c, co + 7 * cs);
     d7.intoArray(c, co + 7 * cs + L);
-  }
-
-  /** 6 rows, which begin by twos at a0, a2 and a4, and 2 L columns. */
-  private static void tile6x2(
-      float[] c,
-      int co,
-      int cs,
-      float[] init,
-      int io,
-      int is,
-      float[] a,
-      int a0,
-      int a2,
-      int a4,
-      float[] b,
-      int bo,
-      int K) {
-    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
-    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
-    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
-    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
-    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
-    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
-    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
-    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
-    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
-    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
-    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
-    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
-    for (int k = 0; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0 + k * QUAD]);
-      c0 = v0.fma(b0, c0);
-      d0 = v0.fma(b1, d0);
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a0 + k * QUAD + 1]);
-      c1 = v1.fma(b0, c1);
-      d1 = v1.fma(b1, d1);
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2 + k * QUAD]);
-      c2 = v2.fma(b0, c2);
-      d2 = v2.fma(b1, d2);
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a2 + k * QUAD + 1]);
-      c3 = v3.fma(b0, c3);
-      d3 = v3.fma(b1, d3);
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD]);
-      c4 = v4.fma(b0, c4);
-      d4 = v4.fma(b1, d4);
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + k * QUAD + 1]);
-      c5 = v5.fma(b0, c5);
-      d5 = v5.fma(b1, d5);
-    }
-    c0.intoArray(c, co);
-    d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
-    c3.intoArray(c, co + 3 * cs);
-    d3.intoArray(c, co + 3 * cs + L);
-    c4.intoArray(c, co + 4 * cs);
-    d4.intoArray(c, co + 4 * cs + L);
-    c5.intoArray(c, co + 5 * cs);
-    d5.intoArray(c, co + 5 * cs + L);
   }
 
   /** The 4 rows of a quad, and 2 L columns. */

@@ -14,12 +14,13 @@ import jdk.incubator.vector.FloatVector;
  * <p>The tiles of {@link VectorProduct} keep c in registers while k runs; their beginning and end
  * cost as much as several steps of k. Here the steps' rows of b stay in registers (8 of them with
  * 32 registers, 4 with 16) while the rows of c pass, and more steps take more passes: each element
- * is the same chain. One row of c costs 2 loads, 2 stores and a broadcast for each two fused
- * multiply-adds; rows do not depend on one another, which hides their latency.
+ * is the same chain. (With 16 registers a second pass costs more than the tiles.) One row of c
+ * costs 2 loads, 2 stores and a broadcast for each two fused multiply-adds; rows do not depend on
+ * one another, which hides their latency.
  */
 final class VectorSteps {
 
-  private static final int FEW_STEPS = 24;
+  private static final int FEW_STEPS = L == 16 ? 24 : 4;
   private static final int MANY_ROWS = 16;
 
   private VectorSteps() {}
