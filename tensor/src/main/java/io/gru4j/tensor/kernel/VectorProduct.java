@@ -28,8 +28,12 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorProduct {
 
-  /** See {@link Kernels#productDepth}; the vectors of b of 256 steps take 16 KB. */
-  static final int DEPTH = L == 16 ? 1024 : 256;
+  /**
+   * See {@link Kernels#productDepth}. With 16 lanes a tile takes both cache lines of a step's row
+   * of b; with fewer it takes one of them, and lines two apart share half of the sets of a cache:
+   * 192 steps leave room there for a and c in a first level of 32 KB.
+   */
+  static final int DEPTH = L == 16 ? 1024 : 192;
 
   private VectorProduct() {}
 
@@ -53,11 +57,38 @@ final class VectorProduct {
       return;
     }
     for (int l = 0; l < columns; l += 2 * L) {
-      if (columns - l > L) {
-        columns2(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
+      pieces(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K, columns - l);
+    }
+  }
+
+  /** Some columns, k in pieces of {@link #DEPTH}: later ones go on with the chains. */
+  private static void pieces(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int ap,
+      float[] b,
+      int bo,
+      int rows,
+      int K,
+      int columns) {
+    for (int k = 0; k == 0 || k < K; k += DEPTH) {
+      int depth = Math.min(DEPTH, K - k);
+      int ak = ao + k * QUAD;
+      int bk = bo + k * PANEL;
+      if (columns > L) {
+        columns2(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
       } else {
-        columns1(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
+        columns1(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
       }
+      init = c;
+      io = co;
+      is = cs;
     }
   }
 
