@@ -185,7 +185,13 @@ public final class MemoryEstimate {
       double slots = Math.min(16, tiles);
       return Math.min(logits, LOGITS_BUDGET)
           + 4 * threads * scratch
-          + 4 * (2 * tiles * M + slots * (sums + M) + M * H + packed(H) + packedColumns(H) + 3 * M);
+          + 4
+              * (2 * tiles * M
+                  + slots * (sums + M)
+                  + 2 * M * H
+                  + packed(H)
+                  + packedColumns(H)
+                  + 11 * M);
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */

@@ -47,9 +47,9 @@ final class HiddenGradient {
   private boolean lanes;
   private int width; // of a row of sums: H x 16 lanes, or H filled up to blocks
   private int used; // values of it
-  private int M;
-  private float[] sums = new float[0]; // [slot][m][width]
-  private float[] slotMax = new float[0]; // [slot][m]; then the factor of the slot's sum
+  private int U; // distinct rows
+  private float[] sums = new float[0]; // [slot][u][width]
+  private float[] slotMax = new float[0]; // [slot][u]; then the factor of the slot's sum
   private float[] targetWeight = new float[0]; // [m][h]
 
   HiddenGradient(Parameter weight, int tilePanels, int slots, int chunk) {
@@ -68,13 +68,13 @@ final class HiddenGradient {
     this.transposed = ThreadLocal.withInitial(() -> new float[tilePanels * blocks * PANEL * PANEL]);
   }
 
-  /** Makes room for M rows. */
-  void begin(int M) {
-    this.M = M;
-    lanes = M <= MAX_LANE_ROWS;
+  /** Begins with M rows, U of them distinct, and makes room as if all were. */
+  void begin(int M, int U) {
+    this.U = U;
+    lanes = U <= MAX_LANE_ROWS;
     width = lanes ? H * LANES : blocks * PANEL;
     used = lanes ? width : H;
-    sums = OutputLayer.atLeast(sums, (long) slots * M * width);
+    sums = OutputLayer.atLeast(sums, slots * Math.max(U * (long) width, M * (long) blocks * PANEL));
     slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
     targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
   }
@@ -84,7 +84,7 @@ final class HiddenGradient {
    *
    * @param first whether this is the slot's first tile
    * @param panel the tile's first panel, and {@code panels} how many
-   * @param m first row, and {@code rows} how many
+   * @param u first of the distinct rows, and {@code rows} how many
    * @param e the tile's exponentials from {@code eo}, rows {@code es} apart
    * @param max the tile's largest logit of each row, from {@code maxo}
    */
@@ -93,7 +93,7 @@ final class HiddenGradient {
       boolean first,
       int panel,
       int panels,
-      int m,
+      int u,
       int rows,
       float[] e,
       int eo,
@@ -101,14 +101,14 @@ final class HiddenGradient {
       float[] max,
       int maxo) {
     float[] sum = first ? sums : scratch.get();
-    int so = first ? (slot * M + m) * width : 0;
+    int so = first ? (slot * U + u) * width : 0;
     int w = weight.offset() + panel * H * PANEL;
     if (lanes) {
       kernels.laneProducts(
           sum, so, width, e, eo, es, weight.value(), w, H * PANEL, panels, rows, H);
     } else {
       float[] t = transposed.get();
-      if (m == 0) {
+      if (u == 0) {
         transpose(t, w, panels);
       }
       products(sum, so, e, eo, es, t, panels, rows);
@@ -117,10 +117,10 @@ final class HiddenGradient {
       }
     }
     if (first) {
-      System.arraycopy(max, maxo, slotMax, slot * M + m, rows);
+      System.arraycopy(max, maxo, slotMax, slot * U + u, rows);
     } else {
       for (int r = 0; r < rows; r++) {
-        merge(slot * M + m + r, sum, r * width, max[maxo + r]);
+        merge(slot * U + u + r, sum, r * width, max[maxo + r]);
       }
     }
   }
@@ -190,13 +190,13 @@ final class HiddenGradient {
   }
 
   /**
-   * Turns the slots' largest logits of one row into the factors of their sums.
+   * Turns the slots' largest logits of one distinct row into the factors of their sums.
    *
    * @param max the row's largest logit
-   * @param sum the row's sum of exp(logit - max), times n; infinite for a row that does not count
+   * @param sum the row's sum of exp(logit - max), times n
    */
-  void normalise(int m, float max, double sum) {
-    for (int i = m; i < slots * M; i += M) {
+  void normalise(int u, float max, double sum) {
+    for (int i = u; i < slots * U; i += U) {
       slotMax[i] = (float) (Kernels.exp(slotMax[i] - max) / sum);
     }
   }
@@ -204,22 +204,20 @@ final class HiddenGradient {
   /**
    * Adds the gradient of one row to {@code dHidden} from {@code d}, slots in order.
    *
+   * @param u number of row m among the distinct ones
    * @param scale the loss's gradient
-   * @param targetScale {@code scale / n}, less with smoothed labels; 0 for a row that does not
-   *     count
+   * @param targetScale {@code scale / n}, less with smoothed labels
    */
-  void finish(int m, float scale, float targetScale, float[] dHidden, int d) {
+  void finish(int u, int m, float scale, float targetScale, float[] dHidden, int d) {
     float[] row = scratch.get();
     Arrays.fill(row, 0, used, 0f);
-    for (int i = m; i < slots * M; i += M) {
+    for (int i = u; i < slots * U; i += U) {
       kernels.axpy(slotMax[i] * scale, sums, i * width, row, 0, used);
     }
     if (lanes) {
       kernels.foldLanes(row, 0, row, 0, H);
     }
     kernels.axpy(1f, row, 0, dHidden, d, H);
-    if (targetScale != 0f) {
-      kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);
-    }
+    kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);
   }
 }

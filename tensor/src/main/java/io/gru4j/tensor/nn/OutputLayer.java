@@ -23,6 +23,9 @@ import java.util.Arrays;
  *
  * <p>{@link LabelSmoothing} can spread part of a target's probability over all classes.
  *
+ * <p>Rows of hidden that are equal have the same softmax: it is made once for the U {@link
+ * DistinctRows}, and weighs as much in dW and db as there are such rows.
+ *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
  * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
  * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
@@ -34,7 +37,7 @@ import java.util.Arrays;
  * {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
- * of slots. Tiles, chunks and slots depend on M and V only, so threads do not change a bit.
+ * of slots. Tiles, chunks and slots depend on U and V only, so threads do not change a bit.
  */
 public final class OutputLayer {
 
@@ -66,18 +69,20 @@ public final class OutputLayer {
   private final int rowStride; // of a tile's rows
 
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
-  private final ThreadLocal<float[]> panelScratch; // e of one panel: [m][32]
+  private final ThreadLocal<float[]> panelScratch; // e of one panel: [u][32]
   private final ThreadLocal<float[]> scaledScratch; // hidden states by columns, times factors
-  private final ThreadLocal<float[]> factorScratch; // [m], then each four times
+  private final ThreadLocal<float[]> factorScratch; // [u], then each four times
   private final double[] squares; // of dW, by tile
-  private float[] logits = new float[0]; // [tile][m][class of the tile], then e in their place
-  private float[] tileMax = new float[0]; // [tile][m]
-  private float[] tileSum = new float[0]; // [tile][m] sum of e; then the factor of e
-  private float[] targetLogit = new float[0];
-  private double[] rowLoss = new double[0];
+  private final DistinctRows distinct = new DistinctRows();
+  private float[] logits = new float[0]; // [tile][u][class of the tile], then e in their place
+  private float[] tileMax = new float[0]; // [tile][u]
+  private float[] tileSum = new float[0]; // [tile][u] sum of e; then the factor of e
+  private float[] targetLogit = new float[0]; // [m]
+  private double[] rowLoss = new double[0]; // [m]
   private long[] byTarget = new long[0]; // target << 32 | m, a chunk's rows in ascending order
-  private float[] hiddenRows = new float[0]; // packed, [m / 4][h][m % 4]
-  private float[] hiddenColumns = new float[0]; // packed, [h / 4][m][h % 4]
+  private float[] states = new float[0]; // the distinct rows of hidden, [u][h]
+  private float[] hiddenRows = new float[0]; // the same packed, [u / 4][h][u % 4]
+  private float[] hiddenColumns = new float[0]; // packed, [h / 4][u][h % 4]
   private int columnsStride; // of h / 4
 
   private final HiddenGradient hiddenGradient;
@@ -92,8 +97,9 @@ public final class OutputLayer {
 
   private Variable hidden;
   private int[] targets;
-  private int M;
-  private int n;
+  private int M; // rows
+  private int n; // of them with a target
+  private int U; // and different from one another
   private boolean kept;
   private double lossValue;
   private float[] dW;
@@ -174,13 +180,15 @@ public final class OutputLayer {
     loss.reset(1);
     lossValue = 0;
     if (n > 0) {
+      distinct.find(hidden.value().data(), targets, M, H);
+      U = distinct.count();
       allocate();
       smoothing.begin(parallel);
-      parallel.run(Math.ceilDiv(M, CHUNK), packTask);
+      parallel.run(Math.ceilDiv(n, CHUNK), packTask);
       parallel.run(slots, forwardTask);
-      parallel.run(Math.ceilDiv(M, CHUNK), normaliseTask);
+      parallel.run(Math.ceilDiv(U, CHUNK), normaliseTask);
       for (int m = 0; m < M; m++) {
-        lossValue += rowLoss[m];
+        lossValue += targets[m] >= 0 ? rowLoss[m] : 0;
       }
       lossValue /= n;
     }
@@ -210,6 +218,7 @@ public final class OutputLayer {
     return count;
   }
 
+  /** For M rows, though U will do: a later step of as many rows may have fewer equal ones. */
   private void allocate() {
     long needed = (long) tiles * M * rowStride + weight.offset();
     kept = needed * Float.BYTES <= logitsBudget;
@@ -223,10 +232,15 @@ public final class OutputLayer {
       rowLoss = new double[M];
       byTarget = new long[M];
     }
-    hiddenRows = atLeast(hiddenRows, (long) Math.ceilDiv(M, QUAD) * QUAD * H);
-    columnsStride = Math.ceilDiv(M, QUAD) * QUAD * QUAD + 16; // an odd number of cache lines
-    hiddenColumns = atLeast(hiddenColumns, (long) Math.ceilDiv(H, QUAD) * columnsStride);
-    hiddenGradient.begin(M);
+    states = atLeast(states, (long) M * H);
+    hiddenRows = atLeast(hiddenRows, Math.ceilDiv(M, QUAD) * QUAD * (long) H);
+    hiddenColumns = atLeast(hiddenColumns, Math.ceilDiv(H, QUAD) * (long) columnsStride(M));
+    columnsStride = columnsStride(U);
+    hiddenGradient.begin(M, U);
+  }
+
+  private static int columnsStride(int rows) {
+    return Math.ceilDiv(rows, QUAD) * QUAD * QUAD + 16; // an odd number of cache lines
   }
 
   /** Returns the buffer, or a longer one. */
@@ -244,47 +258,71 @@ public final class OutputLayer {
     return Math.min(panels, (tile + 1) * tilePanels);
   }
 
+  /** Packs some distinct rows by rows and by columns, and sorts as many targets. */
   private void packChunk(int chunk) {
-    int m = chunk * CHUNK;
-    int rows = Math.min(CHUNK, M - m);
-    kernels.packRows(hiddenRows, m * H, QUAD * H, hidden.value().data(), m * H, H, rows, H);
+    int from = chunk * CHUNK;
+    int rows = Math.min(CHUNK, U - from);
+    if (rows > 0) {
+      float[] h = hidden.value().data();
+      for (int u = from; u < from + rows; u++) {
+        System.arraycopy(h, distinct.first(u) * H, states, u * H, H);
+      }
+      kernels.packRows(hiddenRows, from * H, QUAD * H, states, from * H, H, rows, H);
+      kernels.packColumns(hiddenColumns, from * QUAD, columnsStride, states, from * H, H, H, rows);
+    }
+    for (int i = from; i < Math.min(n, from + CHUNK); i++) {
+      insertByTarget(from, i);
+    }
+  }
+
+  /** Inserts the i-th row into its chunk's; few enough for this, and Arrays.sort allocates. */
+  private void insertByTarget(int from, int i) {
+    int m = distinct.member(i);
+    long key = (long) targets[m] << 32 | m;
+    for (; i > from && byTarget[i - 1] > key; i--) {
+      byTarget[i] = byTarget[i - 1];
+    }
+    byTarget[i] = key;
   }
 
   private void forwardSlot(int slot) {
     int start = slot * tiles / slots;
     int end = (slot + 1) * tiles / slots;
     for (int tile = start; tile < end; tile++) {
-      for (int m = 0; m < M; m += CHUNK) {
-        forwardTile(slot, tile == start, tile, m, Math.min(CHUNK, M - m));
+      for (int u = 0; u < U; u += CHUNK) {
+        forwardTile(slot, tile == start, tile, u, Math.min(CHUNK, U - u));
       }
     }
   }
 
-  private void forwardTile(int slot, boolean start, int tile, int m, int rows) {
+  private void forwardTile(int slot, boolean start, int tile, int u, int rows) {
     int first = tile * tilePanels;
     int count = tileEnd(tile) - first;
     float[] y = kept ? logits : tileScratch.get();
-    int yo = tileOffset(tile, m);
-    makeLogits(tile, m, rows, y, yo);
+    int yo = tileOffset(tile, u);
+    makeLogits(tile, u, rows, y, yo);
     for (int r = 0; r < rows; r++) {
       int row = yo + r * rowStride;
-      int target = targets[m + r];
-      if (target >= 0 && target / PANEL >= first && target / PANEL < tileEnd(tile)) {
-        targetLogit[m + r] = y[row + target - first * PANEL];
-        hiddenGradient.keepTarget(m + r, target);
+      for (int i = distinct.start(u + r); i < distinct.start(u + r + 1); i++) {
+        int m = distinct.member(i);
+        int panel = targets[m] / PANEL;
+        if (panel >= first && panel < first + count) {
+          targetLogit[m] = y[row + targets[m] - first * PANEL];
+          hiddenGradient.keepTarget(m, targets[m]);
+        }
       }
       float max = kernels.rowMax(y, row, count);
-      tileMax[tile * M + m + r] = max;
-      tileSum[tile * M + m + r] = kernels.rowExpSum(y, row, count, max);
+      tileMax[tile * U + u + r] = max;
+      tileSum[tile * U + u + r] = kernels.rowExpSum(y, row, count, max);
     }
-    hiddenGradient.add(slot, start, first, count, m, rows, y, yo, rowStride, tileMax, tile * M + m);
+    hiddenGradient.add(slot, start, first, count, u, rows, y, yo, rowStride, tileMax, tile * U + u);
   }
 
-  private int tileOffset(int tile, int m) {
-    return weight.offset() + (kept ? (tile * M + m) * rowStride : 0);
+  private int tileOffset(int tile, int u) {
+    return weight.offset() + (kept ? (tile * U + u) * rowStride : 0);
   }
 
-  private void makeLogits(int tile, int m, int rows, float[] y, int yo) {
+  private void makeLogits(int tile, int u, int rows, float[] y, int yo) {
     for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
       kernels.product(
           y,
@@ -294,7 +332,7 @@ public final class OutputLayer {
           bias.offset() + p * PANEL,
           0,
           hiddenRows,
-          m * H,
+          u * H,
           QUAD * H,
           weight.value(),
           weight.offset() + p * H * PANEL,
@@ -305,48 +343,34 @@ public final class OutputLayer {
     }
   }
 
-  /**
-   * Turns the tiles' sums of some rows into the rows' losses and the factors of e. For backward,
-   * sorts these rows by target and packs their hidden states by columns.
-   */
+  /** Turns the tiles' sums of some distinct rows into the rows' losses and the factors of e. */
   private void normaliseChunk(int chunk) {
-    int from = chunk * CHUNK;
-    int to = Math.min(M, from + CHUNK);
+    int to = Math.min(U, (chunk + 1) * CHUNK);
     float[] h = hidden.value().data();
-    for (int m = from; m < to; m++) {
+    for (int u = chunk * CHUNK; u < to; u++) {
       float max = Float.NEGATIVE_INFINITY;
-      for (int i = m; i < tiles * M; i += M) {
+      for (int i = u; i < tiles * U; i += U) {
         max = Math.max(max, tileMax[i]);
       }
       double sum = 0;
-      for (int i = m; i < tiles * M; i += M) {
+      for (int i = u; i < tiles * U; i += U) {
         float scale = Kernels.exp(tileMax[i] - max);
         sum += tileSum[i] * (double) scale;
         tileSum[i] = scale;
       }
-      boolean counts = targets[m] >= 0;
-      rowLoss[m] =
-          counts
-              ? max + StrictMath.log(sum) - smoothing.expectedLogit(targetLogit[m], h, m * H)
-              : 0;
-      for (int i = m; i < tiles * M; i += M) {
-        float factor = (float) (tileSum[i] / (sum * n));
-        tileSum[i] = counts && factor >= Kernels.SMALLEST ? factor : 0f;
+      double logSumExp = max + StrictMath.log(sum);
+      int end = distinct.start(u + 1);
+      for (int i = distinct.start(u); i < end; i++) {
+        int m = distinct.member(i);
+        rowLoss[m] = logSumExp - smoothing.expectedLogit(targetLogit[m], h, m * H);
       }
-      hiddenGradient.normalise(m, max, counts ? sum * n : Double.POSITIVE_INFINITY);
-      insertByTarget(from, m);
+      int copies = end - distinct.start(u);
+      for (int i = u; i < tiles * U; i += U) {
+        float factor = (float) ((double) tileSum[i] * copies / (sum * n));
+        tileSum[i] = factor >= Kernels.SMALLEST ? factor : 0f;
+      }
+      hiddenGradient.normalise(u, max, sum * n);
     }
-    kernels.packColumns(hiddenColumns, from * QUAD, columnsStride, h, from * H, H, H, to - from);
-  }
-
-  /** Inserts row m into its chunk's; few enough for this, and Arrays.sort allocates. */
-  private void insertByTarget(int from, int m) {
-    long key = (long) targets[m] << 32 | m;
-    int i = m;
-    for (; i > from && byTarget[i - 1] > key; i--) {
-      byTarget[i] = byTarget[i - 1];
-    }
-    byTarget[i] = key;
   }
 
   private void backward() {
@@ -371,68 +395,64 @@ public final class OutputLayer {
     int end = (slot + 1) * tiles / slots;
     for (int tile = slot * tiles / slots; tile < end; tile++) {
       squares[tile] = 0;
-      for (int m = 0; m < M; m += GROUP) {
-        backwardTile(tile, m, Math.min(GROUP, M - m));
+      for (int u = 0; u < U; u += GROUP) {
+        backwardTile(tile, u, Math.min(GROUP, U - u));
       }
     }
   }
 
   /** Panel by panel: its dW stays in cache while the rows pass. */
-  private void backwardTile(int tile, int m, int rows) {
+  private void backwardTile(int tile, int u, int rows) {
     int first = tile * tilePanels;
     int count = tileEnd(tile) - first;
     float[] e = kept ? logits : tileScratch.get();
-    int eo = tileOffset(tile, m);
+    int eo = tileOffset(tile, u);
     if (!kept) {
-      makeLogits(tile, m, rows, e, eo);
+      makeLogits(tile, u, rows, e, eo);
       for (int r = 0; r < rows; r++) {
-        float max = tileMax[tile * M + m + r];
+        float max = tileMax[tile * U + u + r];
         kernels.rowExpSum(e, eo + r * rowStride, count, max);
       }
     }
-    scaleHidden(tile, m, rows);
+    scaleHidden(tile, u, rows);
     for (int p = first; p < first + count; p++) {
-      backwardPanel(p, m, rows, e, eo + (p - first) * PANEL);
-      if (m + rows == M) {
+      backwardPanel(p, u, rows, e, eo + (p - first) * PANEL);
+      if (u + rows == U) {
+        takeTargets(p);
         squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
       }
     }
   }
 
   /** The hidden states of some rows by columns, times the tile's factors of e. */
-  private void scaleHidden(int tile, int m, int rows) {
+  private void scaleHidden(int tile, int u, int rows) {
     float scale = loss.grad().get(0, 0);
     float[] factors = factorScratch.get();
     for (int r = 0; r < rows; r++) {
-      float factor = tileSum[tile * M + m + r] * scale;
+      float factor = tileSum[tile * U + u + r] * scale;
       factors[r] = factor;
       Arrays.fill(factors, GROUP + r * QUAD, GROUP + (r + 1) * QUAD, factor);
     }
     float[] scaled = scaledScratch.get();
     for (int q = 0; q < Math.ceilDiv(H, QUAD); q++) {
-      int from = q * columnsStride + m * QUAD;
+      int from = q * columnsStride + u * QUAD;
       kernels.multiply(scaled, q * SCALED_STRIDE, hiddenColumns, from, factors, GROUP, rows * QUAD);
     }
   }
 
   /**
-   * Adds to db and dW of one panel what some rows give, and takes away what their targets give. db
-   * comes first: its dense loop fetches e and puts it together for the product, which would wait
-   * for every line.
+   * Adds to db and dW of one panel what some rows give. db comes first: its dense loop fetches e
+   * and puts it together for the product, which would wait for every line.
    */
-  private void backwardPanel(int p, int m, int rows, float[] e, int eo) {
+  private void backwardPanel(int p, int u, int rows, float[] e, int eo) {
     float[] panel = panelScratch.get();
-    addToBias(p, m, rows, e, eo, panel);
-    addToWeights(p, m, rows, panel);
-    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
-    for (int chunk = m; chunk < m + rows; chunk += CHUNK) {
-      takeTargets(p, chunk, Math.min(m + rows, chunk + CHUNK), ofTarget);
-    }
+    addToBias(p, u, rows, e, eo, panel);
+    addToWeights(p, u, rows, panel);
   }
 
-  private void addToBias(int p, int m, int rows, float[] e, int eo, float[] panel) {
+  private void addToBias(int p, int u, int rows, float[] e, int eo, float[] panel) {
     int b = bias.offset() + p * PANEL;
-    if (m == 0) {
+    if (u == 0) {
       if (dbIsNew) {
         Arrays.fill(db, b, b + PANEL, 0f);
       }
@@ -441,24 +461,28 @@ public final class OutputLayer {
     kernels.addScaledRows(db, b, factorScratch.get(), 0, e, eo, rowStride, rows, panel, 0);
   }
 
-  private void addToWeights(int p, int m, int rows, float[] panel) {
+  private void addToWeights(int p, int u, int rows, float[] panel) {
     float[] scaled = scaledScratch.get();
     int w = weight.offset() + p * H * PANEL;
-    boolean start = dWIsNew && m == 0;
+    boolean start = dWIsNew && u == 0;
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
     kernels.product(dW, w, PANEL, init, io, is, scaled, 0, SCALED_STRIDE, panel, 0, H, rows, PANEL);
-    if (m == 0) {
+    if (u == 0) {
       smoothing.takeFromWeights(dW, w, p);
     }
   }
 
-  /** Takes away from db and dW of one panel what the targets of a chunk's rows give. */
-  private void takeTargets(int p, int from, int to, float ofTarget) {
-    int i = Arrays.binarySearch(byTarget, from, to, (long) p * PANEL << 32);
-    for (i = i < 0 ? -i - 1 : i; i < to && byTarget[i] >> 32 < (p + 1) * PANEL; i++) {
-      takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i], ofTarget);
+  /** Takes away from db and dW of one panel what the targets of all rows give. */
+  private void takeTargets(int p) {
+    float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
+    for (int from = 0; from < n; from += CHUNK) {
+      int to = Math.min(n, from + CHUNK);
+      int i = Arrays.binarySearch(byTarget, from, to, (long) p * PANEL << 32);
+      for (i = i < 0 ? -i - 1 : i; i < to && byTarget[i] >> 32 < (p + 1) * PANEL; i++) {
+        takeTarget((int) (byTarget[i] >> 32), (int) byTarget[i], ofTarget);
+      }
     }
   }
 
@@ -474,12 +498,13 @@ public final class OutputLayer {
 
   private void backwardHidden(int chunk) {
     float scale = loss.grad().get(0, 0);
+    float ofTarget = smoothing.ofTarget(scale, n);
     float[] dHidden = hidden.grad().data();
     int end = Math.min(M, (chunk + 1) * HIDDEN_ROWS);
     for (int m = chunk * HIDDEN_ROWS; m < end; m++) {
-      boolean counts = targets[m] >= 0;
-      hiddenGradient.finish(m, scale, counts ? smoothing.ofTarget(scale, n) : 0f, dHidden, m * H);
-      if (counts) {
+      int u = distinct.number(m);
+      if (u >= 0) {
+        hiddenGradient.finish(u, m, scale, ofTarget, dHidden, m * H);
         smoothing.takeFromHidden(dHidden, m * H, scale, n);
       }
     }

@@ -63,6 +63,16 @@ class OutputLayerTest {
       targets = data.targets(M, V, maskEvery);
     }
 
+    /** Each row becomes one of the first so many. */
+    void repeatRows(TestData data, int different) {
+      for (int m = different; m < targets.length; m++) {
+        int other = data.below(different);
+        for (int k = 0; k < weight.cols(); k++) {
+          hidden.value().set(m, k, hidden.value().get(other, k));
+        }
+      }
+    }
+
     OutputLayer layer() {
       return new OutputLayer(weight, bias, parallel);
     }
@@ -196,6 +206,33 @@ class OutputLayerTest {
   @Property
   void manyRows(@ForAll @IntRange(min = 126, max = 131) int M, @ForAll long seed) {
     new Case(new TestData(seed), 140, 3, M, 4, 1f).check(1f, 15);
+  }
+
+  /** Rows that are equal are made once; their targets and masks differ. */
+  @Property
+  void equalRows(
+      @ForAll("classes") int V,
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 40) int M,
+      @ForAll @IntRange(min = 1, max = 30) int different,
+      @ForAll @IntRange(max = 4) int maskEvery,
+      @ForAll boolean smooth,
+      @ForAll long seed) {
+    Case c = new Case(new TestData(seed), V, H, M, maskEvery, 1f).smoothing(smooth ? 0.2 : 0);
+    c.repeatRows(new TestData(seed + 1), different);
+    c.check(1f, 15);
+    if (!smooth) {
+      c.assertHiddenGradient(2e-6);
+    }
+  }
+
+  /** 1,030 rows of which about 600 are distinct and count: more than a group too. */
+  @Test
+  void manyEqualRows() {
+    Case c = new Case(new TestData(8), 140, 33, 1030, 4, 1f);
+    c.repeatRows(new TestData(9), 800);
+    c.check(1f, 15);
+    c.assertHiddenGradient(1e-7);
   }
 
   /** More rows than backward takes at a time, kept and made again, with a rest and without. */
