@@ -15,7 +15,6 @@ import java.util.Arrays;
 final class DistinctRows {
 
   private int count;
-  private int targets;
   private int[] first = new int[0]; // [u]
   private int[] start = new int[1]; // [u], and the end of the last
   private int[] members = new int[0]; // [i]
@@ -32,7 +31,6 @@ final class DistinctRows {
     makeRoom(M);
     Arrays.fill(table, 0);
     count = 0;
-    targets = 0;
     for (int m = 0; m < M; m++) {
       number[m] = target[m] < 0 ? -1 : numberOf(x, m, H);
     }
@@ -90,7 +88,6 @@ final class DistinctRows {
     for (int m = 0; m < M; m++) {
       if (number[m] >= 0) {
         start[number[m]]++;
-        targets++;
       }
     }
     int end = 0;
@@ -111,11 +108,6 @@ final class DistinctRows {
     return count;
   }
 
-  /** How many rows have a target. */
-  int targets() {
-    return targets;
-  }
-
   /** The first of the rows number u, 0 &lt;= u &lt; {@link #count}. */
   int first(int u) {
     return first[u];
@@ -126,7 +118,9 @@ final class DistinctRows {
     return start[u];
   }
 
-  /** The i-th row that has a target, by ascending number, 0 &lt;= i &lt; {@link #targets}. */
+  /**
+   * The i-th row that has a target, by ascending number, 0 &lt;= i &lt; start of {@link #count}.
+   */
   int member(int i) {
     return members[i];
   }
