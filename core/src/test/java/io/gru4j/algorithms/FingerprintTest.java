@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import java.util.LinkedHashMap;
@@ -95,6 +96,27 @@ class FingerprintTest {
     return Fingerprint.of(TestSessions.tiny(), x, S.items(), null)
         .entries()
         .get("the training data");
+  }
+
+  /**
+   * An epoch that takes sessions by time takes others first where the first clicks change places.
+   */
+  @Test
+  void timesCountWhereSessionsAreTakenByTime() {
+    for (SessionOrder order : SessionOrder.values()) {
+      Gru4RecParameters p = TestSessions.tiny().toBuilder().sessionOrder(order).build();
+      String sum = starts(p, 0, 10);
+      assertEquals(sum, starts(p, 3, 4));
+      assertEquals(order != SessionOrder.TIME, sum.equals(starts(p, 10, 0)), order.toString());
+    }
+  }
+
+  /** The sum of two sessions of two clicks each, which start at these times. */
+  private static String starts(Gru4RecParameters p, double first, double second) {
+    int[] users = {0, 0, 1, 1};
+    double[] times = {first, first + 1, second, second + 1};
+    InteractionMatrix x = InteractionMatrix.of(2, 12, users, new int[] {1, 2, 3, 4}, times);
+    return Fingerprint.of(p, x, S.items(), null).entries().get("the training data");
   }
 
   private static void assertDiffers(String a, String b) {
