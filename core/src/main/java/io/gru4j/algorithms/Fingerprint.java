@@ -121,11 +121,10 @@ final class Fingerprint {
       return this;
     }
 
-    Digest add(int[] numbers) {
+    void add(int[] numbers) {
       for (int number : numbers) {
         add(number);
       }
-      return this;
     }
 
     Digest add(IdMap items) {

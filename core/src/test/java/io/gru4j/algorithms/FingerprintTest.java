@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -122,6 +127,36 @@ class FingerprintTest {
   private static void assertDiffers(String a, String b) {
     assertEquals(64, b.length());
     assertNotEquals(a, b);
+  }
+
+  /** As they always were: a checkpoint of an earlier version can be gone on with. */
+  @Test
+  void theSumsAreOfNumbersAndTexts() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    InteractionMatrix x = S.x();
+    out.writeInt(x.numUsers());
+    out.writeInt(x.numItems());
+    for (int user = 0; user < x.numUsers(); user++) {
+      out.writeInt(x.historyLength(user));
+      for (int item : x.sortedItems(user)) {
+        out.writeInt(item);
+      }
+    }
+    Map<String, String> entries = entries();
+    assertEquals(sha256(bytes), entries.get("the training data"));
+    bytes.reset();
+    out.writeInt(S.items().size());
+    for (String id : S.items().ids()) {
+      out.writeInt(id.length());
+      out.writeBytes(id);
+    }
+    assertEquals(sha256(bytes), entries.get("the item ids"));
+  }
+
+  private static String sha256(ByteArrayOutputStream bytes) throws NoSuchAlgorithmException {
+    byte[] sum = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+    return HexFormat.of().formatHex(sum);
   }
 
   @Test
