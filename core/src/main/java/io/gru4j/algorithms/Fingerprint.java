@@ -1,5 +1,6 @@
 package io.gru4j.algorithms;
 
+import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
@@ -14,7 +15,8 @@ import java.util.Map;
 /**
  * What a training was started with, so that a checkpoint is not gone on from with anything else:
  * each parameter of the estimator as text, and SHA-256 of the sessions in the order of their clicks
- * and of the item ids. Times are not part of it: only their order counts.
+ * and of the item ids. Times are not part of it: only their order counts, and that of the sessions
+ * where epochs take them by time.
  */
 final class Fingerprint {
   private static final String TRAINING_DATA = "the training data";
@@ -32,7 +34,11 @@ final class Fingerprint {
       Gru4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
     Map<String, String> entries = new LinkedHashMap<>();
     parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
-    entries.put(TRAINING_DATA, new Digest().add(x).hex());
+    Digest data = new Digest().add(x);
+    if (parameters.options().sessionOrder() == SessionOrder.TIME) {
+      data.add(new SessionOrdering(x, SessionOrder.TIME, 0).users(0));
+    }
+    entries.put(TRAINING_DATA, data.hex());
     entries.put(ITEM_IDS, new Digest().add(items).hex());
     entries.put(
         VALIDATION_DATA,
@@ -113,6 +119,12 @@ final class Fingerprint {
         }
       }
       return this;
+    }
+
+    void add(int[] numbers) {
+      for (int number : numbers) {
+        add(number);
+      }
     }
 
     Digest add(IdMap items) {

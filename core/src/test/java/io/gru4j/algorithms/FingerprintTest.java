@@ -4,8 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -97,9 +103,60 @@ class FingerprintTest {
         .get("the training data");
   }
 
+  /**
+   * An epoch that takes sessions by time takes others first where the first clicks change places.
+   */
+  @Test
+  void timesCountWhereSessionsAreTakenByTime() {
+    for (SessionOrder order : SessionOrder.values()) {
+      Gru4RecParameters p = TestSessions.tiny().toBuilder().sessionOrder(order).build();
+      String sum = starts(p, 0, 10);
+      assertEquals(sum, starts(p, 3, 4));
+      assertEquals(order != SessionOrder.TIME, sum.equals(starts(p, 10, 0)), order.toString());
+    }
+  }
+
+  /** The sum of two sessions of two clicks each, which start at these times. */
+  private static String starts(Gru4RecParameters p, double first, double second) {
+    int[] users = {0, 0, 1, 1};
+    double[] times = {first, first + 1, second, second + 1};
+    InteractionMatrix x = InteractionMatrix.of(2, 12, users, new int[] {1, 2, 3, 4}, times);
+    return Fingerprint.of(p, x, S.items(), null).entries().get("the training data");
+  }
+
   private static void assertDiffers(String a, String b) {
     assertEquals(64, b.length());
     assertNotEquals(a, b);
+  }
+
+  /** As they always were: a checkpoint of an earlier version can be gone on with. */
+  @Test
+  void theSumsAreOfNumbersAndTexts() throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    DataOutputStream out = new DataOutputStream(bytes);
+    InteractionMatrix x = S.x();
+    out.writeInt(x.numUsers());
+    out.writeInt(x.numItems());
+    for (int user = 0; user < x.numUsers(); user++) {
+      out.writeInt(x.historyLength(user));
+      for (int item : x.sortedItems(user)) {
+        out.writeInt(item);
+      }
+    }
+    Map<String, String> entries = entries();
+    assertEquals(sha256(bytes), entries.get("the training data"));
+    bytes.reset();
+    out.writeInt(S.items().size());
+    for (String id : S.items().ids()) {
+      out.writeInt(id.length());
+      out.writeBytes(id);
+    }
+    assertEquals(sha256(bytes), entries.get("the item ids"));
+  }
+
+  private static String sha256(ByteArrayOutputStream bytes) throws NoSuchAlgorithmException {
+    byte[] sum = MessageDigest.getInstance("SHA-256").digest(bytes.toByteArray());
+    return HexFormat.of().formatHex(sum);
   }
 
   @Test

@@ -354,6 +354,31 @@ class Gru4RecParametersTest {
     assertEquals(65536, spec.check(65536));
   }
 
+  @Test
+  void aSpecOfEachKindSaysWhatItTakes() {
+    assertTakes("an integer in [1, 9]", 3, ParameterSpec.integer("n", 3, 1, 9));
+    assertTakes("an integer in [1, 9] or None", null, ParameterSpec.integer("n", null, 1, 9));
+    assertTakes("an integer in [0, 2^63) or None", null, ParameterSpec.longOrNone("n"));
+    String positive = "a float in [1.4e-45, 3.4028235e38]";
+    assertTakes(positive, 0.5, ParameterSpec.positive("n", 0.5, false));
+    assertTakes(positive + " or None", 0.5, ParameterSpec.positive("n", 0.5, true));
+    assertTakes("a finite number >= 0", 0.5, ParameterSpec.notNegative("n", 0.5));
+    assertTakes("a float in [0, 1]", 0.5, ParameterSpec.fraction("n", 0.5, true));
+    assertTakes("a float in [0, 1)", 0.5, ParameterSpec.fraction("n", 0.5, false));
+    assertTakes("a float in [0, 1) or None", null, ParameterSpec.fractionOrNone("n"));
+    assertTakes("true or false", true, ParameterSpec.bool("n", true));
+    assertTakes("one of a, b", "b", ParameterSpec.choice("n", "b", List.of("a", "b")));
+  }
+
+  private static void assertTakes(String range, Object byDefault, ParameterSpec.Draft draft) {
+    ParameterSpec spec = draft.means("what it means", Gru4RecParameters::seed);
+    assertEquals("n", spec.name());
+    assertEquals(range, spec.range());
+    assertEquals(byDefault, spec.defaultValue());
+    assertEquals(range.endsWith("or None"), spec.nullable());
+    assertEquals(byDefault, spec.check(byDefault));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0, 0.0",

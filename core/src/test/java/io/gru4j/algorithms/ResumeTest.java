@@ -543,17 +543,35 @@ class ResumeTest {
   void aParameterThatIsNotKnownIsRefused() throws IOException {
     startIn(folder, TestSessions.tiny());
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-    String changed = text.replace("\\\"bptt\\\":", "\\\"teacher\\\":\\\"x\\\",\\\"bptt\\\":");
-    int longer = changed.length() - text.length();
-    byte[] bytes = changed.getBytes(StandardCharsets.ISO_8859_1);
-    ByteBuffer length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    length.putLong(0, length.getLong(0) + longer);
-    assertTrue(longer > 0);
-    Files.write(file, bytes);
+    lengthen(file, "\\\"bptt\\\":", "\\\"teacher\\\":\\\"x\\\",\\\"bptt\\\":");
     assertEquals(
         file + ": the checkpoint says that teacher was x, which this version does not know" + ONLY,
         refused(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
+  }
+
+  /** Replaces a text in the header by a longer one. */
+  private static void lengthen(Path file, String from, String to) throws IOException {
+    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    String changed = text.replace(from, to);
+    int longer = changed.length() - text.length();
+    assertTrue(longer > 0, from);
+    byte[] bytes = changed.getBytes(StandardCharsets.ISO_8859_1);
+    ByteBuffer length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    length.putLong(0, length.getLong(0) + longer);
+    Files.write(file, bytes);
+  }
+
+  /** From a larger machine, say. */
+  @Test
+  void whatTheHeapCannotHoldIsRefusedBeforeItIsMade() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    lengthen(file, "\\\"hidden_size\\\":\\\"4\\\"", "\\\"hidden_size\\\":\\\"65536\\\"");
+    Gru4RecParameters large = TestSessions.tiny().withParams(Map.of("hidden_size", 65536));
+    GRU4RecCrossEntropy estimator = estimator(large).checkpoint(folder, NEVER);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> resume(estimator)).getMessage();
+    assertTrue(message.startsWith("training needs "), message);
   }
 
   @Test

@@ -91,6 +91,8 @@ class CsrMatrixTest {
     assertNotEquals(
         matrix, CsrMatrix.of(2, 3, new int[] {0, 0, 2}, new int[] {0, 1}, new float[] {1, 2}));
     assertEquals("CsrMatrix(2 x 3, nnz 2)", matrix.toString());
+    CsrMatrix other = CsrMatrix.of(2, 3, new int[] {0, 1, 1}, new int[] {1}, new float[] {1});
+    assertNotEquals(matrix.hashCode(), other.hashCode());
   }
 
   @Test

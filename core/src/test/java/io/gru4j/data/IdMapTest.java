@@ -86,6 +86,7 @@ class IdMapTest {
       slots += map.slotsSearched(ids.get(i));
     }
     assertTrue(slots < 2L * ids.size(), slots + " slots for " + ids.size() + " ids");
+    assertTrue(slots > 1.1 * ids.size(), "some collide: " + slots + " slots");
     assertEquals(map, IdMap.of(ids), "whatever the seeds of the two");
   }
 

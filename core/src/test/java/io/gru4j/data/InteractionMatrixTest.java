@@ -363,7 +363,11 @@ class InteractionMatrixTest {
         "ends after 0 rows");
     assertFileFault(
         "#gru4j-interactions version=1 users=2147483646 items=1 rows=0\n" + header,
-        ":1: users=2147483646 takes 16383 MiB before any row, this JVM can hold ");
+        ":1: users=2147483646 takes 16383 MiB before any row, this JVM can hold "
+            + Runtime.getRuntime().maxMemory() / (1 << 20));
+    assertFileFault(
+        "#gru4j-interactions version=1 users=2 items=2147483647 rows=0\n" + header,
+        ":1: items=2147483647 is more than a matrix can have");
   }
 
   private void assertFileFault(String content, String part) throws IOException {

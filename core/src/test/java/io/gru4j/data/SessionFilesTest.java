@@ -202,6 +202,19 @@ class SessionFilesTest {
     assertThrows(IllegalArgumentException.class, () -> new SessionColumns("a", "", "c"));
   }
 
+  /** As spreadsheets write them; in CSV more separators than other characters. */
+  @Test
+  void readsTablesWithColumnsThatHaveNoName() throws IOException {
+    for (String separator : List.of(",", "\t")) {
+      String rest = separator.repeat(60);
+      String text = String.join(separator, "SessionId", "ItemId", "Time") + rest + "\n";
+      text += String.join(separator, "s", "i", "7") + rest + "\n";
+      SessionData data = SessionFiles.read(write("a.txt", text));
+      assertEquals(List.of("i"), data.items().ids());
+      assertEquals(7, data.interactions().timestamp(0, 0));
+    }
+  }
+
   @Test
   void skipsAndCountsBadLinesWithinTheShare() throws IOException {
     String long1 = "z".repeat(3 * LineReader.MAX_LINE);
@@ -368,6 +381,7 @@ class SessionFilesTest {
     assertMessage("a.csv", "SessionId;ItemId;Time\n", "; fields are separated by tabs or commas");
     assertMessage("a.csv", "a;b,ItemId\n", "the first line has \"a;b\", \"ItemId\"", "; fields");
     assertMessage("a.tsv", "SessionId\tb\ra\tc\n", "; lines end in LF or CRLF, not in CR alone");
+    assertMessage("a.tsv", "SessionId\tb\r\n", "column ItemId is missing", "; lines end");
     String twenty = "c,".repeat(20);
     assertMessage("a.csv", twenty.substring(0, 39), "\"c\", \"c\"", "...");
     assertMessage("a.csv", twenty + "last", "\"c\", \"c\", ...", "last");
