@@ -107,7 +107,7 @@ final class EpochProfile {
         part = "dhidden";
       } else if (type.equals("io.gru4j.tensor.nn.OutputLayer")) {
         part = ofOutputLayer(method);
-      } else if (method.startsWith("row")) { // kernels
+      } else if (type.equals("io.gru4j.tensor.nn.DistinctRows") || method.startsWith("row")) {
         part = "softmax";
       }
       if (part != null) {
@@ -120,9 +120,9 @@ final class EpochProfile {
   private static String ofOutputLayer(String method) {
     return switch (method) {
       case "makeLogits" -> "forward";
-      case "backwardTile", "addToWeights", "addToBias", "scaleHidden", "takeTarget" -> "dW";
+      case "backwardTile", "addToWeights", "addToBias", "scaleHidden", "takeTargets" -> "dW";
       case "backwardHidden" -> "dhidden";
-      case "normaliseChunk" -> "softmax";
+      case "packChunk", "normaliseChunk" -> "softmax";
       default -> null; // the lambdas and loops around those
     };
   }

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The two ceilings of this machine that a kernel runs into: multiply-adds a second on registers
- * alone, and bytes a second read from each level of memory. A kernel's figure is a fraction of one
- * of them.
+ * alone, and bytes a second read from and written to each level of memory. A kernel's figure is a
+ * fraction of one of them.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -48,7 +48,7 @@ public class PeakBenchmark {
     public double gflops;
   }
 
-  /** Bytes read, in units that make JMH's "ops/s" column read GB/s. */
+  /** Bytes read or written, in units that make JMH's "ops/s" column read GB/s. */
   @State(Scope.Thread)
   @AuxCounters(AuxCounters.Type.OPERATIONS)
   public static class Traffic {
@@ -56,7 +56,7 @@ public class PeakBenchmark {
     public double gigabytes;
   }
 
-  /** An array to read. */
+  /** An array to read or write. */
   @State(Scope.Thread)
   public static class Memory {
     /** Size of the array: within a core's second-level cache, a shared cache, and no cache. */
@@ -126,6 +126,20 @@ public class PeakBenchmark {
     float sum = sum(memory.values);
     traffic.gigabytes += 4e-9 * memory.values.length;
     return sum;
+  }
+
+  /**
+   * Writes an array from front to back. A line that is not in a cache is read before it is written.
+   *
+   * @param memory the array
+   * @param traffic counts the bytes written
+   * @return the array
+   */
+  @Benchmark
+  public float[] write(Memory memory, Traffic traffic) {
+    Arrays.fill(memory.values, 1f);
+    traffic.gigabytes += 4e-9 * memory.values.length;
+    return memory.values;
   }
 
   static float multiplyAdds(float factor, float addend) {

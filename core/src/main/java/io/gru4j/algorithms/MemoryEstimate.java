@@ -99,7 +99,6 @@ public final class MemoryEstimate {
     final double layers; // floats of the GRU layers
     final double output; // floats of the output layer
     double M; // rows of the largest chunk
-    double sums; // of dHidden that a slot keeps, of the chunk that needs the most
     double B; // rows of the largest batch
 
     Shapes(Gru4RecParameters p, InteractionMatrix x) {
@@ -113,8 +112,6 @@ public final class MemoryEstimate {
       if (p.options().batching() == Gru4RecOptions.Batching.SESSION_PARALLEL) {
         M = Math.min((double) p.batchSize() * p.bptt(), x.numInteractions());
         B = M; // pieces of sessions; as many only if each has one target
-        chunk(Math.min(M, FEW_ROWS));
-        chunk(M);
         return;
       }
       SessionOrdering ordering = new SessionOrdering(x, p.options().sessionOrder(), 0);
@@ -128,18 +125,9 @@ public final class MemoryEstimate {
           for (int end = column + width; column < end; column++) {
             rows += batch.activeRows(column);
           }
-          chunk(rows);
+          M = Math.max(M, rows);
         }
       }
-      if (ordering.changes()) {
-        chunk(Math.min(M, FEW_ROWS)); // an epoch may have one
-      }
-    }
-
-    /** The output layer keeps 16 sums for each value of a small chunk. */
-    private void chunk(double rows) {
-      M = Math.max(M, rows);
-      sums = Math.max(sums, rows * (rows <= FEW_ROWS ? 16 * H : padded(H)));
     }
 
     /** The users in the order of the epochs; where that changes, in one that needs the most. */
@@ -183,6 +171,7 @@ public final class MemoryEstimate {
       scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
       scratch += 32 * GROUP; // e of a panel
       double slots = Math.min(16, tiles);
+      double sums = Math.max(16 * Math.min(M, FEW_ROWS) * H, M * padded(H)); // by lanes or blocks
       return Math.min(logits, LOGITS_BUDGET)
           + 4 * threads * scratch
           + 4
@@ -191,7 +180,7 @@ public final class MemoryEstimate {
                   + 2 * M * H
                   + packed(H)
                   + packedColumns(H)
-                  + 11 * M);
+                  + 13 * M);
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */

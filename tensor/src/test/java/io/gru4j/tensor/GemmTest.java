@@ -39,7 +39,7 @@ class GemmTest {
 
   @Provide
   Arbitrary<Integer> depths() {
-    return Arbitraries.of(1, 511, 512, 513, 1023, 1024, 1025);
+    return Arbitraries.of(1, 191, 192, 193, 385, 511, 512, 513, 1023, 1024, 1025);
   }
 
   /** Around the borders of the blocks of rows, the groups of panels and the pieces of k. */
@@ -55,7 +55,7 @@ class GemmTest {
     check(M, N, K, transposeA, transposeB, adds, seed);
   }
 
-  /** More than two pieces, so that C is made apart: of many rows and columns, of few of either. */
+  /** More than two pieces of k: of many rows and columns, of few of either. */
   @Test
   void longProducts() {
     for (boolean adds : new boolean[] {false, true}) {

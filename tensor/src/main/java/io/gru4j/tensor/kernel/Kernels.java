@@ -67,8 +67,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int columns);
 
   /**
-   * Returns in pieces of how many steps of k {@link #product} takes a long product best. Shorter
-   * pieces fit a nearer cache, but c comes and goes more often. The bits are the same.
+   * Returns how many steps of k it is best to give {@link #product} at a time: fewer fit a nearer
+   * cache, but c comes and goes more often. The bits are the same.
    */
   int productDepth();
 

@@ -26,8 +26,9 @@ final class DistinctRows {
    *
    * @param x shape (M, H)
    * @param target of each of the M rows, negative where it has none
+   * @return how many there are, {@link #count}
    */
-  void find(float[] x, int[] target, int M, int H) {
+  int find(float[] x, int[] target, int M, int H) {
     makeRoom(M);
     Arrays.fill(table, 0);
     count = 0;
@@ -35,6 +36,7 @@ final class DistinctRows {
       number[m] = target[m] < 0 ? -1 : numberOf(x, m, H);
     }
     sortByNumber(M);
+    return count;
   }
 
   private void makeRoom(int M) {
@@ -43,7 +45,7 @@ final class DistinctRows {
       start = new int[M + 1];
       members = new int[M];
       number = new int[M];
-      table = new int[2 * Integer.highestOneBit(Math.max(1, 2 * M - 1))];
+      table = new int[4 * Integer.highestOneBit(M)]; // at most half full
     }
   }
 
@@ -64,22 +66,30 @@ final class DistinctRows {
     return count++;
   }
 
-  /** Two chains, which need not wait for one another, and the end of MurmurHash3. */
+  /**
+   * Two chains, which need not wait for one another; the lower bits of a value, which are often 0,
+   * get some of the upper ones. At last the end of MurmurHash3.
+   */
   private static int hash(float[] x, int from, int H) {
     int a = 1;
     int b = 1;
     int k = 0;
     for (; k + 1 < H; k += 2) {
-      a = 31 * a + Float.floatToRawIntBits(x[from + k]);
-      b = 31 * b + Float.floatToRawIntBits(x[from + k + 1]);
+      a = 31 * a + folded(x[from + k]);
+      b = 31 * b + folded(x[from + k + 1]);
     }
     if (k < H) {
-      a = 31 * a + Float.floatToRawIntBits(x[from + k]);
+      a = 31 * a + folded(x[from + k]);
     }
     int mixed = a + 0x9E3779B9 * b;
     mixed = (mixed ^ mixed >>> 16) * 0x85EBCA6B;
     mixed = (mixed ^ mixed >>> 13) * 0xC2B2AE35;
     return mixed ^ mixed >>> 16;
+  }
+
+  private static int folded(float x) {
+    int bits = Float.floatToRawIntBits(x);
+    return bits ^ bits >>> 15;
   }
 
   /** Counts the rows of each number, then puts them in their places, in ascending order. */

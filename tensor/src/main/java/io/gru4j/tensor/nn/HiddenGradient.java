@@ -20,10 +20,10 @@ import java.util.Arrays;
  * brings a larger one (Milakov and Gimelshein 2018, arXiv:1805.02867, do so for the softmax). In
  * the end each slot's sum gets the factor that makes its e a probability.
  *
- * <p>The product needs the weights transposed. For up to 24 rows that would cost more than the
- * product: then {@link Kernels#laneProducts} takes them as they lie, and the sums of its 16 lanes
- * are folded once, in the end. So it does for up to 8 hidden units that are left over beside blocks
- * of 32: as a block they would leave most lanes idle.
+ * <p>The product needs the weights transposed. For up to 24 distinct rows that would cost more than
+ * the product: then {@link Kernels#laneProducts} takes them as they lie, and the sums of its 16
+ * lanes are folded once, in the end. So it does for up to 8 hidden units that are left over beside
+ * blocks of 32: as a block they would leave most lanes idle.
  */
 final class HiddenGradient {
 
@@ -68,15 +68,20 @@ final class HiddenGradient {
     this.transposed = ThreadLocal.withInitial(() -> new float[tilePanels * blocks * PANEL * PANEL]);
   }
 
-  /** Begins with M rows, U of them distinct, and makes room as if all were. */
-  void begin(int M, int U) {
+  /** Makes room for M rows, however many of them are distinct. */
+  void allocate(int M) {
+    long few = Math.min(M, MAX_LANE_ROWS) * (long) H * LANES;
+    sums = OutputLayer.atLeast(sums, slots * Math.max(few, M * (long) blocks * PANEL));
+    slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
+    targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
+  }
+
+  /** Begins with U distinct rows. */
+  void begin(int U) {
     this.U = U;
     lanes = U <= MAX_LANE_ROWS;
     width = lanes ? H * LANES : blocks * PANEL;
     used = lanes ? width : H;
-    sums = OutputLayer.atLeast(sums, slots * Math.max(U * (long) width, M * (long) blocks * PANEL));
-    slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
-    targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
   }
 
   /**

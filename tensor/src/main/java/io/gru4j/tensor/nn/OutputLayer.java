@@ -24,7 +24,7 @@ import java.util.Arrays;
  * <p>{@link LabelSmoothing} can spread part of a target's probability over all classes.
  *
  * <p>Rows of hidden that are equal have the same softmax: it is made once for the U {@link
- * DistinctRows}, and weighs as much in dW and db as there are such rows.
+ * DistinctRows}, and counts in dW and db for each of them.
  *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
  * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
@@ -180,9 +180,10 @@ public final class OutputLayer {
     loss.reset(1);
     lossValue = 0;
     if (n > 0) {
-      distinct.find(hidden.value().data(), targets, M, H);
-      U = distinct.count();
       allocate();
+      U = distinct.find(hidden.value().data(), targets, M, H);
+      columnsStride = columnsStride(U);
+      hiddenGradient.begin(U);
       smoothing.begin(parallel);
       parallel.run(Math.ceilDiv(n, CHUNK), packTask);
       parallel.run(slots, forwardTask);
@@ -235,8 +236,7 @@ public final class OutputLayer {
     states = atLeast(states, (long) M * H);
     hiddenRows = atLeast(hiddenRows, Math.ceilDiv(M, QUAD) * QUAD * (long) H);
     hiddenColumns = atLeast(hiddenColumns, Math.ceilDiv(H, QUAD) * (long) columnsStride(M));
-    columnsStride = columnsStride(U);
-    hiddenGradient.begin(M, U);
+    hiddenGradient.allocate(M);
   }
 
   private static int columnsStride(int rows) {

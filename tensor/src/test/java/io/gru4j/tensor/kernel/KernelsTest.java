@@ -14,8 +14,11 @@ import io.gru4j.tensor.Reference;
 import io.gru4j.tensor.TestData;
 import java.util.Arrays;
 import java.util.List;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
@@ -145,6 +148,25 @@ class KernelsTest {
       @ForAll @IntRange(max = 40) int K,
       @ForAll @IntRange(min = 1, max = 32) int columns,
       @ForAll long seed) {
+    checkProduct(rows, K, columns, seed, 1e-5);
+  }
+
+  /** Steps of k around the borders of the pieces that the vector kernels take it in. */
+  @Property(tries = 60)
+  void longProduct(
+      @ForAll @IntRange(min = 1, max = 20) int rows,
+      @ForAll("longK") int K,
+      @ForAll @IntRange(min = 1, max = 32) int columns,
+      @ForAll long seed) {
+    checkProduct(rows, K, columns, seed, 1e-4);
+  }
+
+  @Provide
+  Arbitrary<Integer> longK() {
+    return Arbitraries.of(191, 192, 193, 384, 385, 1023, 1024, 1025, 2049);
+  }
+
+  private static void checkProduct(int rows, int K, int columns, long seed, double allowed) {
     TestData data = new TestData(seed);
     int co = data.below(20);
     int cs = PANEL + data.below(2) * data.below(40);
@@ -162,7 +184,7 @@ class KernelsTest {
     };
     check(
         arrays,
-        1e-5,
+        allowed,
         (kernels, a) -> {
           float[] init = start == 2 ? a[0] : a[1];
           kernels.product(a[0], co, cs, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);

@@ -260,6 +260,13 @@ class OutputLayerTest {
     new Case(new TestData(2), 17 * 1024 + 33, 3, 5, 0, 1f).check(1f, 8);
     new Case(new TestData(3), 17 * 1024 + 33, 3, 30, 3, 9f).check(1f, 8);
     new Case(new TestData(4), 17 * 1024 + 33, 2, 131, 4, 9f).check(1f, 8);
+    for (int V : new int[] {2100, 17 * 1024 + 33}) { // blocks of hidden units, with a rest
+      for (int M : new int[] {30, 131}) {
+        Case c = new Case(new TestData(V + M), V, 41, M, 4, 0.5f);
+        c.check(1f, 5);
+        c.assertHiddenGradient(2e-7);
+      }
+    }
   }
 
   /** Where the sums of dHidden go from lanes to blocks, and blocks of hidden units end. */
@@ -276,10 +283,12 @@ class OutputLayerTest {
       @ForAll("classes") int V,
       @ForAll("widths") int H,
       @ForAll @IntRange(max = 140) int M,
+      @ForAll @IntRange(min = 1, max = 140) int different,
       @ForAll @IntRange(max = 4) int maskEvery,
       @ForAll boolean smooth,
       @ForAll long seed) {
     Case c = new Case(new TestData(seed), V, H, M, maskEvery, 1f).smoothing(smooth ? 0.2 : 0);
+    c.repeatRows(new TestData(seed + 1), different);
     double kept = c.run(OutputLayer.LOGITS_BUDGET, 1.5f, parallel);
     float[] dHidden = c.hidden.grad().toArray();
     float[] dWeight = c.weight.grad().clone();
