@@ -53,6 +53,7 @@ class SoakTest {
       for (int i = 0; i < 5; i++) { // what a first one makes unreachable, such as a Cleaner's
         System.gc();
         Thread.sleep(20);
+        forgetDeadThreadLocals();
       }
       Runtime runtime = Runtime.getRuntime();
       String[] descriptors = new File("/proc/self/fd").list(); // null where it is not Linux
@@ -60,6 +61,18 @@ class SoakTest {
           runtime.totalMemory() - runtime.freeMemory(),
           Set.copyOf(Thread.getAllStackTraces().keySet()),
           descriptors == null ? 0 : descriptors.length);
+    }
+
+    /**
+     * Each fit leaves buffers of its layers in this thread's map of thread-locals. When the layers
+     * are gone they stay there until the map needs their places, some megabytes by chance.
+     */
+    private static void forgetDeadThreadLocals() {
+      for (int i = 0; i < 5000; i++) {
+        ThreadLocal<Integer> local = new ThreadLocal<>();
+        local.set(i);
+        local.remove();
+      }
     }
   }
 
