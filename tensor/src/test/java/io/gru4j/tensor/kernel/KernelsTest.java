@@ -151,6 +151,16 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
+  /** Many rows and few steps of k, which the vector kernels take another way. */
+  @Property
+  void productOfFewSteps(
+      @ForAll @IntRange(min = 15, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 9) int K,
+      @ForAll @IntRange(min = 1, max = 32) int columns,
+      @ForAll long seed) {
+    checkProduct(rows, K, columns, seed, 1e-5);
+  }
+
   /** Steps of k around the borders of the pieces that the vector kernels take it in. */
   @Property(tries = 60)
   void longProduct(
