@@ -17,8 +17,8 @@ import jdk.incubator.vector.FloatVector;
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
  * cost as well. With 16 registers m is 4: the compiler loads all that a step needs before it
  * multiplies, so 2 m accumulators, m rows and 2 vectors of b must fit, and 8 chains are just
- * enough. (With m = 6 four accumulators came and went on the stack, at less than half of the
- * speed.) Smaller tiles take what is left over.
+ * enough. (With m = 6 some accumulators come and go on the stack.) Smaller tiles take what is left
+ * over.
  *
  * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
  * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.

@@ -5,9 +5,9 @@ import java.util.Arrays;
 /**
  * The rows of a matrix that have a target, equal ones once.
  *
- * <p>Sessions that have begun with the same clicks have the same hidden state, to the bit: among
- * the first clicks of 512 sessions a third or so are repeated. What the output layer makes of such
- * rows is the same up to their targets, so it is made once; and rows without a target are left out.
+ * <p>Sessions that have begun with the same clicks have the same hidden state, to the bit, as many
+ * of a batch have at its first click. What the output layer makes of such rows is the same up to
+ * their targets, so it is made once; and rows without a target are left out.
  *
  * <p>Rows are numbered in the order in which they first occur. Nothing is allocated but when there
  * are more rows than ever before.
@@ -26,7 +26,7 @@ final class DistinctRows {
    *
    * @param x shape (M, H)
    * @param target of each of the M rows, negative where it has none
-   * @return how many there are, {@link #count}
+   * @return how many there are
    */
   int find(float[] x, int[] target, int M, int H) {
     makeRoom(M);
@@ -113,12 +113,7 @@ final class DistinctRows {
     }
   }
 
-  /** How many different rows there are. */
-  int count() {
-    return count;
-  }
-
-  /** The first of the rows number u, 0 &lt;= u &lt; {@link #count}. */
+  /** The first of the rows number u, from 0 on. */
   int first(int u) {
     return first[u];
   }
@@ -128,9 +123,7 @@ final class DistinctRows {
     return start[u];
   }
 
-  /**
-   * The i-th row that has a target, by ascending number, 0 &lt;= i &lt; start of {@link #count}.
-   */
+  /** The i-th row that has a target, by ascending number, from 0 on. */
   int member(int i) {
     return members[i];
   }
