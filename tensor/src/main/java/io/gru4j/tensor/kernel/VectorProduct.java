@@ -5,6 +5,7 @@ import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -15,13 +16,14 @@ import jdk.incubator.vector.FloatVector;
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
- * cost as well. With 16 registers m is 4: the compiler loads all that a step needs before it
- * multiplies, so 2 m accumulators, m rows and 2 vectors of b must fit, and 8 chains are just
- * enough. (With m = 6 some accumulators come and go on the stack.) Smaller tiles take what is left
- * over.
+ * cost as well. With 16 registers m is 6, as long as a row of a takes only one more: left alone,
+ * the compiler loads all rows of a step before it multiplies, and accumulators come and go on the
+ * stack. Fences between the rows, no instructions in themselves, keep it from that. Smaller tiles
+ * take what is left over.
  *
  * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
  * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.
+ * Three quads make two tiles of 6 rows, each with one of them and a half of the one between.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}.
@@ -118,6 +120,12 @@ final class VectorProduct {
       }
       for (; r + 8 <= rows; r += 8) {
         tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+      }
+    } else {
+      for (; r + 12 <= rows; r += 12) {
+        int x = row(ao, ap, r);
+        tile6x2(c, co, cs, r, r + 4, init, io, is, a, x, x + ap, b, bo, K);
+        tile6x2(c, co, cs, r + 8, r + 6, init, io, is, a, x + 2 * ap, x + ap + 2, b, bo, K);
       }
     }
     for (; r + 4 <= rows; r += 4) {
@@ -336,6 +344,139 @@ final class VectorProduct {
     d6.intoArray(c, co + 6 * cs + L);
     c7.intoArray(c, co + 7 * cs);
     d7.intoArray(c, co + 7 * cs + L);
+  }
+
+  /**
+   * The 4 rows of a quad from row q on, 2 of another from row p on, and 2 L columns, two steps of k
+   * at a time: with one the compiler does not heed the fences.
+   *
+   * @param ao where rows q and {@code ax} where rows p start in a
+   */
+  private static void tile6x2(
+      float[] c,
+      int co,
+      int cs,
+      int q,
+      int p,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int ax,
+      float[] b,
+      int bo,
+      int K) {
+    int iq = io + q * is;
+    int ip = io + p * is;
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, iq);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, iq + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, iq + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, iq + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, iq + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, iq + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, iq + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, iq + 3 * is + L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, ip);
+    FloatVector d4 = FloatVector.fromArray(SPECIES, init, ip + L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, ip + is);
+    FloatVector d5 = FloatVector.fromArray(SPECIES, init, ip + is + L);
+    int k = 0;
+    for (; k < K - 1; k += 2) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      VarHandle.acquireFence();
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      VarHandle.acquireFence();
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      VarHandle.acquireFence();
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      VarHandle.acquireFence();
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      VarHandle.acquireFence();
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+      VarHandle.acquireFence();
+      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL + L);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD]);
+      c0 = v6.fma(b2, c0);
+      d0 = v6.fma(b3, d0);
+      VarHandle.acquireFence();
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 1]);
+      c1 = v7.fma(b2, c1);
+      d1 = v7.fma(b3, d1);
+      VarHandle.acquireFence();
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 2]);
+      c2 = v8.fma(b2, c2);
+      d2 = v8.fma(b3, d2);
+      VarHandle.acquireFence();
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 3]);
+      c3 = v9.fma(b2, c3);
+      d3 = v9.fma(b3, d3);
+      VarHandle.acquireFence();
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD]);
+      c4 = v10.fma(b2, c4);
+      d4 = v10.fma(b3, d4);
+      VarHandle.acquireFence();
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 1]);
+      c5 = v11.fma(b2, c5);
+      d5 = v11.fma(b3, d5);
+      VarHandle.acquireFence();
+    }
+    if (k < K) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      VarHandle.acquireFence();
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      VarHandle.acquireFence();
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      VarHandle.acquireFence();
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      VarHandle.acquireFence();
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      VarHandle.acquireFence();
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+    }
+    int cq = co + q * cs;
+    int cp = co + p * cs;
+    c0.intoArray(c, cq);
+    d0.intoArray(c, cq + L);
+    c1.intoArray(c, cq + cs);
+    d1.intoArray(c, cq + cs + L);
+    c2.intoArray(c, cq + 2 * cs);
+    d2.intoArray(c, cq + 2 * cs + L);
+    c3.intoArray(c, cq + 3 * cs);
+    d3.intoArray(c, cq + 3 * cs + L);
+    c4.intoArray(c, cp);
+    d4.intoArray(c, cp + L);
+    c5.intoArray(c, cp + cs);
+    d5.intoArray(c, cp + cs + L);
   }
 
   /** The 4 rows of a quad, and 2 L columns. */
