@@ -23,7 +23,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
  * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.
- * Three quads make two tiles of 6 rows, each with one of them and a half of the one between.
+ * Hence two tiles of 6 rows: one for a quad and a half, one for a half and a quad. (One that took
+ * the rows of c in any order was slower where c is not in cache: the machine foresees only steps of
+ * equal length.)
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}.
@@ -36,6 +38,9 @@ final class VectorProduct {
    * 192 steps leave room there for a and c in a first level of 32 KB.
    */
   static final int DEPTH = L == 16 ? 1024 : 192;
+
+  /** Steps of k from which the larger tiles are worth their longer beginning and end. */
+  private static final int MANY_STEPS = 32;
 
   private VectorProduct() {}
 
@@ -121,11 +126,13 @@ final class VectorProduct {
       for (; r + 8 <= rows; r += 8) {
         tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
-    } else {
+    } else if (K >= MANY_STEPS) {
       for (; r + 12 <= rows; r += 12) {
         int x = row(ao, ap, r);
-        tile6x2(c, co, cs, r, r + 4, init, io, is, a, x, x + ap, b, bo, K);
-        tile6x2(c, co, cs, r + 8, r + 6, init, io, is, a, x + 2 * ap, x + ap + 2, b, bo, K);
+        int y = co + r * cs;
+        int i = io + r * is;
+        quadAndHalf(c, y, cs, init, i, is, a, x, x + ap, b, bo, K);
+        halfAndQuad(c, y + 6 * cs, cs, init, i + 6 * is, is, a, x + ap + 2, x + 2 * ap, b, bo, K);
       }
     }
     for (; r + 4 <= rows; r += 4) {
@@ -347,17 +354,15 @@ final class VectorProduct {
   }
 
   /**
-   * The 4 rows of a quad from row q on, 2 of another from row p on, and 2 L columns, two steps of k
-   * at a time: with one the compiler does not heed the fences.
+   * 6 rows, the 4 of a quad and the first 2 of the next, and 2 L columns; two steps of k at a time,
+   * since with one the compiler does not heed the fences.
    *
-   * @param ao where rows q and {@code ax} where rows p start in a
+   * @param ao where the first quad starts in a, and {@code ax} the next
    */
-  private static void tile6x2(
+  private static void quadAndHalf(
       float[] c,
       int co,
       int cs,
-      int q,
-      int p,
       float[] init,
       int io,
       int is,
@@ -367,22 +372,21 @@ final class VectorProduct {
       float[] b,
       int bo,
       int K) {
-    int iq = io + q * is;
-    int ip = io + p * is;
-    FloatVector c0 = FloatVector.fromArray(SPECIES, init, iq);
-    FloatVector d0 = FloatVector.fromArray(SPECIES, init, iq + L);
-    FloatVector c1 = FloatVector.fromArray(SPECIES, init, iq + is);
-    FloatVector d1 = FloatVector.fromArray(SPECIES, init, iq + is + L);
-    FloatVector c2 = FloatVector.fromArray(SPECIES, init, iq + 2 * is);
-    FloatVector d2 = FloatVector.fromArray(SPECIES, init, iq + 2 * is + L);
-    FloatVector c3 = FloatVector.fromArray(SPECIES, init, iq + 3 * is);
-    FloatVector d3 = FloatVector.fromArray(SPECIES, init, iq + 3 * is + L);
-    FloatVector c4 = FloatVector.fromArray(SPECIES, init, ip);
-    FloatVector d4 = FloatVector.fromArray(SPECIES, init, ip + L);
-    FloatVector c5 = FloatVector.fromArray(SPECIES, init, ip + is);
-    FloatVector d5 = FloatVector.fromArray(SPECIES, init, ip + is + L);
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
+    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
+    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
+    int last = K - 1;
     int k = 0;
-    for (; k < K - 1; k += 2) {
+    for (; k < last; k += 2) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
@@ -436,7 +440,7 @@ final class VectorProduct {
       d5 = v11.fma(b3, d5);
       VarHandle.acquireFence();
     }
-    if (k < K) {
+    if (k == last) {
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
@@ -463,20 +467,145 @@ final class VectorProduct {
       c5 = v5.fma(b0, c5);
       d5 = v5.fma(b1, d5);
     }
-    int cq = co + q * cs;
-    int cp = co + p * cs;
-    c0.intoArray(c, cq);
-    d0.intoArray(c, cq + L);
-    c1.intoArray(c, cq + cs);
-    d1.intoArray(c, cq + cs + L);
-    c2.intoArray(c, cq + 2 * cs);
-    d2.intoArray(c, cq + 2 * cs + L);
-    c3.intoArray(c, cq + 3 * cs);
-    d3.intoArray(c, cq + 3 * cs + L);
-    c4.intoArray(c, cp);
-    d4.intoArray(c, cp + L);
-    c5.intoArray(c, cp + cs);
-    d5.intoArray(c, cp + cs + L);
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
+  }
+
+  /**
+   * The same for the last 2 of a quad and the 4 of the next.
+   *
+   * @param ao where the last 2 of the first quad start in a, and {@code ax} the next
+   */
+  private static void halfAndQuad(
+      float[] c,
+      int co,
+      int cs,
+      float[] init,
+      int io,
+      int is,
+      float[] a,
+      int ao,
+      int ax,
+      float[] b,
+      int bo,
+      int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
+    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
+    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
+    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
+    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
+    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
+    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
+    int last = K - 1;
+    int k = 0;
+    for (; k < last; k += 2) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      VarHandle.acquireFence();
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      VarHandle.acquireFence();
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      VarHandle.acquireFence();
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      VarHandle.acquireFence();
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 2]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      VarHandle.acquireFence();
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 3]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+      VarHandle.acquireFence();
+      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL + L);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD]);
+      c0 = v6.fma(b2, c0);
+      d0 = v6.fma(b3, d0);
+      VarHandle.acquireFence();
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 1]);
+      c1 = v7.fma(b2, c1);
+      d1 = v7.fma(b3, d1);
+      VarHandle.acquireFence();
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD]);
+      c2 = v8.fma(b2, c2);
+      d2 = v8.fma(b3, d2);
+      VarHandle.acquireFence();
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 1]);
+      c3 = v9.fma(b2, c3);
+      d3 = v9.fma(b3, d3);
+      VarHandle.acquireFence();
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 2]);
+      c4 = v10.fma(b2, c4);
+      d4 = v10.fma(b3, d4);
+      VarHandle.acquireFence();
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 3]);
+      c5 = v11.fma(b2, c5);
+      d5 = v11.fma(b3, d5);
+      VarHandle.acquireFence();
+    }
+    if (k == last) {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
+      c0 = v0.fma(b0, c0);
+      d0 = v0.fma(b1, d0);
+      VarHandle.acquireFence();
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
+      c1 = v1.fma(b0, c1);
+      d1 = v1.fma(b1, d1);
+      VarHandle.acquireFence();
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
+      c2 = v2.fma(b0, c2);
+      d2 = v2.fma(b1, d2);
+      VarHandle.acquireFence();
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
+      c3 = v3.fma(b0, c3);
+      d3 = v3.fma(b1, d3);
+      VarHandle.acquireFence();
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 2]);
+      c4 = v4.fma(b0, c4);
+      d4 = v4.fma(b1, d4);
+      VarHandle.acquireFence();
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 3]);
+      c5 = v5.fma(b0, c5);
+      d5 = v5.fma(b1, d5);
+    }
+    c0.intoArray(c, co);
+    d0.intoArray(c, co + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
   }
 
   /** The 4 rows of a quad, and 2 L columns. */
