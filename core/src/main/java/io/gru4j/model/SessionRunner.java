@@ -17,8 +17,8 @@ import java.util.function.Supplier;
  */
 final class SessionRunner {
 
-  /** Sessions that run side by side. */
-  static final int BLOCK = 128;
+  /** Sessions that run side by side: as many rows as the scorer takes at a time. */
+  static final int BLOCK = 96;
 
   /** What to do with a block of sessions. */
   interface Visitor {

@@ -14,15 +14,16 @@ import java.util.Objects;
  * rows x classes.
  *
  * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k,
- * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes: not
- * thread-safe, but the parameters are only read, so each thread may have a scorer of its own.
+ * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes, which
+ * grows with the rows that are asked for at a time: not thread-safe, but the parameters are only
+ * read, so each thread may have a scorer of its own.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="ask"}
  */
 public final class OutputScorer {
 
   private static final int TILE_PANELS = OutputLayer.MAX_TILE_PANELS;
-  private static final int CHUNK = 32;
+  private static final int CHUNK = 96; // rows for which weights are read once; of whole tiles
   private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
 
   private final Kernels kernels = Kernels.get();
@@ -31,9 +32,9 @@ public final class OutputScorer {
   private final int classes;
   private final int panels;
   private final int H;
-  private final int ps = (CHUNK | 1) * PANEL; // odd: a row's panels do not share cache sets
-  private final float[] packed; // a chunk's hidden states
-  private final float[] tile;
+  private int ps; // from panel to panel of the tile
+  private float[] packed = new float[0]; // a chunk's hidden states
+  private float[] tile = new float[0];
   private final float[] threshold = new float[CHUNK];
   private final int[] lanes = new int[CHUNK];
   private final float[] groupBest = new float[TILE_PANELS / GROUP_PANELS * PANEL];
@@ -55,8 +56,6 @@ public final class OutputScorer {
     this.classes = classes;
     this.panels = Parameter.panelCount(classes);
     this.H = weight.cols();
-    this.packed = new float[Kernels.packedLength(CHUNK, H)];
-    this.tile = new float[weight.offset() + Math.min(panels, TILE_PANELS) * ps];
   }
 
   private static float[] padded(Parameter weight, Parameter bias, int classes) {
@@ -83,6 +82,9 @@ public final class OutputScorer {
 
   /** Takes the hidden states of some rows, up to a chunk, for what follows. */
   private void pack(Matrix hidden, int row, int rows) {
+    ps = (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
+    packed = OutputLayer.atLeast(packed, Kernels.packedLength(rows, H));
+    tile = OutputLayer.atLeast(tile, weight.offset() + Math.min(panels, TILE_PANELS) * (long) ps);
     kernels.packRows(packed, 0, QUAD * H, hidden.data(), row * H, H, rows, H);
   }
 

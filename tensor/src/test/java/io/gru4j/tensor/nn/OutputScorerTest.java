@@ -33,7 +33,7 @@ class OutputScorerTest {
       @ForAll("classes") int classes,
       @ForAll @IntRange(max = 40) int more,
       @ForAll @IntRange(min = 1, max = 17) int H,
-      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(max = 120) int rows,
       @ForAll @IntRange(min = 1, max = 80) int k,
       @ForAll boolean ties,
       @ForAll long seed) {
