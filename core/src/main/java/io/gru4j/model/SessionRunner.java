@@ -17,7 +17,7 @@ import java.util.function.Supplier;
  */
 final class SessionRunner {
 
-  /** Sessions that run side by side: as many rows as the scorer takes at a time. */
+  /** Sessions that run side by side; an {@link OutputScorer} takes as many at a time. */
   static final int BLOCK = 96;
 
   /** What to do with a block of sessions. */

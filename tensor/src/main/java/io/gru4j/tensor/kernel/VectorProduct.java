@@ -16,16 +16,17 @@ import jdk.incubator.vector.FloatVector;
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
- * cost as well. With 16 registers m is 6, as long as a row of a takes only one more: left alone,
- * the compiler loads all rows of a step before it multiplies, and accumulators come and go on the
- * stack. Fences between the rows, no instructions in themselves, keep it from that. Smaller tiles
- * take what is left over.
+ * cost as well. With the 16 of 256 bit m is 6 where k is long, as long as a row of a takes only one
+ * register more: left alone, the compiler loads all rows of a step before it multiplies, and
+ * accumulators come and go on the stack. Fences between the rows, which are no instructions on the
+ * x86 processors that have vectors of this width, keep it from that. Smaller tiles take what is
+ * left over; at 128 bit the one of 4 x 2 takes all.
  *
  * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
  * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.
- * Hence two tiles of 6 rows: one for a quad and a half, one for a half and a quad. (One that took
- * the rows of c in any order was slower where c is not in cache: the machine foresees only steps of
- * equal length.)
+ * Hence two tiles of 6 rows: one for a quad and a half, one for a half and a quad. (One tile that
+ * took the rows of c in any order was slower where c is not in cache: the hardware's prefetching
+ * follows a constant stride.)
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}.
@@ -34,12 +35,12 @@ final class VectorProduct {
 
   /**
    * See {@link Kernels#productDepth}. With 16 lanes a tile takes both cache lines of a step's row
-   * of b; with fewer it takes one of them, and lines two apart share half of the sets of a cache:
-   * 192 steps leave room there for a and c in a first level of 32 KB.
+   * of b; with 8 it takes one of them, and lines two apart share half of the sets of a cache: 192
+   * steps leave room there for a and c in a first level of 32 KB.
    */
   static final int DEPTH = L == 16 ? 1024 : 192;
 
-  /** Steps of k from which the larger tiles are worth their longer beginning and end. */
+  /** Steps of k from which 6 rows at 256 bit are worth their longer beginning and end. */
   private static final int MANY_STEPS = 32;
 
   private VectorProduct() {}
@@ -126,7 +127,7 @@ final class VectorProduct {
       for (; r + 8 <= rows; r += 8) {
         tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
-    } else if (K >= MANY_STEPS) {
+    } else if (L == 8 && K >= MANY_STEPS) {
       for (; r + 12 <= rows; r += 12) {
         int x = row(ao, ap, r);
         int y = co + r * cs;
@@ -354,8 +355,8 @@ final class VectorProduct {
   }
 
   /**
-   * 6 rows, the 4 of a quad and the first 2 of the next, and 2 L columns; two steps of k at a time,
-   * since with one the compiler does not heed the fences.
+   * 6 rows, the 4 of a quad and the first 2 of the next, and 2 L columns. Two steps of k at a time:
+   * with one, JDK 25's compiler put accumulators on the stack in spite of the fences.
    *
    * @param ao where the first quad starts in a, and {@code ax} the next
    */

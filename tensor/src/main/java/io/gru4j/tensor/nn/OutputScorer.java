@@ -14,16 +14,16 @@ import java.util.Objects;
  * rows x classes.
  *
  * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k,
- * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes, which
- * grows with the rows that are asked for at a time: not thread-safe, but the parameters are only
- * read, so each thread may have a scorer of its own.
+ * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes, for as
+ * many rows as it has been asked for at a time, at most 96: not thread-safe, but the parameters are
+ * only read, so each thread may have a scorer of its own.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="ask"}
  */
 public final class OutputScorer {
 
   private static final int TILE_PANELS = OutputLayer.MAX_TILE_PANELS;
-  private static final int CHUNK = 96; // rows for which weights are read once; of whole tiles
+  private static final int CHUNK = 96; // rows for which the weights are read once: 12 times 8
   private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
 
   private final Kernels kernels = Kernels.get();
@@ -80,7 +80,7 @@ public final class OutputScorer {
     return new OutputScorer(weight, bias, classes);
   }
 
-  /** Takes the hidden states of some rows, up to a chunk, for what follows. */
+  /** Takes the hidden states of some rows, up to a chunk, and makes room for their scores. */
   private void pack(Matrix hidden, int row, int rows) {
     ps = (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
     packed = OutputLayer.atLeast(packed, Kernels.packedLength(rows, H));

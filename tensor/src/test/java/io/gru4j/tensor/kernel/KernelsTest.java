@@ -161,6 +161,32 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
+  /** Rows and steps of k around the borders of the largest tiles, and of those within pieces. */
+  @Property
+  void productOfManyRows(
+      @ForAll("manyRows") int rows,
+      @ForAll("manySteps") int K,
+      @ForAll("wholeVectors") int columns,
+      @ForAll long seed) {
+    checkProduct(rows, K, columns, seed, 1e-4);
+  }
+
+  @Provide
+  Arbitrary<Integer> manyRows() {
+    return Arbitraries.of(11, 12, 13, 16, 20, 23, 24, 25, 36, 37);
+  }
+
+  @Provide
+  Arbitrary<Integer> manySteps() {
+    return Arbitraries.of(31, 32, 33, 34, 63, 64, 101, 191, 223, 224, 225, 384);
+  }
+
+  /** Columns around whole vectors. */
+  @Provide
+  Arbitrary<Integer> wholeVectors() {
+    return Arbitraries.of(1, 4, 5, 8, 9, 12, 16, 17, 24, 25, 31, 32);
+  }
+
   /** Steps of k around the borders of the pieces that the vector kernels take it in. */
   @Property(tries = 60)
   void longProduct(

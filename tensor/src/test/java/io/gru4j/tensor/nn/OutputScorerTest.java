@@ -32,7 +32,7 @@ class OutputScorerTest {
   void equalTheDefinitions(
       @ForAll("classes") int classes,
       @ForAll @IntRange(max = 40) int more,
-      @ForAll @IntRange(min = 1, max = 17) int H,
+      @ForAll @IntRange(min = 1, max = 40) int H,
       @ForAll @IntRange(max = 120) int rows,
       @ForAll @IntRange(min = 1, max = 80) int k,
       @ForAll boolean ties,
@@ -77,6 +77,34 @@ class OutputScorerTest {
       }
       if (r >= from && r < from + rows) {
         assertSortAndCut(scores, k, best[r - from]);
+      }
+    }
+  }
+
+  /** A scorer's buffers follow the rows it is asked for, and nothing of earlier ones stays. */
+  @Test
+  void oneScorerTakesAnyNumberOfRows() {
+    TestData data = new TestData(1);
+    int V = 1100;
+    Parameter weight = data.fill(Parameter.ofPanels("lin.weight", V, 33), 1f);
+    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), 1f);
+    OutputScorer scorer = new OutputScorer(weight, bias, V);
+    for (int rows : new int[] {1, 5, 95, 96, 97, 3, 193, 120}) {
+      Matrix hidden = data.matrix(rows, 33, 1f);
+      TopK[] best = new TopK[rows];
+      Arrays.setAll(best, r -> new TopK(9));
+      scorer.top(hidden, 0, rows, best);
+      int[] targets = data.targets(rows, V, 0);
+      int[] ranks = new int[rows];
+      scorer.ranks(hidden, targets, rows, ranks);
+      for (int r = 0; r < rows; r++) {
+        float[] scores = scores(weight, bias, hidden, r, V);
+        assertSortAndCut(scores, 9, best[r]);
+        int rank = 0;
+        for (float score : scores) {
+          rank += score >= scores[targets[r]] ? 1 : 0;
+        }
+        assertEquals(rank, ranks[r], "rank of row " + r + " of " + rows);
       }
     }
   }
@@ -220,6 +248,8 @@ class OutputScorerTest {
       TopK[] one = {best};
       scorer.top(hidden, row, 1, one);
       assertSortAndCut(scores, IntStream.of(all).filter(kept), k, best);
+      scorer.topOf(hidden, row, candidates, candidates.length, best); // what is in it is forgotten
+      assertSortAndCut(scores, IntStream.of(candidates).filter(kept), k, best);
     }
     assertThrows(
         IndexOutOfBoundsException.class,
