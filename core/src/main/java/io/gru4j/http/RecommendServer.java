@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -27,6 +28,10 @@ public final class RecommendServer implements AutoCloseable {
   private final HttpServer server;
   private final ModelThreads threads;
   private final ExecutorService requests;
+
+  /** Requests that are being read, answered or written. */
+  private final AtomicInteger inFlight = new AtomicInteger();
+
   private final ReentrantLock reloading = new ReentrantLock();
   private final Metrics metrics = new Metrics();
   private volatile ServedModel model;
@@ -48,8 +53,22 @@ public final class RecommendServer implements AutoCloseable {
     threads = new ModelThreads(settings.threads(), settings.maxWaiting());
     requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gru4j-http").factory());
     server.createContext("/", new RequestHandler(this, new Callers(address, settings.host())));
-    server.setExecutor(requests);
+    server.setExecutor(this::execute);
     server.start();
+  }
+
+  private void execute(Runnable request) {
+    inFlight.incrementAndGet();
+    requests.execute(
+        () -> {
+          try {
+            request.run();
+          } finally {
+            if (inFlight.decrementAndGet() == 0 && closing) {
+              Thread.startVirtualThread(() -> server.stop(0));
+            }
+          }
+        });
   }
 
   /**
@@ -173,7 +192,9 @@ public final class RecommendServer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    server.stop(ServerLimits.DRAIN_SECONDS);
+    // The JDK's server also waits for clients who closed their connections; so the last request's
+    // end stops it at once.
+    server.stop(inFlight.get() == 0 ? 0 : ServerLimits.DRAIN_SECONDS);
     requests.shutdownNow();
     threads.close();
     awaitEnd(requests);

@@ -80,12 +80,13 @@ class MemoryEstimateTest {
 
   private static final TestSessions MANY = TestSessions.make(2, 300, 60_000);
 
-  /** Of one kernel set: it takes a minute, and buffers do not depend on the kernels. */
+  /** Of one kernel set, the quicker one: buffers do not depend on the kernels. */
   @Test
   @Tag("child-jvm")
   @DisabledIfSystemProperty(named = "gru4j.expectKernels", matches = "scalar")
   void saysWhatAFitHolds() throws Exception {
-    List<String> flags = List.of("-XX:+UseSerialGC", "-Xmx512m");
+    List<String> flags =
+        List.of("--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC", "-Xmx512m");
     var child = new ChildJvm(List.of(), flags, MemoryOfFits.class.getName(), List.of());
     ChildJvm.End end = child.end();
     assertEquals(0, end.status(), end.err());
