@@ -27,6 +27,7 @@ public final class MemoryEstimate {
   private static final double FEW_ROWS = 24; // the output layer's small chunks
   private static final double GROUP = 512; // rows that its backward pass takes at a time
   private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
+  private static final double GATES_BUDGET = 1L << 28; // and predict of items' gates
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
 
@@ -69,7 +70,10 @@ public final class MemoryEstimate {
     parts.put(part, bytes);
   }
 
-  /** What the scores take that an epoch is judged by: in rows, and as a matrix that grows. */
+  /**
+   * What the scores take that an epoch is judged by: in rows, and beside them as a matrix that
+   * grows, or before that the gates of the items clicked, if on average each is clicked twice.
+   */
   private static double judging(Gru4RecParameters p, Validation validation) {
     OptionalInt cutoff = p.stoppingCriterion().cutoff();
     double stored = validation.in().numItems();
@@ -79,7 +83,10 @@ public final class MemoryEstimate {
     if (p.validationSampleSize() != null) {
       users = Math.min(users, p.validationSampleSize());
     }
-    return users * stored * 8 * 3;
+    double scores = users * stored * 8;
+    double items = Math.min(validation.in().numItems(), validation.in().numInteractions() / 2.0);
+    double gates = Math.min(GATES_BUDGET, 4 * items * Shapes.padded(3.0 * p.hiddenSize()));
+    return scores + Math.max(2 * scores, gates);
   }
 
   private static double data(InteractionMatrix x) {

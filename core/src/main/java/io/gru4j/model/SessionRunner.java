@@ -2,9 +2,12 @@ package io.gru4j.model;
 
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.nn.GruParameters;
 import io.gru4j.tensor.nn.GruState;
+import io.gru4j.tensor.nn.ItemGates;
 import io.gru4j.tensor.nn.OutputScorer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -19,6 +22,9 @@ final class SessionRunner {
 
   /** Sessions that run side by side; an {@link OutputScorer} takes as many at a time. */
   static final int BLOCK = 96;
+
+  /** Bytes of items' gates that are kept for a run; beyond, each step computes them. */
+  private static final long GATES_BUDGET = 1L << 28;
 
   /** What to do with a block of sessions. */
   interface Visitor {
@@ -44,8 +50,8 @@ final class SessionRunner {
     final int[] ranks = new int[BLOCK];
     int rows;
 
-    Block(GruNetwork network, OutputScorer scorer) {
-      state = new GruState(network.embedding(), network.layers(), BLOCK);
+    Block(GruNetwork network, OutputScorer scorer, ItemGates gates) {
+      state = new GruState(network.embedding(), network.layers(), BLOCK, gates);
       this.scorer = scorer.copy();
     }
   }
@@ -82,6 +88,7 @@ final class SessionRunner {
    * @param visitors one for each thread that takes part
    */
   void run(Parallel parallel, Supplier<? extends Visitor> visitors) {
+    ItemGates gates = gates(parallel);
     // Not thread-locals: in a thread that lives on, their values can outlive the run for long.
     Queue<Place> free = new ConcurrentLinkedQueue<>();
     parallel.run(
@@ -89,11 +96,30 @@ final class SessionRunner {
         b -> {
           Place place = free.poll();
           if (place == null) {
-            place = new Place(new Block(network, scorer), visitors.get());
+            place = new Place(new Block(network, scorer, gates), visitors.get());
           }
           runBlock(place.block, b * BLOCK, place.visitor);
           free.add(place);
         });
+  }
+
+  /** The gates of all items of the sessions, if on average each is clicked twice; or null. */
+  private ItemGates gates(Parallel parallel) {
+    BitSet items = new BitSet();
+    long clicks = 0;
+    for (int user : byLength) {
+      int length = sessions.historyLength(user);
+      for (int t = 0; t < length; t++) {
+        items.set(sessions.item(user, t));
+      }
+      clicks += length;
+    }
+    int count = items.cardinality();
+    GruParameters layer = network.layers().getFirst();
+    if (count == 0 || 2L * count > clicks || ItemGates.bytes(layer, count) > GATES_BUDGET) {
+      return null;
+    }
+    return ItemGates.of(network.embedding(), layer, items.stream().toArray(), parallel);
   }
 
   private void runBlock(Block block, int from, Visitor visitor) {

@@ -49,9 +49,9 @@ class MemoryEstimateTest {
     19_222_632L,
     74_789_180L,
     31_357_608L,
-    36_066_960L,
-    26_680_912L,
-    19_592_272L,
+    36_417_840L,
+    26_849_392L,
+    19_760_752L,
     58_776_312L,
     58_879_744L,
     62_354_424L,
@@ -190,14 +190,22 @@ class MemoryEstimateTest {
     return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), null, threads).bytes();
   }
 
-  /** A score that judging keeps is an index and a float, three times while its matrix grows. */
+  /**
+   * A score that judging keeps is an index and a float, three times while its matrix grows; before
+   * that there may be the gates of as many items as half the clicks.
+   */
   @Test
   void judgingTakesRoomForTheScoresThatCount() {
     int users = MANY.validation().out().numActiveUsers();
-    var p = TestSessions.tiny().toBuilder();
-    double recall = judged(p);
-    assertEquals(24 * 40 * users, recall - judged(p.predictTopK(10)), 1, "50 of recall count");
-    assertEquals(24 * 10 * (users - 7), judged(p) - judged(p.validationSampleSize(7)), 1);
+    var p = TestSessions.tiny().toBuilder().hiddenSize(2); // 6 gates, filled up to 32
+    double gates = 4 * 32 * MANY.validation().in().numInteractions() / 2.0;
+    double few = judged(p.validationSampleSize(1)) - (8 * 50 + gates);
+    p.validationSampleSize(null);
+    assertEquals(few + users * 8 * 50 * 3, judged(p), 1, "50 of recall count");
+    assertTrue(gates < users * 8 * 50 * 2);
+    assertEquals(few + users * 8 * 10 + gates, judged(p.predictTopK(10)), 1, "10 are kept");
+    assertTrue(gates > users * 8 * 10 * 2);
+    assertEquals(few + (users - 7) * 8 * 10 + gates, judged(p.validationSampleSize(users - 7)), 1);
   }
 
   private static double judged(Gru4RecParametersBuilder p) {

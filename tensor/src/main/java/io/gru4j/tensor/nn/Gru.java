@@ -166,18 +166,10 @@ public final class Gru {
       int m = start[t] + from;
       float[] h = t == 0 ? before.data() : out;
       int ho = (t == 0 ? from : start[t - 1] + from) * H;
-      gateProducts(
-          kernels,
-          parameters,
-          input.value().data(),
-          m * E,
-          h,
-          ho,
-          gx.data(),
-          gh.data(),
-          m * gates,
-          rows,
-          packed.get());
+      float[] x = input.value().data();
+      float[] scratch = packed.get();
+      inputProducts(kernels, parameters, x, m * E, gx.data(), m * gates, rows, scratch);
+      recurrentProducts(kernels, parameters, h, ho, gh.data(), m * gates, rows, scratch);
       for (int i = 0; i < rows; i++) {
         int g = (m + i) * gates;
         kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, out, (m + i) * H, H);
@@ -186,23 +178,32 @@ public final class Gru {
   }
 
   /**
-   * {@code gx = x Wih^T + bih} and {@code gh = h Whh^T + bhh} for some rows.
+   * {@code gx = x Wih^T + bih} for some rows.
    *
-   * @param packed scratch, with room for the rows of x and those of h packed
+   * @param packed scratch, with room for the rows of x packed
    */
-  static void gateProducts(
+  static void inputProducts(
       Kernels kernels,
       GruParameters p,
       float[] x,
       int xo,
-      float[] h,
-      int ho,
       float[] gx,
-      float[] gh,
       int go,
       int rows,
       float[] packed) {
     linear(kernels, p.weightIh(), p.biasIh(), x, xo, gx, go, rows, packed);
+  }
+
+  /** The same of the states, {@code gh = h Whh^T + bhh}. */
+  static void recurrentProducts(
+      Kernels kernels,
+      GruParameters p,
+      float[] h,
+      int ho,
+      float[] gh,
+      int go,
+      int rows,
+      float[] packed) {
     linear(kernels, p.weightHh(), p.biasHh(), h, ho, gh, go, rows, packed);
   }
 

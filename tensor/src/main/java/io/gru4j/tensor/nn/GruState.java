@@ -17,6 +17,7 @@ public final class GruState {
   private final Kernels kernels = Kernels.get();
   private final Parameter embedding;
   private final List<GruParameters> layers;
+  private final ItemGates itemGates; // of all items that will come; or null
   private final Matrix[] hidden;
   private final Matrix[] next;
   private final Matrix[] gx;
@@ -32,8 +33,22 @@ public final class GruState {
    * @param rows number of sessions
    */
   public GruState(Parameter embedding, List<GruParameters> layers, int rows) {
+    this(embedding, layers, rows, null);
+  }
+
+  /**
+   * Creates states of zeros that take the items' part of the first layer's gates as made before.
+   *
+   * @param embedding shape (items, E)
+   * @param layers GRU layers, the first on the embedding
+   * @param rows number of sessions
+   * @param itemGates of every item that {@link #step} will get, or null to compute them in each
+   *     step
+   */
+  public GruState(Parameter embedding, List<GruParameters> layers, int rows, ItemGates itemGates) {
     this.embedding = embedding;
     this.layers = List.copyOf(layers);
+    this.itemGates = itemGates;
     int n = layers.size();
     hidden = new Matrix[n];
     next = new Matrix[n];
@@ -68,22 +83,31 @@ public final class GruState {
    * @param items numbers of the items, at least {@code rows} of them
    * @param rows how many sessions, at most those the state was made for
    * @throws IndexOutOfBoundsException if an item is unknown to the embedding
+   * @throws IllegalArgumentException if it is none of those whose gates were made
    */
   public void step(int[] items, int rows) {
-    Embedding.lookUp(embedding, items, rows, x.data());
-    float[] in = x.data();
     for (int i = 0; i < hidden.length; i++) {
-      int H = layers.get(i).hidden();
+      GruParameters layer = layers.get(i);
       float[] h = hidden[i].data();
-      Gru.gateProducts(
-          kernels, layers.get(i), in, 0, h, 0, gx[i].data(), gh[i].data(), 0, rows, packed);
+      if (i == 0 && itemGates != null) {
+        itemGates.read(items, rows, gx[0].data());
+      } else {
+        float[] in = i == 0 ? embedded(items, rows) : hidden[i - 1].data();
+        Gru.inputProducts(kernels, layer, in, 0, gx[i].data(), 0, rows, packed);
+      }
+      Gru.recurrentProducts(kernels, layer, h, 0, gh[i].data(), 0, rows, packed);
+      int H = layer.hidden();
       for (int r = 0; r < rows; r++) {
         int g = r * gx[i].cols();
         kernels.gruForward(gx[i].data(), g, gh[i].data(), g, h, r * H, next[i].data(), r * H, H);
       }
       System.arraycopy(next[i].data(), 0, h, 0, rows * H);
-      in = h;
     }
+  }
+
+  private float[] embedded(int[] items, int rows) {
+    Embedding.lookUp(embedding, items, rows, x.data());
+    return x.data();
   }
 
   /**

@@ -378,9 +378,10 @@ class GruTest {
       @ForAll @IntRange(min = 1, max = 3) int layerCount,
       @ForAll @IntRange(min = 1, max = 5) int T,
       @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 220) int items,
+      @ForAll boolean gatesMadeBefore,
       @ForAll long seed) {
     TestData data = new TestData(seed);
-    int items = 11;
     Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", items, 3), 1f);
     List<GruParameters> layers = new ArrayList<>();
     for (int i = 0; i < layerCount; i++) {
@@ -397,7 +398,11 @@ class GruTest {
       last.add(state);
       y = new Gru(p, parallel).forward(tape, y, active, T, state);
     }
-    GruState single = new GruState(table, layers, rows);
+    ItemGates gates =
+        gatesMadeBefore
+            ? ItemGates.of(table, layers.getFirst(), descending(items), parallel)
+            : null;
+    GruState single = new GruState(table, layers, rows, gates);
     single.step(data.targets(rows, items, 0), rows); // a session before, to be forgotten
     single.reset();
     int start = 0;
@@ -411,6 +416,30 @@ class GruTest {
     for (int i = 0; i < layerCount; i++) {
       assertArrayEquals(last.get(i).toArray(), single.layer(i).toArray());
     }
+  }
+
+  private static int[] descending(int n) {
+    return IntStream.range(0, n).map(i -> n - 1 - i).toArray();
+  }
+
+  @Test
+  void itemsWhoseGatesWereNotMadeAreRefused() {
+    TestData data = new TestData(1);
+    Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", 5, 3), 1f);
+    List<GruParameters> layers = List.of(data.gru(0, 3, 11, 1f));
+    ItemGates gates = ItemGates.of(table, layers.getFirst(), new int[] {4, 2}, parallel);
+    assertEquals(2 * 64 * 4, ItemGates.bytes(layers.getFirst(), 2)); // 33 gates in two panels
+    GruState state = new GruState(table, layers, 1, gates);
+    state.step(new int[] {2}, 1);
+    assertEquals(
+        "the gates of item 3 were not made",
+        assertThrows(IllegalArgumentException.class, () -> state.step(new int[] {3}, 1))
+            .getMessage());
+    assertThrows(IndexOutOfBoundsException.class, () -> state.step(new int[] {5}, 1));
+    int[] unknown = {5};
+    assertThrows(
+        IndexOutOfBoundsException.class,
+        () -> ItemGates.of(table, layers.getFirst(), unknown, parallel));
   }
 
   @Test

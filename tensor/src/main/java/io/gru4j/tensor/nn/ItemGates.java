@@ -1,0 +1,85 @@
+package io.gru4j.tensor.nn;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import java.util.Arrays;
+
+/**
+ * What items alone give to the gates of the first GRU layer, {@code W_ih x + b_ih}, made once for
+ * all steps in which one of them is clicked.
+ *
+ * <p>The same bits as a step computes. Immutable; parameters must not change while it is used.
+ */
+public final class ItemGates {
+
+  private static final int BLOCK = 96; // items at a time
+
+  private final int gates; // of one item, filled up to panels
+  private final float[] values; // [i][gate]
+  private final int[] places; // of an item among them, or -1
+
+  private ItemGates(int numItems, int count, int gates) {
+    this.gates = gates;
+    this.values = new float[count * gates];
+    this.places = new int[numItems];
+    Arrays.fill(places, -1);
+  }
+
+  /**
+   * Returns the bytes that the gates of some items take.
+   *
+   * @param layer the first GRU layer
+   * @param count number of items
+   * @return the bytes
+   */
+  public static long bytes(GruParameters layer, int count) {
+    return (long) count * gates(layer) * Float.BYTES;
+  }
+
+  private static int gates(GruParameters layer) {
+    return Parameter.panelCount(3 * layer.hidden()) * Kernels.PANEL;
+  }
+
+  /**
+   * Makes the gates of some items.
+   *
+   * @param embedding shape (items, E)
+   * @param layer the GRU layer on the embedding
+   * @param items their numbers, each once; few enough for an array of all gates, 2^31 floats
+   * @param parallel runs the work; the result does not depend on it
+   * @return the gates
+   * @throws IndexOutOfBoundsException if an item is unknown to the embedding
+   */
+  public static ItemGates of(
+      Parameter embedding, GruParameters layer, int[] items, Parallel parallel) {
+    ItemGates result = new ItemGates(embedding.rows(), items.length, gates(layer));
+    for (int i = 0; i < items.length; i++) {
+      result.places[items[i]] = i;
+    }
+    parallel.run(
+        Math.ceilDiv(items.length, BLOCK), block -> result.make(embedding, layer, items, block));
+    return result;
+  }
+
+  private void make(Parameter embedding, GruParameters layer, int[] items, int block) {
+    int E = embedding.cols();
+    int from = block * BLOCK;
+    int[] some = Arrays.copyOfRange(items, from, Math.min(items.length, from + BLOCK));
+    float[] x = new float[some.length * E];
+    float[] packed = new float[Kernels.packedLength(some.length, E)];
+    Embedding.lookUp(embedding, some, some.length, x);
+    Gru.inputProducts(Kernels.get(), layer, x, 0, values, from * gates, some.length, packed);
+  }
+
+  /** Copies the gates of some items, to be turned into those of a step. */
+  void read(int[] items, int rows, float[] to) {
+    for (int r = 0; r < rows; r++) {
+      int place = places[items[r]];
+      if (place < 0) {
+        throw new IllegalArgumentException("the gates of item " + items[r] + " were not made");
+      }
+      System.arraycopy(values, place * gates, to, r * gates, gates);
+    }
+  }
+}
