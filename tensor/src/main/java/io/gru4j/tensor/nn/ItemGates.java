@@ -14,6 +14,7 @@ import java.util.Arrays;
 public final class ItemGates {
 
   private static final int BLOCK = 96; // items at a time
+  private static final int TASK = 8 * BLOCK;
 
   private final int gates; // of one item, filled up to panels
   private final float[] values; // [i][gate]
@@ -58,18 +59,22 @@ public final class ItemGates {
       result.places[items[i]] = i;
     }
     parallel.run(
-        Math.ceilDiv(items.length, BLOCK), block -> result.make(embedding, layer, items, block));
+        Math.ceilDiv(items.length, TASK), task -> result.make(embedding, layer, items, task));
     return result;
   }
 
-  private void make(Parameter embedding, GruParameters layer, int[] items, int block) {
+  private void make(Parameter embedding, GruParameters layer, int[] items, int task) {
     int E = embedding.cols();
-    int from = block * BLOCK;
-    int[] some = Arrays.copyOfRange(items, from, Math.min(items.length, from + BLOCK));
-    float[] x = new float[some.length * E];
-    float[] packed = new float[Kernels.packedLength(some.length, E)];
-    Embedding.lookUp(embedding, some, some.length, x);
-    Gru.inputProducts(Kernels.get(), layer, x, 0, values, from * gates, some.length, packed);
+    int[] block = new int[BLOCK];
+    float[] x = new float[BLOCK * E];
+    float[] packed = new float[Kernels.packedLength(BLOCK, E)];
+    int end = Math.min(items.length, (task + 1) * TASK);
+    for (int i = task * TASK; i < end; i += BLOCK) {
+      int n = Math.min(BLOCK, end - i);
+      System.arraycopy(items, i, block, 0, n);
+      Embedding.lookUp(embedding, block, n, x);
+      Gru.inputProducts(Kernels.get(), layer, x, 0, values, i * gates, n, packed);
+    }
   }
 
   /** Copies the gates of some items, to be turned into those of a step. */

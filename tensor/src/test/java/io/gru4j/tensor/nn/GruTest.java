@@ -378,7 +378,7 @@ class GruTest {
       @ForAll @IntRange(min = 1, max = 3) int layerCount,
       @ForAll @IntRange(min = 1, max = 5) int T,
       @ForAll @IntRange(min = 1, max = 40) int rows,
-      @ForAll @IntRange(min = 1, max = 220) int items,
+      @ForAll @IntRange(min = 1, max = 1000) int items,
       @ForAll boolean gatesMadeBefore,
       @ForAll long seed) {
     TestData data = new TestData(seed);
