@@ -71,8 +71,8 @@ public final class MemoryEstimate {
   }
 
   /**
-   * What the scores take that an epoch is judged by: in rows, and beside them as a matrix that
-   * grows, or before that the gates of the items clicked, if on average each is clicked twice.
+   * What the scores take that an epoch is judged by: in rows, and beside them as a matrix, or
+   * before that the gates of the items clicked, if on average each is clicked twice.
    */
   private static double judging(Gru4RecParameters p, Validation validation) {
     OptionalInt cutoff = p.stoppingCriterion().cutoff();
@@ -86,7 +86,7 @@ public final class MemoryEstimate {
     double scores = users * stored * 8;
     double items = Math.min(validation.in().numItems(), validation.in().numInteractions() / 2.0);
     double gates = Math.min(GATES_BUDGET, 4 * items * Shapes.padded(3.0 * p.hiddenSize()));
-    return scores + Math.max(2 * scores, gates);
+    return scores + Math.max(scores, gates);
   }
 
   private static double data(InteractionMatrix x) {

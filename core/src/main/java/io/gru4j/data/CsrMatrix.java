@@ -91,8 +91,25 @@ public final class CsrMatrix {
    * @throws IllegalArgumentException if a size is negative
    */
   public static Builder builder(int rows, int cols) {
+    return builder(rows, cols, 0);
+  }
+
+  /**
+   * Starts a matrix that is filled row by row, with room for its entries: if there are just as
+   * many, they are copied once.
+   *
+   * @param rows number of rows, 0 or more
+   * @param cols number of columns, 0 or more
+   * @param entries number of entries to make room for; more than a matrix holds count as none
+   * @return a builder at row 0
+   * @throws IllegalArgumentException if a size is negative
+   */
+  public static Builder builder(int rows, int cols, long entries) {
     checkShape(rows, cols);
-    return new Builder(rows, cols);
+    if (entries < 0) {
+      throw new IllegalArgumentException("room for " + entries + " entries");
+    }
+    return new Builder(rows, cols, entries > MAX_ENTRIES ? 0 : (int) entries);
   }
 
   /**
@@ -263,18 +280,23 @@ public final class CsrMatrix {
 
   /** Fills a {@link CsrMatrix} from its first row to its last. Not thread-safe. */
   public static final class Builder {
+    private static final int[] NO_COLUMNS = {};
+    private static final float[] NO_ENTRIES = {};
+
     private final int rows;
     private final int cols;
     private final int[] offsets;
     private int row;
     private int nnz;
-    private int[] indices = new int[16];
-    private float[] values = new float[16];
+    private int[] indices;
+    private float[] values;
 
-    private Builder(int rows, int cols) {
+    private Builder(int rows, int cols, int entries) {
       this.rows = rows;
       this.cols = cols;
       this.offsets = new int[rows + 1];
+      this.indices = new int[entries];
+      this.values = new float[entries];
     }
 
     /**
@@ -327,7 +349,7 @@ public final class CsrMatrix {
      * @throws IllegalStateException if the matrix is full
      */
     public Builder emptyRow() {
-      return row(new int[0], new float[0], 0);
+      return row(NO_COLUMNS, NO_ENTRIES, 0);
     }
 
     /**
@@ -338,6 +360,9 @@ public final class CsrMatrix {
     public CsrMatrix build() {
       int[] starts = offsets.clone();
       Arrays.fill(starts, row + 1, rows + 1, nnz);
+      if (nnz == indices.length) { // whoever adds more gets longer arrays
+        return new CsrMatrix(rows, cols, starts, indices, values);
+      }
       return new CsrMatrix(
           rows, cols, starts, Arrays.copyOf(indices, nnz), Arrays.copyOf(values, nnz));
     }
@@ -354,7 +379,8 @@ public final class CsrMatrix {
                 + needed);
       }
       if (needed > indices.length) {
-        int capacity = (int) Math.min(MAX_ENTRIES, Math.max(needed, 2L * indices.length));
+        long roomy = Math.max(16, 2L * indices.length);
+        int capacity = (int) Math.min(MAX_ENTRIES, Math.max(needed, roomy));
         indices = Arrays.copyOf(indices, capacity);
         values = Arrays.copyOf(values, capacity);
       }

@@ -242,7 +242,11 @@ public final class FittedModel {
     int stored = topK == null ? numItems() : Math.min(topK, numItems());
     new SessionRunner(network, scorer, histories, histories.activeUsers())
         .run(parallel, () -> new PredictVisitor(stored, numItems(), items, scores));
-    CsrMatrix.Builder builder = CsrMatrix.builder(histories.numUsers(), numItems());
+    long entries = 0;
+    for (int[] row : items) {
+      entries += row == null ? 0 : row.length;
+    }
+    CsrMatrix.Builder builder = CsrMatrix.builder(histories.numUsers(), numItems(), entries);
     for (int user = 0; user < histories.numUsers(); user++) {
       if (scores[user] != null) {
         builder.row(items[user], scores[user]);

@@ -191,8 +191,8 @@ class MemoryEstimateTest {
   }
 
   /**
-   * A score that judging keeps is an index and a float, three times while its matrix grows; before
-   * that there may be the gates of as many items as half the clicks.
+   * A score that judging keeps is an index and a float, twice while its matrix is made; before that
+   * there may be the gates of as many items as half the clicks.
    */
   @Test
   void judgingTakesRoomForTheScoresThatCount() {
@@ -201,10 +201,10 @@ class MemoryEstimateTest {
     double gates = 4 * 32 * MANY.validation().in().numInteractions() / 2.0;
     double few = judged(p.validationSampleSize(1)) - (8 * 50 + gates);
     p.validationSampleSize(null);
-    assertEquals(few + users * 8 * 50 * 3, judged(p), 1, "50 of recall count");
-    assertTrue(gates < users * 8 * 50 * 2);
+    assertEquals(few + users * 8 * 50 * 2, judged(p), 1, "50 of recall count");
+    assertTrue(gates < users * 8 * 50);
     assertEquals(few + users * 8 * 10 + gates, judged(p.predictTopK(10)), 1, "10 are kept");
-    assertTrue(gates > users * 8 * 10 * 2);
+    assertTrue(gates > users * 8 * 10);
     assertEquals(few + (users - 7) * 8 * 10 + gates, judged(p.validationSampleSize(users - 7)), 1);
   }
 

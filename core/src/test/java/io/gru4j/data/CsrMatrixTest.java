@@ -20,9 +20,10 @@ class CsrMatrixTest {
   void agreesWithNaiveMaps(
       @ForAll @IntRange(max = 20) int rows,
       @ForAll @IntRange(max = 40) int cols,
+      @ForAll @IntRange(max = 500) int room,
       @ForAll long seed) {
     Random random = new Random(seed);
-    CsrMatrix.Builder builder = CsrMatrix.builder(rows, cols);
+    CsrMatrix.Builder builder = CsrMatrix.builder(rows, cols, room);
     int[] indptr = new int[rows + 1];
     TreeMap<Integer, Float> all = new TreeMap<>(); // row * cols + col
     for (int row = 0; row < rows; row++) {
@@ -135,6 +136,7 @@ class CsrMatrixTest {
         "1 indices but 2 values",
         () -> CsrMatrix.of(1, 3, new int[] {0, 1}, new int[] {0}, new float[] {1, 2}));
     assertMessage("-1 rows", () -> CsrMatrix.builder(-1, 2));
+    assertMessage("room for -1 entries", () -> CsrMatrix.builder(1, 2, -1));
     assertMessage(
         "1 rows and -2 columns",
         () -> CsrMatrix.of(1, -2, new int[] {0, 0}, new int[0], new float[0]));
@@ -149,6 +151,23 @@ class CsrMatrixTest {
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.get(1, 0));
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.get(0, 2));
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.value(0, 0));
+  }
+
+  @Test
+  void aMatrixStaysAsItIsWhenItsBuilderGoesOn() {
+    for (long room : new long[] {0, 1, 2, 3, Long.MAX_VALUE}) {
+      CsrMatrix.Builder builder = CsrMatrix.builder(4, 3, room);
+      CsrMatrix two = builder.row(new int[] {0, 2}, new float[] {1, 2}).emptyRow().build();
+      CsrMatrix three = builder.row(new int[] {1}, new float[] {3}).build();
+      CsrMatrix four = builder.row(new int[] {2}, new float[] {4}).build();
+      assertEquals(2, two.nnz());
+      assertArrayEquals(new int[] {0, 2}, two.rowIndices(0));
+      assertArrayEquals(new float[] {1, 2}, two.rowValues(0));
+      assertEquals(0, two.nnz(2));
+      assertEquals(3f, three.get(2, 1));
+      assertEquals(0, three.nnz(3));
+      assertEquals(4f, four.get(3, 2));
+    }
   }
 
   private static void row(int... columns) {
