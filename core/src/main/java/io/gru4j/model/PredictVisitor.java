@@ -34,7 +34,7 @@ final class PredictVisitor implements SessionRunner.Visitor {
   @Override
   public void ended(SessionRunner.Block block) {
     if (top != null) {
-      block.scorer.top(block.state.top(), 0, block.rows, top);
+      block.scorer.select(block.state.top(), 0, block.rows, top);
     }
     for (int r = 0; r < block.rows; r++) {
       int user = block.users[r];
@@ -50,16 +50,8 @@ final class PredictVisitor implements SessionRunner.Visitor {
   }
 
   private void store(int user, TopK best) {
-    long[] byItem = new long[best.size()]; // item, then place among the best
-    for (int i = 0; i < byItem.length; i++) {
-      byItem[i] = (long) best.classAt(i) << 32 | i;
-    }
-    Arrays.sort(byItem);
-    items[user] = new int[byItem.length];
-    scores[user] = new float[byItem.length];
-    for (int i = 0; i < byItem.length; i++) {
-      items[user][i] = (int) (byItem[i] >> 32);
-      scores[user][i] = best.scoreAt((int) byItem[i]);
-    }
+    items[user] = new int[best.size()];
+    scores[user] = new float[best.size()];
+    best.takeByClass(items[user], scores[user]);
   }
 }

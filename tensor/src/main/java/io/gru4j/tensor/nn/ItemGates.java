@@ -47,13 +47,18 @@ public final class ItemGates {
    *
    * @param embedding shape (items, E)
    * @param layer the GRU layer on the embedding
-   * @param items their numbers, each once; few enough for an array of all gates, 2^31 floats
+   * @param items their numbers, each once
    * @param parallel runs the work; the result does not depend on it
    * @return the gates
    * @throws IndexOutOfBoundsException if an item is unknown to the embedding
+   * @throws IllegalArgumentException if one array does not hold as many
    */
   public static ItemGates of(
       Parameter embedding, GruParameters layer, int[] items, Parallel parallel) {
+    if (bytes(layer, items.length) > (long) Float.BYTES * (Integer.MAX_VALUE - 64)) {
+      throw new IllegalArgumentException(
+          "the gates of %d items are more than one array holds".formatted(items.length));
+    }
     ItemGates result = new ItemGates(embedding.rows(), items.length, gates(layer));
     for (int i = 0; i < items.length; i++) {
       result.places[items[i]] = i;

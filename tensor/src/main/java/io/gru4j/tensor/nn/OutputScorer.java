@@ -193,6 +193,21 @@ public final class OutputScorer {
    * @param best one per row: cleared, then filled
    */
   public void top(Matrix hidden, int from, int rows, TopK[] best) {
+    select(hidden, from, rows, best);
+    for (int r = 0; r < rows; r++) {
+      best[r].sort();
+    }
+  }
+
+  /**
+   * As {@link #top}, but leaves the classes in no order: for {@link TopK#takeByClass}.
+   *
+   * @param hidden shape (at least from + rows, H)
+   * @param from first row
+   * @param rows number of rows
+   * @param best one per row: cleared, then filled
+   */
+  public void select(Matrix hidden, int from, int rows, TopK[] best) {
     for (int r = 0; r < rows; r += CHUNK) {
       int n = Math.min(CHUNK, rows - r);
       for (int i = 0; i < n; i++) {
@@ -213,9 +228,6 @@ public final class OutputScorer {
       for (int p = start; p < panels; p++) { // while its scores are in the nearest cache
         fillPanel(n, p, weight.offset());
         offerPanel(p, weight.offset(), n, best, r);
-      }
-      for (int i = 0; i < n; i++) {
-        best[r + i].sort();
       }
     }
   }

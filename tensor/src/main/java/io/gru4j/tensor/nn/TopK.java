@@ -178,6 +178,27 @@ public final class TopK {
   }
 
   /**
+   * Takes the kept classes out, in the order of their numbers, and empties the selection.
+   *
+   * @param classes at least {@link #size} long; out: the classes, ascending
+   * @param scores as long; out: their scores
+   */
+  public void takeByClass(int[] classes, float[] scores) {
+    if (size > k) {
+      keepBest();
+    }
+    for (int i = 0; i < size; i++) {
+      keys[i] = (long) classOf(keys[i]) << 32 | keys[i] >>> 32;
+    }
+    Arrays.sort(keys, 0, size);
+    for (int i = 0; i < size; i++) {
+      classes[i] = (int) (keys[i] >> 32);
+      scores[i] = scoreOf(keys[i] << 32);
+    }
+    clear();
+  }
+
+  /**
    * Returns how many classes are kept.
    *
    * @return in [0, K]

@@ -215,8 +215,28 @@ class OutputScorerTest {
         Arrays.sort(sorted);
         assertEquals(sorted[n - k], best.threshold());
       }
+      TopK taken = new TopK(k);
+      for (Integer j : offered) {
+        taken.offer(j, scores[j]);
+      }
       best.sort();
       assertSortAndCut(scores, k, best);
+      assertTakenByClass(best, taken);
+    }
+  }
+
+  private static void assertTakenByClass(TopK sorted, TopK taken) {
+    int n = sorted.size();
+    int[] classes = new int[n + 1];
+    float[] scores = new float[n + 1];
+    taken.takeByClass(classes, scores);
+    assertEquals(0, taken.size());
+    Integer[] places = new Integer[n];
+    Arrays.setAll(places, i -> i);
+    Arrays.sort(places, Comparator.comparingInt(sorted::classAt));
+    for (int i = 0; i < n; i++) {
+      assertEquals(sorted.classAt(places[i]), classes[i]);
+      assertEquals(sorted.scoreAt(places[i]), scores[i]);
     }
   }
 
@@ -248,6 +268,10 @@ class OutputScorerTest {
       TopK[] one = {best};
       scorer.top(hidden, row, 1, one);
       assertSortAndCut(scores, IntStream.of(all).filter(kept), k, best);
+      TopK[] selected = {new TopK(capacity)};
+      selected[0].keep(k, row == 1 ? c -> c % modulus == 0 : null);
+      scorer.select(hidden, row, 1, selected);
+      assertTakenByClass(best, selected[0]);
       scorer.topOf(hidden, row, candidates, candidates.length, best); // what is in it is forgotten
       assertSortAndCut(scores, IntStream.of(candidates).filter(kept), k, best);
     }
