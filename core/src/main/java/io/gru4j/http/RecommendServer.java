@@ -9,8 +9,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -22,6 +24,8 @@ import java.util.function.Consumer;
  */
 public final class RecommendServer implements AutoCloseable {
   private static final int BACKLOG = 1024;
+  private static final int IDLE_LOOKS = 10;
+  private static final int LOOK_MILLIS = 10;
 
   private final Path file;
   private final Consumer<String> log;
@@ -59,16 +63,19 @@ public final class RecommendServer implements AutoCloseable {
 
   private void execute(Runnable request) {
     inFlight.incrementAndGet();
-    requests.execute(
-        () -> {
-          try {
-            request.run();
-          } finally {
-            if (inFlight.decrementAndGet() == 0 && closing) {
-              Thread.startVirtualThread(() -> server.stop(0));
+    try {
+      requests.execute(
+          () -> {
+            try {
+              request.run();
+            } finally {
+              inFlight.decrementAndGet();
             }
-          }
-        });
+          });
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      inFlight.decrementAndGet();
+      throw e;
+    }
   }
 
   /**
@@ -192,12 +199,24 @@ public final class RecommendServer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    // The JDK's server also waits for clients who closed their connections; so the last request's
-    // end stops it at once.
-    server.stop(inFlight.get() == 0 ? 0 : ServerLimits.DRAIN_SECONDS);
+    Thread.startVirtualThread(this::stopWhenIdle);
+    server.stop(ServerLimits.DRAIN_SECONDS);
     requests.shutdownNow();
     threads.close();
     awaitEnd(requests);
+  }
+
+  /**
+   * The JDK's server looks whether all is done when an answer ends, and counts some requests for
+   * ever whose clients closed their connections: then it would wait its full time for nothing. One
+   * that it has taken and not yet handed over is in no count, hence several looks.
+   */
+  private void stopWhenIdle() {
+    for (int looks = 0; looks < IDLE_LOOKS && !requests.isShutdown(); ) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+      looks = inFlight.get() == 0 ? looks + 1 : 0;
+    }
+    server.stop(0);
   }
 
   static void awaitEnd(ExecutorService executor) {

@@ -24,7 +24,7 @@ final class SessionRunner {
   static final int BLOCK = 96;
 
   /** Bytes of items' gates that are kept for a run; beyond, each step computes them. */
-  private static final long GATES_BUDGET = 1L << 28;
+  private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
   /** What to do with a block of sessions. */
   interface Visitor {

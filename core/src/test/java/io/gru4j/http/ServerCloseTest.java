@@ -157,6 +157,27 @@ class ServerCloseTest {
     server.close();
   }
 
+  /** The JDK's server counts requests whose clients broke them off for ever. */
+  @Test
+  void clientsThatWereGoneBeforeAreNotWaitedFor() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      try (Socket socket = new Socket("localhost", server.address().getPort())) {
+        socket.setSoLinger(true, 0); // a reset
+        String request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      }
+    }
+    try (Client client = new Client(server.address().getPort())) {
+      while (!client.get("/metrics").body().contains("in_flight 1\n")) {
+        Thread.onSpinWait();
+      }
+    }
+    long begin = System.nanoTime();
+    server.close();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    assertTrue(seconds < ServerLimits.DRAIN_SECONDS - 1, "waited " + seconds + " s");
+  }
+
   @Test
   void aReloadAfterTheEndIsHarmless() {
     server.close();

@@ -34,13 +34,13 @@ class FittedModelTest {
   private static final int SESSIONS = 1000; // several blocks, the last one not full
   private static final int[] THREADS = {1, 2, 7};
 
-  private final FittedModel model = model();
+  private final FittedModel model = model(ITEMS);
   private final List<int[]> sessions = sessions(new Random(3));
 
-  private static FittedModel model() {
-    GruNetwork network = GruNetwork.zeros(ITEMS, 5, 9, 2).initialise(11);
+  private static FittedModel model(int items) {
+    GruNetwork network = GruNetwork.zeros(items, 5, 9, 2).initialise(11);
     network.parameters().forEach(p -> scale(p.value()));
-    List<String> ids = IntStream.range(0, ITEMS).mapToObj(i -> "item" + i).toList();
+    List<String> ids = IntStream.range(0, items).mapToObj(i -> "item" + i).toList();
     return new FittedModel(network, IdMap.of(ids), Map.of(), List.of(), null);
   }
 
@@ -59,13 +59,17 @@ class FittedModelTest {
   }
 
   private static InteractionMatrix matrix(List<int[]> sessions) {
+    return matrix(sessions, ITEMS);
+  }
+
+  private static InteractionMatrix matrix(List<int[]> sessions, int items) {
     List<Interaction> rows = new ArrayList<>();
     for (int user = 0; user < sessions.size(); user++) {
       for (int i = 0; i < sessions.get(user).length; i++) {
         rows.add(new Interaction(user, sessions.get(user)[i], i));
       }
     }
-    return InteractionMatrix.of(sessions.size(), ITEMS, rows);
+    return InteractionMatrix.of(sessions.size(), items, rows);
   }
 
   private static List<String> ids(int[] session) {
@@ -99,6 +103,36 @@ class FittedModelTest {
         for (int s = 0; s < SESSIONS; s++) {
           CsrMatrix alone = model.predict(matrix(List.of(sessions.get(s))), stored, parallel);
           assertEquals(sessions.get(s).length == 0 ? 0 : topK, alone.nnz(0));
+          assertSameRow(alone, 0, scores, s);
+        }
+      }
+    }
+  }
+
+  /**
+   * What the items give to the gates is made once, by several tasks; one click alone goes without.
+   */
+  @Test
+  void manySharedItemsGiveTheScoresOfSingleSessions() {
+    int items = 2_000;
+    FittedModel large = model(items);
+    List<int[]> many = new ArrayList<>();
+    for (int i = 0; i < items; i++) {
+      // the last half of the items is in the shortest sessions alone
+      int[] session = i < items / 2 ? new int[] {i, items / 2 - 1 - i} : new int[] {i};
+      many.add(session);
+      many.add(session);
+    }
+    CsrMatrix first = null;
+    for (int threads : new int[] {1, 2, 3, 8}) {
+      try (Parallel parallel = new Parallel(threads)) {
+        CsrMatrix scores = large.predict(matrix(many, items), 5, parallel);
+        first = first == null ? scores : first;
+        for (int s = 0; s < many.size(); s++) {
+          assertSameRow(first, s, scores, s);
+        }
+        for (int s = threads; s < many.size(); s += 101) {
+          CsrMatrix alone = large.predict(matrix(List.of(many.get(s)), items), 5, parallel);
           assertSameRow(alone, 0, scores, s);
         }
       }

@@ -44,11 +44,15 @@ public final class GruState {
    * @param rows number of sessions
    * @param itemGates of every item that {@link #step} will get, or null to compute them in each
    *     step
+   * @throws IllegalArgumentException if they are of another embedding or layer
    */
   public GruState(Parameter embedding, List<GruParameters> layers, int rows, ItemGates itemGates) {
     this.embedding = embedding;
     this.layers = List.copyOf(layers);
     this.itemGates = itemGates;
+    if (itemGates != null && !itemGates.areOf(embedding, layers.getFirst())) {
+      throw new IllegalArgumentException("the items' gates are of another embedding or layer");
+    }
     int n = layers.size();
     hidden = new Matrix[n];
     next = new Matrix[n];

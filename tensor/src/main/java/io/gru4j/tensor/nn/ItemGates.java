@@ -16,14 +16,18 @@ public final class ItemGates {
   private static final int BLOCK = 96; // items at a time
   private static final int TASK = 8 * BLOCK;
 
+  private final Parameter embedding;
+  private final GruParameters layer;
   private final int gates; // of one item, filled up to panels
   private final float[] values; // [i][gate]
   private final int[] places; // of an item among them, or -1
 
-  private ItemGates(int numItems, int count, int gates) {
-    this.gates = gates;
+  private ItemGates(Parameter embedding, GruParameters layer, int count) {
+    this.embedding = embedding;
+    this.layer = layer;
+    this.gates = gates(layer);
     this.values = new float[count * gates];
-    this.places = new int[numItems];
+    this.places = new int[embedding.rows()];
     Arrays.fill(places, -1);
   }
 
@@ -59,16 +63,15 @@ public final class ItemGates {
       throw new IllegalArgumentException(
           "the gates of %d items are more than one array holds".formatted(items.length));
     }
-    ItemGates result = new ItemGates(embedding.rows(), items.length, gates(layer));
+    ItemGates result = new ItemGates(embedding, layer, items.length);
     for (int i = 0; i < items.length; i++) {
       result.places[items[i]] = i;
     }
-    parallel.run(
-        Math.ceilDiv(items.length, TASK), task -> result.make(embedding, layer, items, task));
+    parallel.run(Math.ceilDiv(items.length, TASK), task -> result.make(items, task));
     return result;
   }
 
-  private void make(Parameter embedding, GruParameters layer, int[] items, int task) {
+  private void make(int[] items, int task) {
     int E = embedding.cols();
     int[] block = new int[BLOCK];
     float[] x = new float[BLOCK * E];
@@ -80,6 +83,11 @@ public final class ItemGates {
       Embedding.lookUp(embedding, block, n, x);
       Gru.inputProducts(Kernels.get(), layer, x, 0, values, i * gates, n, packed);
     }
+  }
+
+  /** Whether they are those of a network that begins with these. */
+  boolean areOf(Parameter embedding, GruParameters layer) {
+    return this.embedding == embedding && this.layer == layer;
   }
 
   /** Copies the gates of some items, to be turned into those of a step. */

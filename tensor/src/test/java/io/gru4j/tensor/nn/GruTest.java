@@ -376,7 +376,7 @@ class GruTest {
   void singleStepsOfGruStateEqualTheChunk(
       @ForAll("widths") int H,
       @ForAll @IntRange(min = 1, max = 3) int layerCount,
-      @ForAll @IntRange(min = 1, max = 5) int T,
+      @ForAll @IntRange(min = 1, max = 6) int T,
       @ForAll @IntRange(min = 1, max = 40) int rows,
       @ForAll @IntRange(min = 1, max = 1000) int items,
       @ForAll boolean gatesMadeBefore,
@@ -431,11 +431,23 @@ class GruTest {
     assertEquals(2 * 64 * 4, ItemGates.bytes(layers.getFirst(), 2)); // 33 gates in two panels
     GruState state = new GruState(table, layers, 1, gates);
     state.step(new int[] {2}, 1);
+    GruState other = new GruState(table, layers, 1);
+    other.step(new int[] {2}, 1);
+    assertArrayEquals(other.top().toArray(), state.top().toArray());
     assertEquals(
         "the gates of item 3 were not made",
         assertThrows(IllegalArgumentException.class, () -> state.step(new int[] {3}, 1))
             .getMessage());
     assertThrows(IndexOutOfBoundsException.class, () -> state.step(new int[] {5}, 1));
+    List<GruParameters> same = List.of(data.gru(0, 3, 11, 1f));
+    assertThrows(IllegalArgumentException.class, () -> new GruState(table, same, 1, gates));
+    GruParameters wide = data.gru(0, 3, 1000, 1f);
+    assertEquals(
+        "the gates of 720000 items are more than one array holds",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ItemGates.of(table, wide, new int[720_000], parallel))
+            .getMessage());
     int[] unknown = {5};
     assertThrows(
         IndexOutOfBoundsException.class,

@@ -231,6 +231,8 @@ class OutputScorerTest {
     float[] scores = new float[n + 1];
     taken.takeByClass(classes, scores);
     assertEquals(0, taken.size());
+    taken.offer(1, -1e30f); // below all that were there
+    assertEquals(1, taken.size());
     Integer[] places = new Integer[n];
     Arrays.setAll(places, i -> i);
     Arrays.sort(places, Comparator.comparingInt(sorted::classAt));
