@@ -454,6 +454,27 @@ class GruTest {
         () -> ItemGates.of(table, layers.getFirst(), unknown, parallel));
   }
 
+  /** In six tasks, of some milliseconds each: threads do meet. */
+  @Test
+  void itemGatesOnAnyNumberOfThreads() {
+    TestData data = new TestData(1);
+    int n = 4_100;
+    Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", n, 250), 1f);
+    GruParameters layer = data.gru(0, 250, 32, 1f);
+    int[] items = descending(n);
+    float[] expected = new float[n * 96];
+    ItemGates.of(table, layer, items, parallel).read(items, n, expected);
+    for (int threads : new int[] {2, 3, 8}) {
+      try (Parallel several = new Parallel(threads)) {
+        for (int round = 0; round < 4; round++) {
+          float[] actual = new float[n * 96];
+          ItemGates.of(table, layer, items, several).read(items, n, actual);
+          assertArrayEquals(expected, actual);
+        }
+      }
+    }
+  }
+
   @Test
   void aChunkNeedsAStep() {
     Gru gru = new Gru(new TestData(1).gru(0, 2, 2, 1f), parallel);
