@@ -199,9 +199,11 @@ public final class RecommendServer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    Thread.startVirtualThread(this::stopWhenIdle);
-    server.stop(ServerLimits.DRAIN_SECONDS);
-    requests.shutdownNow();
+    try (ExecutorService watcher = Executors.newVirtualThreadPerTaskExecutor()) {
+      watcher.execute(this::stopWhenIdle);
+      server.stop(ServerLimits.DRAIN_SECONDS);
+      requests.shutdownNow();
+    }
     threads.close();
     awaitEnd(requests);
   }
