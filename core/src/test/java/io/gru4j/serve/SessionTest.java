@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -87,13 +88,19 @@ class SessionTest {
             .invoke(bean);
   }
 
-  /** The least of some tries: what the JIT and the measure itself allocate comes and goes. */
-  private static long allocatedBy(Runnable work) throws ReflectiveOperationException {
-    for (int i = 0; i < 30_000; i++) {
-      work.run();
-    }
+  /**
+   * The least of some tries, made until it is no more than expected: the JIT, before which vectors
+   * are objects, may take its time on a busy machine, and the measure itself allocates now and
+   * then.
+   */
+  private static long allocatedBy(Runnable work, long expected)
+      throws ReflectiveOperationException {
     long least = Long.MAX_VALUE;
-    for (int i = 0; i < 20; i++) {
+    long start = System.nanoTime();
+    while (least > expected && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(30)) {
+      for (int i = 0; i < 3_000; i++) {
+        work.run();
+      }
       long before = allocated();
       long cost = allocated() - before;
       work.run();
@@ -106,10 +113,10 @@ class SessionTest {
   void inSteadyStateNothingIsAllocatedButTheResult() throws ReflectiveOperationException {
     Session session = session(List.of("item1"));
     float[] scores = new float[ITEMS];
-    assertEquals(0, allocatedBy(() -> session.click("item2")));
-    assertEquals(0, allocatedBy(() -> session.scores(scores)));
-    long ten = allocatedBy(() -> session.top(10));
-    long forty = allocatedBy(() -> session.top(40));
+    assertEquals(0, allocatedBy(() -> session.click("item2"), 0));
+    assertEquals(0, allocatedBy(() -> session.scores(scores), 0));
+    long ten = allocatedBy(() -> session.top(10), 10 * 100 + 100);
+    long forty = allocatedBy(() -> session.top(40), 40 * 100 + 100);
     assertTrue(ten <= 10 * 100 + 100, () -> ten + " bytes for 10 items");
     assertTrue(forty <= 40 * 100 + 100, () -> forty + " bytes for 40 items");
   }
