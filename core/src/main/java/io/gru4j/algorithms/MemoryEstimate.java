@@ -169,15 +169,16 @@ public final class MemoryEstimate {
       double panels = Math.ceil(V / 32);
       double tilePanels = Math.clamp(Math.ceil(panels / 16), 4, 32);
       double tiles = Math.ceil(panels / tilePanels);
-      double tile = tilePanels * 32 + 16;
-      double logits = 4 * tiles * M * tile;
-      double scratch = (logits > LOGITS_BUDGET ? GROUP * tile : 0) + tile * padded(H);
+      double tile = tilePanels * 32;
+      double logits = 4 * panels * (32 * M + 16);
+      double scratch = logits > LOGITS_BUDGET ? tilePanels * (32 * GROUP + 16) : 0;
+      scratch += tile * padded(H); // the weights transposed
       scratch += Math.max(128 * padded(H), 16 * FEW_ROWS * H);
       scratch += H % 32 <= 8 ? 128 * 16 * (H % 32) : 0; // units beside the blocks of 32
       scratch += 48 * tile; // e of some rows, packed
       scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
-      scratch += 32 * GROUP; // e of a panel
       double slots = Math.min(16, tiles);
+      scratch += slots; // factors of their sums
       double sums = Math.max(16 * Math.min(M, FEW_ROWS) * H, M * padded(H)); // by lanes or blocks
       return Math.min(logits, LOGITS_BUDGET)
           + 4 * threads * scratch
@@ -199,8 +200,8 @@ public final class MemoryEstimate {
       dropout += (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
       double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
       transposed += (p.numLayers() - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
-      double scratch =
-          32 * (Math.max(E, gates) + (p.numLayers() - 1) * gates + 128 * p.numLayers());
+      double widths = Math.max(E, H) + (p.numLayers() - 1) * H; // of what goes into the products
+      double scratch = 32 * (widths + p.numLayers() * (gates + 128));
       return M * (2 + 2 * E)
           + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H)
           + transposed

@@ -32,14 +32,14 @@ public final class Gemm {
   private static final int FEW_PANELS_ROWS = 48; // of one task that packs them itself
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH = 512; // of k, where a task packs its panels itself
-  private static final int BLOCK_STRIDE = GROUP * PANEL + PANEL / 2; // an odd number of cache lines
+  private static final int BLOCK_STRIDE = FEW_ROWS * PANEL + PANEL / 2; // of panels, likewise
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
-    /** A block of C: see {@link Gemm#block}. */
-    final float[] block = new float[FEW_ROWS * BLOCK_STRIDE];
+    /** A block of C, [panel][row][32]: see {@link Gemm#block}. */
+    final float[] block = new float[GROUP * BLOCK_STRIDE];
 
     final float[] pieces =
         new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
@@ -236,17 +236,16 @@ public final class Gemm {
       }
       for (int p = first; p < end; p++) {
         int bo = (packsB ? p * K + k : (p - first) * depth) * PANEL;
-        int co = (p - first) * PANEL;
+        int co = (p - first) * BLOCK_STRIDE;
         boolean start = k == 0; // later pieces go on with the chains
         float[] init = start ? ZEROS : scratch.block;
         int columns = Math.min(PANEL, N - p * PANEL);
         kernels.product(
             scratch.block,
             co,
-            BLOCK_STRIDE,
             init,
             start ? 0 : co,
-            start ? 0 : BLOCK_STRIDE,
+            start ? 0 : PANEL,
             a,
             ao,
             QUAD * depth,
@@ -261,13 +260,18 @@ public final class Gemm {
   }
 
   private void put(float[] block, int row, int rows, int from, int to) {
-    float[] c = C.data();
+    int whole = adds ? 0 : (to - from) / PANEL;
     for (int i = 0; i < rows; i++) {
       int start = (row + i) * N + from;
-      if (adds) {
-        kernels.axpy(1f, block, i * BLOCK_STRIDE, c, start, to - from);
-      } else {
-        System.arraycopy(block, i * BLOCK_STRIDE, c, start, to - from);
+      kernels.copyPanels(C.data(), start, block, i * PANEL, BLOCK_STRIDE, whole);
+      for (int j = whole * PANEL; j < to - from; j += PANEL) {
+        int o = j / PANEL * BLOCK_STRIDE + i * PANEL;
+        int columns = Math.min(PANEL, to - from - j);
+        if (adds) {
+          kernels.axpy(1f, block, o, C.data(), start + j, columns);
+        } else {
+          System.arraycopy(block, o, C.data(), start + j, columns);
+        }
       }
     }
   }

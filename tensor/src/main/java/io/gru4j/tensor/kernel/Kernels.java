@@ -43,8 +43,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * #packRows} and {@link #packColumns}. What stands in the places of rows that are not there does
    * not matter.
    *
-   * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}
-   * @param init the start, {@code is} apart; 0 apart if it is the same for all rows
+   * @param c out: {@code rows} rows, {@link #PANEL} apart; may be {@code init}
+   * @param init the start, rows {@code is} apart: {@link #PANEL}, or 0 if it is the same for all
    * @param a packed: {@code rows} rows of {@code K} values, each four of them {@code ap} apart
    * @param b {@code K} rows, {@link #PANEL} apart
    * @param columns 1 to {@link #PANEL}; what stands behind them in a row of {@code c} is undefined,
@@ -53,7 +53,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void product(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -90,6 +89,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    */
   void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);
 
+  /**
+   * Puts a row of results together, {@code y[32 p + l] = x[p][l]}.
+   *
+   * @param x the row's part of each panel, {@code xps} apart
+   */
+  void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels);
+
   /** Returns how long a packed block of so many rows of {@code K} values is. */
   static int packedLength(int rows, int K) {
     return Math.ceilDiv(rows, QUAD) * QUAD * K;
@@ -112,7 +118,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * weights as they lie, so for few rows it costs less.
    *
    * @param sums out: {@code rows} rows, {@code ss} apart, of {@code K} times 16 values
-   * @param y rows {@code ys} apart, in which a panel's 32 lanes follow another's
+   * @param y panels {@code yps} apart, of {@code rows} rows of 32 lanes
    * @param w panels {@code wps} apart, of {@code K} rows of 32 lanes
    */
   void laneProducts(
@@ -121,7 +127,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
@@ -144,26 +150,23 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * Adds rows of 32 lanes, {@code sum[l] += sum_r factor[r] * y[r][l]}: four fused chains from 0,
    * each over every fourth {@code r}, chain {@code c = r % 4} before {@code c + 2}, folded.
    *
-   * @param y rows {@code ys} apart
-   * @param copy out: the same rows from {@code co}, {@link #PANEL} apart, for {@link #product}
+   * @param y rows {@link #PANEL} apart
    */
-  void addScaledRows(
-      float[] sum,
-      int so,
-      float[] factor,
-      int fo,
-      float[] y,
-      int yo,
-      int ys,
-      int rows,
-      float[] copy,
-      int co);
+  void addScaledRows(float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows);
 
   /**
-   * Returns the largest of {@code y[p][l]} over {@code panels} panels, one right after another; NaN
-   * is passed over, -0 counts as 0, minus infinity if nothing else is there.
+   * Combines rows of 32 lanes, {@code y[l] += sum_r factor[r] * x[r][l]}: one fused chain over
+   * ascending {@code r} that starts with {@code y[l]}.
+   *
+   * @param x rows {@code xs} apart
    */
-  float rowMax(float[] y, int yo, int panels);
+  void combineRows(float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows);
+
+  /**
+   * Returns the largest of {@code y[p][l]} over {@code panels} panels; NaN is passed over, -0
+   * counts as 0, minus infinity if nothing else is there.
+   */
+  float rowMax(float[] y, int yo, int ps, int panels);
 
   /**
    * Finds the largest value of each lane, {@code max[l] = max_p y[p][l]}; NaN is passed over, of
@@ -178,7 +181,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    *
    * @param max not below any of them, NaN apart
    */
-  float rowExpSum(float[] y, int yo, int panels, float max);
+  float rowExpSum(float[] y, int yo, int ps, int panels, float max);
 
   /**
    * Finds the lanes of each row of 32 that are at least the row's threshold: bit l of {@code

@@ -26,7 +26,6 @@ public final class ScalarKernels implements Kernels {
   public void product(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -39,7 +38,7 @@ public final class ScalarKernels implements Kernels {
       int K,
       int columns) {
     for (int r = 0; r < rows; r++) {
-      int cr = co + r * cs;
+      int cr = co + r * PANEL;
       for (int l = 0; l < columns; l++) {
         c[cr + l] = init[io + r * is + l];
       }
@@ -78,6 +77,13 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels) {
+    for (int p = 0; p < panels; p++) {
+      System.arraycopy(x, xo + p * xps, y, yo + p * PANEL, PANEL);
+    }
+  }
+
+  @Override
   public void transpose(
       float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
     for (int c = 0; c < columns; c++) {
@@ -94,7 +100,7 @@ public final class ScalarKernels implements Kernels {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
@@ -106,7 +112,7 @@ public final class ScalarKernels implements Kernels {
       for (int p = 0; p < panels; p++) {
         for (int k = 0; k < K; k++) {
           int s = so + r * ss + k * LANES;
-          int i = yo + r * ys + p * PANEL;
+          int i = yo + p * yps + r * PANEL;
           int j = wo + p * wps + k * PANEL;
           multiplyAdd(y, i, w, j, sums, s);
           multiplyAdd(y, i + LANES, w, j + LANES, sums, s);
@@ -140,40 +146,38 @@ public final class ScalarKernels implements Kernels {
 
   @Override
   public void addScaledRows(
-      float[] sum,
-      int so,
-      float[] factor,
-      int fo,
-      float[] y,
-      int yo,
-      int ys,
-      int rows,
-      float[] copy,
-      int co) {
-    for (int r = 0; r < rows; r++) {
-      System.arraycopy(y, yo + r * ys, copy, co + r * PANEL, PANEL);
-    }
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows) {
     for (int l = 0; l < PANEL; l++) {
       float c0 = 0f;
       float c1 = 0f;
       float c2 = 0f;
       float c3 = 0f;
       for (int r = 0; r < rows; r += 4) {
-        int o = yo + r * ys + l;
+        int o = yo + r * PANEL + l;
         c0 = Math.fma(factor[fo + r], y[o], c0);
-        c1 = r + 1 < rows ? Math.fma(factor[fo + r + 1], y[o + ys], c1) : c1;
-        c2 = r + 2 < rows ? Math.fma(factor[fo + r + 2], y[o + 2 * ys], c2) : c2;
-        c3 = r + 3 < rows ? Math.fma(factor[fo + r + 3], y[o + 3 * ys], c3) : c3;
+        c1 = r + 1 < rows ? Math.fma(factor[fo + r + 1], y[o + PANEL], c1) : c1;
+        c2 = r + 2 < rows ? Math.fma(factor[fo + r + 2], y[o + 2 * PANEL], c2) : c2;
+        c3 = r + 3 < rows ? Math.fma(factor[fo + r + 3], y[o + 3 * PANEL], c3) : c3;
       }
       sum[so + l] += (c0 + c2) + (c1 + c3);
     }
   }
 
   @Override
-  public float rowMax(float[] y, int yo, int panels) {
+  public void combineRows(
+      float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows) {
+    for (int r = 0; r < rows; r++) {
+      axpy(factor[fo + r], x, xo + r * xs, y, yo, PANEL);
+    }
+  }
+
+  @Override
+  public float rowMax(float[] y, int yo, int ps, int panels) {
     float max = Float.NEGATIVE_INFINITY;
-    for (int i = yo; i < yo + panels * PANEL; i++) {
-      max = y[i] > max ? y[i] : max;
+    for (int p = 0; p < panels; p++) {
+      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i++) {
+        max = y[i] > max ? y[i] : max;
+      }
     }
     return max + 0f;
   }
@@ -190,13 +194,15 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public float rowExpSum(float[] y, int yo, int panels, float max) {
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
     float[] lanes = LANE_SUMS.get();
     Arrays.fill(lanes, 0f);
-    for (int i = 0; i < panels * PANEL; i++) {
-      float e = ScalarMath.softmaxExp(y[yo + i] - max);
-      y[yo + i] = e;
-      lanes[i % LANES] += e;
+    for (int p = 0; p < panels; p++) {
+      for (int l = 0; l < PANEL; l++) {
+        int i = yo + p * ps + l;
+        y[i] = ScalarMath.softmaxExp(y[i] - max);
+        lanes[l % LANES] += y[i];
+      }
     }
     return ScalarMath.foldLanes(lanes, 0);
   }

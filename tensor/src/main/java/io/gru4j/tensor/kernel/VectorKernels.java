@@ -27,7 +27,6 @@ public final class VectorKernels implements Kernels {
   public void product(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -39,7 +38,7 @@ public final class VectorKernels implements Kernels {
       int rows,
       int K,
       int columns) {
-    VectorProduct.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K, columns);
+    VectorProduct.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K, columns);
   }
 
   @Override
@@ -58,6 +57,15 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels) {
+    for (int p = 0; p < panels; p++) { // so few values: a call of arraycopy costs more
+      for (int c = 0; c < PANEL; c += L) {
+        load(x, xo + p * xps + c).intoArray(y, yo + p * PANEL + c);
+      }
+    }
+  }
+
+  @Override
   public void transpose(
       float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
     VectorTranspose.transpose(y, yo, ys, x, xo, xs, rows, columns);
@@ -70,14 +78,14 @@ public final class VectorKernels implements Kernels {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
       int panels,
       int rows,
       int K) {
-    VectorLanes.products(sums, so, ss, y, yo, ys, w, wo, wps, panels, rows, K);
+    VectorLanes.products(sums, so, ss, y, yo, yps, w, wo, wps, panels, rows, K);
   }
 
   @Override
@@ -100,24 +108,31 @@ public final class VectorKernels implements Kernels {
 
   @Override
   public void addScaledRows(
-      float[] sum,
-      int so,
-      float[] factor,
-      int fo,
-      float[] y,
-      int yo,
-      int ys,
-      int rows,
-      float[] copy,
-      int co) {
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows) {
     for (int c = 0; c < PANEL; c += 2 * L) {
-      VectorSoftmax.addScaled(sum, so + c, factor, fo, y, yo + c, ys, rows, copy, co + c);
+      VectorSoftmax.addScaled(sum, so + c, factor, fo, y, yo + c, rows);
     }
   }
 
   @Override
-  public float rowMax(float[] y, int yo, int panels) {
-    return VectorSoftmax.rowMax(y, yo, panels);
+  public void combineRows(
+      float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows) {
+    for (int c = 0; c < PANEL; c += 2 * L) {
+      FloatVector a = FloatVector.fromArray(SPECIES, y, yo + c);
+      FloatVector b = FloatVector.fromArray(SPECIES, y, yo + c + L);
+      for (int r = 0; r < rows; r++) {
+        FloatVector f = FloatVector.broadcast(SPECIES, factor[fo + r]);
+        a = f.fma(FloatVector.fromArray(SPECIES, x, xo + r * xs + c), a);
+        b = f.fma(FloatVector.fromArray(SPECIES, x, xo + r * xs + c + L), b);
+      }
+      a.intoArray(y, yo + c);
+      b.intoArray(y, yo + c + L);
+    }
+  }
+
+  @Override
+  public float rowMax(float[] y, int yo, int ps, int panels) {
+    return VectorSoftmax.rowMax(y, yo, ps, panels);
   }
 
   @Override
@@ -128,8 +143,8 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public float rowExpSum(float[] y, int yo, int panels, float max) {
-    return VectorSoftmax.rowExpSum(y, yo, panels, max);
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
+    return VectorSoftmax.rowExpSum(y, yo, ps, panels, max);
   }
 
   @Override

@@ -25,7 +25,7 @@ final class VectorLanes {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
@@ -40,7 +40,7 @@ final class VectorLanes {
             ss,
             y,
             yo + c,
-            ys,
+            yps,
             w,
             wo + k * PANEL + c,
             wps,
@@ -57,7 +57,7 @@ final class VectorLanes {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
@@ -68,19 +68,20 @@ final class VectorLanes {
     if (inputs == 4) {
       if (L == 16) {
         for (; r + 4 <= rows; r += 4) {
-          tile4x4(sums, so + r * ss, ss, y, yo + r * ys, ys, w, wo, wps, panels);
+          tile4x4(sums, so + r * ss, ss, y, yo + r * PANEL, yps, w, wo, wps, panels);
         }
       }
       for (; r + 2 <= rows; r += 2) {
-        tile2x4(sums, so + r * ss, ss, y, yo + r * ys, ys, w, wo, wps, panels);
+        tile2x4(sums, so + r * ss, ss, y, yo + r * PANEL, yps, w, wo, wps, panels);
       }
       for (; r < rows; r++) {
-        tile1x4(sums, so + r * ss, y, yo + r * ys, w, wo, wps, panels);
+        tile1x4(sums, so + r * ss, y, yo + r * PANEL, yps, w, wo, wps, panels);
       }
     }
     for (; r < rows; r++) {
       for (int k = 0; k < inputs; k++) {
-        tile1x1(sums, so + r * ss + k * LANES, y, yo + r * ys, w, wo + k * PANEL, wps, panels);
+        tile1x1(
+            sums, so + r * ss + k * LANES, y, yo + r * PANEL, yps, w, wo + k * PANEL, wps, panels);
       }
     }
   }
@@ -92,7 +93,7 @@ final class VectorLanes {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
@@ -114,16 +115,16 @@ final class VectorLanes {
     FloatVector s32 = FloatVector.zero(SPECIES);
     FloatVector s33 = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
-      int i = yo + p * PANEL;
+      int i = yo + p * yps;
       int j = wo + p * wps;
       FloatVector a0 = FloatVector.fromArray(SPECIES, y, i);
       FloatVector b0 = FloatVector.fromArray(SPECIES, y, i + LANES);
-      FloatVector a1 = FloatVector.fromArray(SPECIES, y, i + ys);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, y, i + ys + LANES);
-      FloatVector a2 = FloatVector.fromArray(SPECIES, y, i + 2 * ys);
-      FloatVector b2 = FloatVector.fromArray(SPECIES, y, i + 2 * ys + LANES);
-      FloatVector a3 = FloatVector.fromArray(SPECIES, y, i + 3 * ys);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, y, i + 3 * ys + LANES);
+      FloatVector a1 = FloatVector.fromArray(SPECIES, y, i + PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, y, i + PANEL + LANES);
+      FloatVector a2 = FloatVector.fromArray(SPECIES, y, i + 2 * PANEL);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, y, i + 2 * PANEL + LANES);
+      FloatVector a3 = FloatVector.fromArray(SPECIES, y, i + 3 * PANEL);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, y, i + 3 * PANEL + LANES);
       FloatVector v0 = FloatVector.fromArray(SPECIES, w, j);
       s00 = a0.fma(v0, s00);
       s10 = a1.fma(v0, s10);
@@ -190,7 +191,7 @@ final class VectorLanes {
       int ss,
       float[] y,
       int yo,
-      int ys,
+      int yps,
       float[] w,
       int wo,
       int wps,
@@ -204,12 +205,12 @@ final class VectorLanes {
     FloatVector s12 = FloatVector.zero(SPECIES);
     FloatVector s13 = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
-      int i = yo + p * PANEL;
+      int i = yo + p * yps;
       int j = wo + p * wps;
       FloatVector a0 = FloatVector.fromArray(SPECIES, y, i);
       FloatVector b0 = FloatVector.fromArray(SPECIES, y, i + LANES);
-      FloatVector a1 = FloatVector.fromArray(SPECIES, y, i + ys);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, y, i + ys + LANES);
+      FloatVector a1 = FloatVector.fromArray(SPECIES, y, i + PANEL);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, y, i + PANEL + LANES);
       FloatVector v0 = FloatVector.fromArray(SPECIES, w, j);
       s00 = a0.fma(v0, s00);
       s10 = a1.fma(v0, s10);
@@ -247,13 +248,13 @@ final class VectorLanes {
 
   /** 1 row, 4 inputs. */
   private static void tile1x4(
-      float[] sums, int so, float[] y, int yo, float[] w, int wo, int wps, int panels) {
+      float[] sums, int so, float[] y, int yo, int yps, float[] w, int wo, int wps, int panels) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     FloatVector s01 = FloatVector.zero(SPECIES);
     FloatVector s02 = FloatVector.zero(SPECIES);
     FloatVector s03 = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
-      int i = yo + p * PANEL;
+      int i = yo + p * yps;
       int j = wo + p * wps;
       FloatVector a0 = FloatVector.fromArray(SPECIES, y, i);
       FloatVector b0 = FloatVector.fromArray(SPECIES, y, i + LANES);
@@ -282,10 +283,10 @@ final class VectorLanes {
 
   /** 1 row, 1 input. */
   private static void tile1x1(
-      float[] sums, int so, float[] y, int yo, float[] w, int wo, int wps, int panels) {
+      float[] sums, int so, float[] y, int yo, int yps, float[] w, int wo, int wps, int panels) {
     FloatVector s00 = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
-      int i = yo + p * PANEL;
+      int i = yo + p * yps;
       int j = wo + p * wps;
       FloatVector a0 = FloatVector.fromArray(SPECIES, y, i);
       FloatVector b0 = FloatVector.fromArray(SPECIES, y, i + LANES);

@@ -22,11 +22,14 @@ import jdk.incubator.vector.FloatVector;
  * x86 processors that have vectors of this width, keep it from that. Smaller tiles take what is
  * left over; at 128 bit the one of 4 x 2 takes all.
  *
- * <p>Four rows of a that lie side by side need one index: with one for each row the compiler runs
- * out of general registers, and 12 indices that come and go on the stack cost a tenth of the time.
- * Hence two tiles of 6 rows: one for a quad and a half, one for a half and a quad. (One tile that
- * took the rows of c in any order was slower where c is not in cache: the hardware's prefetching
- * follows a constant stride.)
+ * <p>Every index is checked, and where: from a counted loop ({@code k < K}) the compiler moves the
+ * two checks of each access to the front. With 8 accesses a step, as many as 250 instructions came
+ * before the 2,400 of 100 steps. A loop that ends with {@code !=} is none of those. Its checks stay
+ * inside, but those of one base merge into two: so the tile of 6 rows has a base for each pair of
+ * rows and adds constants, also to reach the next row of c. It takes 8 steps at a time, and its
+ * test is at the end: with the test at the front, the check of the next 8 merged with those of
+ * these 8, failed at the end of an array, and the code was thrown away. More than 9 steps written
+ * out are too much for the first compiler, and then the second never sees the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}.
@@ -43,12 +46,14 @@ final class VectorProduct {
   /** Steps of k from which 6 rows at 256 bit are worth their longer beginning and end. */
   private static final int MANY_STEPS = 32;
 
+  /** Steps of k that {@link #tile6x2} takes at a time. */
+  private static final int STEPS = 8;
+
   private VectorProduct() {}
 
   static void product(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -61,11 +66,11 @@ final class VectorProduct {
       int K,
       int columns) {
     if (VectorSteps.suit(rows, K)) {
-      VectorSteps.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K, columns);
+      VectorSteps.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K, columns);
       return;
     }
     for (int l = 0; l < columns; l += 2 * L) {
-      pieces(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K, columns - l);
+      pieces(c, co + l, init, io + l, is, a, ao, ap, b, bo + l, rows, K, columns - l);
     }
   }
 
@@ -73,7 +78,6 @@ final class VectorProduct {
   private static void pieces(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -90,13 +94,13 @@ final class VectorProduct {
       int ak = ao + k * QUAD;
       int bk = bo + k * PANEL;
       if (columns > L) {
-        columns2(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
+        columns2(c, co, init, io, is, a, ak, ap, b, bk, rows, depth);
       } else {
-        columns1(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
+        columns1(c, co, init, io, is, a, ak, ap, b, bk, rows, depth);
       }
       init = c;
       io = co;
-      is = cs;
+      is = PANEL;
     }
   }
 
@@ -108,7 +112,6 @@ final class VectorProduct {
   private static void columns2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -122,28 +125,31 @@ final class VectorProduct {
     int r = 0;
     if (L == 16) {
       for (; r + 12 <= rows; r += 12) {
-        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+        tile12x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
       for (; r + 8 <= rows; r += 8) {
-        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+        tile8x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
     } else if (L == 8 && K >= MANY_STEPS) {
       for (; r + 12 <= rows; r += 12) {
         int x = row(ao, ap, r);
-        int y = co + r * cs;
+        int y = co + r * PANEL;
         int i = io + r * is;
-        quadAndHalf(c, y, cs, init, i, is, a, x, x + ap, b, bo, K);
-        halfAndQuad(c, y + 6 * cs, cs, init, i + 6 * is, is, a, x + ap + 2, x + 2 * ap, b, bo, K);
+        tile6x2(c, y, init, i, is, a, x, x + 2, x + ap, b, bo, K);
+        y += 6 * PANEL;
+        i += 6 * is;
+        x += ap + 2;
+        tile6x2(c, y, init, i, is, a, x, x + ap - 2, x + ap, b, bo, K);
       }
     }
     for (; r + 4 <= rows; r += 4) {
-      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
+      tile4x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
     }
     int x = row(ao, ap, r);
     switch (rows - r) {
-      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, x, b, bo, K);
-      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, x, b, bo, K);
-      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, x, b, bo, K);
+      case 3 -> tile3x2(c, co + r * PANEL, init, io + r * is, is, a, x, b, bo, K);
+      case 2 -> tile2x2(c, co + r * PANEL, init, io + r * is, is, a, x, b, bo, K);
+      case 1 -> tile1x2(c, co + r * PANEL, init, io + r * is, a, x, b, bo, K);
       default -> {}
     }
   }
@@ -151,7 +157,6 @@ final class VectorProduct {
   private static void columns1(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -164,10 +169,10 @@ final class VectorProduct {
       int K) {
     int r = 0;
     for (; r + 8 <= rows; r += 8) {
-      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+      tile8x1(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
     }
     for (; r < rows; r++) {
-      tile1x1(c, co + r * cs, init, io + r * is, a, row(ao, ap, r), b, bo, K);
+      tile1x1(c, co + r * PANEL, init, io + r * is, a, row(ao, ap, r), b, bo, K);
     }
   }
 
@@ -175,7 +180,6 @@ final class VectorProduct {
   private static void tile12x2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -253,35 +257,34 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
-    c3.intoArray(c, co + 3 * cs);
-    d3.intoArray(c, co + 3 * cs + L);
-    c4.intoArray(c, co + 4 * cs);
-    d4.intoArray(c, co + 4 * cs + L);
-    c5.intoArray(c, co + 5 * cs);
-    d5.intoArray(c, co + 5 * cs + L);
-    c6.intoArray(c, co + 6 * cs);
-    d6.intoArray(c, co + 6 * cs + L);
-    c7.intoArray(c, co + 7 * cs);
-    d7.intoArray(c, co + 7 * cs + L);
-    c8.intoArray(c, co + 8 * cs);
-    d8.intoArray(c, co + 8 * cs + L);
-    c9.intoArray(c, co + 9 * cs);
-    d9.intoArray(c, co + 9 * cs + L);
-    c10.intoArray(c, co + 10 * cs);
-    d10.intoArray(c, co + 10 * cs + L);
-    c11.intoArray(c, co + 11 * cs);
-    d11.intoArray(c, co + 11 * cs + L);
+    c1.intoArray(c, co + PANEL);
+    d1.intoArray(c, co + PANEL + L);
+    c2.intoArray(c, co + 2 * PANEL);
+    d2.intoArray(c, co + 2 * PANEL + L);
+    c3.intoArray(c, co + 3 * PANEL);
+    d3.intoArray(c, co + 3 * PANEL + L);
+    c4.intoArray(c, co + 4 * PANEL);
+    d4.intoArray(c, co + 4 * PANEL + L);
+    c5.intoArray(c, co + 5 * PANEL);
+    d5.intoArray(c, co + 5 * PANEL + L);
+    c6.intoArray(c, co + 6 * PANEL);
+    d6.intoArray(c, co + 6 * PANEL + L);
+    c7.intoArray(c, co + 7 * PANEL);
+    d7.intoArray(c, co + 7 * PANEL + L);
+    c8.intoArray(c, co + 8 * PANEL);
+    d8.intoArray(c, co + 8 * PANEL + L);
+    c9.intoArray(c, co + 9 * PANEL);
+    d9.intoArray(c, co + 9 * PANEL + L);
+    c10.intoArray(c, co + 10 * PANEL);
+    d10.intoArray(c, co + 10 * PANEL + L);
+    c11.intoArray(c, co + 11 * PANEL);
+    d11.intoArray(c, co + 11 * PANEL + L);
   }
 
   /** 8 rows from the first of a quad on, and 2 L columns. */
   private static void tile8x2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -338,38 +341,38 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
-    c3.intoArray(c, co + 3 * cs);
-    d3.intoArray(c, co + 3 * cs + L);
-    c4.intoArray(c, co + 4 * cs);
-    d4.intoArray(c, co + 4 * cs + L);
-    c5.intoArray(c, co + 5 * cs);
-    d5.intoArray(c, co + 5 * cs + L);
-    c6.intoArray(c, co + 6 * cs);
-    d6.intoArray(c, co + 6 * cs + L);
-    c7.intoArray(c, co + 7 * cs);
-    d7.intoArray(c, co + 7 * cs + L);
+    c1.intoArray(c, co + PANEL);
+    d1.intoArray(c, co + PANEL + L);
+    c2.intoArray(c, co + 2 * PANEL);
+    d2.intoArray(c, co + 2 * PANEL + L);
+    c3.intoArray(c, co + 3 * PANEL);
+    d3.intoArray(c, co + 3 * PANEL + L);
+    c4.intoArray(c, co + 4 * PANEL);
+    d4.intoArray(c, co + 4 * PANEL + L);
+    c5.intoArray(c, co + 5 * PANEL);
+    d5.intoArray(c, co + 5 * PANEL + L);
+    c6.intoArray(c, co + 6 * PANEL);
+    d6.intoArray(c, co + 6 * PANEL + L);
+    c7.intoArray(c, co + 7 * PANEL);
+    d7.intoArray(c, co + 7 * PANEL + L);
   }
 
   /**
-   * 6 rows, the 4 of a quad and the first 2 of the next, and 2 L columns. Two steps of k at a time:
-   * with one, JDK 25's compiler put accumulators on the stack in spite of the fences.
+   * 6 rows of three pairs, and 2 L columns; at least 8 steps of k. The class comment explains its
+   * fences and loops.
    *
-   * @param ao where the first quad starts in a, and {@code ax} the next
+   * @param a0 where the first pair of rows starts in a, and {@code a2} and {@code a4} the others
    */
-  private static void quadAndHalf(
+  private static void tile6x2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
       float[] a,
-      int ao,
-      int ax,
+      int a0,
+      int a2,
+      int a4,
       float[] b,
       int bo,
       int K) {
@@ -385,235 +388,274 @@ final class VectorProduct {
     FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
     FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
     FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
-    int last = K - 1;
-    int k = 0;
-    for (; k < last; k += 2) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
+    int end = bo + K * PANEL;
+    int whole = end - K % STEPS * PANEL;
+    do {
+      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
+      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + L);
+      FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(b1, d0);
       VarHandle.acquireFence();
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
+      FloatVector v1 = FloatVector.broadcast(SPECIES, a[a0 + 1]);
       c1 = v1.fma(b0, c1);
       d1 = v1.fma(b1, d1);
       VarHandle.acquireFence();
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
+      FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2]);
       c2 = v2.fma(b0, c2);
       d2 = v2.fma(b1, d2);
       VarHandle.acquireFence();
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
+      FloatVector v3 = FloatVector.broadcast(SPECIES, a[a2 + 1]);
       c3 = v3.fma(b0, c3);
       d3 = v3.fma(b1, d3);
       VarHandle.acquireFence();
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
+      FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4]);
       c4 = v4.fma(b0, c4);
       d4 = v4.fma(b1, d4);
       VarHandle.acquireFence();
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
+      FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + 1]);
       c5 = v5.fma(b0, c5);
       d5 = v5.fma(b1, d5);
       VarHandle.acquireFence();
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL + L);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD]);
+      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + PANEL);
+      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + PANEL + L);
+      FloatVector v6 = FloatVector.broadcast(SPECIES, a[a0 + QUAD]);
       c0 = v6.fma(b2, c0);
       d0 = v6.fma(b3, d0);
       VarHandle.acquireFence();
-      FloatVector v7 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 1]);
+      FloatVector v7 = FloatVector.broadcast(SPECIES, a[a0 + QUAD + 1]);
       c1 = v7.fma(b2, c1);
       d1 = v7.fma(b3, d1);
       VarHandle.acquireFence();
-      FloatVector v8 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 2]);
+      FloatVector v8 = FloatVector.broadcast(SPECIES, a[a2 + QUAD]);
       c2 = v8.fma(b2, c2);
       d2 = v8.fma(b3, d2);
       VarHandle.acquireFence();
-      FloatVector v9 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 3]);
+      FloatVector v9 = FloatVector.broadcast(SPECIES, a[a2 + QUAD + 1]);
       c3 = v9.fma(b2, c3);
       d3 = v9.fma(b3, d3);
       VarHandle.acquireFence();
-      FloatVector v10 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD]);
+      FloatVector v10 = FloatVector.broadcast(SPECIES, a[a4 + QUAD]);
       c4 = v10.fma(b2, c4);
       d4 = v10.fma(b3, d4);
       VarHandle.acquireFence();
-      FloatVector v11 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 1]);
+      FloatVector v11 = FloatVector.broadcast(SPECIES, a[a4 + QUAD + 1]);
       c5 = v11.fma(b2, c5);
       d5 = v11.fma(b3, d5);
       VarHandle.acquireFence();
-    }
-    if (k == last) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
-      c0 = v0.fma(b0, c0);
-      d0 = v0.fma(b1, d0);
+      FloatVector b4 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL);
+      FloatVector b5 = FloatVector.fromArray(SPECIES, b, bo + 2 * PANEL + L);
+      FloatVector v12 = FloatVector.broadcast(SPECIES, a[a0 + 2 * QUAD]);
+      c0 = v12.fma(b4, c0);
+      d0 = v12.fma(b5, d0);
       VarHandle.acquireFence();
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
-      c1 = v1.fma(b0, c1);
-      d1 = v1.fma(b1, d1);
+      FloatVector v13 = FloatVector.broadcast(SPECIES, a[a0 + 2 * QUAD + 1]);
+      c1 = v13.fma(b4, c1);
+      d1 = v13.fma(b5, d1);
       VarHandle.acquireFence();
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 2]);
-      c2 = v2.fma(b0, c2);
-      d2 = v2.fma(b1, d2);
+      FloatVector v14 = FloatVector.broadcast(SPECIES, a[a2 + 2 * QUAD]);
+      c2 = v14.fma(b4, c2);
+      d2 = v14.fma(b5, d2);
       VarHandle.acquireFence();
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 3]);
-      c3 = v3.fma(b0, c3);
-      d3 = v3.fma(b1, d3);
+      FloatVector v15 = FloatVector.broadcast(SPECIES, a[a2 + 2 * QUAD + 1]);
+      c3 = v15.fma(b4, c3);
+      d3 = v15.fma(b5, d3);
       VarHandle.acquireFence();
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
-      c4 = v4.fma(b0, c4);
-      d4 = v4.fma(b1, d4);
+      FloatVector v16 = FloatVector.broadcast(SPECIES, a[a4 + 2 * QUAD]);
+      c4 = v16.fma(b4, c4);
+      d4 = v16.fma(b5, d4);
       VarHandle.acquireFence();
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
-      c5 = v5.fma(b0, c5);
-      d5 = v5.fma(b1, d5);
+      FloatVector v17 = FloatVector.broadcast(SPECIES, a[a4 + 2 * QUAD + 1]);
+      c5 = v17.fma(b4, c5);
+      d5 = v17.fma(b5, d5);
+      VarHandle.acquireFence();
+      FloatVector b6 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL);
+      FloatVector b7 = FloatVector.fromArray(SPECIES, b, bo + 3 * PANEL + L);
+      FloatVector v18 = FloatVector.broadcast(SPECIES, a[a0 + 3 * QUAD]);
+      c0 = v18.fma(b6, c0);
+      d0 = v18.fma(b7, d0);
+      VarHandle.acquireFence();
+      FloatVector v19 = FloatVector.broadcast(SPECIES, a[a0 + 3 * QUAD + 1]);
+      c1 = v19.fma(b6, c1);
+      d1 = v19.fma(b7, d1);
+      VarHandle.acquireFence();
+      FloatVector v20 = FloatVector.broadcast(SPECIES, a[a2 + 3 * QUAD]);
+      c2 = v20.fma(b6, c2);
+      d2 = v20.fma(b7, d2);
+      VarHandle.acquireFence();
+      FloatVector v21 = FloatVector.broadcast(SPECIES, a[a2 + 3 * QUAD + 1]);
+      c3 = v21.fma(b6, c3);
+      d3 = v21.fma(b7, d3);
+      VarHandle.acquireFence();
+      FloatVector v22 = FloatVector.broadcast(SPECIES, a[a4 + 3 * QUAD]);
+      c4 = v22.fma(b6, c4);
+      d4 = v22.fma(b7, d4);
+      VarHandle.acquireFence();
+      FloatVector v23 = FloatVector.broadcast(SPECIES, a[a4 + 3 * QUAD + 1]);
+      c5 = v23.fma(b6, c5);
+      d5 = v23.fma(b7, d5);
+      VarHandle.acquireFence();
+      FloatVector b8 = FloatVector.fromArray(SPECIES, b, bo + 4 * PANEL);
+      FloatVector b9 = FloatVector.fromArray(SPECIES, b, bo + 4 * PANEL + L);
+      FloatVector v24 = FloatVector.broadcast(SPECIES, a[a0 + 4 * QUAD]);
+      c0 = v24.fma(b8, c0);
+      d0 = v24.fma(b9, d0);
+      VarHandle.acquireFence();
+      FloatVector v25 = FloatVector.broadcast(SPECIES, a[a0 + 4 * QUAD + 1]);
+      c1 = v25.fma(b8, c1);
+      d1 = v25.fma(b9, d1);
+      VarHandle.acquireFence();
+      FloatVector v26 = FloatVector.broadcast(SPECIES, a[a2 + 4 * QUAD]);
+      c2 = v26.fma(b8, c2);
+      d2 = v26.fma(b9, d2);
+      VarHandle.acquireFence();
+      FloatVector v27 = FloatVector.broadcast(SPECIES, a[a2 + 4 * QUAD + 1]);
+      c3 = v27.fma(b8, c3);
+      d3 = v27.fma(b9, d3);
+      VarHandle.acquireFence();
+      FloatVector v28 = FloatVector.broadcast(SPECIES, a[a4 + 4 * QUAD]);
+      c4 = v28.fma(b8, c4);
+      d4 = v28.fma(b9, d4);
+      VarHandle.acquireFence();
+      FloatVector v29 = FloatVector.broadcast(SPECIES, a[a4 + 4 * QUAD + 1]);
+      c5 = v29.fma(b8, c5);
+      d5 = v29.fma(b9, d5);
+      VarHandle.acquireFence();
+      FloatVector b10 = FloatVector.fromArray(SPECIES, b, bo + 5 * PANEL);
+      FloatVector b11 = FloatVector.fromArray(SPECIES, b, bo + 5 * PANEL + L);
+      FloatVector v30 = FloatVector.broadcast(SPECIES, a[a0 + 5 * QUAD]);
+      c0 = v30.fma(b10, c0);
+      d0 = v30.fma(b11, d0);
+      VarHandle.acquireFence();
+      FloatVector v31 = FloatVector.broadcast(SPECIES, a[a0 + 5 * QUAD + 1]);
+      c1 = v31.fma(b10, c1);
+      d1 = v31.fma(b11, d1);
+      VarHandle.acquireFence();
+      FloatVector v32 = FloatVector.broadcast(SPECIES, a[a2 + 5 * QUAD]);
+      c2 = v32.fma(b10, c2);
+      d2 = v32.fma(b11, d2);
+      VarHandle.acquireFence();
+      FloatVector v33 = FloatVector.broadcast(SPECIES, a[a2 + 5 * QUAD + 1]);
+      c3 = v33.fma(b10, c3);
+      d3 = v33.fma(b11, d3);
+      VarHandle.acquireFence();
+      FloatVector v34 = FloatVector.broadcast(SPECIES, a[a4 + 5 * QUAD]);
+      c4 = v34.fma(b10, c4);
+      d4 = v34.fma(b11, d4);
+      VarHandle.acquireFence();
+      FloatVector v35 = FloatVector.broadcast(SPECIES, a[a4 + 5 * QUAD + 1]);
+      c5 = v35.fma(b10, c5);
+      d5 = v35.fma(b11, d5);
+      VarHandle.acquireFence();
+      FloatVector b12 = FloatVector.fromArray(SPECIES, b, bo + 6 * PANEL);
+      FloatVector b13 = FloatVector.fromArray(SPECIES, b, bo + 6 * PANEL + L);
+      FloatVector v36 = FloatVector.broadcast(SPECIES, a[a0 + 6 * QUAD]);
+      c0 = v36.fma(b12, c0);
+      d0 = v36.fma(b13, d0);
+      VarHandle.acquireFence();
+      FloatVector v37 = FloatVector.broadcast(SPECIES, a[a0 + 6 * QUAD + 1]);
+      c1 = v37.fma(b12, c1);
+      d1 = v37.fma(b13, d1);
+      VarHandle.acquireFence();
+      FloatVector v38 = FloatVector.broadcast(SPECIES, a[a2 + 6 * QUAD]);
+      c2 = v38.fma(b12, c2);
+      d2 = v38.fma(b13, d2);
+      VarHandle.acquireFence();
+      FloatVector v39 = FloatVector.broadcast(SPECIES, a[a2 + 6 * QUAD + 1]);
+      c3 = v39.fma(b12, c3);
+      d3 = v39.fma(b13, d3);
+      VarHandle.acquireFence();
+      FloatVector v40 = FloatVector.broadcast(SPECIES, a[a4 + 6 * QUAD]);
+      c4 = v40.fma(b12, c4);
+      d4 = v40.fma(b13, d4);
+      VarHandle.acquireFence();
+      FloatVector v41 = FloatVector.broadcast(SPECIES, a[a4 + 6 * QUAD + 1]);
+      c5 = v41.fma(b12, c5);
+      d5 = v41.fma(b13, d5);
+      VarHandle.acquireFence();
+      FloatVector b14 = FloatVector.fromArray(SPECIES, b, bo + 7 * PANEL);
+      FloatVector b15 = FloatVector.fromArray(SPECIES, b, bo + 7 * PANEL + L);
+      FloatVector v42 = FloatVector.broadcast(SPECIES, a[a0 + 7 * QUAD]);
+      c0 = v42.fma(b14, c0);
+      d0 = v42.fma(b15, d0);
+      VarHandle.acquireFence();
+      FloatVector v43 = FloatVector.broadcast(SPECIES, a[a0 + 7 * QUAD + 1]);
+      c1 = v43.fma(b14, c1);
+      d1 = v43.fma(b15, d1);
+      VarHandle.acquireFence();
+      FloatVector v44 = FloatVector.broadcast(SPECIES, a[a2 + 7 * QUAD]);
+      c2 = v44.fma(b14, c2);
+      d2 = v44.fma(b15, d2);
+      VarHandle.acquireFence();
+      FloatVector v45 = FloatVector.broadcast(SPECIES, a[a2 + 7 * QUAD + 1]);
+      c3 = v45.fma(b14, c3);
+      d3 = v45.fma(b15, d3);
+      VarHandle.acquireFence();
+      FloatVector v46 = FloatVector.broadcast(SPECIES, a[a4 + 7 * QUAD]);
+      c4 = v46.fma(b14, c4);
+      d4 = v46.fma(b15, d4);
+      VarHandle.acquireFence();
+      FloatVector v47 = FloatVector.broadcast(SPECIES, a[a4 + 7 * QUAD + 1]);
+      c5 = v47.fma(b14, c5);
+      d5 = v47.fma(b15, d5);
+      VarHandle.acquireFence();
+      a0 += STEPS * QUAD;
+      a2 += STEPS * QUAD;
+      a4 += STEPS * QUAD;
+      bo += STEPS * PANEL;
+    } while (bo != whole);
+    if (bo != end) {
+      do {
+        FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo);
+        FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + L);
+        FloatVector v0 = FloatVector.broadcast(SPECIES, a[a0]);
+        c0 = v0.fma(b0, c0);
+        d0 = v0.fma(b1, d0);
+        VarHandle.acquireFence();
+        FloatVector v1 = FloatVector.broadcast(SPECIES, a[a0 + 1]);
+        c1 = v1.fma(b0, c1);
+        d1 = v1.fma(b1, d1);
+        VarHandle.acquireFence();
+        FloatVector v2 = FloatVector.broadcast(SPECIES, a[a2]);
+        c2 = v2.fma(b0, c2);
+        d2 = v2.fma(b1, d2);
+        VarHandle.acquireFence();
+        FloatVector v3 = FloatVector.broadcast(SPECIES, a[a2 + 1]);
+        c3 = v3.fma(b0, c3);
+        d3 = v3.fma(b1, d3);
+        VarHandle.acquireFence();
+        FloatVector v4 = FloatVector.broadcast(SPECIES, a[a4]);
+        c4 = v4.fma(b0, c4);
+        d4 = v4.fma(b1, d4);
+        VarHandle.acquireFence();
+        FloatVector v5 = FloatVector.broadcast(SPECIES, a[a4 + 1]);
+        c5 = v5.fma(b0, c5);
+        d5 = v5.fma(b1, d5);
+        VarHandle.acquireFence();
+        a0 += QUAD;
+        a2 += QUAD;
+        a4 += QUAD;
+        bo += PANEL;
+      } while (bo != end);
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
-    c3.intoArray(c, co + 3 * cs);
-    d3.intoArray(c, co + 3 * cs + L);
-    c4.intoArray(c, co + 4 * cs);
-    d4.intoArray(c, co + 4 * cs + L);
-    c5.intoArray(c, co + 5 * cs);
-    d5.intoArray(c, co + 5 * cs + L);
-  }
-
-  /**
-   * The same for the last 2 of a quad and the 4 of the next.
-   *
-   * @param ao where the last 2 of the first quad start in a, and {@code ax} the next
-   */
-  private static void halfAndQuad(
-      float[] c,
-      int co,
-      int cs,
-      float[] init,
-      int io,
-      int is,
-      float[] a,
-      int ao,
-      int ax,
-      float[] b,
-      int bo,
-      int K) {
-    FloatVector c0 = FloatVector.fromArray(SPECIES, init, io);
-    FloatVector d0 = FloatVector.fromArray(SPECIES, init, io + L);
-    FloatVector c1 = FloatVector.fromArray(SPECIES, init, io + is);
-    FloatVector d1 = FloatVector.fromArray(SPECIES, init, io + is + L);
-    FloatVector c2 = FloatVector.fromArray(SPECIES, init, io + 2 * is);
-    FloatVector d2 = FloatVector.fromArray(SPECIES, init, io + 2 * is + L);
-    FloatVector c3 = FloatVector.fromArray(SPECIES, init, io + 3 * is);
-    FloatVector d3 = FloatVector.fromArray(SPECIES, init, io + 3 * is + L);
-    FloatVector c4 = FloatVector.fromArray(SPECIES, init, io + 4 * is);
-    FloatVector d4 = FloatVector.fromArray(SPECIES, init, io + 4 * is + L);
-    FloatVector c5 = FloatVector.fromArray(SPECIES, init, io + 5 * is);
-    FloatVector d5 = FloatVector.fromArray(SPECIES, init, io + 5 * is + L);
-    int last = K - 1;
-    int k = 0;
-    for (; k < last; k += 2) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
-      c0 = v0.fma(b0, c0);
-      d0 = v0.fma(b1, d0);
-      VarHandle.acquireFence();
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
-      c1 = v1.fma(b0, c1);
-      d1 = v1.fma(b1, d1);
-      VarHandle.acquireFence();
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
-      c2 = v2.fma(b0, c2);
-      d2 = v2.fma(b1, d2);
-      VarHandle.acquireFence();
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
-      c3 = v3.fma(b0, c3);
-      d3 = v3.fma(b1, d3);
-      VarHandle.acquireFence();
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 2]);
-      c4 = v4.fma(b0, c4);
-      d4 = v4.fma(b1, d4);
-      VarHandle.acquireFence();
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 3]);
-      c5 = v5.fma(b0, c5);
-      d5 = v5.fma(b1, d5);
-      VarHandle.acquireFence();
-      FloatVector b2 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL);
-      FloatVector b3 = FloatVector.fromArray(SPECIES, b, bo + (k + 1) * PANEL + L);
-      FloatVector v6 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD]);
-      c0 = v6.fma(b2, c0);
-      d0 = v6.fma(b3, d0);
-      VarHandle.acquireFence();
-      FloatVector v7 = FloatVector.broadcast(SPECIES, a[ao + (k + 1) * QUAD + 1]);
-      c1 = v7.fma(b2, c1);
-      d1 = v7.fma(b3, d1);
-      VarHandle.acquireFence();
-      FloatVector v8 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD]);
-      c2 = v8.fma(b2, c2);
-      d2 = v8.fma(b3, d2);
-      VarHandle.acquireFence();
-      FloatVector v9 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 1]);
-      c3 = v9.fma(b2, c3);
-      d3 = v9.fma(b3, d3);
-      VarHandle.acquireFence();
-      FloatVector v10 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 2]);
-      c4 = v10.fma(b2, c4);
-      d4 = v10.fma(b3, d4);
-      VarHandle.acquireFence();
-      FloatVector v11 = FloatVector.broadcast(SPECIES, a[ax + (k + 1) * QUAD + 3]);
-      c5 = v11.fma(b2, c5);
-      d5 = v11.fma(b3, d5);
-      VarHandle.acquireFence();
-    }
-    if (k == last) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL);
-      FloatVector b1 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL + L);
-      FloatVector v0 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD]);
-      c0 = v0.fma(b0, c0);
-      d0 = v0.fma(b1, d0);
-      VarHandle.acquireFence();
-      FloatVector v1 = FloatVector.broadcast(SPECIES, a[ao + k * QUAD + 1]);
-      c1 = v1.fma(b0, c1);
-      d1 = v1.fma(b1, d1);
-      VarHandle.acquireFence();
-      FloatVector v2 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD]);
-      c2 = v2.fma(b0, c2);
-      d2 = v2.fma(b1, d2);
-      VarHandle.acquireFence();
-      FloatVector v3 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 1]);
-      c3 = v3.fma(b0, c3);
-      d3 = v3.fma(b1, d3);
-      VarHandle.acquireFence();
-      FloatVector v4 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 2]);
-      c4 = v4.fma(b0, c4);
-      d4 = v4.fma(b1, d4);
-      VarHandle.acquireFence();
-      FloatVector v5 = FloatVector.broadcast(SPECIES, a[ax + k * QUAD + 3]);
-      c5 = v5.fma(b0, c5);
-      d5 = v5.fma(b1, d5);
-    }
-    c0.intoArray(c, co);
-    d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
-    c3.intoArray(c, co + 3 * cs);
-    d3.intoArray(c, co + 3 * cs + L);
-    c4.intoArray(c, co + 4 * cs);
-    d4.intoArray(c, co + 4 * cs + L);
-    c5.intoArray(c, co + 5 * cs);
-    d5.intoArray(c, co + 5 * cs + L);
+    c1.intoArray(c, co + PANEL);
+    d1.intoArray(c, co + PANEL + L);
+    c2.intoArray(c, co + 2 * PANEL);
+    d2.intoArray(c, co + 2 * PANEL + L);
+    c3.intoArray(c, co + 3 * PANEL);
+    d3.intoArray(c, co + 3 * PANEL + L);
+    c4.intoArray(c, co + 4 * PANEL);
+    d4.intoArray(c, co + 4 * PANEL + L);
+    c5.intoArray(c, co + 5 * PANEL);
+    d5.intoArray(c, co + 5 * PANEL + L);
   }
 
   /** The 4 rows of a quad, and 2 L columns. */
   private static void tile4x2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -648,19 +690,18 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
-    c3.intoArray(c, co + 3 * cs);
-    d3.intoArray(c, co + 3 * cs + L);
+    c1.intoArray(c, co + PANEL);
+    d1.intoArray(c, co + PANEL + L);
+    c2.intoArray(c, co + 2 * PANEL);
+    d2.intoArray(c, co + 2 * PANEL + L);
+    c3.intoArray(c, co + 3 * PANEL);
+    d3.intoArray(c, co + 3 * PANEL + L);
   }
 
   /** 3 rows of a quad, and 2 L columns. */
   private static void tile3x2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -690,17 +731,16 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
-    c2.intoArray(c, co + 2 * cs);
-    d2.intoArray(c, co + 2 * cs + L);
+    c1.intoArray(c, co + PANEL);
+    d1.intoArray(c, co + PANEL + L);
+    c2.intoArray(c, co + 2 * PANEL);
+    d2.intoArray(c, co + 2 * PANEL + L);
   }
 
   /** 2 rows of a quad, and 2 L columns. */
   private static void tile2x2(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -725,8 +765,8 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + cs);
-    d1.intoArray(c, co + cs + L);
+    c1.intoArray(c, co + PANEL);
+    d1.intoArray(c, co + PANEL + L);
   }
 
   /** 1 row and 2 L columns. */
@@ -749,7 +789,6 @@ final class VectorProduct {
   private static void tile8x1(
       float[] c,
       int co,
-      int cs,
       float[] init,
       int io,
       int is,
@@ -788,13 +827,13 @@ final class VectorProduct {
       c7 = v7.fma(b0, c7);
     }
     c0.intoArray(c, co);
-    c1.intoArray(c, co + cs);
-    c2.intoArray(c, co + 2 * cs);
-    c3.intoArray(c, co + 3 * cs);
-    c4.intoArray(c, co + 4 * cs);
-    c5.intoArray(c, co + 5 * cs);
-    c6.intoArray(c, co + 6 * cs);
-    c7.intoArray(c, co + 7 * cs);
+    c1.intoArray(c, co + PANEL);
+    c2.intoArray(c, co + 2 * PANEL);
+    c3.intoArray(c, co + 3 * PANEL);
+    c4.intoArray(c, co + 4 * PANEL);
+    c5.intoArray(c, co + 5 * PANEL);
+    c6.intoArray(c, co + 6 * PANEL);
+    c7.intoArray(c, co + 7 * PANEL);
   }
 
   /** 1 row and L columns. */

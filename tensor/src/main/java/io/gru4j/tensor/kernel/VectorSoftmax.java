@@ -31,16 +31,16 @@ final class VectorSoftmax {
 
   private VectorSoftmax() {}
 
-  static float rowMax(float[] y, int yo, int panels) {
+  static float rowMax(float[] y, int yo, int ps, int panels) {
     // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
     // never wins here, and which zero wins is settled at the end. Two chains hide the latency.
     FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     FloatVector other = max;
     for (int p = 0; p < panels; p++) {
       for (int c = 0; c < PANEL; c += 2 * L) {
-        FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * PANEL + c);
+        FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps + c);
         max = max.blend(v, v.compare(GT, max));
-        FloatVector u = FloatVector.fromArray(SPECIES, y, yo + p * PANEL + c + L);
+        FloatVector u = FloatVector.fromArray(SPECIES, y, yo + p * ps + c + L);
         other = other.blend(u, u.compare(GT, other));
       }
     }
@@ -57,10 +57,10 @@ final class VectorSoftmax {
     largest.intoArray(max, mo);
   }
 
-  static float rowExpSum(float[] y, int yo, int panels, float max) {
+  static float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
     float[] lanes = LANE_SUMS.get();
     for (int c = 0; c < LANES; c += L) {
-      expSum(lanes, c, y, yo + c, panels, max);
+      expSum(lanes, c, y, yo + c, ps, panels, max);
     }
     return ScalarMath.foldLanes(lanes, 0);
   }
@@ -69,7 +69,8 @@ final class VectorSoftmax {
    * Lanes c to c + L of the 16 sums. {@link ScalarMath#softmaxExp} is written out, for lane l ("a")
    * and l + 16 ("b"): two chains hide each other's latency.
    */
-  private static void expSum(float[] lanes, int c, float[] y, int yo, int panels, float max) {
+  private static void expSum(
+      float[] lanes, int c, float[] y, int yo, int ps, int panels, float max) {
     FloatVector ln2High = FloatVector.broadcast(SPECIES, -LN2_HIGH);
     FloatVector ln2Low = FloatVector.broadcast(SPECIES, -LN2_LOW);
     FloatVector s6 = FloatVector.broadcast(SPECIES, S6);
@@ -79,7 +80,7 @@ final class VectorSoftmax {
     FloatVector s2 = FloatVector.broadcast(SPECIES, S2);
     FloatVector sum = FloatVector.zero(SPECIES);
     for (int p = 0; p < panels; p++) {
-      int o = yo + p * PANEL;
+      int o = yo + p * ps;
       FloatVector a = FloatVector.fromArray(SPECIES, y, o).sub(max);
       FloatVector aT = a.fma(LOG2_E, ROUNDER);
       FloatVector aI = aT.sub(ROUNDER);
@@ -106,17 +107,7 @@ final class VectorSoftmax {
   }
 
   /** Two vectors of lanes of {@link Kernels#addScaledRows}. */
-  static void addScaled(
-      float[] sum,
-      int so,
-      float[] factor,
-      int fo,
-      float[] y,
-      int yo,
-      int ys,
-      int rows,
-      float[] copy,
-      int co) {
+  static void addScaled(float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows) {
     FloatVector a0 = FloatVector.zero(SPECIES);
     FloatVector b0 = FloatVector.zero(SPECIES);
     FloatVector a1 = FloatVector.zero(SPECIES);
@@ -127,63 +118,47 @@ final class VectorSoftmax {
     FloatVector b3 = FloatVector.zero(SPECIES);
     int r = 0;
     int o = yo;
-    int t = co;
     for (; r + 4 <= rows; r += 4) {
       FloatVector f0 = FloatVector.broadcast(SPECIES, factor[fo + r]);
       FloatVector u0 = FloatVector.fromArray(SPECIES, y, o);
       FloatVector v0 = FloatVector.fromArray(SPECIES, y, o + L);
-      u0.intoArray(copy, t);
-      v0.intoArray(copy, t + L);
       a0 = f0.fma(u0, a0);
       b0 = f0.fma(v0, b0);
       FloatVector f1 = FloatVector.broadcast(SPECIES, factor[fo + r + 1]);
-      FloatVector u1 = FloatVector.fromArray(SPECIES, y, o + ys);
-      FloatVector v1 = FloatVector.fromArray(SPECIES, y, o + ys + L);
-      u1.intoArray(copy, t + PANEL);
-      v1.intoArray(copy, t + PANEL + L);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, y, o + PANEL);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, y, o + PANEL + L);
       a1 = f1.fma(u1, a1);
       b1 = f1.fma(v1, b1);
       FloatVector f2 = FloatVector.broadcast(SPECIES, factor[fo + r + 2]);
-      FloatVector u2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys);
-      FloatVector v2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys + L);
-      u2.intoArray(copy, t + 2 * PANEL);
-      v2.intoArray(copy, t + 2 * PANEL + L);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, y, o + 2 * PANEL);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, y, o + 2 * PANEL + L);
       a2 = f2.fma(u2, a2);
       b2 = f2.fma(v2, b2);
       FloatVector f3 = FloatVector.broadcast(SPECIES, factor[fo + r + 3]);
-      FloatVector u3 = FloatVector.fromArray(SPECIES, y, o + 3 * ys);
-      FloatVector v3 = FloatVector.fromArray(SPECIES, y, o + 3 * ys + L);
-      u3.intoArray(copy, t + 3 * PANEL);
-      v3.intoArray(copy, t + 3 * PANEL + L);
+      FloatVector u3 = FloatVector.fromArray(SPECIES, y, o + 3 * PANEL);
+      FloatVector v3 = FloatVector.fromArray(SPECIES, y, o + 3 * PANEL + L);
       a3 = f3.fma(u3, a3);
       b3 = f3.fma(v3, b3);
-      o += 4 * ys;
-      t += 4 * PANEL;
+      o += 4 * PANEL;
     }
     if (r < rows) {
       FloatVector f0 = FloatVector.broadcast(SPECIES, factor[fo + r]);
       FloatVector u0 = FloatVector.fromArray(SPECIES, y, o);
       FloatVector v0 = FloatVector.fromArray(SPECIES, y, o + L);
-      u0.intoArray(copy, t);
-      v0.intoArray(copy, t + L);
       a0 = f0.fma(u0, a0);
       b0 = f0.fma(v0, b0);
     }
     if (r + 1 < rows) {
       FloatVector f1 = FloatVector.broadcast(SPECIES, factor[fo + r + 1]);
-      FloatVector u1 = FloatVector.fromArray(SPECIES, y, o + ys);
-      FloatVector v1 = FloatVector.fromArray(SPECIES, y, o + ys + L);
-      u1.intoArray(copy, t + PANEL);
-      v1.intoArray(copy, t + PANEL + L);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, y, o + PANEL);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, y, o + PANEL + L);
       a1 = f1.fma(u1, a1);
       b1 = f1.fma(v1, b1);
     }
     if (r + 2 < rows) {
       FloatVector f2 = FloatVector.broadcast(SPECIES, factor[fo + r + 2]);
-      FloatVector u2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys);
-      FloatVector v2 = FloatVector.fromArray(SPECIES, y, o + 2 * ys + L);
-      u2.intoArray(copy, t + 2 * PANEL);
-      v2.intoArray(copy, t + 2 * PANEL + L);
+      FloatVector u2 = FloatVector.fromArray(SPECIES, y, o + 2 * PANEL);
+      FloatVector v2 = FloatVector.fromArray(SPECIES, y, o + 2 * PANEL + L);
       a2 = f2.fma(u2, a2);
       b2 = f2.fma(v2, b2);
     }

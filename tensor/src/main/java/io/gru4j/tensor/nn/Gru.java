@@ -93,7 +93,8 @@ public final class Gru {
     this.H = parameters.hidden();
     this.panels = Parameter.panelCount(3 * H);
     this.gates = panels * PANEL;
-    int packedLength = Kernels.packedLength(BLOCK, Math.max(E, gates));
+    int packedLength =
+        Math.max(scratchLength(BLOCK, Math.max(E, H), gates), Kernels.packedLength(BLOCK, gates));
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.output = new Variable(Matrix.zeros(0, H));
     this.gx = Matrix.zeros(0, gates);
@@ -180,7 +181,7 @@ public final class Gru {
   /**
    * {@code gx = x Wih^T + bih} for some rows.
    *
-   * @param packed scratch, with room for the rows of x packed
+   * @param scratch of {@link #scratchLength}
    */
   static void inputProducts(
       Kernels kernels,
@@ -190,8 +191,8 @@ public final class Gru {
       float[] gx,
       int go,
       int rows,
-      float[] packed) {
-    linear(kernels, p.weightIh(), p.biasIh(), x, xo, gx, go, rows, packed);
+      float[] scratch) {
+    linear(kernels, p.weightIh(), p.biasIh(), x, xo, gx, go, rows, scratch);
   }
 
   /** The same of the states, {@code gh = h Whh^T + bhh}. */
@@ -203,8 +204,8 @@ public final class Gru {
       float[] gh,
       int go,
       int rows,
-      float[] packed) {
-    linear(kernels, p.weightHh(), p.biasHh(), h, ho, gh, go, rows, packed);
+      float[] scratch) {
+    linear(kernels, p.weightHh(), p.biasHh(), h, ho, gh, go, rows, scratch);
   }
 
   private static void linear(
@@ -216,17 +217,28 @@ public final class Gru {
       float[] y,
       int yo,
       int rows,
-      float[] packed) {
+      float[] scratch) {
     int K = w.cols();
     int stride = QUAD * K;
-    kernels.packRows(packed, 0, stride, x, xo, K, rows, K);
-    int gates = Parameter.panelCount(w.rows()) * PANEL;
-    for (int c = 0; c < gates; c += PANEL) {
-      int bo = b.offset() + c;
-      int wo = w.offset() + c * K;
+    kernels.packRows(scratch, 0, stride, x, xo, K, rows, K);
+    int panels = Parameter.panelCount(w.rows());
+    int panel = Kernels.packedLength(rows, K);
+    int ps = rows * PANEL;
+    for (int p = 0; p < panels; p++) {
+      int bo = b.offset() + p * PANEL;
+      int wo = w.offset() + p * K * PANEL;
+      int c = panel + p * ps;
       kernels.product(
-          y, yo + c, gates, b.value(), bo, 0, packed, 0, stride, w.value(), wo, rows, K, PANEL);
+          scratch, c, b.value(), bo, 0, scratch, 0, stride, w.value(), wo, rows, K, PANEL);
     }
+    for (int r = 0; r < rows; r++) {
+      kernels.copyPanels(y, yo + r * panels * PANEL, scratch, panel + r * PANEL, ps, panels);
+    }
+  }
+
+  /** How long the scratch of {@link #inputProducts} is: the rows of K values packed, the gates. */
+  static int scratchLength(int rows, int K, int gates) {
+    return Kernels.packedLength(rows, K) + rows * gates;
   }
 
   private void backward() {
@@ -295,8 +307,7 @@ public final class Gru {
     kernels.packRows(a, 0, stride, dGates, go, gates, rows, gates);
     for (int k = 0; k < inputs; k += PANEL) {
       int columns = Math.min(PANEL, inputs - k);
-      kernels.product(
-          sums, 0, PANEL, ZEROS, 0, 0, a, 0, stride, weightT, k * gates, rows, gates, columns);
+      kernels.product(sums, 0, ZEROS, 0, 0, a, 0, stride, weightT, k * gates, rows, gates, columns);
       for (int i = 0; i < rows; i++) {
         kernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, columns);
       }
@@ -378,8 +389,7 @@ public final class Gru {
         System.arraycopy(dGates, (m + i) * gates + c, dy, i * PANEL, PANEL);
       }
       int a = m * QUAD;
-      kernels.product(
-          dW, o, PANEL, dW, o, PANEL, columns, a, columnsStride, dy, 0, w.cols(), rows, PANEL);
+      kernels.product(dW, o, dW, o, PANEL, columns, a, columnsStride, dy, 0, w.cols(), rows, PANEL);
       kernels.addRows(b.gradOrNull(), b.offset() + c, dy, 0, PANEL, rows);
     }
   }

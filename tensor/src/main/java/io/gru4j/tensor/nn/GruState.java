@@ -23,7 +23,7 @@ public final class GruState {
   private final Matrix[] gx;
   private final Matrix[] gh;
   private final Matrix x;
-  private final float[] packed; // a product's input
+  private final float[] scratch; // of a product
 
   /**
    * Creates states of zeros.
@@ -60,18 +60,18 @@ public final class GruState {
     gh = new Matrix[n];
     x = Matrix.zeros(rows, embedding.cols());
     int widest = embedding.cols();
-    for (GruParameters layer : this.layers) {
-      widest = Math.max(widest, layer.hidden());
-    }
-    packed = new float[Kernels.packedLength(rows, widest)];
+    int mostGates = 0;
     for (int i = 0; i < n; i++) {
       int H = layers.get(i).hidden();
       int gates = Parameter.panelCount(3 * H) * Kernels.PANEL;
+      widest = Math.max(widest, H);
+      mostGates = Math.max(mostGates, gates);
       hidden[i] = Matrix.zeros(rows, H);
       next[i] = Matrix.zeros(rows, H);
       gx[i] = Matrix.zeros(rows, gates);
       gh[i] = Matrix.zeros(rows, gates);
     }
+    scratch = new float[Gru.scratchLength(rows, widest, mostGates)];
   }
 
   /** Sets all states to zero, the beginning of a session. */
@@ -97,9 +97,9 @@ public final class GruState {
         itemGates.read(items, rows, gx[0].data());
       } else {
         float[] in = i == 0 ? embedded(items, rows) : hidden[i - 1].data();
-        Gru.inputProducts(kernels, layer, in, 0, gx[i].data(), 0, rows, packed);
+        Gru.inputProducts(kernels, layer, in, 0, gx[i].data(), 0, rows, scratch);
       }
-      Gru.recurrentProducts(kernels, layer, h, 0, gh[i].data(), 0, rows, packed);
+      Gru.recurrentProducts(kernels, layer, h, 0, gh[i].data(), 0, rows, scratch);
       int H = layer.hidden();
       for (int r = 0; r < rows; r++) {
         int g = r * gx[i].cols();

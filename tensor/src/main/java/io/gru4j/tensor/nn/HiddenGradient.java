@@ -42,13 +42,14 @@ final class HiddenGradient {
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
   private final ThreadLocal<float[]> packed; // e of a tile and some rows
   private final ThreadLocal<float[]> restScratch;
+  private final ThreadLocal<float[]> factors; // [slot]
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
 
   private boolean lanes;
-  private int width; // of a row of sums: H x 16 lanes, or H filled up to blocks
-  private int used; // values of it
+  private int pieces; // of a row of sums: the blocks, or one with all lanes
+  private int width; // of a piece: 32, or H x 16 lanes
   private int U; // distinct rows
-  private float[] sums = new float[0]; // [slot][u][width]
+  private float[] sums = new float[0]; // [slot][piece][u][width]
   private float[] slotMax = new float[0]; // [slot][u]; then the factor of the slot's sum
   private float[] targetWeight = new float[0]; // [m][h]
 
@@ -62,6 +63,7 @@ final class HiddenGradient {
     int packedLength = Kernels.packedLength(PACKED_ROWS, tilePanels * PANEL);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.restScratch = ThreadLocal.withInitial(() -> new float[chunk * rest * LANES]);
+    this.factors = ThreadLocal.withInitial(() -> new float[slots]);
     int scratchLength =
         Math.max(chunk * blocks * PANEL, Math.min(chunk, MAX_LANE_ROWS) * H * LANES);
     this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
@@ -80,8 +82,18 @@ final class HiddenGradient {
   void begin(int U) {
     this.U = U;
     lanes = U <= MAX_LANE_ROWS;
-    width = lanes ? H * LANES : blocks * PANEL;
-    used = lanes ? width : H;
+    pieces = lanes ? 1 : blocks;
+    width = lanes ? H * LANES : PANEL;
+  }
+
+  /** Where a piece of a slot's sum of one row lies. */
+  private int at(int slot, int piece, int u) {
+    return ((slot * pieces + piece) * U + u) * width;
+  }
+
+  /** How many values of a piece are used. */
+  private int length(int piece) {
+    return lanes ? width : Math.min(PANEL, H - piece * PANEL);
   }
 
   /**
@@ -90,7 +102,8 @@ final class HiddenGradient {
    * @param first whether this is the slot's first tile
    * @param panel the tile's first panel, and {@code panels} how many
    * @param u first of the distinct rows, and {@code rows} how many
-   * @param e the tile's exponentials from {@code eo}, rows {@code es} apart
+   * @param e the tile's exponentials from {@code eo}, {@code [panel][row][32]}, panels {@code eps}
+   *     apart
    * @param max the tile's largest logit of each row, from {@code maxo}
    */
   void add(
@@ -102,30 +115,31 @@ final class HiddenGradient {
       int rows,
       float[] e,
       int eo,
-      int es,
+      int eps,
       float[] max,
       int maxo) {
     float[] sum = first ? sums : scratch.get();
-    int so = first ? (slot * U + u) * width : 0;
+    int so = first ? at(slot, 0, u) : 0;
+    int sps = (first ? U : rows) * width; // from one piece to the next
     int w = weight.offset() + panel * H * PANEL;
     if (lanes) {
       kernels.laneProducts(
-          sum, so, width, e, eo, es, weight.value(), w, H * PANEL, panels, rows, H);
+          sum, so, width, e, eo, eps, weight.value(), w, H * PANEL, panels, rows, H);
     } else {
       float[] t = transposed.get();
       if (u == 0) {
         transpose(t, w, panels);
       }
-      products(sum, so, e, eo, es, t, panels, rows);
+      products(sum, so, sps, e, eo, eps, t, panels, rows);
       if (blockEnd < H) {
-        restProducts(sum, so, e, eo, es, w, panels, rows);
+        restProducts(sum, so + blockEnd / PANEL * sps, e, eo, eps, w, panels, rows);
       }
     }
     if (first) {
       System.arraycopy(max, maxo, slotMax, slot * U + u, rows);
     } else {
       for (int r = 0; r < rows; r++) {
-        merge(slot * U + u + r, sum, r * width, max[maxo + r]);
+        merge(slot, u + r, sum, r * width, sps, max[maxo + r]);
       }
     }
   }
@@ -143,46 +157,59 @@ final class HiddenGradient {
   }
 
   private void products(
-      float[] sum, int so, float[] e, int eo, int es, float[] t, int panels, int rows) {
+      float[] sum, int so, int sps, float[] e, int eo, int eps, float[] t, int panels, int rows) {
     int classes = panels * PANEL;
     int stride = QUAD * classes;
     float[] a = packed.get();
     for (int r = 0; r < rows; r += PACKED_ROWS) {
       int n = Math.min(PACKED_ROWS, rows - r);
-      kernels.packRows(a, 0, stride, e, eo + r * es, es, n, classes);
+      int row = r * PANEL;
+      for (int p = 0; p < panels; p++) {
+        kernels.packRows(a, p * PANEL * QUAD, stride, e, eo + p * eps + row, PANEL, n, PANEL);
+      }
       for (int k = 0; k < blockEnd; k += PANEL) {
-        int c = so + r * width + k;
+        int c = so + k / PANEL * sps + row;
         int columns = Math.min(PANEL, H - k);
-        kernels.product(
-            sum, c, width, ZEROS, 0, 0, a, 0, stride, t, k * classes, n, classes, columns);
+        kernels.product(sum, c, ZEROS, 0, 0, a, 0, stride, t, k * classes, n, classes, columns);
       }
     }
   }
 
   /** The hidden units beside the blocks. */
   private void restProducts(
-      float[] sum, int so, float[] e, int eo, int es, int w, int panels, int rows) {
+      float[] sum, int so, float[] e, int eo, int eps, int w, int panels, int rows) {
     int rest = H - blockEnd;
     float[] folded = restScratch.get();
     int from = w + blockEnd * PANEL;
     int stride = rest * LANES;
     kernels.laneProducts(
-        folded, 0, stride, e, eo, es, weight.value(), from, H * PANEL, panels, rows, rest);
+        folded, 0, stride, e, eo, eps, weight.value(), from, H * PANEL, panels, rows, rest);
     for (int r = 0; r < rows; r++) {
-      kernels.foldLanes(sum, so + r * width + blockEnd, folded, r * stride, rest);
+      kernels.foldLanes(sum, so + r * PANEL, folded, r * stride, rest);
     }
   }
 
-  /** Adds a tile's sum of one row to its slot's; both are relative to their largest logit. */
-  private void merge(int row, float[] tile, int to, float tileMax) {
-    int so = row * width;
-    if (tileMax > slotMax[row]) {
-      kernels.axpy(Kernels.exp(slotMax[row] - tileMax), sums, so, tile, to, used);
-      System.arraycopy(tile, to, sums, so, used);
-      slotMax[row] = tileMax;
-    } else {
-      kernels.axpy(Kernels.exp(tileMax - slotMax[row]), tile, to, sums, so, used);
+  /**
+   * Adds a tile's sum of one row to its slot's; both are relative to their largest logit.
+   *
+   * @param tile the tile's sum from {@code to}, pieces {@code tps} apart
+   */
+  private void merge(int slot, int u, float[] tile, int to, int tps, float tileMax) {
+    int row = slot * U + u;
+    boolean larger = tileMax > slotMax[row];
+    float factor = Kernels.exp(larger ? slotMax[row] - tileMax : tileMax - slotMax[row]);
+    for (int piece = 0; piece < pieces; piece++) {
+      int so = at(slot, piece, u);
+      int i = to + piece * tps;
+      int n = length(piece);
+      if (larger) {
+        kernels.axpy(factor, sums, so, tile, i, n);
+        System.arraycopy(tile, i, sums, so, n);
+      } else {
+        kernels.axpy(factor, tile, i, sums, so, n);
+      }
     }
+    slotMax[row] = larger ? tileMax : slotMax[row];
   }
 
   /** Keeps the weights of one row's target, for {@link #finish}. */
@@ -215,12 +242,21 @@ final class HiddenGradient {
    */
   void finish(int u, int m, float scale, float targetScale, float[] dHidden, int d) {
     float[] row = scratch.get();
-    Arrays.fill(row, 0, used, 0f);
-    for (int i = u; i < slots * U; i += U) {
-      kernels.axpy(slotMax[i] * scale, sums, i * width, row, 0, used);
+    Arrays.fill(row, 0, pieces * width, 0f);
+    float[] factor = factors.get();
+    for (int slot = 0; slot < slots; slot++) {
+      factor[slot] = slotMax[slot * U + u] * scale;
     }
     if (lanes) {
+      for (int slot = 0; slot < slots; slot++) {
+        kernels.axpy(factor[slot], sums, at(slot, 0, u), row, 0, width);
+      }
       kernels.foldLanes(row, 0, row, 0, H);
+    } else {
+      int next = at(1, 0, u) - at(0, 0, u);
+      for (int piece = 0; piece < pieces; piece++) {
+        kernels.combineRows(row, piece * PANEL, factor, 0, sums, at(0, piece, u), next, slots);
+      }
     }
     kernels.axpy(1f, row, 0, dHidden, d, H);
     kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);

@@ -75,13 +75,13 @@ public final class ItemGates {
     int E = embedding.cols();
     int[] block = new int[BLOCK];
     float[] x = new float[BLOCK * E];
-    float[] packed = new float[Kernels.packedLength(BLOCK, E)];
+    float[] scratch = new float[Gru.scratchLength(BLOCK, E, gates)];
     int end = Math.min(items.length, (task + 1) * TASK);
     for (int i = task * TASK; i < end; i += BLOCK) {
       int n = Math.min(BLOCK, end - i);
       System.arraycopy(items, i, block, 0, n);
       Embedding.lookUp(embedding, block, n, x);
-      Gru.inputProducts(Kernels.get(), layer, x, 0, values, i * gates, n, packed);
+      Gru.inputProducts(Kernels.get(), layer, x, 0, values, i * gates, n, scratch);
     }
   }
 

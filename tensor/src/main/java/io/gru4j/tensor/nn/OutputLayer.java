@@ -27,14 +27,16 @@ import java.util.Arrays;
  * DistinctRows}, and counts in dW and db for each of them.
  *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
- * that what one product makes the next finds in cache. Forward keeps, for each tile and row, the
- * largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
- * once. While a tile's weights are in cache, e W is summed too ({@link HiddenGradient}): a step
- * reads the weights once. When all tiles are done, the row's log-sum-exp follows from those, and
- * the factors that make e a probability (sums of e within a tile are in float, across tiles in
- * double). Backward sums dW and db from e, beside hidden states scaled by those factors, and then
- * takes the targets' part away; dHidden only has to be put together. If the M x V values exceed
- * {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
+ * that what one product makes the next finds in cache. A panel's rows of logits follow one another,
+ * so they are written from front to back: apart, each would wait for its lines of the cache.
+ * Forward keeps, for each tile and row, the largest logit m and the sum of e = exp(logit - m), with
+ * e in the logits' place: exp is taken once. While a tile's weights are in cache, e W is summed too
+ * ({@link HiddenGradient}): a step reads the weights once. When all tiles are done, the row's
+ * log-sum-exp follows from those, and the factors that make e a probability (sums of e within a
+ * tile are in float, across tiles in double). Backward sums dW and db from e, beside hidden states
+ * scaled by those factors, and then takes the targets' part away; dHidden only has to be put
+ * together. If the M x V values exceed {@link #LOGITS_BUDGET} bytes they are not kept but made
+ * again in backward, to the same bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
  * of slots. Tiles, chunks and slots depend on U and V only, so threads do not change a bit.
@@ -66,15 +68,12 @@ public final class OutputLayer {
   private final int slots;
 
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
-  private final int rowStride; // of a tile's rows
-
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
-  private final ThreadLocal<float[]> panelScratch; // e of one panel: [u][32]
   private final ThreadLocal<float[]> scaledScratch; // hidden states by columns, times factors
   private final ThreadLocal<float[]> factorScratch; // [u], then each four times
   private final double[] squares; // of dW, by tile
   private final DistinctRows distinct = new DistinctRows();
-  private float[] logits = new float[0]; // [tile][u][class of the tile], then e in their place
+  private float[] logits = new float[0]; // [panel][u][32], then e in their place
   private float[] tileMax = new float[0]; // [tile][u]
   private float[] tileSum = new float[0]; // [tile][u] sum of e; then the factor of e
   private float[] targetLogit = new float[0]; // [m]
@@ -100,6 +99,7 @@ public final class OutputLayer {
   private int M; // rows
   private int n; // of them with a target
   private int U; // and different from one another
+  private int panelStride; // of the logits
   private boolean kept;
   private double lossValue;
   private float[] dW;
@@ -131,10 +131,8 @@ public final class OutputLayer {
     this.tiles = Math.ceilDiv(panels, tilePanels);
     this.slots = Math.min(MAX_SLOTS, tiles);
     this.squares = new double[tiles];
-    this.rowStride = tilePanels * PANEL + PANEL / 2; // an odd number of cache lines
-    int tileLength = weight.offset() + GROUP * rowStride;
+    int tileLength = weight.offset() + tilePanels * panelStride(GROUP);
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
-    this.panelScratch = ThreadLocal.withInitial(() -> new float[GROUP * PANEL]);
     int scaledLength = Math.ceilDiv(H, QUAD) * SCALED_STRIDE;
     this.scaledScratch = ThreadLocal.withInitial(() -> new float[scaledLength]);
     this.factorScratch = ThreadLocal.withInitial(() -> new float[GROUP * (1 + QUAD)]);
@@ -183,6 +181,7 @@ public final class OutputLayer {
       allocate();
       U = distinct.find(hidden.value().data(), targets, M, H);
       columnsStride = columnsStride(U);
+      panelStride = panelStride(kept ? U : GROUP);
       hiddenGradient.begin(U);
       smoothing.begin(parallel);
       parallel.run(Math.ceilDiv(n, CHUNK), packTask);
@@ -221,7 +220,7 @@ public final class OutputLayer {
 
   /** For M rows, though U will do: a later step of as many rows may have fewer equal ones. */
   private void allocate() {
-    long needed = (long) tiles * M * rowStride + weight.offset();
+    long needed = (long) panels * panelStride(M) + weight.offset();
     kept = needed * Float.BYTES <= logitsBudget;
     if (kept) {
       logits = atLeast(logits, needed);
@@ -237,6 +236,10 @@ public final class OutputLayer {
     hiddenRows = atLeast(hiddenRows, Math.ceilDiv(M, QUAD) * QUAD * (long) H);
     hiddenColumns = atLeast(hiddenColumns, Math.ceilDiv(H, QUAD) * (long) columnsStride(M));
     hiddenGradient.allocate(M);
+  }
+
+  private static int panelStride(int rows) {
+    return rows * PANEL + PANEL / 2; // an odd number of cache lines
   }
 
   private static int columnsStride(int rows) {
@@ -302,24 +305,25 @@ public final class OutputLayer {
     int yo = tileOffset(tile, u);
     makeLogits(tile, u, rows, y, yo);
     for (int r = 0; r < rows; r++) {
-      int row = yo + r * rowStride;
+      int row = yo + r * PANEL;
       for (int i = distinct.start(u + r); i < distinct.start(u + r + 1); i++) {
         int m = distinct.member(i);
         int panel = targets[m] / PANEL;
         if (panel >= first && panel < first + count) {
-          targetLogit[m] = y[row + targets[m] - first * PANEL];
+          targetLogit[m] = y[row + (panel - first) * panelStride + targets[m] % PANEL];
           hiddenGradient.keepTarget(m, targets[m]);
         }
       }
-      float max = kernels.rowMax(y, row, count);
+      float max = kernels.rowMax(y, row, panelStride, count);
       tileMax[tile * U + u + r] = max;
-      tileSum[tile * U + u + r] = kernels.rowExpSum(y, row, count, max);
+      tileSum[tile * U + u + r] = kernels.rowExpSum(y, row, panelStride, count, max);
     }
-    hiddenGradient.add(slot, start, first, count, u, rows, y, yo, rowStride, tileMax, tile * U + u);
+    hiddenGradient.add(
+        slot, start, first, count, u, rows, y, yo, panelStride, tileMax, tile * U + u);
   }
 
   private int tileOffset(int tile, int u) {
-    return weight.offset() + (kept ? (tile * U + u) * rowStride : 0);
+    return weight.offset() + (kept ? tile * tilePanels * panelStride + u * PANEL : 0);
   }
 
   private void makeLogits(int tile, int u, int rows, float[] y, int yo) {
@@ -327,7 +331,6 @@ public final class OutputLayer {
       kernels.product(
           y,
           yo,
-          rowStride,
           bias.value(),
           bias.offset() + p * PANEL,
           0,
@@ -339,7 +342,7 @@ public final class OutputLayer {
           rows,
           H,
           PANEL);
-      yo += PANEL;
+      yo += panelStride;
     }
   }
 
@@ -411,12 +414,12 @@ public final class OutputLayer {
       makeLogits(tile, u, rows, e, eo);
       for (int r = 0; r < rows; r++) {
         float max = tileMax[tile * U + u + r];
-        kernels.rowExpSum(e, eo + r * rowStride, count, max);
+        kernels.rowExpSum(e, eo + r * PANEL, panelStride, count, max);
       }
     }
     scaleHidden(tile, u, rows);
     for (int p = first; p < first + count; p++) {
-      backwardPanel(p, u, rows, e, eo + (p - first) * PANEL);
+      backwardPanel(p, u, rows, e, eo + (p - first) * panelStride);
       if (u + rows == U) {
         takeTargets(p);
         squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
@@ -442,15 +445,14 @@ public final class OutputLayer {
 
   /**
    * Adds to db and dW of one panel what some rows give. db comes first: its dense loop fetches e
-   * and puts it together for the product, which would wait for every line.
+   * for the product, which would wait for every line.
    */
   private void backwardPanel(int p, int u, int rows, float[] e, int eo) {
-    float[] panel = panelScratch.get();
-    addToBias(p, u, rows, e, eo, panel);
-    addToWeights(p, u, rows, panel);
+    addToBias(p, u, rows, e, eo);
+    addToWeights(p, u, rows, e, eo);
   }
 
-  private void addToBias(int p, int u, int rows, float[] e, int eo, float[] panel) {
+  private void addToBias(int p, int u, int rows, float[] e, int eo) {
     int b = bias.offset() + p * PANEL;
     if (u == 0) {
       if (dbIsNew) {
@@ -458,17 +460,17 @@ public final class OutputLayer {
       }
       smoothing.takeFromBias(db, b, p);
     }
-    kernels.addScaledRows(db, b, factorScratch.get(), 0, e, eo, rowStride, rows, panel, 0);
+    kernels.addScaledRows(db, b, factorScratch.get(), 0, e, eo, rows);
   }
 
-  private void addToWeights(int p, int u, int rows, float[] panel) {
+  private void addToWeights(int p, int u, int rows, float[] e, int eo) {
     float[] scaled = scaledScratch.get();
     int w = weight.offset() + p * H * PANEL;
     boolean start = dWIsNew && u == 0;
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
-    kernels.product(dW, w, PANEL, init, io, is, scaled, 0, SCALED_STRIDE, panel, 0, H, rows, PANEL);
+    kernels.product(dW, w, init, io, is, scaled, 0, SCALED_STRIDE, e, eo, H, rows, PANEL);
     if (u == 0) {
       smoothing.takeFromWeights(dW, w, p);
     }

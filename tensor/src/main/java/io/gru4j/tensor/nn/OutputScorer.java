@@ -101,7 +101,6 @@ public final class OutputScorer {
     kernels.product(
         tile,
         to,
-        PANEL,
         bias,
         panel * PANEL,
         0,

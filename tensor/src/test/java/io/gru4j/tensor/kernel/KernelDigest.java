@@ -45,7 +45,8 @@ final class KernelDigest {
     int panels = 3;
     float[] w = data.values(panels * K * PANEL, 1f);
     float[] x = data.values(rows * K, 1f);
-    float[] y = data.values(rows * panels * PANEL, 1f);
+    int ps = rows * PANEL;
+    float[] y = data.values(panels * ps, 1f);
     float[] packed = new float[Kernels.packedLength(rows, Math.max(K, PANEL))];
     kernels.packRows(packed, 0, QUAD * K, x, 0, K, rows, K);
     add(packed);
@@ -57,8 +58,7 @@ final class KernelDigest {
     for (int p = 0; p < panels; p++) {
       kernels.product(
           y,
-          p * PANEL,
-          panels * PANEL,
+          p * ps,
           data.values(PANEL, 1f),
           0,
           0,
@@ -74,10 +74,10 @@ final class KernelDigest {
     add(y);
     float[] lanes = new float[rows * K * Kernels.LANES];
     int width = K * Kernels.LANES;
-    kernels.laneProducts(lanes, 0, width, y, 0, panels * PANEL, w, 0, K * PANEL, panels, rows, K);
+    kernels.laneProducts(lanes, 0, width, y, 0, ps, w, 0, K * PANEL, panels, rows, K);
     add(lanes);
     float[] sum = data.values(PANEL, 1f);
-    kernels.addRows(sum, 0, y, PANEL, panels * PANEL, rows);
+    kernels.addRows(sum, 0, y, ps, PANEL, rows);
     add(sum);
     int columns = Math.min(PANEL, K);
     float[] wT = new float[PANEL * PANEL];
@@ -86,8 +86,8 @@ final class KernelDigest {
     if (columns > 0) {
       float[] dx = data.values((rows + 1) * PANEL, 1f);
       int stride = QUAD * PANEL;
-      kernels.packRows(packed, 0, stride, y, 0, panels * PANEL, rows, PANEL);
-      kernels.product(dx, 0, PANEL, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
+      kernels.packRows(packed, 0, stride, y, 0, PANEL, rows, PANEL);
+      kernels.product(dx, 0, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
       for (int r = 0; r < rows; r++) {
         Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
       }
@@ -98,9 +98,9 @@ final class KernelDigest {
   private void rows(int panels) {
     TestData data = new TestData(panels);
     float[] y = data.values(panels * PANEL, 30f);
-    float max = kernels.rowMax(y, 0, panels);
+    float max = kernels.rowMax(y, 0, PANEL, panels);
     float[] e = y.clone();
-    float sum = kernels.rowExpSum(e, 0, panels, max);
+    float sum = kernels.rowExpSum(e, 0, PANEL, panels, max);
     add(e);
     float[] folded = new float[panels * PANEL / Kernels.LANES];
     kernels.foldLanes(folded, 0, e, 0, folded.length);
@@ -109,10 +109,12 @@ final class KernelDigest {
     kernels.laneMax(largest, 0, e, 0, PANEL, panels);
     add(largest);
     float[] scaled = new float[PANEL];
-    float[] copy = new float[panels * PANEL];
-    kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels, copy, 0);
+    float[] together = new float[panels * PANEL];
+    kernels.copyPanels(together, 0, e, 0, PANEL, panels);
+    add(together);
+    kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, panels);
+    kernels.combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels);
     add(scaled);
-    add(copy);
     float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
     int[] lanes = new int[panels];
     kernels.lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);

@@ -178,7 +178,7 @@ class KernelsTest {
 
   @Provide
   Arbitrary<Integer> manySteps() {
-    return Arbitraries.of(31, 32, 33, 34, 63, 64, 101, 191, 223, 224, 225, 384);
+    return Arbitraries.of(31, 32, 33, 34, 39, 40, 63, 64, 101, 191, 223, 224, 225, 384);
   }
 
   /** Columns around whole vectors. */
@@ -205,27 +205,26 @@ class KernelsTest {
   private static void checkProduct(int rows, int K, int columns, long seed, double allowed) {
     TestData data = new TestData(seed);
     int co = data.below(20);
-    int cs = PANEL + data.below(2) * data.below(40);
     int start = data.below(3); // the same for all rows, of its own, or c itself
     int io = start == 2 ? co : data.below(5);
-    int is = start == 2 ? cs : start * (PANEL + data.below(9));
+    int is = start == 0 ? 0 : PANEL;
     int ao = data.below(5);
     int ap = QUAD * K + data.below(4);
     int bo = data.below(5);
     float[][] arrays = {
-      data.values(co + rows * cs + PANEL + 7, 9f),
+      data.values(co + rows * PANEL + 7, 9f),
       data.values(io + rows * is + PANEL, 1f),
       data.values(ao + Math.ceilDiv(rows, QUAD) * ap, 1f),
-      data.values(bo + K * PANEL + PANEL, 1f)
+      data.values(bo + K * PANEL + data.below(2), 1f)
     };
     check(
         arrays,
         allowed,
         (kernels, a) -> {
           float[] init = start == 2 ? a[0] : a[1];
-          kernels.product(a[0], co, cs, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
+          kernels.product(a[0], co, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
           for (int r = 0; r < rows; r++) {
-            int from = co + r * cs;
+            int from = co + r * PANEL;
             Arrays.fill(a[0], from + columns, from + PANEL, 0f); // undefined
           }
           return 0;
@@ -237,9 +236,9 @@ class KernelsTest {
               for (int k = 0; k < K; k++) {
                 sum += a[2][ao + r / QUAD * ap + k * QUAD + r % QUAD] * a[3][bo + k * PANEL + l];
               }
-              a[0][co + r * cs + l] = sum;
+              a[0][co + r * PANEL + l] = sum;
             }
-            int from = co + r * cs;
+            int from = co + r * PANEL;
             Arrays.fill(a[0], from + columns, from + PANEL, 0);
           }
           return 0;
@@ -359,14 +358,7 @@ class KernelsTest {
   /** A row of logits in panels: array, offset, stride, and where element j of the row is. */
   private record PanelRow(float[] values, int offset, int stride, int panels) {
     static PanelRow of(TestData data, int panels, float scale) {
-      return of(data, panels, PANEL * (1 + data.below(3)) + data.below(2) * data.below(9), scale);
-    }
-
-    static PanelRow contiguous(TestData data, int panels, float scale) {
-      return of(data, panels, PANEL, scale);
-    }
-
-    private static PanelRow of(TestData data, int panels, int stride, float scale) {
+      int stride = PANEL * (1 + data.below(3)) + data.below(2) * data.below(9);
       int offset = data.below(9);
       float[] values = data.values(offset + panels * stride + PANEL, scale);
       return new PanelRow(values, offset, stride, panels);
@@ -384,7 +376,7 @@ class KernelsTest {
   @Property
   void rowMax(@ForAll @IntRange(max = 5) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);
-    PanelRow row = PanelRow.contiguous(data, panels, 100f);
+    PanelRow row = PanelRow.of(data, panels, 100f);
     float[] odd = {Float.NaN, -0f, 0f, Float.NEGATIVE_INFINITY};
     int few = data.below(3); // none, half or all but a few of the values are odd
     for (int j = 0; j < row.size(); j++) {
@@ -395,7 +387,7 @@ class KernelsTest {
     check(
         new float[][] {row.values},
         0,
-        (kernels, a) -> kernels.rowMax(a[0], row.offset, panels),
+        (kernels, a) -> kernels.rowMax(a[0], row.offset, row.stride, panels),
         a -> {
           double max = Double.NEGATIVE_INFINITY;
           for (int j = 0; j < row.size(); j++) {
@@ -465,17 +457,17 @@ class KernelsTest {
   void rowExpSum(
       @ForAll @IntRange(min = 1, max = 5) int panels, @ForAll boolean padded, @ForAll long seed) {
     TestData data = new TestData(seed);
-    PanelRow row = PanelRow.contiguous(data, panels, 60f);
+    PanelRow row = PanelRow.of(data, panels, 60f);
     if (padded) {
       for (int l = 1 + data.below(PANEL - 1); l < PANEL; l++) {
         row.values[row.index((panels - 1) * PANEL + l)] = Float.NEGATIVE_INFINITY;
       }
     }
-    float max = new ScalarKernels().rowMax(row.values, row.offset, panels);
+    float max = new ScalarKernels().rowMax(row.values, row.offset, row.stride, panels);
     check(
         new float[][] {row.values},
         1e-5,
-        (kernels, a) -> kernels.rowExpSum(a[0], row.offset, panels, max),
+        (kernels, a) -> kernels.rowExpSum(a[0], row.offset, row.stride, panels, max),
         a -> {
           double sum = 0;
           for (int j = 0; j < row.size(); j++) {
@@ -493,25 +485,72 @@ class KernelsTest {
     int so = data.below(9);
     int fo = data.below(9);
     int yo = data.below(9);
-    int ys = PANEL + data.below(2) * data.below(40);
-    int co = data.below(9);
     check(
         new float[][] {
           data.values(so + PANEL + 3, 1f),
           data.values(fo + rows, 1f),
-          data.values(yo + rows * ys + PANEL, 1f),
-          data.values(co + rows * PANEL + 5, 1f)
+          data.values(yo + rows * PANEL, 1f)
         },
         1e-5,
         (kernels, a) -> {
-          kernels.addScaledRows(a[0], so, a[1], fo, a[2], yo, ys, rows, a[3], co);
+          kernels.addScaledRows(a[0], so, a[1], fo, a[2], yo, rows);
           return 0;
         },
         a -> {
           for (int r = 0; r < rows; r++) {
             for (int l = 0; l < PANEL; l++) {
-              a[0][so + l] += a[1][fo + r] * a[2][yo + r * ys + l];
-              a[3][co + r * PANEL + l] = a[2][yo + r * ys + l];
+              a[0][so + l] += a[1][fo + r] * a[2][yo + r * PANEL + l];
+            }
+          }
+          return 0;
+        });
+  }
+
+  @Property
+  void copyPanels(@ForAll @IntRange(max = 9) int panels, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(9);
+    int xo = data.below(9);
+    int xps = PANEL + data.below(40);
+    check(
+        new float[][] {
+          data.values(yo + panels * PANEL + 3, 1f), data.values(xo + panels * xps, 1f)
+        },
+        0,
+        (kernels, a) -> {
+          kernels.copyPanels(a[0], yo, a[1], xo, xps, panels);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < panels * PANEL; i++) {
+            a[0][yo + i] = a[1][xo + i / PANEL * xps + i % PANEL];
+          }
+          return 0;
+        });
+  }
+
+  @Property
+  void combineRows(@ForAll @IntRange(max = 20) int rows, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int yo = data.below(9);
+    int fo = data.below(9);
+    int xo = data.below(9);
+    int xs = PANEL + data.below(2) * data.below(40);
+    check(
+        new float[][] {
+          data.values(yo + PANEL + 3, 1f),
+          data.values(fo + rows, 1f),
+          data.values(xo + rows * xs + PANEL, 1f)
+        },
+        1e-5,
+        (kernels, a) -> {
+          kernels.combineRows(a[0], yo, a[1], fo, a[2], xo, xs, rows);
+          return 0;
+        },
+        a -> {
+          for (int r = 0; r < rows; r++) {
+            for (int l = 0; l < PANEL; l++) {
+              a[0][yo + l] += a[1][fo + r] * a[2][xo + r * xs + l];
             }
           }
           return 0;
@@ -528,19 +567,19 @@ class KernelsTest {
     int so = data.below(9);
     int ss = K * Kernels.LANES + data.below(9);
     int yo = data.below(9);
-    int ys = panels * PANEL + data.below(9);
+    int yps = rows * PANEL + data.below(9);
     int wo = data.below(9);
     int wps = K * PANEL + data.below(9);
     float[][] arrays = {
       data.values(so + rows * ss + 5, 1f),
-      data.values(yo + rows * ys + PANEL, 1f),
+      data.values(yo + panels * yps + PANEL, 1f),
       data.values(wo + panels * wps + PANEL, 1f)
     };
     check(
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.laneProducts(a[0], so, ss, a[1], yo, ys, a[2], wo, wps, panels, rows, K);
+          kernels.laneProducts(a[0], so, ss, a[1], yo, yps, a[2], wo, wps, panels, rows, K);
           return 0;
         },
         a -> {
@@ -550,7 +589,7 @@ class KernelsTest {
                 double sum = 0;
                 for (int p = 0; p < panels; p++) {
                   for (int l = j; l < PANEL; l += Kernels.LANES) {
-                    double v = a[1][yo + r * ys + p * PANEL + l];
+                    double v = a[1][yo + p * yps + r * PANEL + l];
                     sum += v * a[2][wo + p * wps + k * PANEL + l];
                   }
                 }
@@ -856,7 +895,8 @@ class KernelsTest {
     for (Kernels kernels : all()) {
       float[] y = new float[2 * PANEL];
       Arrays.fill(y, -0f);
-      assertEquals(Float.floatToRawIntBits(0f), Float.floatToRawIntBits(kernels.rowMax(y, 0, 2)));
+      assertEquals(
+          Float.floatToRawIntBits(0f), Float.floatToRawIntBits(kernels.rowMax(y, 0, PANEL, 2)));
     }
   }
 
@@ -869,7 +909,7 @@ class KernelsTest {
       for (int l = 0; l < PANEL; l++) {
         y[l] = max - (l % 3 == 0 ? 69.078f : 69.077f); // ln(1e-30) is -69.0776
       }
-      float sum = kernels.rowExpSum(y, 0, 1, max);
+      float sum = kernels.rowExpSum(y, 0, PANEL, 1, max);
       for (int l = 0; l < PANEL; l++) {
         assertEquals(l % 3 == 0 ? 0f : 1e-30f, y[l], 2e-33f, kernels.description());
       }
@@ -884,7 +924,7 @@ class KernelsTest {
       for (int l = 0; l < PANEL; l++) {
         float[] y = new float[PANEL];
         y[l] = Float.NaN;
-        assertEquals(Float.NaN, kernels.rowExpSum(y, 0, 1, 0f));
+        assertEquals(Float.NaN, kernels.rowExpSum(y, 0, PANEL, 1, 0f));
         assertEquals(Float.NaN, y[l]);
       }
     }

@@ -112,7 +112,7 @@ class MathTest {
   private static void rowExpSum(float[] y, int yo, float[] x, int xo, int n) {
     int panels = Math.ceilDiv(n, Kernels.PANEL);
     float[] logits = Arrays.copyOf(Arrays.copyOfRange(x, xo, xo + n), panels * Kernels.PANEL);
-    Kernels.get().rowExpSum(logits, 0, panels, 0f);
+    Kernels.get().rowExpSum(logits, 0, Kernels.PANEL, panels, 0f);
     System.arraycopy(logits, 0, y, yo, n);
   }
 
