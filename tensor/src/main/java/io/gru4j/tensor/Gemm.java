@@ -32,7 +32,8 @@ public final class Gemm {
   private static final int FEW_PANELS_ROWS = 48; // of one task that packs them itself
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH = 512; // of k, where a task packs its panels itself
-  private static final int BLOCK_STRIDE = FEW_ROWS * PANEL + PANEL / 2; // of panels, likewise
+  private static final int BLOCK_STRIDE =
+      FEW_ROWS * PANEL + PANEL / 2; // an odd number of cache lines
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 

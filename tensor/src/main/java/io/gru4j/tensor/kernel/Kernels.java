@@ -6,8 +6,7 @@ package io.gru4j.tensor.kernel;
  * <p>A weight matrix of {@code N} outputs and {@code K} inputs is stored in <em>panels</em> of
  * {@link #PANEL} outputs: {@code w[panel][k][lane]}, output {@code panel * 32 + lane}. The product,
  * its two gradients and the optimizer then all read and write it in order. A block of results
- * {@code y[row][lane]} of one panel has a row stride ({@code ys}); the panels of one row have a
- * panel stride.
+ * {@code y[panel][row][lane]} has its rows 32 apart, and a stride from panel to panel ({@code ps}).
  */
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
 

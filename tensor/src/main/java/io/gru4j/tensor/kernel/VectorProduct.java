@@ -22,14 +22,15 @@ import jdk.incubator.vector.FloatVector;
  * x86 processors that have vectors of this width, keep it from that. Smaller tiles take what is
  * left over; at 128 bit the one of 4 x 2 takes all.
  *
- * <p>Every index is checked, and where: from a counted loop ({@code k < K}) the compiler moves the
- * two checks of each access to the front. With 8 accesses a step, as many as 250 instructions came
- * before the 2,400 of 100 steps. A loop that ends with {@code !=} is none of those. Its checks stay
- * inside, but those of one base merge into two: so the tile of 6 rows has a base for each pair of
- * rows and adds constants, also to reach the next row of c. It takes 8 steps at a time, and its
- * test is at the end: with the test at the front, the check of the next 8 merged with those of
- * these 8, failed at the end of an array, and the code was thrown away. More than 9 steps written
- * out are too much for the first compiler, and then the second never sees the method.
+ * <p>Java checks every index. From a counted loop ({@code k < K}) the compiler moves the checks to
+ * the front, two for each access: with 8 accesses a step they were as many as 250 instructions,
+ * before the 2,400 of 100 steps. A loop that ends with {@code !=} and steps by more than 1 does not
+ * count as counted. Its checks stay inside, but those of one base merge into two: so the tile of 6
+ * rows has a base for each pair of rows and adds constants, also to reach the next row of c. It
+ * takes 8 steps at a time, and its test is at the end: with the test at the front, the check of the
+ * next 8 merged with those of these 8, failed at the end of an array, and the code was thrown away.
+ * More than 9 steps written out are too much for the first compiler, and then the second never sees
+ * the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}.
@@ -131,15 +132,15 @@ final class VectorProduct {
         tile8x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
     } else if (L == 8 && K >= MANY_STEPS) {
-      for (; r + 12 <= rows; r += 12) {
+      for (; r + 6 <= rows; r += 6) {
         int x = row(ao, ap, r);
-        int y = co + r * PANEL;
-        int i = io + r * is;
-        tile6x2(c, y, init, i, is, a, x, x + 2, x + ap, b, bo, K);
-        y += 6 * PANEL;
-        i += 6 * is;
-        x += ap + 2;
-        tile6x2(c, y, init, i, is, a, x, x + ap - 2, x + ap, b, bo, K);
+        int y = row(ao, ap, r + 2);
+        int z = row(ao, ap, r + 4);
+        tile6x2(c, co + r * PANEL, init, io + r * is, is, a, x, y, z, b, bo, K);
+      }
+      if (r % QUAD != 0 && r + 2 <= rows) { // the rest of a quad
+        tile2x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
+        r += 2;
       }
     }
     for (; r + 4 <= rows; r += 4) {

@@ -68,7 +68,7 @@ public final class Gru {
   private final Parallel.Task packInputsTask = this::packInputs;
   private final ThreadLocal<float[]> scratch =
       ThreadLocal.withInitial(() -> new float[SCRATCH_ROWS * PANEL]);
-  private final ThreadLocal<float[]> packed; // a block's rows of whatever goes into a product
+  private final ThreadLocal<float[]> packed; // rows that go into a product; its results behind
   private float[] weightIhT; // [k / 32][gate][k % 32]
   private float[] weightHhT;
   private float[] inputColumns = new float[0]; // packed, [k / 4][m][k % 4]
@@ -93,8 +93,7 @@ public final class Gru {
     this.H = parameters.hidden();
     this.panels = Parameter.panelCount(3 * H);
     this.gates = panels * PANEL;
-    int packedLength =
-        Math.max(scratchLength(BLOCK, Math.max(E, H), gates), Kernels.packedLength(BLOCK, gates));
+    int packedLength = scratchLength(BLOCK, Math.max(E, H), gates);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.output = new Variable(Matrix.zeros(0, H));
     this.gx = Matrix.zeros(0, gates);
@@ -168,9 +167,9 @@ public final class Gru {
       float[] h = t == 0 ? before.data() : out;
       int ho = (t == 0 ? from : start[t - 1] + from) * H;
       float[] x = input.value().data();
-      float[] scratch = packed.get();
-      inputProducts(kernels, parameters, x, m * E, gx.data(), m * gates, rows, scratch);
-      recurrentProducts(kernels, parameters, h, ho, gh.data(), m * gates, rows, scratch);
+      float[] room = packed.get();
+      inputProducts(kernels, parameters, x, m * E, gx.data(), m * gates, rows, room);
+      recurrentProducts(kernels, parameters, h, ho, gh.data(), m * gates, rows, room);
       for (int i = 0; i < rows; i++) {
         int g = (m + i) * gates;
         kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, out, (m + i) * H, H);
@@ -222,17 +221,17 @@ public final class Gru {
     int stride = QUAD * K;
     kernels.packRows(scratch, 0, stride, x, xo, K, rows, K);
     int panels = Parameter.panelCount(w.rows());
-    int panel = Kernels.packedLength(rows, K);
+    int results = Kernels.packedLength(rows, K);
     int ps = rows * PANEL;
     for (int p = 0; p < panels; p++) {
       int bo = b.offset() + p * PANEL;
       int wo = w.offset() + p * K * PANEL;
-      int c = panel + p * ps;
+      int c = results + p * ps;
       kernels.product(
           scratch, c, b.value(), bo, 0, scratch, 0, stride, w.value(), wo, rows, K, PANEL);
     }
     for (int r = 0; r < rows; r++) {
-      kernels.copyPanels(y, yo + r * panels * PANEL, scratch, panel + r * PANEL, ps, panels);
+      kernels.copyPanels(y, yo + r * panels * PANEL, scratch, results + r * PANEL, ps, panels);
     }
   }
 

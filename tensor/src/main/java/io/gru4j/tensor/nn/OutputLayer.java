@@ -444,8 +444,8 @@ public final class OutputLayer {
   }
 
   /**
-   * Adds to db and dW of one panel what some rows give. db comes first: its dense loop fetches e
-   * for the product, which would wait for every line.
+   * Adds to db and dW of one panel what some rows give. db comes first: its loop, which does little
+   * else, fetches e for the product.
    */
   private void backwardPanel(int p, int u, int rows, float[] e, int eo) {
     addToBias(p, u, rows, e, eo);
