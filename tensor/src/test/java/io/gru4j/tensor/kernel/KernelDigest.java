@@ -97,25 +97,26 @@ final class KernelDigest {
 
   private void rows(int panels) {
     TestData data = new TestData(panels);
-    float[] y = data.values(panels * PANEL, 30f);
-    float max = kernels.rowMax(y, 0, PANEL, panels);
+    int ps = PANEL + PANEL / 2;
+    float[] y = data.values(panels * ps, 30f);
+    float max = kernels.rowMax(y, 0, ps, panels);
     float[] e = y.clone();
-    float sum = kernels.rowExpSum(e, 0, PANEL, panels, max);
+    float sum = kernels.rowExpSum(e, 0, ps, panels, max);
     add(e);
     float[] folded = new float[panels * PANEL / Kernels.LANES];
     kernels.foldLanes(folded, 0, e, 0, folded.length);
     add(folded);
     float[] largest = new float[PANEL];
-    kernels.laneMax(largest, 0, e, 0, PANEL, panels);
+    kernels.laneMax(largest, 0, e, 0, ps, panels);
     add(largest);
     float[] scaled = new float[PANEL];
     float[] together = new float[panels * PANEL];
-    kernels.copyPanels(together, 0, e, 0, PANEL, panels);
+    kernels.copyPanels(together, 0, e, 0, ps, panels);
     add(together);
     kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, panels);
-    kernels.combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, PANEL, panels);
+    kernels.combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, ps, panels);
     add(scaled);
-    float count = kernels.rowCountAtLeast(y, 0, PANEL, panels, 1e-3f);
+    float count = kernels.rowCountAtLeast(y, 0, ps, panels, 1e-3f);
     int[] lanes = new int[panels];
     kernels.lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);
     for (int found : lanes) {
