@@ -91,6 +91,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /**
    * Puts a row of results together, {@code y[32 p + l] = x[p][l]}.
    *
+   * @param y out: the panels' parts one right after another
    * @param x the row's part of each panel, {@code xps} apart
    */
   void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels);
@@ -162,8 +163,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void combineRows(float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows);
 
   /**
-   * Returns the largest of {@code y[p][l]} over {@code panels} panels; NaN is passed over, -0
-   * counts as 0, minus infinity if nothing else is there.
+   * Returns the largest of {@code y[p][l]} over {@code panels} panels, {@code ps} apart; NaN is
+   * passed over, -0 counts as 0, minus infinity if nothing else is there.
    */
   float rowMax(float[] y, int yo, int ps, int panels);
 

@@ -23,14 +23,13 @@ import jdk.incubator.vector.FloatVector;
  * left over; at 128 bit the one of 4 x 2 takes all.
  *
  * <p>Java checks every index. From a counted loop ({@code k < K}) the compiler moves the checks to
- * the front, two for each access: with 8 accesses a step they were as many as 250 instructions,
- * before the 2,400 of 100 steps. A loop that ends with {@code !=} and steps by more than 1 does not
- * count as counted. Its checks stay inside, but those of one base merge into two: so the tile of 6
- * rows has a base for each pair of rows and adds constants, also to reach the next row of c. It
- * takes 8 steps at a time, and its test is at the end: with the test at the front, the check of the
- * next 8 merged with those of these 8, failed at the end of an array, and the code was thrown away.
- * More than 9 steps written out are too much for the first compiler, and then the second never sees
- * the method.
+ * the front, two for each access that is written out: a tenth of the instructions of a short
+ * product. A loop that ends with {@code !=} and steps by more than 1 does not count as counted. Its
+ * checks stay inside, but those of one base merge into two: so the tile of 6 rows has a base for
+ * each pair of rows and adds constants, also to reach the next row of c. It takes 8 steps at a
+ * time, and its test is at the end: with the test at the front, the check of the next 8 merged with
+ * those of these 8, failed at the end of an array, and the code was thrown away. More than 9 steps
+ * written out are too much for the first compiler, and then the second never sees the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}.

@@ -253,9 +253,10 @@ final class HiddenGradient {
       }
       kernels.foldLanes(row, 0, row, 0, H);
     } else {
-      int next = at(1, 0, u) - at(0, 0, u);
+      int slotStride = pieces * U * width;
       for (int piece = 0; piece < pieces; piece++) {
-        kernels.combineRows(row, piece * PANEL, factor, 0, sums, at(0, piece, u), next, slots);
+        kernels.combineRows(
+            row, piece * PANEL, factor, 0, sums, at(0, piece, u), slotStride, slots);
       }
     }
     kernels.axpy(1f, row, 0, dHidden, d, H);

@@ -443,10 +443,7 @@ public final class OutputLayer {
     }
   }
 
-  /**
-   * Adds to db and dW of one panel what some rows give. db comes first: its loop, which does little
-   * else, fetches e for the product.
-   */
+  /** Adds to db and dW of one panel what some rows give. */
   private void backwardPanel(int p, int u, int rows, float[] e, int eo) {
     addToBias(p, u, rows, e, eo);
     addToWeights(p, u, rows, e, eo);
