@@ -186,12 +186,10 @@ public final class Gemm {
         packColumns(packed, o + (p - first) * depth * PANEL, p * PANEL, PANEL, from, to);
       }
     } else { // row by row: a column's next row is pages away
-      float[] b = B.data();
       for (int k = from; k < to; k++) {
         int row = o + (k - from) * PANEL;
-        for (int p = first; p < whole; p++) {
-          System.arraycopy(b, k * N + p * PANEL, packed, row + (p - first) * depth * PANEL, PANEL);
-        }
+        int x = k * N + first * PANEL;
+        kernels.copyPanels(packed, row, depth * PANEL, B.data(), x, PANEL, whole - first);
       }
     }
     if (whole < end) {
@@ -264,7 +262,7 @@ public final class Gemm {
     int whole = adds ? 0 : (to - from) / PANEL;
     for (int i = 0; i < rows; i++) {
       int start = (row + i) * N + from;
-      kernels.copyPanels(C.data(), start, block, i * PANEL, BLOCK_STRIDE, whole);
+      kernels.copyPanels(C.data(), start, PANEL, block, i * PANEL, BLOCK_STRIDE, whole);
       for (int j = whole * PANEL; j < to - from; j += PANEL) {
         int o = j / PANEL * BLOCK_STRIDE + i * PANEL;
         int columns = Math.min(PANEL, to - from - j);

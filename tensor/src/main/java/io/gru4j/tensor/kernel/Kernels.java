@@ -89,12 +89,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);
 
   /**
-   * Puts a row of results together, {@code y[32 p + l] = x[p][l]}.
+   * Copies a row's part of each panel, {@code y[p][l] = x[p][l]}: from {@link #PANEL} apart, a row
+   * as it lies in a matrix, to panels, or back.
    *
-   * @param y out: the panels' parts one right after another
-   * @param x the row's part of each panel, {@code xps} apart
+   * @param y out: the parts {@code yps} apart
+   * @param x the parts {@code xps} apart
    */
-  void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels);
+  void copyPanels(float[] y, int yo, int yps, float[] x, int xo, int xps, int panels);
 
   /** Returns how long a packed block of so many rows of {@code K} values is. */
   static int packedLength(int rows, int K) {

@@ -77,9 +77,9 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels) {
+  public void copyPanels(float[] y, int yo, int yps, float[] x, int xo, int xps, int panels) {
     for (int p = 0; p < panels; p++) {
-      System.arraycopy(x, xo + p * xps, y, yo + p * PANEL, PANEL);
+      System.arraycopy(x, xo + p * xps, y, yo + p * yps, PANEL);
     }
   }
 

@@ -57,10 +57,10 @@ public final class VectorKernels implements Kernels {
   }
 
   @Override
-  public void copyPanels(float[] y, int yo, float[] x, int xo, int xps, int panels) {
+  public void copyPanels(float[] y, int yo, int yps, float[] x, int xo, int xps, int panels) {
     for (int p = 0; p < panels; p++) { // so few values: a call of arraycopy costs more
       for (int c = 0; c < PANEL; c += L) {
-        load(x, xo + p * xps + c).intoArray(y, yo + p * PANEL + c);
+        load(x, xo + p * xps + c).intoArray(y, yo + p * yps + c);
       }
     }
   }

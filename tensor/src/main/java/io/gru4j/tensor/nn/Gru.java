@@ -231,7 +231,8 @@ public final class Gru {
           scratch, c, b.value(), bo, 0, scratch, 0, stride, w.value(), wo, rows, K, PANEL);
     }
     for (int r = 0; r < rows; r++) {
-      kernels.copyPanels(y, yo + r * panels * PANEL, scratch, results + r * PANEL, ps, panels);
+      int row = yo + r * panels * PANEL;
+      kernels.copyPanels(y, row, PANEL, scratch, results + r * PANEL, ps, panels);
     }
   }
 

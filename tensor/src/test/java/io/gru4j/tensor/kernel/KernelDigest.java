@@ -111,7 +111,7 @@ final class KernelDigest {
     add(largest);
     float[] scaled = new float[PANEL];
     float[] together = new float[panels * PANEL];
-    kernels.copyPanels(together, 0, e, 0, ps, panels);
+    kernels.copyPanels(together, 0, PANEL, e, 0, ps, panels);
     add(together);
     kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, panels);
     kernels.combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, ps, panels);

@@ -512,18 +512,17 @@ class KernelsTest {
     int yo = data.below(9);
     int xo = data.below(9);
     int xps = PANEL + data.below(40);
+    int yps = PANEL + data.below(40);
     check(
-        new float[][] {
-          data.values(yo + panels * PANEL + 3, 1f), data.values(xo + panels * xps, 1f)
-        },
+        new float[][] {data.values(yo + panels * yps + 3, 1f), data.values(xo + panels * xps, 1f)},
         0,
         (kernels, a) -> {
-          kernels.copyPanels(a[0], yo, a[1], xo, xps, panels);
+          kernels.copyPanels(a[0], yo, yps, a[1], xo, xps, panels);
           return 0;
         },
         a -> {
           for (int i = 0; i < panels * PANEL; i++) {
-            a[0][yo + i] = a[1][xo + i / PANEL * xps + i % PANEL];
+            a[0][yo + i / PANEL * yps + i % PANEL] = a[1][xo + i / PANEL * xps + i % PANEL];
           }
           return 0;
         });
