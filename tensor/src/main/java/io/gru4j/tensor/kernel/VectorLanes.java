@@ -5,15 +5,17 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
+import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 
 /**
  * Products summed over the lanes of panels, on vectors; {@link ScalarKernels#laneProducts} is the
  * plain loop.
  *
- * <p>A register tile of a few rows x 4 inputs stays in accumulators while the panels run: 4 rows
- * with 32 registers (512 bit: 16 sums, 8 vectors of y, 1 of w), 2 with 16 (8 sums, 4 of y, 1 of w).
- * Nothing is stored until all panels are done, and no weight has to change its place.
+ * <p>A register tile stays in accumulators while the panels run: 4 rows x 4 inputs with 32
+ * registers (512 bit: 16 sums, 8 vectors of y, 1 of w), 6 x 2 with 16 (12 sums, 2 of w, 1 of y),
+ * and smaller ones for what is left over. Nothing is stored until all panels are done, and no
+ * weight has to change its place.
  */
 final class VectorLanes {
 
@@ -69,6 +71,14 @@ final class VectorLanes {
       if (L == 16) {
         for (; r + 4 <= rows; r += 4) {
           tile4x4(sums, so + r * ss, ss, y, yo + r * PANEL, yps, w, wo, wps, panels);
+        }
+      }
+      if (L < 16 && panels > 0) {
+        for (; r + 6 <= rows; r += 6) {
+          int i = yo + r * PANEL;
+          int to = so + r * ss;
+          tile6x2(sums, to, ss, y, i, yps, w, wo, wps, panels);
+          tile6x2(sums, to + 2 * LANES, ss, y, i, yps, w, wo + 2 * PANEL, wps, panels);
         }
       }
       for (; r + 2 <= rows; r += 2) {
@@ -182,6 +192,101 @@ final class VectorLanes {
     s31.intoArray(sums, so + 3 * ss + LANES);
     s32.intoArray(sums, so + 3 * ss + 2 * LANES);
     s33.intoArray(sums, so + 3 * ss + 3 * LANES);
+  }
+
+  /** 6 rows, 2 inputs; at least 1 panel. The fences are those of {@link VectorProduct}. */
+  private static void tile6x2(
+      float[] sums,
+      int so,
+      int ss,
+      float[] y,
+      int yo,
+      int yps,
+      float[] w,
+      int wo,
+      int wps,
+      int panels) {
+    FloatVector s00 = FloatVector.zero(SPECIES);
+    FloatVector s01 = FloatVector.zero(SPECIES);
+    FloatVector s10 = FloatVector.zero(SPECIES);
+    FloatVector s11 = FloatVector.zero(SPECIES);
+    FloatVector s20 = FloatVector.zero(SPECIES);
+    FloatVector s21 = FloatVector.zero(SPECIES);
+    FloatVector s30 = FloatVector.zero(SPECIES);
+    FloatVector s31 = FloatVector.zero(SPECIES);
+    FloatVector s40 = FloatVector.zero(SPECIES);
+    FloatVector s41 = FloatVector.zero(SPECIES);
+    FloatVector s50 = FloatVector.zero(SPECIES);
+    FloatVector s51 = FloatVector.zero(SPECIES);
+    int end = wo + panels * wps;
+    do {
+      FloatVector v0 = FloatVector.fromArray(SPECIES, w, wo);
+      FloatVector v1 = FloatVector.fromArray(SPECIES, w, wo + PANEL);
+      FloatVector a0 = FloatVector.fromArray(SPECIES, y, yo);
+      s00 = a0.fma(v0, s00);
+      s01 = a0.fma(v1, s01);
+      VarHandle.acquireFence();
+      FloatVector a1 = FloatVector.fromArray(SPECIES, y, yo + PANEL);
+      s10 = a1.fma(v0, s10);
+      s11 = a1.fma(v1, s11);
+      VarHandle.acquireFence();
+      FloatVector a2 = FloatVector.fromArray(SPECIES, y, yo + 2 * PANEL);
+      s20 = a2.fma(v0, s20);
+      s21 = a2.fma(v1, s21);
+      VarHandle.acquireFence();
+      FloatVector a3 = FloatVector.fromArray(SPECIES, y, yo + 3 * PANEL);
+      s30 = a3.fma(v0, s30);
+      s31 = a3.fma(v1, s31);
+      VarHandle.acquireFence();
+      FloatVector a4 = FloatVector.fromArray(SPECIES, y, yo + 4 * PANEL);
+      s40 = a4.fma(v0, s40);
+      s41 = a4.fma(v1, s41);
+      VarHandle.acquireFence();
+      FloatVector a5 = FloatVector.fromArray(SPECIES, y, yo + 5 * PANEL);
+      s50 = a5.fma(v0, s50);
+      s51 = a5.fma(v1, s51);
+      VarHandle.acquireFence();
+      FloatVector u0 = FloatVector.fromArray(SPECIES, w, wo + LANES);
+      FloatVector u1 = FloatVector.fromArray(SPECIES, w, wo + PANEL + LANES);
+      FloatVector b0 = FloatVector.fromArray(SPECIES, y, yo + LANES);
+      s00 = b0.fma(u0, s00);
+      s01 = b0.fma(u1, s01);
+      VarHandle.acquireFence();
+      FloatVector b1 = FloatVector.fromArray(SPECIES, y, yo + PANEL + LANES);
+      s10 = b1.fma(u0, s10);
+      s11 = b1.fma(u1, s11);
+      VarHandle.acquireFence();
+      FloatVector b2 = FloatVector.fromArray(SPECIES, y, yo + 2 * PANEL + LANES);
+      s20 = b2.fma(u0, s20);
+      s21 = b2.fma(u1, s21);
+      VarHandle.acquireFence();
+      FloatVector b3 = FloatVector.fromArray(SPECIES, y, yo + 3 * PANEL + LANES);
+      s30 = b3.fma(u0, s30);
+      s31 = b3.fma(u1, s31);
+      VarHandle.acquireFence();
+      FloatVector b4 = FloatVector.fromArray(SPECIES, y, yo + 4 * PANEL + LANES);
+      s40 = b4.fma(u0, s40);
+      s41 = b4.fma(u1, s41);
+      VarHandle.acquireFence();
+      FloatVector b5 = FloatVector.fromArray(SPECIES, y, yo + 5 * PANEL + LANES);
+      s50 = b5.fma(u0, s50);
+      s51 = b5.fma(u1, s51);
+      VarHandle.acquireFence();
+      yo += yps;
+      wo += wps;
+    } while (wo != end);
+    s00.intoArray(sums, so);
+    s01.intoArray(sums, so + LANES);
+    s10.intoArray(sums, so + ss);
+    s11.intoArray(sums, so + ss + LANES);
+    s20.intoArray(sums, so + 2 * ss);
+    s21.intoArray(sums, so + 2 * ss + LANES);
+    s30.intoArray(sums, so + 3 * ss);
+    s31.intoArray(sums, so + 3 * ss + LANES);
+    s40.intoArray(sums, so + 4 * ss);
+    s41.intoArray(sums, so + 4 * ss + LANES);
+    s50.intoArray(sums, so + 5 * ss);
+    s51.intoArray(sums, so + 5 * ss + LANES);
   }
 
   /** 2 rows, 4 inputs. */
