@@ -27,10 +27,10 @@ import java.util.TreeMap;
  *
  * <p>Options: {@code --rows epoch-10k-1,gemm} (all by default), {@code --repeats 5}, {@code --loop
  * best} (or {@code recpack}), {@code --part 1} and {@code --part-40k 0.1} (share of the training
- * sessions that is an epoch here; {@code --part 0.1} gives a row in half a minute), {@code
- * --libtorch-env NAME=VALUE,...} (environment of libtorch's side, over what {@link Side} sets),
- * {@code --golden} (folder of RecPack's recordings) and {@code --image} (folder of the runtime
- * image).
+ * sessions that is an epoch here; {@code --part 0.1} gives a row in half a minute, in which the JIT
+ * still compiles what runs once a step), {@code --libtorch-env NAME=VALUE,...} (environment of
+ * libtorch's side, over what {@link Side} sets), {@code --golden} (folder of RecPack's recordings)
+ * and {@code --image} (folder of the runtime image).
  */
 final class PeersTable {
 

@@ -89,8 +89,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);
 
   /**
-   * Copies a row's part of each panel, {@code y[p][l] = x[p][l]}: from {@link #PANEL} apart, a row
-   * as it lies in a matrix, to panels, or back.
+   * Copies parts of 32 values, {@code y[p][l] = x[p][l]}: a row of a matrix, whose parts lie {@link
+   * #PANEL} apart, to the panels, or back.
    *
    * @param y out: the parts {@code yps} apart
    * @param x the parts {@code xps} apart
@@ -120,7 +120,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    *
    * @param sums out: {@code rows} rows, {@code ss} apart, of {@code K} times 16 values
    * @param y panels {@code yps} apart, of {@code rows} rows of 32 lanes
-   * @param w panels {@code wps} apart, of {@code K} rows of 32 lanes
+   * @param w panels {@code wps} apart, not 0, of {@code K} rows of 32 lanes
    */
   void laneProducts(
       float[] sums,

@@ -8,8 +8,9 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The products
- * live in {@link VectorProduct} and {@link VectorSteps}, with {@link VectorPack}, the GRU cell in
- * {@link VectorGru}, the softmax in {@link VectorSoftmax}.
+ * live in {@link VectorProduct}, {@link VectorSteps} and {@link VectorLanes}, with {@link
+ * VectorPack} and {@link VectorTranspose}, the GRU cell in {@link VectorGru}, the softmax in {@link
+ * VectorSoftmax}.
  */
 public final class VectorKernels implements Kernels {
 

@@ -13,9 +13,9 @@ import jdk.incubator.vector.FloatVector;
  * plain loop.
  *
  * <p>A register tile stays in accumulators while the panels run: 4 rows x 4 inputs with 32
- * registers (512 bit: 16 sums, 8 vectors of y, 1 of w), 6 x 2 with 16 (12 sums, 2 of w, 1 of y),
- * and smaller ones for what is left over. Nothing is stored until all panels are done, and no
- * weight has to change its place.
+ * registers (512 bit: 16 sums, 8 vectors of y, 1 of w), 6 x 2 with 16 (256 bit: 12 sums, 2 of w, 1
+ * of y), and smaller ones for what is left over and at 128 bit. Nothing is stored until all panels
+ * are done, and no weight has to change its place.
  */
 final class VectorLanes {
 
@@ -72,8 +72,7 @@ final class VectorLanes {
         for (; r + 4 <= rows; r += 4) {
           tile4x4(sums, so + r * ss, ss, y, yo + r * PANEL, yps, w, wo, wps, panels);
         }
-      }
-      if (L < 16 && panels > 0) {
+      } else if (L == 8 && panels > 0) {
         for (; r + 6 <= rows; r += 6) {
           int i = yo + r * PANEL;
           int to = so + r * ss;

@@ -385,9 +385,7 @@ public final class Gru {
     int M = start[T];
     for (int m = 0; m < M; m += SCRATCH_ROWS) {
       int rows = Math.min(SCRATCH_ROWS, M - m);
-      for (int i = 0; i < rows; i++) {
-        System.arraycopy(dGates, (m + i) * gates + c, dy, i * PANEL, PANEL);
-      }
+      kernels.copyPanels(dy, 0, PANEL, dGates, m * gates + c, gates, rows);
       int a = m * QUAD;
       kernels.product(dW, o, dW, o, PANEL, columns, a, columnsStride, dy, 0, w.cols(), rows, PANEL);
       kernels.addRows(b.gradOrNull(), b.offset() + c, dy, 0, PANEL, rows);

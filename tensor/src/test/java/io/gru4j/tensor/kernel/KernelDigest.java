@@ -110,8 +110,9 @@ final class KernelDigest {
     kernels.laneMax(largest, 0, e, 0, ps, panels);
     add(largest);
     float[] scaled = new float[PANEL];
-    float[] together = new float[panels * PANEL];
-    kernels.copyPanels(together, 0, PANEL, e, 0, ps, panels);
+    int apart = PANEL + 3;
+    float[] together = new float[panels * apart];
+    kernels.copyPanels(together, 0, apart, e, 0, ps, panels);
     add(together);
     kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, panels);
     kernels.combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, ps, panels);

@@ -558,7 +558,7 @@ class KernelsTest {
 
   @Property
   void laneProducts(
-      @ForAll @IntRange(max = 13) int rows,
+      @ForAll @IntRange(max = 26) int rows,
       @ForAll @IntRange(max = 13) int K,
       @ForAll @IntRange(max = 4) int panels,
       @ForAll long seed) {
@@ -571,8 +571,8 @@ class KernelsTest {
     int wps = K * PANEL + data.below(9);
     float[][] arrays = {
       data.values(so + rows * ss + 5, 1f),
-      data.values(yo + panels * yps + PANEL, 1f),
-      data.values(wo + panels * wps + PANEL, 1f)
+      data.values(yo + panels * yps + data.below(2), 1f),
+      data.values(wo + panels * wps + data.below(2), 1f)
     };
     check(
         arrays,

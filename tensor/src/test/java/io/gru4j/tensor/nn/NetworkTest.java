@@ -194,8 +194,9 @@ class NetworkTest {
     int V = 300;
     int T = 2;
     int rows = 40;
-    int E = options ? 33 : 8;
-    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, E, 33, 2, rows, 0.2f, options);
+    int H = 36; // blocks of 32 units and some beside them, each by its kernels
+    int E = options ? H : 8;
+    SmallNetwork net = new SmallNetwork(new TestData(1), workers, V, E, H, 2, rows, 0.2f, options);
     net.outputLayer.labelSmoothing(options ? 0.1 : 0);
     Optimizer optimizer = new Adagrad(net.parameters, 0.05f, options ? 0.5f : 0f, workers);
     optimizer.rates(0.05f, options ? 0.001f : 0f);
