@@ -119,12 +119,12 @@ public final class VectorKernels implements Kernels {
   public void combineRows(
       float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows) {
     for (int c = 0; c < PANEL; c += 2 * L) {
-      FloatVector a = FloatVector.fromArray(SPECIES, y, yo + c);
-      FloatVector b = FloatVector.fromArray(SPECIES, y, yo + c + L);
+      FloatVector a = load(y, yo + c);
+      FloatVector b = load(y, yo + c + L);
       for (int r = 0; r < rows; r++) {
         FloatVector f = FloatVector.broadcast(SPECIES, factor[fo + r]);
-        a = f.fma(FloatVector.fromArray(SPECIES, x, xo + r * xs + c), a);
-        b = f.fma(FloatVector.fromArray(SPECIES, x, xo + r * xs + c + L), b);
+        a = f.fma(load(x, xo + r * xs + c), a);
+        b = f.fma(load(x, xo + r * xs + c + L), b);
       }
       a.intoArray(y, yo + c);
       b.intoArray(y, yo + c + L);
