@@ -196,8 +196,9 @@ public final class MemoryEstimate {
       double gates = padded(3 * H);
       Double embed = p.options().dropoutEmbed();
       Double hidden = p.options().dropoutHidden();
-      double dropout = (embed == null ? p.dropout() : embed) > 0 ? 3 * M * E : 0;
-      dropout += (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
+      boolean dropsInputs = (embed == null ? p.dropout() : embed) > 0;
+      double inputs = M * (dropsInputs ? 3 * E : gates + 9); // or those that rows share
+      double dropout = (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
       double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
       transposed += (p.numLayers() - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
       double widths = Math.max(E, H) + (p.numLayers() - 1) * H; // of what goes into the products
@@ -206,6 +207,7 @@ public final class MemoryEstimate {
           + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H)
           + transposed
           + threads * scratch
+          + inputs
           + dropout;
     }
 

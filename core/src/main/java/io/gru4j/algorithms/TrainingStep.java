@@ -7,6 +7,7 @@ import io.gru4j.tensor.RandomStream;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.nn.DistinctRows;
 import io.gru4j.tensor.nn.Dropout;
 import io.gru4j.tensor.nn.Embedding;
 import io.gru4j.tensor.nn.Gru;
@@ -29,6 +30,7 @@ final class TrainingStep {
 
   private final List<Parameter> parameters;
   private final Tape tape = new Tape();
+  private final DistinctRows distinct = new DistinctRows(); // of a chunk's items
   private final Embedding embedding;
   private final Dropout[] dropouts;
   private final Gru[] layers;
@@ -106,10 +108,10 @@ final class TrainingStep {
     for (int i = 0; i < parameters.size(); i++) {
       parameters.get(i).zeroGrad();
     }
-    Variable x = embedding.forward(tape, chunk.items, chunk.numTargets);
-    x = dropouts[0].forward(tape, x, seed(0));
+    boolean shared = !dropouts[0].isOn(); // rows of one item have one input
+    Variable x = shared ? eachItemOnce(chunk) : eachRow(chunk);
     for (int i = 0; i < layers.length; i++) {
-      x = run(i, x, chunk);
+      x = run(i, x, shared && i == 0 ? distinct : null, chunk);
       x = dropouts[i + 1].forward(tape, x, seed(i + 1));
     }
     Variable loss = output.forward(tape, x, chunk.targets);
@@ -120,14 +122,24 @@ final class TrainingStep {
     return output.lossValue();
   }
 
+  private Variable eachItemOnce(Chunk chunk) {
+    distinct.find(chunk.items, chunk.numTargets);
+    return embedding.forward(tape, chunk.items, distinct);
+  }
+
+  private Variable eachRow(Chunk chunk) {
+    Variable x = embedding.forward(tape, chunk.items, chunk.numTargets);
+    return dropouts[0].forward(tape, x, seed(0));
+  }
+
   private long seed(int layer) {
     return RandomStream.at(dropoutSeed, step * dropouts.length + layer);
   }
 
   /** Runs a layer from the states of its lanes, and gives them back what goes on. */
-  private Variable run(int i, Variable x, Chunk chunk) {
+  private Variable run(int i, Variable x, DistinctRows distinct, Chunk chunk) {
     if (chunk.fromLane == null) {
-      return layers[i].forward(tape, x, chunk.activeRows, chunk.T, states[i]);
+      return layers[i].forward(tape, x, distinct, chunk.activeRows, chunk.T, states[i]);
     }
     int H = states[i].cols();
     int rows = chunk.activeRows[0];
@@ -139,7 +151,7 @@ final class TrainingStep {
         System.arraycopy(states[i].data(), chunk.fromLane[r] * H, pieces.data(), r * H, H);
       }
     }
-    Variable y = layers[i].forward(tape, x, chunk.activeRows, chunk.T, pieces);
+    Variable y = layers[i].forward(tape, x, distinct, chunk.activeRows, chunk.T, pieces);
     for (int r = 0; r < rows; r++) {
       if (chunk.toLane[r] >= 0) {
         System.arraycopy(pieces.data(), r * H, states[i].data(), chunk.toLane[r] * H, H);

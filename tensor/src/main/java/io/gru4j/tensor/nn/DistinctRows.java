@@ -3,17 +3,19 @@ package io.gru4j.tensor.nn;
 import java.util.Arrays;
 
 /**
- * The rows of a matrix that have a target, equal ones once.
+ * Rows of which equal ones are worked on once.
  *
- * <p>Sessions that have begun with the same clicks have the same hidden state, to the bit, as many
- * of a batch have at its first click. What the output layer makes of such rows is the same up to
- * their targets, so it is made once; and rows without a target are left out.
+ * <p>Many sessions of a batch click the same item, and what an item alone gives to the gates of the
+ * GRU is the same for all of them. Sessions that have begun with the same clicks have the same
+ * hidden state, to the bit, as many have at a batch's first click: what the output layer makes of
+ * such rows is the same up to their targets, and rows without a target are left out.
  *
  * <p>Rows are numbered in the order in which they first occur. Nothing is allocated but when there
- * are more rows than ever before.
+ * are more rows than ever before. Not thread-safe while rows are looked for.
  */
-final class DistinctRows {
+public final class DistinctRows {
 
+  private int rows;
   private int count;
   private int[] first = new int[0]; // [u]
   private int[] start = new int[1]; // [u], and the end of the last
@@ -21,17 +23,34 @@ final class DistinctRows {
   private int[] number = new int[0]; // [m]
   private int[] table = new int[0]; // by hash: u + 1, or 0
 
+  /** Creates it with no rows. */
+  public DistinctRows() {}
+
   /**
-   * Looks for them.
+   * Looks for the distinct ones of some numbers, such as the items of a chunk.
+   *
+   * @param keys the number of each row
+   * @param M how many rows
+   * @return how many different numbers there are
+   */
+  public int find(int[] keys, int M) {
+    begin(M);
+    for (int m = 0; m < M; m++) {
+      number[m] = numberOf(keys, m);
+    }
+    sortByNumber(M);
+    return count;
+  }
+
+  /**
+   * Looks for the distinct rows of a matrix among those that have a target.
    *
    * @param x shape (M, H)
    * @param target of each of the M rows, negative where it has none
    * @return how many there are
    */
   int find(float[] x, int[] target, int M, int H) {
-    makeRoom(M);
-    Arrays.fill(table, 0);
-    count = 0;
+    begin(M);
     for (int m = 0; m < M; m++) {
       number[m] = target[m] < 0 ? -1 : numberOf(x, m, H);
     }
@@ -39,7 +58,9 @@ final class DistinctRows {
     return count;
   }
 
-  private void makeRoom(int M) {
+  private void begin(int M) {
+    count = 0;
+    rows = M;
     if (number.length < M) {
       first = new int[M];
       start = new int[M + 1];
@@ -47,6 +68,20 @@ final class DistinctRows {
       number = new int[M];
       table = new int[4 * Integer.highestOneBit(M)]; // at most half full
     }
+    Arrays.fill(table, 0);
+  }
+
+  private int numberOf(int[] keys, int m) {
+    int mask = table.length - 1;
+    int slot = mixed(keys[m]) & mask;
+    while (table[slot] != 0) {
+      int u = table[slot] - 1;
+      if (keys[first[u]] == keys[m]) {
+        return u;
+      }
+      slot = (slot + 1) & mask;
+    }
+    return take(slot, m);
   }
 
   private int numberOf(float[] x, int m, int H) {
@@ -61,6 +96,11 @@ final class DistinctRows {
       }
       slot = (slot + 1) & mask;
     }
+    return take(slot, m);
+  }
+
+  /** Gives row m, the first of its kind, the next number. */
+  private int take(int slot, int m) {
     table[slot] = count + 1;
     first[count] = m;
     return count++;
@@ -68,7 +108,7 @@ final class DistinctRows {
 
   /**
    * Two chains, which need not wait for one another; the lower bits of a value, which are often 0,
-   * get some of the upper ones. At last the end of MurmurHash3.
+   * get some of the upper ones.
    */
   private static int hash(float[] x, int from, int H) {
     int a = 1;
@@ -81,8 +121,12 @@ final class DistinctRows {
     if (k < H) {
       a = 31 * a + folded(x[from + k]);
     }
-    int mixed = a + 0x9E3779B9 * b;
-    mixed = (mixed ^ mixed >>> 16) * 0x85EBCA6B;
+    return mixed(a + 0x9E3779B9 * b);
+  }
+
+  /** The end of MurmurHash3. */
+  private static int mixed(int hash) {
+    int mixed = (hash ^ hash >>> 16) * 0x85EBCA6B;
     mixed = (mixed ^ mixed >>> 13) * 0xC2B2AE35;
     return mixed ^ mixed >>> 16;
   }
@@ -111,6 +155,16 @@ final class DistinctRows {
         members[--start[number[m]]] = m; // from the end of its rows to their start
       }
     }
+  }
+
+  /** How many rows were looked at. */
+  int rows() {
+    return rows;
+  }
+
+  /** How many distinct ones there are. */
+  int count() {
+    return count;
   }
 
   /** The first of the rows number u, from 0 on. */

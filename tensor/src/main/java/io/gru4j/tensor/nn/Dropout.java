@@ -37,6 +37,15 @@ public final class Dropout {
   }
 
   /**
+   * Returns whether it drops anything.
+   *
+   * @return false if the probability is 0
+   */
+  public boolean isOn() {
+    return probability > 0;
+  }
+
+  /**
    * Drops values.
    *
    * @param tape records the operation

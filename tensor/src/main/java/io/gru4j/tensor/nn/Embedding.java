@@ -12,6 +12,7 @@ public final class Embedding {
   private final Variable output;
   private final Tape.Operation backward = this::backward;
   private int[] indices = new int[0];
+  private int[] distinctIndices = new int[0];
 
   /**
    * Wraps a table.
@@ -42,6 +43,28 @@ public final class Embedding {
   }
 
   /**
+   * Looks up each of the distinct rows once.
+   *
+   * @param tape records the operation
+   * @param indices numbers of rows, each in [0, items)
+   * @param distinct of them
+   * @return shape (D, E), the distinct rows in their order, valid until the next call
+   * @throws IndexOutOfBoundsException if a number is outside [0, items)
+   */
+  public Variable forward(Tape tape, int[] indices, DistinctRows distinct) {
+    int D = distinct.count();
+    int M = distinct.rows(); // room for all: a later chunk may have fewer equal ones
+    if (distinctIndices.length < M) {
+      distinctIndices = new int[M];
+      output.reset(M);
+    }
+    for (int d = 0; d < D; d++) {
+      distinctIndices[d] = checked(table, indices, distinct.first(d));
+    }
+    return forward(tape, distinctIndices, D);
+  }
+
+  /**
    * Copies rows of a table, without a tape.
    *
    * @param table shape (items, E)
@@ -53,13 +76,17 @@ public final class Embedding {
   public static void lookUp(Parameter table, int[] indices, int M, float[] y) {
     int E = table.cols();
     for (int m = 0; m < M; m++) {
-      int i = indices[m];
-      if (i < 0 || i >= table.rows()) {
-        throw new IndexOutOfBoundsException(
-            "indices[%d] = %d is outside [0, %d)".formatted(m, i, table.rows()));
-      }
-      table.readRow(i, y, m * E);
+      table.readRow(checked(table, indices, m), y, m * E);
     }
+  }
+
+  private static int checked(Parameter table, int[] indices, int m) {
+    int i = indices[m];
+    if (i < 0 || i >= table.rows()) {
+      throw new IndexOutOfBoundsException(
+          "indices[%d] = %d is outside [0, %d)".formatted(m, i, table.rows()));
+    }
+    return i;
   }
 
   private void backward() {

@@ -30,11 +30,16 @@ import java.util.Arrays;
  * step 1, and so on, M in all. The state before the chunk comes from the caller and gets no
  * gradient: that is where backpropagation is truncated.
  *
- * <p>Sessions do not depend on one another, so forward and backward run block by block of rows
- * through all steps. The weight gradients are summed afterwards, panel by panel of the weights,
- * over all M rows in order. For the one kind of product that there is ({@code Kernels.product}),
- * each block's rows are packed, and backward needs the weights transposed as well, and inputs and
- * states packed by columns.
+ * <p>What an input gives to the gates does not depend on the steps before, so {@code Wi x + bi} is
+ * made first, of all rows; where many sessions click the same item, once for each of the D {@link
+ * DistinctRows}, and in backward the gates' gradients are summed over equal rows before they meet
+ * inputs and weights. States of zeros, where sessions begin, give nothing but the bias.
+ *
+ * <p>Sessions do not depend on one another, so the rest of forward and backward runs block by block
+ * of rows through all steps. The weight gradients are summed afterwards, panel by panel of the
+ * weights, over all rows in order. For the one kind of product that there is ({@code
+ * Kernels.product}), each block's rows are packed, and backward needs the weights transposed as
+ * well, and inputs and states packed by columns.
  */
 public final class Gru {
 
@@ -54,28 +59,36 @@ public final class Gru {
 
   private final Variable output;
   private final Matrix gx; // forward: gate values; backward: gradient of the input product
+  private final Matrix gxDistinct; // the same of the distinct inputs: product, then gradient
   private final Matrix
       gh; // forward: last H per row kept; backward: gradient of the recurrent product
   private final Matrix before; // the state before the chunk
   private final Matrix
       dBefore; // gradient of the state before each step of a row; what is left at t = 0 is dropped
 
+  private final Parallel.Task inputTask = this::inputBlock;
   private final Parallel.Task forwardTask = this::forwardBlock;
   private final Parallel.Task backwardTask = this::backwardBlock;
   private final Parallel.Task weightTask = this::weightPanel;
   private final Tape.Operation backward = this::backward;
   private final Parallel.Task transposeWeightsTask = this::transposeWeights;
-  private final Parallel.Task packInputsTask = this::packInputs;
+  private final Parallel.Task inputGradTask = this::inputGradBlock;
+  private final Parallel.Task packStatesTask = this::packStates;
   private final ThreadLocal<float[]> scratch =
       ThreadLocal.withInitial(() -> new float[SCRATCH_ROWS * PANEL]);
   private final ThreadLocal<float[]> packed; // rows that go into a product; its results behind
   private float[] weightIhT; // [k / 32][gate][k % 32]
   private float[] weightHhT;
-  private float[] inputColumns = new float[0]; // packed, [k / 4][m][k % 4]
-  private float[] beforeColumns = new float[0];
-  private int columnsStride; // of k / 4
+  private float[] inputColumns = new float[0]; // packed, [k / 4][d][k % 4]
+  private float[] beforeColumns = new float[0]; // [k / 4][m][k % 4]
+  private int inputStride; // of k / 4
+  private int beforeStride;
 
   private Variable input;
+  private DistinctRows distinct; // which of the inputs a row has; null if each has its own
+  private boolean fromZero; // all states before the chunk are zero
+  private boolean ihIsNew; // nothing was added to the gradients of the weights yet
+  private boolean hhIsNew;
   private int[] activeRows = new int[0];
   private int[] start = new int[1];
   private int T;
@@ -97,6 +110,7 @@ public final class Gru {
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.output = new Variable(Matrix.zeros(0, H));
     this.gx = Matrix.zeros(0, gates);
+    this.gxDistinct = Matrix.zeros(0, gates);
     this.gh = Matrix.zeros(0, gates);
     this.before = Matrix.zeros(0, H);
     this.dBefore = Matrix.zeros(0, H);
@@ -115,19 +129,46 @@ public final class Gru {
    * @throws IllegalArgumentException if shapes do not agree
    */
   public Variable forward(Tape tape, Variable x, int[] activeRows, int T, Matrix state) {
+    return forward(tape, x, null, activeRows, T, state);
+  }
+
+  /**
+   * Runs the layer over a chunk in which rows share inputs.
+   *
+   * @param tape records the operation
+   * @param x shape (D, E): the distinct inputs
+   * @param distinct of the M rows, packed by time; kept until backward. Null if each row has an
+   *     input of its own
+   * @param activeRows rows of each of the T steps, not increasing; their sum is M
+   * @param T number of steps, at least 1
+   * @param state as in the other
+   * @return shape (M, H), packed by time, valid until the next call
+   * @throws IllegalArgumentException if shapes do not agree
+   */
+  public Variable forward(
+      Tape tape, Variable x, DistinctRows distinct, int[] activeRows, int T, Matrix state) {
     pack(activeRows, T);
     int M = start[T];
-    if (x.rows() != M || x.cols() != E || state.cols() != H || state.rows() < activeRows[0]) {
+    if (distinct != null && distinct.rows() != M) {
+      throw new IllegalArgumentException(
+          "GRU over %d rows: got the distinct ones of %d".formatted(M, distinct.rows()));
+    }
+    int D = distinct == null ? M : distinct.count();
+    if (x.rows() != D || x.cols() != E || state.cols() != H || state.rows() < activeRows[0]) {
       throw new IllegalArgumentException(
           "GRU of %d inputs and %d hidden units over %d rows: got input %s and state %s"
-              .formatted(E, H, M, x.value(), state));
+              .formatted(E, H, D, x.value(), state));
     }
     input = x;
+    this.distinct = distinct;
     output.reset(M);
     gx.resizeRows(M);
+    gxDistinct.resizeRows(distinct == null ? 0 : M); // a later chunk may have fewer equal ones
     gh.resizeRows(M);
     before.resizeRows(activeRows[0]);
     System.arraycopy(state.data(), 0, before.data(), 0, activeRows[0] * H);
+    fromZero = isZero(before.data(), 0, activeRows[0] * H);
+    parallel.run(Math.ceilDiv(D, BLOCK), inputTask);
     parallel.run(Math.ceilDiv(activeRows[0], BLOCK), forwardTask);
     for (int t = 0; t < T; t++) {
       int first = t + 1 < T ? activeRows[t + 1] : 0; // rows that end at step t
@@ -158,6 +199,27 @@ public final class Gru {
     this.T = T;
   }
 
+  private static boolean isZero(float[] x, int from, int n) {
+    for (int i = from; i < from + n; i++) {
+      if (x[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What each input gives to the gates, and in backward the gradient of that. */
+  private float[] inputGates() {
+    return (distinct == null ? gx : gxDistinct).data();
+  }
+
+  private void inputBlock(int block) {
+    int d = block * BLOCK;
+    int rows = Math.min(input.rows() - d, BLOCK);
+    float[] x = input.value().data();
+    inputProducts(kernels, parameters, x, d * E, inputGates(), d * gates, rows, packed.get());
+  }
+
   private void forwardBlock(int block) {
     int from = block * BLOCK;
     float[] out = output.value().data();
@@ -166,14 +228,18 @@ public final class Gru {
       int m = start[t] + from;
       float[] h = t == 0 ? before.data() : out;
       int ho = (t == 0 ? from : start[t - 1] + from) * H;
-      float[] x = input.value().data();
-      float[] room = packed.get();
-      inputProducts(kernels, parameters, x, m * E, gx.data(), m * gates, rows, room);
-      recurrentProducts(kernels, parameters, h, ho, gh.data(), m * gates, rows, room);
+      readInputGates(m, rows);
+      recurrentProducts(kernels, parameters, h, ho, gh.data(), m * gates, rows, packed.get());
       for (int i = 0; i < rows; i++) {
         int g = (m + i) * gates;
         kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, out, (m + i) * H, H);
       }
+    }
+  }
+
+  private void readInputGates(int m, int rows) {
+    for (int i = m; distinct != null && i < m + rows; i++) {
+      System.arraycopy(gxDistinct.data(), distinct.number(i) * gates, gx.data(), i * gates, gates);
     }
   }
 
@@ -204,7 +270,14 @@ public final class Gru {
       int go,
       int rows,
       float[] scratch) {
-    linear(kernels, p.weightHh(), p.biasHh(), h, ho, gh, go, rows, scratch);
+    int gates = p.biasHh().length();
+    if (!isZero(h, ho, rows * p.hidden())) {
+      linear(kernels, p.weightHh(), p.biasHh(), h, ho, gh, go, rows, scratch);
+      return;
+    }
+    for (int r = 0; r < rows; r++) { // sessions begin: there is nothing to multiply
+      System.arraycopy(p.biasHh().value(), p.biasHh().offset(), gh, go + r * gates, gates);
+    }
   }
 
   private static void linear(
@@ -249,7 +322,8 @@ public final class Gru {
     allocate();
     parallel.run(panels, transposeWeightsTask);
     parallel.run(Math.ceilDiv(activeRows[0], BLOCK), backwardTask);
-    parallel.run(Math.ceilDiv(start[T], BLOCK), packInputsTask);
+    parallel.run(Math.ceilDiv(input.rows(), BLOCK), inputGradTask);
+    parallel.run(Math.ceilDiv(start[T], BLOCK), packStatesTask);
     weightGrads();
   }
 
@@ -258,12 +332,16 @@ public final class Gru {
       weightIhT = new float[Math.ceilDiv(E, PANEL) * PANEL * gates];
       weightHhT = new float[Math.ceilDiv(H, PANEL) * PANEL * gates];
     }
-    columnsStride =
-        Kernels.packedLength(start[T], QUAD) + PANEL / 2; // an odd number of cache lines
-    if (inputColumns.length < Math.ceilDiv(E, QUAD) * columnsStride) {
-      inputColumns = new float[Math.ceilDiv(E, QUAD) * columnsStride];
-      beforeColumns = new float[Math.ceilDiv(H, QUAD) * columnsStride];
+    inputStride = columnsStride(input.rows());
+    beforeStride = columnsStride(start[T]);
+    if (beforeColumns.length < Math.ceilDiv(H, QUAD) * beforeStride) { // M, and so D, is larger
+      inputColumns = new float[Math.ceilDiv(E, QUAD) * beforeStride];
+      beforeColumns = new float[Math.ceilDiv(H, QUAD) * beforeStride];
     }
+  }
+
+  private static int columnsStride(int rows) {
+    return Kernels.packedLength(rows, QUAD) + PANEL / 2; // an odd number of cache lines
   }
 
   private void backwardBlock(int block) {
@@ -294,7 +372,29 @@ public final class Gru {
       if (t > 0) {
         inputGrad(gh.data(), m * gates, rows, weightHhT, H, dh, from * H);
       }
-      inputGrad(gx.data(), m * gates, rows, weightIhT, E, input.grad().data(), m * E);
+    }
+  }
+
+  /** Gradient of some inputs; packs them by columns for that of the weights. */
+  private void inputGradBlock(int block) {
+    int d = block * BLOCK;
+    int rows = Math.min(input.rows() - d, BLOCK);
+    if (distinct != null) {
+      for (int i = d; i < d + rows; i++) {
+        sumOfEqualRows(i);
+      }
+    }
+    inputGrad(inputGates(), d * gates, rows, weightIhT, E, input.grad().data(), d * E);
+    packColumns(inputColumns, d, inputStride, input.value().data(), d * E, E, rows);
+  }
+
+  /** Sums the gradients of the gates over the rows that have one input, in their order. */
+  private void sumOfEqualRows(int d) {
+    int first = distinct.start(d);
+    System.arraycopy(
+        gx.data(), distinct.member(first) * gates, gxDistinct.data(), d * gates, gates);
+    for (int i = first + 1; i < distinct.start(d + 1); i++) {
+      kernels.axpy(1f, gx.data(), distinct.member(i) * gates, gxDistinct.data(), d * gates, gates);
     }
   }
 
@@ -337,29 +437,30 @@ public final class Gru {
     }
   }
 
-  /** Packs some rows of the input and of the states before by columns. */
-  private void packInputs(int block) {
+  /** Packs the states before some rows by columns. */
+  private void packStates(int block) {
     int from = block * BLOCK;
     int to = Math.min(start[T], from + BLOCK);
-    packColumns(inputColumns, from, input.value().data(), from * E, E, to - from);
-    for (int t = 0; t < T; t++) {
+    for (int t = fromZero ? 1 : 0; t < T; t++) {
       float[] h = t == 0 ? before.data() : output.value().data();
       int ho = t == 0 ? 0 : start[t - 1] * H;
       int m = Math.max(from, start[t]);
       int rows = Math.min(to, start[t + 1]) - m;
       if (rows > 0) {
-        packColumns(beforeColumns, m, h, ho + (m - start[t]) * H, H, rows);
+        packColumns(beforeColumns, m, beforeStride, h, ho + (m - start[t]) * H, H, rows);
       }
     }
   }
 
-  private void packColumns(float[] columns, int m, float[] x, int xo, int width, int rows) {
-    kernels.packColumns(columns, m * QUAD, columnsStride, x, xo, width, width, rows);
+  private void packColumns(
+      float[] columns, int m, int stride, float[] x, int xo, int width, int rows) {
+    kernels.packColumns(columns, m * QUAD, stride, x, xo, width, width, rows);
   }
 
   private void weightGrads() {
-    parameters.weightIh().grad(); // zeros, if nothing was added yet: before the threads add
-    parameters.weightHh().grad();
+    // whether nothing was added yet: before the threads add
+    ihIsNew = parameters.weightIh().beginGrad();
+    hhIsNew = parameters.weightHh().beginGrad();
     parameters.biasIh().grad();
     parameters.biasHh().grad();
     parallel.run(2 * panels, weightTask);
@@ -371,24 +472,48 @@ public final class Gru {
    */
   private void weightPanel(int task) {
     int c = task / 2 * PANEL;
+    GruParameters p = parameters;
     if (task % 2 == 0) {
-      weightPanel(parameters.weightIh(), parameters.biasIh(), c, gx.data(), inputColumns);
+      int D = input.rows();
+      float[] dGates = inputGates();
+      weightPanel(p.weightIh(), ihIsNew, p.biasIh(), c, dGates, inputColumns, inputStride, 0, D);
     } else {
-      weightPanel(parameters.weightHh(), parameters.biasHh(), c, gh.data(), beforeColumns);
+      int from = fromZero ? start[1] : 0; // states of zeros give nothing
+      float[] dGates = gh.data();
+      int M = start[T];
+      weightPanel(
+          p.weightHh(), hhIsNew, p.biasHh(), c, dGates, beforeColumns, beforeStride, from, M);
     }
   }
 
-  private void weightPanel(Parameter w, Parameter b, int c, float[] dGates, float[] columns) {
+  /** Adds to the bias what all rows give, to the weights what those from {@code from} on give. */
+  private void weightPanel(
+      Parameter w,
+      boolean isNew,
+      Parameter b,
+      int c,
+      float[] dGates,
+      float[] columns,
+      int stride,
+      int from,
+      int rows) {
     float[] dy = scratch.get();
     float[] dW = w.gradOrNull();
+    float[] db = b.gradOrNull();
     int o = w.offset() + c * w.cols();
-    int M = start[T];
-    for (int m = 0; m < M; m += SCRATCH_ROWS) {
-      int rows = Math.min(SCRATCH_ROWS, M - m);
-      kernels.copyPanels(dy, 0, PANEL, dGates, m * gates + c, gates, rows);
-      int a = m * QUAD;
-      kernels.product(dW, o, dW, o, PANEL, columns, a, columnsStride, dy, 0, w.cols(), rows, PANEL);
-      kernels.addRows(b.gradOrNull(), b.offset() + c, dy, 0, PANEL, rows);
+    if (isNew && from == rows) {
+      Arrays.fill(dW, o, o + w.cols() * PANEL, 0f);
+    }
+    kernels.addRows(db, b.offset() + c, dGates, c, gates, from);
+    for (int m = from; m < rows; m += SCRATCH_ROWS) {
+      int n = Math.min(SCRATCH_ROWS, rows - m);
+      kernels.copyPanels(dy, 0, PANEL, dGates, m * gates + c, gates, n);
+      boolean start = isNew && m == from;
+      float[] init = start ? ZEROS : dW;
+      int io = start ? 0 : o;
+      int is = start ? 0 : PANEL;
+      kernels.product(dW, o, init, io, is, columns, m * QUAD, stride, dy, 0, w.cols(), n, PANEL);
+      kernels.addRows(db, b.offset() + c, dy, 0, PANEL, n);
     }
   }
 }

@@ -33,6 +33,19 @@ class DistinctRowsTest {
       int[] targets = data.targets(rows, 9, maskEvery);
       int count = distinct.find(x, targets, rows, H);
       assertAsSearched(distinct, count, x, targets, H);
+      assertEquals(rows, distinct.rows());
+      assertEquals(count, distinct.count());
+      int[] keys = data.targets(rows, 1 + data.below(2 * rows + 1), 0);
+      for (int m = 0; m < rows; m++) { // numbers below 2^24 are floats too
+        keys[m] *= m % 2 == 0 ? 1 : -1;
+      }
+      count = distinct.find(keys, rows);
+      float[] asFloats = new float[rows];
+      for (int m = 0; m < rows; m++) {
+        asFloats[m] = keys[m];
+      }
+      assertAsSearched(distinct, count, asFloats, new int[rows], 1);
+      assertEquals(count, distinct.count());
     }
   }
 

@@ -76,6 +76,8 @@ class DropoutTest {
     Variable x = new TestData(1).variable(2, 3, 1f);
     Tape tape = new Tape();
     assertSame(x, new Dropout(0f, 3).forward(tape, x, 1));
+    assertFalse(new Dropout(0f, 3).isOn());
+    assertTrue(new Dropout(0.1f, 3).isOn());
     assertEquals(0, tape.size());
   }
 

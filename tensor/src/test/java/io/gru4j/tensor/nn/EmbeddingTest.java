@@ -46,6 +46,36 @@ class EmbeddingTest {
     }
   }
 
+  /** Each distinct row once: values, and the gradient of every use in one row. */
+  @Property
+  void distinctRows(
+      @ForAll @IntRange(min = 1, max = 9) int items,
+      @ForAll @IntRange(max = 20) int M,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", items, 3), 1f);
+    Embedding embedding = new Embedding(table);
+    DistinctRows distinct = new DistinctRows();
+    for (int rows : new int[] {M, 20, M / 2}) {
+      int[] indices = data.targets(rows, items, 0);
+      int D = distinct.find(indices, rows);
+      Tape tape = new Tape();
+      Variable y = embedding.forward(tape, indices, distinct);
+      assertEquals(D, y.rows());
+      for (int m = 0; m < rows; m++) {
+        for (int col = 0; col < 3; col++) {
+          assertEquals(table.get(indices[m], col), y.value().get(distinct.number(m), col));
+        }
+      }
+      table.zeroGrad();
+      tape.backward(new Operations(tape, new Parallel(1)).sum(y));
+      assertEquals(D, table.touchedRows());
+      for (int m = 0; m < rows; m++) {
+        assertEquals(1f, table.gradAt(indices[m], 2));
+      }
+    }
+  }
+
   @Test
   void indicesAreChecked() {
     Parameter table = Parameter.ofSparseRows("emb.weight", 3, 2);
@@ -57,6 +87,15 @@ class EmbeddingTest {
                   () -> new Embedding(table).forward(new Tape(), indices, 2))
               .getMessage();
       assertEquals("indices[1] = " + bad + " is outside [0, 3)", message);
+      int[] twice = {0, 0, bad};
+      DistinctRows distinct = new DistinctRows();
+      distinct.find(twice, 3);
+      message =
+          assertThrows(
+                  IndexOutOfBoundsException.class,
+                  () -> new Embedding(table).forward(new Tape(), twice, distinct))
+              .getMessage();
+      assertEquals("indices[2] = " + bad + " is outside [0, 3)", message);
     }
   }
 }

@@ -41,6 +41,8 @@ class GruTest {
     final int[] active;
     final int T;
     final int M;
+    final DistinctRows distinct; // null if each row has an input of its own
+    final int[] numbers; // of each row's input
     final Variable x;
     final List<GruParameters> parameters = new ArrayList<>();
     final List<Gru> layers = new ArrayList<>();
@@ -51,10 +53,18 @@ class GruTest {
     final List<double[][]> statesReference = new ArrayList<>();
 
     Stack(TestData data, int layerCount, int E, int H, int[] active, float scale) {
+      this(data, layerCount, E, H, active, scale, 0);
+    }
+
+    /** With rows of so many inputs at most, if that is not 0. */
+    Stack(TestData data, int layerCount, int E, int H, int[] active, float scale, int inputs) {
       this.active = active;
       this.T = active.length;
       this.M = TestData.sum(active);
-      this.x = data.variable(M, E, 1f);
+      this.distinct = inputs == 0 ? null : new DistinctRows();
+      int D = inputs == 0 ? M : distinct.find(data.targets(M, inputs, 0), M);
+      this.numbers = IntStream.range(0, M).map(m -> inputs == 0 ? m : distinct.number(m)).toArray();
+      this.x = data.variable(D, E, 1f);
       this.xReference = Reference.of(x.value());
       for (int i = 0; i < layerCount; i++) {
         GruParameters p = data.gru(i, i == 0 ? E : H, H, scale);
@@ -72,17 +82,23 @@ class GruTest {
       }
     }
 
+    void beginAtZero() {
+      states.forEach(state -> state.fill(0f));
+      statesReference.forEach(state -> Arrays.stream(state).forEach(h -> Arrays.fill(h, 0)));
+    }
+
     Variable forward() {
       Variable y = x;
       for (int i = 0; i < layers.size(); i++) {
-        y = layers.get(i).forward(tape, y, active, T, states.get(i));
+        DistinctRows shared = i == 0 ? distinct : null;
+        y = layers.get(i).forward(tape, y, shared, active, T, states.get(i));
       }
       return y;
     }
 
     /** Returns the output; {@code after} receives each layer's last states. */
     double[][] reference(List<double[][]> after) {
-      double[][] y = xReference;
+      double[][] y = Reference.rows(xReference, numbers, M);
       for (int i = 0; i < weights.size(); i++) {
         double[][] state = statesReference.get(i).clone();
         y = Reference.gru(y, active, T, state, weights.get(i));
@@ -128,6 +144,48 @@ class GruTest {
     TestData data = new TestData(seed);
     float scale = 1.5f / (float) Math.sqrt(E + H);
     new Stack(data, layers, E, H, data.activeRows(T, rows), scale).check(seed, 12);
+  }
+
+  /** Rows that share their inputs, around the borders of blocks; from states of zeros or not. */
+  @Property
+  void sharedInputs(
+      @ForAll("widths") int E,
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 2) int layers,
+      @ForAll @IntRange(min = 1, max = 4) int T,
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 60) int inputs,
+      @ForAll boolean atZero,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    float scale = 1.5f / (float) Math.sqrt(E + H);
+    Stack stack = new Stack(data, layers, E, H, data.activeRows(T, rows), scale, inputs);
+    if (atZero) {
+      stack.beginAtZero();
+    }
+    stack.check(seed, 6);
+  }
+
+  /** What rows that share inputs compute are the bits of rows with inputs of their own. */
+  @Property
+  void sharedInputsDoNotChangeABitOfForward(
+      @ForAll("widths") int H,
+      @ForAll @IntRange(min = 1, max = 4) int T,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll @IntRange(min = 1, max = 60) int inputs,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    Stack stack = new Stack(data, 1, 7, H, data.activeRows(T, rows), 1f, inputs);
+    float[] own = new float[stack.M * 7];
+    for (int m = 0; m < stack.M; m++) {
+      System.arraycopy(stack.x.value().data(), stack.numbers[m] * 7, own, m * 7, 7);
+    }
+    Matrix state = Matrix.of(rows, H, stack.states.getFirst().toArray());
+    Variable x = new Variable(Matrix.of(stack.M, 7, own));
+    Gru gru = new Gru(stack.parameters.getFirst(), parallel);
+    Variable expected = gru.forward(new Tape(), x, stack.active, stack.T, state);
+    assertArrayEquals(expected.value().toArray(), stack.forward().value().toArray());
+    assertArrayEquals(state.toArray(), stack.states.getFirst().toArray());
   }
 
   @Property
@@ -327,6 +385,27 @@ class GruTest {
     }
   }
 
+  /** States of zeros give the recurrent weights nothing: not what was in the arrays before. */
+  @Test
+  void oneStepFromZeroAfterAnother() {
+    TestData data = new TestData(6);
+    GruParameters p = data.gru(0, 4, 6, 0.5f);
+    Gru gru = new Gru(p, parallel);
+    Variable x = data.variable(9, 4, 1f);
+    run(gru, x, new int[] {9});
+    p.all().forEach(Parameter::zeroGrad);
+    run(gru, x, new int[] {9}, 0f);
+    for (int row = 0; row < 18; row++) {
+      for (int col = 0; col < 6; col++) {
+        assertEquals(0f, p.weightHh().gradAt(row, col));
+      }
+    }
+    run(gru, x, new int[] {9});
+    float[] added = p.weightHh().grad().clone();
+    run(gru, x, new int[] {9}, 0f);
+    assertArrayEquals(added, p.weightHh().grad());
+  }
+
   private static float[] allGrads(GruParameters p, Variable x) {
     float[] all = x.grad().toArray();
     for (Parameter q : p.all()) {
@@ -339,9 +418,13 @@ class GruTest {
   }
 
   private void run(Gru gru, Variable x, int[] active) {
+    run(gru, x, active, 0.5f);
+  }
+
+  private void run(Gru gru, Variable x, int[] active, float before) {
     Tape tape = new Tape();
     Matrix state = Matrix.zeros(active[0], 6);
-    state.fill(0.5f);
+    state.fill(before);
     Variable y = gru.forward(tape, x, active, active.length, state);
     tape.backward(new Operations(tape, parallel).sum(y));
   }
@@ -359,6 +442,14 @@ class GruTest {
     assertMessage("input (5, 3)", gru, new Variable(Matrix.zeros(5, 3)), active, state);
     assertMessage("activeRows[1] = 3", gru, x, new int[] {2, 3}, state);
     assertMessage("activeRows[0] = -1", gru, x, new int[] {-1, 3}, state);
+    assertEquals(0, tape.size());
+    DistinctRows four = new DistinctRows();
+    four.find(new int[4], 4);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class, () -> gru.forward(tape, x, four, active, 2, state))
+            .getMessage();
+    assertEquals("GRU over 5 rows: got the distinct ones of 4", message);
     assertEquals(0, tape.size());
   }
 

@@ -23,6 +23,7 @@ final class SmallNetwork {
   final List<Matrix> states = new ArrayList<>();
   final OutputLayer outputLayer;
 
+  private final DistinctRows distinct = new DistinctRows();
   private final Embedding embedding;
   private final Dropout dropout;
   private final List<Gru> layers = new ArrayList<>();
@@ -70,9 +71,17 @@ final class SmallNetwork {
 
   /** Loss of a chunk; the states move on. */
   Variable forward(int[] items, int[] targets, int[] active, int T, int M, long seed) {
-    Variable y = dropout.forward(tape, embedding.forward(tape, items, M), seed);
+    boolean shared = !dropout.isOn();
+    if (shared) {
+      distinct.find(items, M);
+    }
+    Variable y =
+        shared
+            ? embedding.forward(tape, items, distinct)
+            : dropout.forward(tape, embedding.forward(tape, items, M), seed);
     for (int i = 0; i < layers.size(); i++) {
-      y = layers.get(i).forward(tape, y, active, T, states.get(i));
+      DistinctRows inputs = shared && i == 0 ? distinct : null;
+      y = layers.get(i).forward(tape, y, inputs, active, T, states.get(i));
     }
     return outputLayer.forward(tape, y, targets);
   }
