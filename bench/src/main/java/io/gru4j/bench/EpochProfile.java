@@ -107,7 +107,9 @@ final class EpochProfile {
         part = "dhidden";
       } else if (type.equals("io.gru4j.tensor.nn.OutputLayer")) {
         part = ofOutputLayer(method);
-      } else if (type.equals("io.gru4j.tensor.nn.DistinctRows") || method.startsWith("row")) {
+      } else if (type.equals("io.gru4j.tensor.nn.DistinctRows")) {
+        continue; // what it is looked through for is further out
+      } else if (method.startsWith("row")) {
         part = "softmax";
       }
       if (part != null) {
@@ -122,7 +124,7 @@ final class EpochProfile {
       case "makeLogits" -> "forward";
       case "backwardTile", "addToWeights", "addToBias", "scaleHidden", "takeTargets" -> "dW";
       case "backwardHidden" -> "dhidden";
-      case "packChunk", "normaliseChunk" -> "softmax";
+      case "forward", "packChunk", "normaliseChunk" -> "softmax"; // forward: equal rows, losses
       default -> null; // the lambdas and loops around those
     };
   }

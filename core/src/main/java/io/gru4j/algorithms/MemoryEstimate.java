@@ -197,7 +197,7 @@ public final class MemoryEstimate {
       Double embed = p.options().dropoutEmbed();
       Double hidden = p.options().dropoutHidden();
       boolean dropsInputs = (embed == null ? p.dropout() : embed) > 0;
-      double inputs = M * (dropsInputs ? 3 * E : gates + 9); // or those that rows share
+      double inputs = M * (dropsInputs ? 3 * E : gates + 9); // 9: which rows share them
       double dropout = (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
       double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
       transposed += (p.numLayers() - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
@@ -218,7 +218,8 @@ public final class MemoryEstimate {
 
     /** Floats of the same packed by columns. */
     private double packedColumns(double width) {
-      return Math.ceil(width / 4) * (4 * 4 * Math.ceil(M / 4) + 16);
+      double lines = Math.ceil(M / 4);
+      return Math.ceil(width / 4) * 16 * (lines + (lines % 2 == 0 ? 1 : 0));
     }
   }
 

@@ -30,7 +30,7 @@ final class TrainingStep {
 
   private final List<Parameter> parameters;
   private final Tape tape = new Tape();
-  private final DistinctRows distinct = new DistinctRows(); // of a chunk's items
+  private final DistinctRows distinctItems = new DistinctRows(); // of a chunk
   private final Embedding embedding;
   private final Dropout[] dropouts;
   private final Gru[] layers;
@@ -111,7 +111,7 @@ final class TrainingStep {
     boolean shared = !dropouts[0].isOn(); // rows of one item have one input
     Variable x = shared ? eachItemOnce(chunk) : eachRow(chunk);
     for (int i = 0; i < layers.length; i++) {
-      x = run(i, x, shared && i == 0 ? distinct : null, chunk);
+      x = run(i, x, shared && i == 0 ? distinctItems : null, chunk);
       x = dropouts[i + 1].forward(tape, x, seed(i + 1));
     }
     Variable loss = output.forward(tape, x, chunk.targets);
@@ -123,8 +123,8 @@ final class TrainingStep {
   }
 
   private Variable eachItemOnce(Chunk chunk) {
-    distinct.find(chunk.items, chunk.numTargets);
-    return embedding.forward(tape, chunk.items, distinct);
+    distinctItems.find(chunk.items, chunk.numTargets);
+    return embedding.forward(tape, chunk.items, distinctItems);
   }
 
   private Variable eachRow(Chunk chunk) {
@@ -136,7 +136,11 @@ final class TrainingStep {
     return RandomStream.at(dropoutSeed, step * dropouts.length + layer);
   }
 
-  /** Runs a layer from the states of its lanes, and gives them back what goes on. */
+  /**
+   * Runs a layer from the states of its lanes, and gives them back what goes on.
+   *
+   * @param distinct which inputs the rows share; null if each has its own
+   */
   private Variable run(int i, Variable x, DistinctRows distinct, Chunk chunk) {
     if (chunk.fromLane == null) {
       return layers[i].forward(tape, x, distinct, chunk.activeRows, chunk.T, states[i]);

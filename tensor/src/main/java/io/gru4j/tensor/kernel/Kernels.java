@@ -103,6 +103,14 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   }
 
   /**
+   * Returns a distance between groups of four packed columns of so many rows: an odd number of
+   * cache lines, so that a walk over the groups meets every set of the cache.
+   */
+  static int columnsStride(int rows) {
+    return (Math.ceilDiv(rows, QUAD) | 1) * QUAD * QUAD;
+  }
+
+  /**
    * Transposes a block, {@code y[c][r] = x[r][c]}.
    *
    * @param y out: {@code columns} rows, {@code ys} apart; what stands behind {@code rows} in one

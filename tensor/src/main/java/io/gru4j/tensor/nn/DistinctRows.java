@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Rows of which equal ones are worked on once.
@@ -27,13 +28,16 @@ public final class DistinctRows {
   public DistinctRows() {}
 
   /**
-   * Looks for the distinct ones of some numbers, such as the items of a chunk.
+   * Looks for the distinct ones of some keys, such as the items of a chunk. What was found before
+   * is forgotten.
    *
-   * @param keys the number of each row
-   * @param M how many rows
-   * @return how many different numbers there are
+   * @param keys the key of each row
+   * @param M how many rows, from 0 to the length of {@code keys}
+   * @return D, how many different keys there are
+   * @throws IndexOutOfBoundsException if M is out of its range
    */
   public int find(int[] keys, int M) {
+    Objects.checkFromIndexSize(0, M, keys.length);
     begin(M);
     for (int m = 0; m < M; m++) {
       number[m] = numberOf(keys, m);
@@ -177,12 +181,15 @@ public final class DistinctRows {
     return start[u];
   }
 
-  /** The i-th row that has a target, by ascending number, from 0 on. */
+  /**
+   * The i-th row that counts (has a target, if it is one of a matrix), by ascending number, from 0
+   * on.
+   */
   int member(int i) {
     return members[i];
   }
 
-  /** The number of row m, -1 if it has no target. */
+  /** The number of row m, -1 if it is a matrix's and has no target. */
   int number(int m) {
     return number[m];
   }

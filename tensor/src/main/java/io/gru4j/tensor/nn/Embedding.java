@@ -46,8 +46,8 @@ public final class Embedding {
    * Looks up each of the distinct rows once.
    *
    * @param tape records the operation
-   * @param indices numbers of rows, each in [0, items)
-   * @param distinct of them
+   * @param indices numbers of rows, each in [0, items), those that {@code distinct} was made of
+   * @param distinct which of them are equal; with another's, wrong rows are looked up
    * @return shape (D, E), the distinct rows in their order, valid until the next call
    * @throws IndexOutOfBoundsException if a number is outside [0, items)
    */

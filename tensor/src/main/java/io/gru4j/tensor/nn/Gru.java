@@ -136,12 +136,13 @@ public final class Gru {
    * Runs the layer over a chunk in which rows share inputs.
    *
    * @param tape records the operation
-   * @param x shape (D, E): the distinct inputs
-   * @param distinct of the M rows, packed by time; kept until backward. Null if each row has an
-   *     input of its own
+   * @param x shape (D, E): the distinct inputs, in the order of their numbers
+   * @param distinct of the M rows, packed by time; kept until backward, not copied. Null if each
+   *     row has an input of its own
    * @param activeRows rows of each of the T steps, not increasing; their sum is M
    * @param T number of steps, at least 1
-   * @param state as in the other
+   * @param state shape (at least activeRows[0], H) in: the state before the chunk; out: each row's
+   *     state after its last step here
    * @return shape (M, H), packed by time, valid until the next call
    * @throws IllegalArgumentException if shapes do not agree
    */
@@ -154,10 +155,14 @@ public final class Gru {
           "GRU over %d rows: got the distinct ones of %d".formatted(M, distinct.rows()));
     }
     int D = distinct == null ? M : distinct.count();
+    if (distinct != null && x.rows() != D) {
+      throw new IllegalArgumentException(
+          "GRU over %d distinct rows: got input %s".formatted(D, x.value()));
+    }
     if (x.rows() != D || x.cols() != E || state.cols() != H || state.rows() < activeRows[0]) {
       throw new IllegalArgumentException(
           "GRU of %d inputs and %d hidden units over %d rows: got input %s and state %s"
-              .formatted(E, H, D, x.value(), state));
+              .formatted(E, H, M, x.value(), state));
     }
     input = x;
     this.distinct = distinct;
@@ -238,7 +243,10 @@ public final class Gru {
   }
 
   private void readInputGates(int m, int rows) {
-    for (int i = m; distinct != null && i < m + rows; i++) {
+    if (distinct == null) {
+      return; // they are there
+    }
+    for (int i = m; i < m + rows; i++) {
       System.arraycopy(gxDistinct.data(), distinct.number(i) * gates, gx.data(), i * gates, gates);
     }
   }
@@ -260,7 +268,10 @@ public final class Gru {
     linear(kernels, p.weightIh(), p.biasIh(), x, xo, gx, go, rows, scratch);
   }
 
-  /** The same of the states, {@code gh = h Whh^T + bhh}. */
+  /**
+   * The same of the states, {@code gh = h Whh^T + bhh}. Where all of them are zero the product is
+   * left out, even if it would turn a bias of -0 into 0 or meet weights that are not finite.
+   */
   static void recurrentProducts(
       Kernels kernels,
       GruParameters p,
@@ -332,16 +343,12 @@ public final class Gru {
       weightIhT = new float[Math.ceilDiv(E, PANEL) * PANEL * gates];
       weightHhT = new float[Math.ceilDiv(H, PANEL) * PANEL * gates];
     }
-    inputStride = columnsStride(input.rows());
-    beforeStride = columnsStride(start[T]);
+    inputStride = Kernels.columnsStride(input.rows());
+    beforeStride = Kernels.columnsStride(start[T]);
     if (beforeColumns.length < Math.ceilDiv(H, QUAD) * beforeStride) { // M, and so D, is larger
       inputColumns = new float[Math.ceilDiv(E, QUAD) * beforeStride];
       beforeColumns = new float[Math.ceilDiv(H, QUAD) * beforeStride];
     }
-  }
-
-  private static int columnsStride(int rows) {
-    return Kernels.packedLength(rows, QUAD) + PANEL / 2; // an odd number of cache lines
   }
 
   private void backwardBlock(int block) {
@@ -458,10 +465,9 @@ public final class Gru {
   }
 
   private void weightGrads() {
-    // whether nothing was added yet: before the threads add
     ihIsNew = parameters.weightIh().beginGrad();
     hhIsNew = parameters.weightHh().beginGrad();
-    parameters.biasIh().grad();
+    parameters.biasIh().grad(); // zeros, if nothing was added yet: before the threads add
     parameters.biasHh().grad();
     parallel.run(2 * panels, weightTask);
   }
@@ -508,10 +514,10 @@ public final class Gru {
     for (int m = from; m < rows; m += SCRATCH_ROWS) {
       int n = Math.min(SCRATCH_ROWS, rows - m);
       kernels.copyPanels(dy, 0, PANEL, dGates, m * gates + c, gates, n);
-      boolean start = isNew && m == from;
-      float[] init = start ? ZEROS : dW;
-      int io = start ? 0 : o;
-      int is = start ? 0 : PANEL;
+      boolean begins = isNew && m == from;
+      float[] init = begins ? ZEROS : dW;
+      int io = begins ? 0 : o;
+      int is = begins ? 0 : PANEL;
       kernels.product(dW, o, init, io, is, columns, m * QUAD, stride, dy, 0, w.cols(), n, PANEL);
       kernels.addRows(db, b.offset() + c, dy, 0, PANEL, n);
     }

@@ -180,7 +180,7 @@ public final class OutputLayer {
     if (n > 0) {
       allocate();
       U = distinct.find(hidden.value().data(), targets, M, H);
-      columnsStride = columnsStride(U);
+      columnsStride = Kernels.columnsStride(U);
       panelStride = panelStride(kept ? U : GROUP);
       hiddenGradient.begin(U);
       smoothing.begin(parallel);
@@ -234,16 +234,12 @@ public final class OutputLayer {
     }
     states = atLeast(states, (long) M * H);
     hiddenRows = atLeast(hiddenRows, Math.ceilDiv(M, QUAD) * QUAD * (long) H);
-    hiddenColumns = atLeast(hiddenColumns, Math.ceilDiv(H, QUAD) * (long) columnsStride(M));
+    hiddenColumns = atLeast(hiddenColumns, Math.ceilDiv(H, QUAD) * (long) Kernels.columnsStride(M));
     hiddenGradient.allocate(M);
   }
 
   private static int panelStride(int rows) {
     return rows * PANEL + PANEL / 2; // an odd number of cache lines
-  }
-
-  private static int columnsStride(int rows) {
-    return Math.ceilDiv(rows, QUAD) * QUAD * QUAD + 16; // an odd number of cache lines
   }
 
   /** Returns the buffer, or a longer one. */

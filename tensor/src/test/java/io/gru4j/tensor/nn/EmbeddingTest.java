@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gru4j.tensor.Parallel;
@@ -73,6 +74,24 @@ class EmbeddingTest {
       for (int m = 0; m < rows; m++) {
         assertEquals(1f, table.gradAt(indices[m], 2));
       }
+    }
+  }
+
+  /** Buffers have room for a later chunk of as many rows of which fewer are equal. */
+  @Test
+  void roomIsMadeForAllRows() {
+    Embedding embedding = new Embedding(Parameter.ofSparseRows("emb.weight", 5, 3));
+    DistinctRows distinct = new DistinctRows();
+    float[][] arrays = new float[2][];
+    for (int[] indices : new int[][] {{1, 1, 1, 1}, {1, 2, 3, 4}}) {
+      distinct.find(indices, 4);
+      Variable y = embedding.forward(new Tape(), indices, distinct);
+      if (arrays[0] != null) {
+        assertSame(arrays[0], y.value().data());
+        assertSame(arrays[1], y.grad().data());
+      }
+      arrays[0] = y.value().data();
+      arrays[1] = y.grad().data();
     }
   }
 

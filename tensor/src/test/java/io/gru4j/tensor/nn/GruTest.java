@@ -406,6 +406,48 @@ class GruTest {
     assertArrayEquals(added, p.weightHh().grad());
   }
 
+  /** A layer that has gradients of before begins anew as a fresh one does, shared inputs or not. */
+  @Property(tries = 60)
+  void beginsAnewFromZeroOrNot(
+      @ForAll @IntRange(min = 1, max = 3) int T,
+      @ForAll @IntRange(min = 1, max = 40) int rows,
+      @ForAll boolean atZero,
+      @ForAll boolean shared,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    GruParameters p = data.gru(0, 4, 6, 0.5f);
+    GruParameters same = new TestData(seed).gru(0, 4, 6, 0.5f);
+    Gru used = new Gru(p, parallel);
+    DistinctRows distinct = new DistinctRows();
+    for (int before : new int[] {T, 1, 3}) {
+      runDistinct(used, data, distinct, data.activeRows(before, 40), 0.5f);
+      runDistinct(used, data, null, data.activeRows(before, 40), 0f);
+    }
+    p.all().forEach(Parameter::zeroGrad);
+    int[] active = data.activeRows(T, rows);
+    float state = atZero ? 0f : 0.5f;
+    TestData ours = new TestData(~seed);
+    Variable x = runDistinct(used, ours, shared ? distinct : null, active, state);
+    TestData theirs = new TestData(~seed);
+    DistinctRows fresh = shared ? new DistinctRows() : null;
+    Variable y = runDistinct(new Gru(same, parallel), theirs, fresh, active, state);
+    assertArrayEquals(allGrads(same, y), allGrads(p, x));
+  }
+
+  /** Returns the input, of rows that share it if {@code distinct} is not null. */
+  private Variable runDistinct(
+      Gru gru, TestData data, DistinctRows distinct, int[] active, float before) {
+    int M = TestData.sum(active);
+    int D = distinct == null ? M : distinct.find(data.targets(M, 1 + data.below(60), 0), M);
+    Variable x = data.variable(D, 4, 1f);
+    Tape tape = new Tape();
+    Matrix state = Matrix.zeros(active[0], 6);
+    state.fill(before);
+    Variable y = gru.forward(tape, x, distinct, active, active.length, state);
+    tape.backward(new Operations(tape, parallel).sum(y));
+    return x;
+  }
+
   private static float[] allGrads(GruParameters p, Variable x) {
     float[] all = x.grad().toArray();
     for (Parameter q : p.all()) {
@@ -450,6 +492,13 @@ class GruTest {
                 IllegalArgumentException.class, () -> gru.forward(tape, x, four, active, 2, state))
             .getMessage();
     assertEquals("GRU over 5 rows: got the distinct ones of 4", message);
+    DistinctRows two = new DistinctRows();
+    two.find(new int[] {1, 1, 2, 1, 2}, 5);
+    message =
+        assertThrows(
+                IllegalArgumentException.class, () -> gru.forward(tape, x, two, active, 2, state))
+            .getMessage();
+    assertTrue(message.startsWith("GRU over 2 distinct rows: got input"), message);
     assertEquals(0, tape.size());
   }
 
