@@ -40,7 +40,7 @@ public final class DistinctRows {
     Objects.checkFromIndexSize(0, M, keys.length);
     begin(M);
     for (int m = 0; m < M; m++) {
-      number[m] = numberOf(keys, m);
+      number[m] = numberOf(m, mixed(keys[m]), keys, null, 0);
     }
     sortByNumber(M);
     return count;
@@ -56,7 +56,7 @@ public final class DistinctRows {
   int find(float[] x, int[] target, int M, int H) {
     begin(M);
     for (int m = 0; m < M; m++) {
-      number[m] = target[m] < 0 ? -1 : numberOf(x, m, H);
+      number[m] = target[m] < 0 ? -1 : numberOf(m, hash(x, m * H, H), null, x, H);
     }
     sortByNumber(M);
     return count;
@@ -75,36 +75,22 @@ public final class DistinctRows {
     Arrays.fill(table, 0);
   }
 
-  private int numberOf(int[] keys, int m) {
+  /** The number of row m: that of an equal one before it, or the next. */
+  private int numberOf(int m, int hash, int[] keys, float[] x, int H) {
     int mask = table.length - 1;
-    int slot = mixed(keys[m]) & mask;
+    int slot = hash & mask;
     while (table[slot] != 0) {
       int u = table[slot] - 1;
-      if (keys[first[u]] == keys[m]) {
+      int other = first[u];
+      boolean equal =
+          keys != null
+              ? keys[m] == keys[other]
+              : Arrays.equals(x, m * H, m * H + H, x, other * H, other * H + H);
+      if (equal) {
         return u;
       }
       slot = (slot + 1) & mask;
     }
-    return take(slot, m);
-  }
-
-  private int numberOf(float[] x, int m, int H) {
-    int from = m * H;
-    int mask = table.length - 1;
-    int slot = hash(x, from, H) & mask;
-    while (table[slot] != 0) {
-      int u = table[slot] - 1;
-      int other = first[u] * H;
-      if (Arrays.equals(x, from, from + H, x, other, other + H)) {
-        return u;
-      }
-      slot = (slot + 1) & mask;
-    }
-    return take(slot, m);
-  }
-
-  /** Gives row m, the first of its kind, the next number. */
-  private int take(int slot, int m) {
     table[slot] = count + 1;
     first[count] = m;
     return count++;

@@ -51,7 +51,7 @@ public final class OutputLayer {
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128; // rows
   private static final int GROUP = 4 * CHUNK; // rows that backward takes at a time
-  private static final int SCALED_STRIDE = GROUP * QUAD + 16; // an odd number of cache lines
+  private static final int SCALED_STRIDE = Kernels.columnsStride(GROUP);
   private static final int HIDDEN_ROWS = 16; // of one task that sums dHidden
   private static final float[] ZEROS = new float[PANEL];
 

@@ -506,6 +506,17 @@ class KernelsTest {
         });
   }
 
+  /** Room for the rows, and an odd number of lines of 16 floats. */
+  @Test
+  void columnsLieAnOddNumberOfLinesApart() {
+    for (int rows = 0; rows <= 600; rows++) {
+      int stride = Kernels.columnsStride(rows);
+      assertTrue(stride >= Kernels.packedLength(rows, QUAD), rows + " rows");
+      assertTrue(stride < Kernels.packedLength(rows, QUAD) + 2 * 16, rows + " rows");
+      assertEquals(16, stride % 32, rows + " rows");
+    }
+  }
+
   @Property
   void copyPanels(@ForAll @IntRange(max = 9) int panels, @ForAll long seed) {
     TestData data = new TestData(seed);

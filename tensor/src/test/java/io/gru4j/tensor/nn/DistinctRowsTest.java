@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.gru4j.tensor.TestData;
 import java.util.ArrayList;
@@ -82,6 +83,15 @@ class DistinctRowsTest {
     for (int i = 0; i < inOrder.size(); i++) {
       assertEquals(inOrder.get(i), distinct.member(i));
     }
+  }
+
+  @Test
+  void numbersOfRowsAreChecked() {
+    DistinctRows distinct = new DistinctRows();
+    for (int M : new int[] {-1, 4}) {
+      assertThrows(IndexOutOfBoundsException.class, () -> distinct.find(new int[3], M));
+    }
+    assertEquals(0, distinct.rows());
   }
 
   /** Many rows that differ in one value only, each in another place of the row, are told apart. */

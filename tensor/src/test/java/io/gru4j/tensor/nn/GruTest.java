@@ -394,7 +394,7 @@ class GruTest {
     Variable x = data.variable(9, 4, 1f);
     run(gru, x, new int[] {9});
     p.all().forEach(Parameter::zeroGrad);
-    run(gru, x, new int[] {9}, 0f);
+    run(gru, x, null, new int[] {9}, 0f);
     for (int row = 0; row < 18; row++) {
       for (int col = 0; col < 6; col++) {
         assertEquals(0f, p.weightHh().gradAt(row, col));
@@ -402,7 +402,7 @@ class GruTest {
     }
     run(gru, x, new int[] {9});
     float[] added = p.weightHh().grad().clone();
-    run(gru, x, new int[] {9}, 0f);
+    run(gru, x, null, new int[] {9}, 0f);
     assertArrayEquals(added, p.weightHh().grad());
   }
 
@@ -440,11 +440,7 @@ class GruTest {
     int M = TestData.sum(active);
     int D = distinct == null ? M : distinct.find(data.targets(M, 1 + data.below(60), 0), M);
     Variable x = data.variable(D, 4, 1f);
-    Tape tape = new Tape();
-    Matrix state = Matrix.zeros(active[0], 6);
-    state.fill(before);
-    Variable y = gru.forward(tape, x, distinct, active, active.length, state);
-    tape.backward(new Operations(tape, parallel).sum(y));
+    run(gru, x, distinct, active, before);
     return x;
   }
 
@@ -460,14 +456,14 @@ class GruTest {
   }
 
   private void run(Gru gru, Variable x, int[] active) {
-    run(gru, x, active, 0.5f);
+    run(gru, x, null, active, 0.5f);
   }
 
-  private void run(Gru gru, Variable x, int[] active, float before) {
+  private void run(Gru gru, Variable x, DistinctRows distinct, int[] active, float before) {
     Tape tape = new Tape();
     Matrix state = Matrix.zeros(active[0], 6);
     state.fill(before);
-    Variable y = gru.forward(tape, x, active, active.length, state);
+    Variable y = gru.forward(tape, x, distinct, active, active.length, state);
     tape.backward(new Operations(tape, parallel).sum(y));
   }
 
