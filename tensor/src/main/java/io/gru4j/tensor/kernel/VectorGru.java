@@ -2,6 +2,7 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -35,7 +36,7 @@ final class VectorGru {
   private static void add(float[] y, int yo, float[] x, int xo, int n) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += L) {
-      load(y, yo + i).add(load(x, xo + i)).intoArray(y, yo + i);
+      fromArray(SPECIES, y, yo + i).add(fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
     for (; i < n; i++) {
       y[yo + i] += x[xo + i];
@@ -46,8 +47,8 @@ final class VectorGru {
   private static void candidate(float[] gx, int gxo, float[] gh, int gho, int H) {
     int i = 0;
     for (; i < SPECIES.loopBound(H); i += L) {
-      load(gx, gxo + i)
-          .fma(load(gh, gho + 2 * H + i), load(gx, gxo + 2 * H + i))
+      fromArray(SPECIES, gx, gxo + i)
+          .fma(fromArray(SPECIES, gh, gho + 2 * H + i), fromArray(SPECIES, gx, gxo + 2 * H + i))
           .intoArray(gx, gxo + 2 * H + i);
     }
     for (; i < H; i++) {
@@ -60,8 +61,10 @@ final class VectorGru {
       float[] gx, int gxo, float[] h, int ho, float[] hNext, int hNexto, int H) {
     int i = 0;
     for (; i < SPECIES.loopBound(H); i += L) {
-      FloatVector n = load(gx, gxo + 2 * H + i);
-      load(gx, gxo + H + i).fma(load(h, ho + i).sub(n), n).intoArray(hNext, hNexto + i);
+      FloatVector n = fromArray(SPECIES, gx, gxo + 2 * H + i);
+      fromArray(SPECIES, gx, gxo + H + i)
+          .fma(fromArray(SPECIES, h, ho + i).sub(n), n)
+          .intoArray(hNext, hNexto + i);
     }
     for (; i < H; i++) {
       float n = gx[gxo + 2 * H + i];
@@ -84,25 +87,21 @@ final class VectorGru {
     int i = 0;
     FloatVector one = FloatVector.broadcast(SPECIES, 1f);
     for (; i < SPECIES.loopBound(H); i += L) {
-      FloatVector r = load(gx, gxo + i);
-      FloatVector z = load(gx, gxo + H + i);
-      FloatVector n = load(gx, gxo + 2 * H + i);
-      FloatVector d = load(dhNext, dhNexto + i);
+      FloatVector r = fromArray(SPECIES, gx, gxo + i);
+      FloatVector z = fromArray(SPECIES, gx, gxo + H + i);
+      FloatVector n = fromArray(SPECIES, gx, gxo + 2 * H + i);
+      FloatVector d = fromArray(SPECIES, dhNext, dhNexto + i);
       FloatVector dn = d.mul(one.sub(z)).mul(n.neg().fma(n, one));
-      FloatVector dz = d.mul(load(h, ho + i).sub(n)).mul(z.mul(one.sub(z)));
-      FloatVector dr = dn.mul(load(gh, gho + 2 * H + i)).mul(r.mul(one.sub(r)));
+      FloatVector dz = d.mul(fromArray(SPECIES, h, ho + i).sub(n)).mul(z.mul(one.sub(z)));
+      FloatVector dr = dn.mul(fromArray(SPECIES, gh, gho + 2 * H + i)).mul(r.mul(one.sub(r)));
       dr.intoArray(gx, gxo + i);
       dz.intoArray(gx, gxo + H + i);
       dn.intoArray(gx, gxo + 2 * H + i);
       dr.intoArray(gh, gho + i);
       dz.intoArray(gh, gho + H + i);
       dn.mul(r).intoArray(gh, gho + 2 * H + i);
-      z.fma(d, load(dh, dho + i)).intoArray(dh, dho + i);
+      z.fma(d, fromArray(SPECIES, dh, dho + i)).intoArray(dh, dho + i);
     }
     ScalarKernels.gruBackward(gx, gxo, gh, gho, h, ho, dhNext, dhNexto, dh, dho, H, i);
-  }
-
-  private static FloatVector load(float[] x, int o) {
-    return FloatVector.fromArray(SPECIES, x, o);
   }
 }

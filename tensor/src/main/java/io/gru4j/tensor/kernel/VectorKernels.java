@@ -3,6 +3,7 @@ package io.gru4j.tensor.kernel;
 import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 import static io.gru4j.tensor.kernel.VectorMath.TAIL;
+import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -61,7 +62,7 @@ public final class VectorKernels implements Kernels {
   public void copyPanels(float[] y, int yo, int yps, float[] x, int xo, int xps, int panels) {
     for (int p = 0; p < panels; p++) { // so few values: a call of arraycopy costs more
       for (int c = 0; c < PANEL; c += L) {
-        load(x, xo + p * xps + c).intoArray(y, yo + p * yps + c);
+        fromArray(SPECIES, x, xo + p * xps + c).intoArray(y, yo + p * yps + c);
       }
     }
   }
@@ -99,9 +100,9 @@ public final class VectorKernels implements Kernels {
   @Override
   public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
     for (int c = 0; c < PANEL; c += L) {
-      FloatVector total = FloatVector.fromArray(SPECIES, sum, so + c);
+      FloatVector total = fromArray(SPECIES, sum, so + c);
       for (int r = 0; r < rows; r++) {
-        total = total.add(FloatVector.fromArray(SPECIES, y, yo + r * ys + c));
+        total = total.add(fromArray(SPECIES, y, yo + r * ys + c));
       }
       total.intoArray(sum, so + c);
     }
@@ -119,12 +120,12 @@ public final class VectorKernels implements Kernels {
   public void combineRows(
       float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows) {
     for (int c = 0; c < PANEL; c += 2 * L) {
-      FloatVector a = load(y, yo + c);
-      FloatVector b = load(y, yo + c + L);
+      FloatVector a = fromArray(SPECIES, y, yo + c);
+      FloatVector b = fromArray(SPECIES, y, yo + c + L);
       for (int r = 0; r < rows; r++) {
         FloatVector f = FloatVector.broadcast(SPECIES, factor[fo + r]);
-        a = f.fma(load(x, xo + r * xs + c), a);
-        b = f.fma(load(x, xo + r * xs + c + L), b);
+        a = f.fma(fromArray(SPECIES, x, xo + r * xs + c), a);
+        b = f.fma(fromArray(SPECIES, x, xo + r * xs + c + L), b);
       }
       a.intoArray(y, yo + c);
       b.intoArray(y, yo + c + L);
@@ -207,7 +208,7 @@ public final class VectorKernels implements Kernels {
   public void multiply(float[] y, int yo, float[] a, int ao, float[] b, int bo, int n) {
     int i = 0;
     for (; i < SPECIES.loopBound(n); i += L) {
-      load(a, ao + i).mul(load(b, bo + i)).intoArray(y, yo + i);
+      fromArray(SPECIES, a, ao + i).mul(fromArray(SPECIES, b, bo + i)).intoArray(y, yo + i);
     }
     TAIL.multiply(y, yo + i, a, ao + i, b, bo + i, n - i);
   }
@@ -217,7 +218,7 @@ public final class VectorKernels implements Kernels {
     int i = 0;
     FloatVector va = FloatVector.broadcast(SPECIES, a);
     for (; i < SPECIES.loopBound(n); i += L) {
-      va.fma(load(x, xo + i), load(y, yo + i)).intoArray(y, yo + i);
+      va.fma(fromArray(SPECIES, x, xo + i), fromArray(SPECIES, y, yo + i)).intoArray(y, yo + i);
     }
     TAIL.axpy(a, x, xo + i, y, yo + i, n - i);
   }
@@ -232,13 +233,13 @@ public final class VectorKernels implements Kernels {
       FloatVector s2 = FloatVector.zero(SPECIES);
       FloatVector s3 = FloatVector.zero(SPECIES);
       for (int i = xo + c; i < xo + body; i += 64) {
-        FloatVector v0 = load(x, i);
+        FloatVector v0 = fromArray(SPECIES, x, i);
         s0 = v0.fma(v0, s0);
-        FloatVector v1 = load(x, i + LANES);
+        FloatVector v1 = fromArray(SPECIES, x, i + LANES);
         s1 = v1.fma(v1, s1);
-        FloatVector v2 = load(x, i + 2 * LANES);
+        FloatVector v2 = fromArray(SPECIES, x, i + 2 * LANES);
         s2 = v2.fma(v2, s2);
-        FloatVector v3 = load(x, i + 3 * LANES);
+        FloatVector v3 = fromArray(SPECIES, x, i + 3 * LANES);
         s3 = v3.fma(v3, s3);
       }
       s0.intoArray(chains, c);
@@ -267,10 +268,10 @@ public final class VectorKernels implements Kernels {
     int i = 0;
     FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
     for (; i < SPECIES.loopBound(n); i += L) {
-      FloatVector d = load(g, go + i).mul(scale);
-      FloatVector sum = d.fma(d, load(s, so + i));
+      FloatVector d = fromArray(SPECIES, g, go + i).mul(scale);
+      FloatVector sum = d.fma(d, fromArray(SPECIES, s, so + i));
       sum.intoArray(s, so + i);
-      minusLr.fma(d.div(sum.sqrt().add(eps)), load(p, po + i)).intoArray(p, po + i);
+      minusLr.fma(d.div(sum.sqrt().add(eps)), fromArray(SPECIES, p, po + i)).intoArray(p, po + i);
     }
     TAIL.adagrad(p, po + i, s, so + i, g, go + i, n - i, scale, lr, eps);
   }
@@ -291,14 +292,11 @@ public final class VectorKernels implements Kernels {
     FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
     FloatVector m = FloatVector.broadcast(SPECIES, momentum);
     for (; i < SPECIES.loopBound(n); i += L) {
-      FloatVector velocity = m.fma(load(b, bo + i), load(g, go + i).mul(scale));
+      FloatVector velocity =
+          m.fma(fromArray(SPECIES, b, bo + i), fromArray(SPECIES, g, go + i).mul(scale));
       velocity.intoArray(b, bo + i);
-      minusLr.fma(velocity, load(p, po + i)).intoArray(p, po + i);
+      minusLr.fma(velocity, fromArray(SPECIES, p, po + i)).intoArray(p, po + i);
     }
     TAIL.sgdMomentum(p, po + i, b, bo + i, g, go + i, n - i, scale, lr, momentum);
-  }
-
-  private static FloatVector load(float[] x, int o) {
-    return FloatVector.fromArray(SPECIES, x, o);
   }
 }

@@ -1,6 +1,5 @@
 package io.gru4j.tensor.kernel;
 
-import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -11,7 +10,13 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link ScalarMath} on vectors: the same operations in the same order, so the same bits. */
+/**
+ * {@link ScalarMath} on vectors: the same operations in the same order, so the same bits.
+ *
+ * <p>The loops over whole vectors are methods of their own, called only where there is one. The JIT
+ * inlines a function of vectors where it runs at least every fourth time the method around it does;
+ * in a method that short rows pass through too it may not, and vectors stay objects for good.
+ */
 final class VectorMath {
 
   /**
@@ -66,11 +71,17 @@ final class VectorMath {
   }
 
   static void exp(float[] y, int yo, float[] x, int xo, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += L) {
+    int whole = SPECIES.loopBound(n);
+    if (whole > 0) {
+      expVectors(y, yo, x, xo, whole);
+    }
+    TAIL.exp(y, yo + whole, x, xo + whole, n - whole);
+  }
+
+  private static void expVectors(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i += L) {
       exp(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
-    TAIL.exp(y, yo + i, x, xo + i, n - i);
   }
 
   static FloatVector exp(FloatVector x) {
@@ -98,11 +109,17 @@ final class VectorMath {
   }
 
   static void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += L) {
+    int whole = SPECIES.loopBound(n);
+    if (whole > 0) {
+      sigmoidVectors(y, yo, x, xo, whole);
+    }
+    TAIL.sigmoid(y, yo + whole, x, xo + whole, n - whole);
+  }
+
+  private static void sigmoidVectors(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i += L) {
       sigmoid(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
-    TAIL.sigmoid(y, yo + i, x, xo + i, n - i);
   }
 
   static FloatVector sigmoid(FloatVector x) {
@@ -118,11 +135,17 @@ final class VectorMath {
   }
 
   static void tanh(float[] y, int yo, float[] x, int xo, int n) {
-    int i = 0;
-    for (; i < SPECIES.loopBound(n); i += L) {
+    int whole = SPECIES.loopBound(n);
+    if (whole > 0) {
+      tanhVectors(y, yo, x, xo, whole);
+    }
+    TAIL.tanh(y, yo + whole, x, xo + whole, n - whole);
+  }
+
+  private static void tanhVectors(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i += L) {
       tanh(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
     }
-    TAIL.tanh(y, yo + i, x, xo + i, n - i);
   }
 
   static FloatVector tanh(FloatVector x) {
@@ -156,10 +179,5 @@ final class VectorMath {
     v = v.add(v.rearrange(ROTATE_2));
     v = v.add(v.rearrange(ROTATE_1));
     return v.lane(0);
-  }
-
-  /** Returns how many lanes of {@code x} are at least {@code y}. */
-  static int countAtLeast(FloatVector x, float y) {
-    return x.compare(GE, y).trueCount();
   }
 }

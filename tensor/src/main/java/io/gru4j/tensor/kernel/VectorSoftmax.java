@@ -185,7 +185,7 @@ final class VectorSoftmax {
     for (int p = 0; p < panels; p++) {
       for (int c = 0; c < PANEL; c += L) {
         FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps + c);
-        count += VectorMath.countAtLeast(v, threshold);
+        count += v.compare(GE, threshold).trueCount();
       }
     }
     return count;

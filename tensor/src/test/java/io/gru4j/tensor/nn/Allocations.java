@@ -8,14 +8,15 @@ import java.util.List;
  * Bytes that this thread and the worker threads have allocated so far, from the JVM's thread
  * MXBean. By reflection, because the module under test does not read java.management.
  */
-final class Allocations {
+public final class Allocations {
 
   private final Object bean;
   private final Method allocated;
   private final List<Long> threads = new ArrayList<>();
   private final long cost;
 
-  Allocations() throws ReflectiveOperationException {
+  /** Counts this thread and the worker threads that run now. */
+  public Allocations() throws ReflectiveOperationException {
     bean =
         Class.forName("java.lang.management.ManagementFactory")
             .getMethod("getThreadMXBean")
@@ -37,7 +38,8 @@ final class Allocations {
     cost = least;
   }
 
-  long bytes() throws ReflectiveOperationException {
+  /** Returns the bytes allocated so far; the call itself allocates some. */
+  public long bytes() throws ReflectiveOperationException {
     long sum = 0;
     for (int i = 0; i < threads.size(); i++) {
       sum += (long) allocated.invoke(bean, threads.get(i));

@@ -1,0 +1,59 @@
+package io.gru4j.tensor.kernel;
+
+import io.gru4j.tensor.nn.Allocations;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls the kernels of rows mostly with rows shorter than a vector, now and then with longer ones,
+ * until the JIT has compiled what it saw; then counts what long rows allocate.
+ */
+final class ShortRows {
+  private static final int LONG = 2 * Kernels.LANES + 1;
+  private static final int SHORT = 3;
+  private static final int CALLS = 3_000;
+  private static final Kernels KERNELS = Kernels.get();
+
+  private ShortRows() {}
+
+  /** A kernel on rows of n floats. */
+  private interface RowKernel {
+    void run(int n);
+  }
+
+  /** Prints a line for each kernel: its name and the bytes that a call allocates. */
+  public static void main(String[] args) throws ReflectiveOperationException {
+    float[] x = new float[4 * LONG];
+    float[] y = new float[4 * LONG];
+    float[] z = new float[4 * LONG];
+    print("exp", n -> KERNELS.exp(y, 0, x, 0, n));
+    print("sigmoid", n -> KERNELS.sigmoid(y, 0, x, 0, n));
+    print("tanh", n -> KERNELS.tanh(y, 0, x, 0, n));
+    print("multiply", n -> KERNELS.multiply(y, 0, x, 0, z, 0, n));
+    print("axpy", n -> KERNELS.axpy(0f, x, 0, y, 0, n));
+    print("adagrad", n -> KERNELS.adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 1e-8f));
+    print("sgdMomentum", n -> KERNELS.sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
+    print("gruForward", n -> KERNELS.gruForward(x, 0, y, 0, z, 0, z, LONG, n));
+    print("gruBackward", n -> KERNELS.gruBackward(x, 0, y, 0, z, 0, z, LONG, z, 2 * LONG, n));
+  }
+
+  private static void print(String name, RowKernel kernel) throws ReflectiveOperationException {
+    System.out.println(name + " " + bytesOfLongRows(kernel));
+  }
+
+  private static long bytesOfLongRows(RowKernel kernel) throws ReflectiveOperationException {
+    for (int i = 0; i < 400_000; i++) {
+      kernel.run(i % 500 == 0 ? LONG : SHORT);
+    }
+    Allocations allocated = new Allocations();
+    long least = Long.MAX_VALUE;
+    long start = System.nanoTime();
+    while (least > 0 && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(10)) {
+      long before = allocated.bytes();
+      for (int i = 0; i < CALLS; i++) {
+        kernel.run(LONG);
+      }
+      least = Math.min(least, (allocated.bytes() - before) / CALLS);
+    }
+    return least;
+  }
+}

@@ -1,0 +1,33 @@
+package io.gru4j.tensor.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Vectors stay in registers whatever rows came first: a process that has seen mostly rows shorter
+ * than a vector allocates nothing for longer ones, in a JVM of its own because the JIT decides
+ * once.
+ */
+class ShortRowsTest {
+
+  @Test
+  @Tag("child-jvm")
+  void afterShortRowsLongOnesAllocateNothing() throws Exception {
+    List<String> lines = ChildJvm.run(ShortRows.class, "--add-modules=jdk.incubator.vector");
+    assertEquals(
+        List.of(
+            "exp 0",
+            "sigmoid 0",
+            "tanh 0",
+            "multiply 0",
+            "axpy 0",
+            "adagrad 0",
+            "sgdMomentum 0",
+            "gruForward 0",
+            "gruBackward 0"),
+        lines);
+  }
+}
