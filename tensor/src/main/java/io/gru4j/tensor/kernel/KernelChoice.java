@@ -49,10 +49,15 @@ final class KernelChoice {
             Level.INFO,
             "kernels: {0}{1}",
             kernels.description(),
-            vectorModulePresent
-                ? ""
-                : " (for SIMD start the JVM with --add-modules jdk.incubator.vector)");
+            advice(forced, vectorModulePresent));
     return kernels;
+  }
+
+  /** What the message says to those who have not chosen. */
+  static String advice(String forced, boolean vectorModulePresent) {
+    return forced != null || vectorModulePresent
+        ? ""
+        : " (for SIMD start the JVM with --add-modules jdk.incubator.vector)";
   }
 
   private static boolean vectorModulePresent() {

@@ -142,6 +142,14 @@ class KernelsTest {
     assertTrue(unknown.contains("gru4j.kernels") && unknown.contains("fast"), unknown);
   }
 
+  @Test
+  void whoHasNotChosenIsToldOfVectors() {
+    String advice = KernelChoice.advice(null, false);
+    assertTrue(advice.contains("--add-modules jdk.incubator.vector"), advice);
+    assertEquals("", KernelChoice.advice("scalar", false));
+    assertEquals("", KernelChoice.advice(null, true));
+  }
+
   @Property
   void product(
       @ForAll @IntRange(max = 40) int rows,

@@ -1,0 +1,122 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The runtime image and its {@code bin/gru4j}, as the build has just made them. Where the cache of
+ * classes cannot be used the JVM says nothing and starts slowly; here it has to use it.
+ */
+class ImageIT {
+  private static final String NO_START_WITHOUT_CACHE = "-XX:AOTMode=on";
+  private static final String VECTOR_MODULE = "Using incubator modules: jdk.incubator.vector";
+  private static final Path IMAGE = Path.of(System.getProperty("gru4j.image"));
+
+  @TempDir static Path folder;
+  private static Path model;
+
+  private record End(int status, String out, String err) {}
+
+  @BeforeAll
+  static void train() throws IOException, InterruptedException {
+    Path sessions = folder.resolve("sessions.tsv");
+    Files.writeString(
+        sessions,
+        IntStream.range(0, 300)
+            .mapToObj(i -> i / 3 + "\titem" + i * 7 % 40 + "\t" + i)
+            .collect(Collectors.joining("\n", "SessionId\tItemId\tTime\n", "\n")));
+    model = folder.resolve("m.safetensors");
+    End end =
+        run("", "", "train", sessions.toString(), "--model", model.toString(), "--max-epochs=1");
+    assertEquals(0, end.status(), end.err());
+    assertTrue(end.err().contains(VECTOR_MODULE), end.err());
+  }
+
+  /** Runs the image's command with options of the JVM and a text on stdin. */
+  private static End run(String jvmOptions, String in, String... words)
+      throws IOException, InterruptedException {
+    return run(IMAGE.resolve("bin/gru4j"), jvmOptions, in, words);
+  }
+
+  private static End run(Path script, String jvmOptions, String in, String... words)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder();
+    builder.command().add(script.toString());
+    builder.command().addAll(List.of(words));
+    builder.environment().put("JDK_JAVA_OPTIONS", jvmOptions);
+    Path out = Files.createTempFile(folder, "out", null);
+    Path err = Files.createTempFile(folder, "err", null);
+    Path given = Files.writeString(Files.createTempFile(folder, "in", null), in);
+    builder.redirectInput(given.toFile());
+    builder.redirectOutput(out.toFile()).redirectError(err.toFile());
+    Process process = builder.start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + builder.command());
+    return new End(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static End recommend(String jvmOptions, String... words)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("recommend", "--model", model.toString()));
+    all.addAll(List.of(words));
+    End end = run(jvmOptions, "item7,item14\n", all.toArray(String[]::new));
+    assertEquals(0, end.status(), end.err());
+    return end;
+  }
+
+  @Test
+  void oneSessionIsAnsweredWithoutVectorsAndManyWith() throws IOException, InterruptedException {
+    for (String[] items : new String[][] {{"--items", "item7,item14"}, {"--items=item7,item14"}}) {
+      End one = recommend(NO_START_WITHOUT_CACHE, items);
+      assertTrue(one.err().contains("kernels: scalar\n"), one.err());
+      assertFalse(one.err().contains(VECTOR_MODULE), one.err());
+
+      End forced = recommend("-Dgru4j.kernels=vector", items);
+      assertTrue(forced.err().contains("kernels: vector"), forced.err());
+      assertEquals(forced.out(), one.out());
+
+      End many = recommend(NO_START_WITHOUT_CACHE);
+      assertTrue(many.err().contains("kernels: vector"), many.err());
+      assertEquals(one.out(), many.out().replaceAll("(?m)^1\t", ""));
+      assertEquals(20, one.out().lines().count());
+    }
+  }
+
+  @Test
+  void whatIsDoneAtOnceStartsWithoutVectors() throws IOException, InterruptedException {
+    for (String[] words :
+        new String[][] {{"--version"}, {"--help"}, {"help", "train"}, {"inspect", "" + model}}) {
+      End end = run(NO_START_WITHOUT_CACHE, "", words);
+      assertEquals(0, end.status(), end.err());
+      assertFalse(end.err().contains(VECTOR_MODULE), end.err());
+      assertFalse(end.out().isEmpty());
+    }
+    End wrong = run(NO_START_WITHOUT_CACHE, "", "recomend", "--items", "a");
+    assertEquals(2, wrong.status(), wrong.err());
+    assertTrue(wrong.err().contains("did you mean recommend?"), wrong.err());
+  }
+
+  @Test
+  void aLinkAndAFolderWithASpaceDoNotMatter() throws IOException, InterruptedException {
+    Path spaced = Files.createDirectory(folder.resolve("my programs"));
+    Path image = Files.createSymbolicLink(spaced.resolve("gru4j image"), IMAGE.toAbsolutePath());
+    Path link = Files.createSymbolicLink(folder.resolve("link"), image.resolve("bin/gru4j"));
+    for (Path script : List.of(image.resolve("bin/gru4j"), link)) {
+      End end = run(script, "", "", "--version");
+      assertEquals(0, end.status(), end.err());
+      assertTrue(end.out().startsWith("gru4j "), end.out());
+    }
+  }
+}
