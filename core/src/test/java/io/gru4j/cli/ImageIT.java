@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageIT {
   private static final String NO_START_WITHOUT_CACHE = "-XX:AOTMode=on";
   private static final String VECTOR_MODULE = "Using incubator modules: jdk.incubator.vector";
-  private static final Path IMAGE = Path.of(System.getProperty("gru4j.image"));
+  private static final Path IMAGE = Path.of("target", "gru4j");
 
   @TempDir static Path folder;
   private static Path model;
