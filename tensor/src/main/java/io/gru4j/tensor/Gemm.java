@@ -12,14 +12,15 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels. It goes
- * through k in pieces of {@link Kernels#productDepth}: a panel's piece stays in cache while the
- * rows pass, the rows' piece while the panels do (Goto and van de Geijn 2008, Anatomy of
- * High-Performance Matrix Multiplication). What several tasks need is packed before the first
- * product. With up to 128 rows each panel is needed by one task, with up to 8 panels each row: it
- * is packed there, piece by piece, of 128 rows in pieces of 512. Buffers belong to the object and
- * to the threads, grow to the largest shape seen and are then reused: nothing is allocated after
- * that. Not thread-safe: one thread at a time may call {@link #multiply}.
+ * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels, of more
+ * rows where there are no more panels. It goes through k in pieces of {@link Kernels#productDepth}:
+ * a panel's piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and
+ * van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is
+ * packed before the first product. With up to 128 rows each panel is needed by one task, with up to
+ * 8 panels each row: it is packed there, piece by piece, of 128 rows in pieces of at most 512.
+ * Buffers belong to the object and to the threads, grow to the largest shape seen and are then
+ * reused: nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
+ * #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -29,11 +30,14 @@ public final class Gemm {
   private static final int QUAD = Kernels.QUAD;
   private static final int GROUP = 8; // panels of one task
   private static final int ROWS = 96; // of one task
-  private static final int FEW_PANELS_ROWS = 48; // of one task that packs them itself
+  private static final int MOST_ROWS = 264; // of one task that packs them itself, with few panels
+  private static final int TILE_ROWS = 12; // a multiple of those of every tile of the product
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
-  private static final int FEW_ROWS_DEPTH = 512; // of k, where a task packs its panels itself
+  private static final int FEW_ROWS_DEPTH =
+      512; // of k at most, where a task packs its panels itself
+  private static final int PACKED_LENGTH = FEW_ROWS * FEW_ROWS_DEPTH; // of A in one task
   private static final int BLOCK_STRIDE =
-      FEW_ROWS * PANEL + PANEL / 2; // an odd number of cache lines
+      MOST_ROWS * PANEL + PANEL / 2; // an odd number of cache lines
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
@@ -44,8 +48,7 @@ public final class Gemm {
 
     final float[] pieces =
         new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
-    final float[] quads =
-        new float[FEW_ROWS * FEW_ROWS_DEPTH]; // of rows of A: [row / 4][k][row % 4]
+    final float[] quads = new float[PACKED_LENGTH]; // of rows of A: [row / 4][k][row % 4]
   }
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -124,8 +127,11 @@ public final class Gemm {
     panels = Math.ceilDiv(N, PANEL);
     packsA = panels > GROUP;
     packsB = M > FEW_ROWS;
-    rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : FEW_PANELS_ROWS;
-    depthOfPiece = packsB ? kernels.productDepth() : FEW_ROWS_DEPTH;
+    rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : rowsOfFewPanels();
+    depthOfPiece = kernels.productDepth();
+    if (!packsB) {
+      depthOfPiece = Math.min(FEW_ROWS_DEPTH, depthOfPiece);
+    }
     if (packsA) {
       packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
       parallel.run(Math.ceilDiv(M, PACKED_ROWS), rowsTask);
@@ -135,6 +141,13 @@ public final class Gemm {
       parallel.run(Math.ceilDiv(panels, GROUP), panelsTask);
     }
     parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
+  }
+
+  /** All of B passes with each task's rows: so as many as leave every thread two tasks. */
+  private int rowsOfFewPanels() {
+    int rows = Math.ceilDiv(M, 2 * parallel.threads());
+    int most = Math.min(MOST_ROWS, PACKED_LENGTH / kernels.productDepth());
+    return Math.min(Math.ceilDiv(rows, TILE_ROWS), most / TILE_ROWS) * TILE_ROWS;
   }
 
   private float[] atLeast(float[] buffer, long length) {
