@@ -22,6 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ImageIT {
   private static final String NO_START_WITHOUT_CACHE = "-XX:AOTMode=on";
+  private static final String MUCH_MEMORY = " -XX:MaxRAM=64g";
+  private static final String SMALL_HEAP = " -Xmx1g"; // without, no cache where memory is large
   private static final String VECTOR_MODULE = "Using incubator modules: jdk.incubator.vector";
   private static final Path IMAGE = Path.of("target", "gru4j");
 
@@ -40,7 +42,14 @@ class ImageIT {
             .collect(Collectors.joining("\n", "SessionId\tItemId\tTime\n", "\n")));
     model = folder.resolve("m.safetensors");
     End end =
-        run("", "", "train", sessions.toString(), "--model", model.toString(), "--max-epochs=1");
+        run(
+            NO_START_WITHOUT_CACHE + SMALL_HEAP,
+            "",
+            "train",
+            sessions.toString(),
+            "--model",
+            model.toString(),
+            "--max-epochs=1");
     assertEquals(0, end.status(), end.err());
     assertTrue(end.err().contains(VECTOR_MODULE), end.err());
   }
@@ -63,7 +72,10 @@ class ImageIT {
     builder.redirectInput(given.toFile());
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
     Process process = builder.start();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + builder.command());
+    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+      process.destroyForcibly();
+      throw new AssertionError("still running: " + builder.command());
+    }
     return new End(process.exitValue(), Files.readString(out), Files.readString(err));
   }
 
@@ -79,15 +91,18 @@ class ImageIT {
   @Test
   void oneSessionIsAnsweredWithoutVectorsAndManyWith() throws IOException, InterruptedException {
     for (String[] items : new String[][] {{"--items", "item7,item14"}, {"--items=item7,item14"}}) {
-      End one = recommend(NO_START_WITHOUT_CACHE, items);
+      End one = recommend(NO_START_WITHOUT_CACHE + MUCH_MEMORY, items);
       assertTrue(one.err().contains("kernels: scalar\n"), one.err());
       assertFalse(one.err().contains(VECTOR_MODULE), one.err());
 
-      End forced = recommend("-Dgru4j.kernels=vector", items);
-      assertTrue(forced.err().contains("kernels: vector"), forced.err());
-      assertEquals(forced.out(), one.out());
+      for (String choice :
+          List.of("-Dgru4j.kernels=vector", "--add-modules jdk.incubator.vector")) {
+        End forced = recommend(choice, items);
+        assertTrue(forced.err().contains("kernels: vector"), forced.err());
+        assertEquals(forced.out(), one.out());
+      }
 
-      End many = recommend(NO_START_WITHOUT_CACHE);
+      End many = recommend(NO_START_WITHOUT_CACHE + SMALL_HEAP);
       assertTrue(many.err().contains("kernels: vector"), many.err());
       assertEquals(one.out(), many.out().replaceAll("(?m)^1\t", ""));
       assertEquals(20, one.out().lines().count());
@@ -95,17 +110,26 @@ class ImageIT {
   }
 
   @Test
-  void whatIsDoneAtOnceStartsWithoutVectors() throws IOException, InterruptedException {
-    for (String[] words :
-        new String[][] {{"--version"}, {"--help"}, {"help", "train"}, {"inspect", "" + model}}) {
+  void helpComesWithoutVectors() throws IOException, InterruptedException {
+    String[][] commands = {
+      {"--version"}, {"--help"}, {"help", "train"}, {"train", "--help"}, {"serve", "-h"}
+    };
+    for (String[] words : commands) {
       End end = run(NO_START_WITHOUT_CACHE, "", words);
       assertEquals(0, end.status(), end.err());
       assertFalse(end.err().contains(VECTOR_MODULE), end.err());
-      assertFalse(end.out().isEmpty());
+      assertTrue(end.out().contains("gru4j"), end.out());
     }
     End wrong = run(NO_START_WITHOUT_CACHE, "", "recomend", "--items", "a");
     assertEquals(2, wrong.status(), wrong.err());
     assertTrue(wrong.err().contains("did you mean recommend?"), wrong.err());
+  }
+
+  @Test
+  void inspectNamesTheKernelsOfTraining() throws IOException, InterruptedException {
+    End end = run(NO_START_WITHOUT_CACHE + SMALL_HEAP, "", "inspect", model.toString());
+    assertEquals(0, end.status(), end.err());
+    assertTrue(end.out().contains("vector, "), end.out());
   }
 
   @Test

@@ -12,15 +12,15 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels, of more
- * rows where there are no more panels. It goes through k in pieces of {@link Kernels#productDepth}:
- * a panel's piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and
- * van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is
- * packed before the first product. With up to 128 rows each panel is needed by one task, with up to
- * 8 panels each row: it is packed there, piece by piece, of 128 rows in pieces of at most 512.
- * Buffers belong to the object and to the threads, grow to the largest shape seen and are then
- * reused: nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
- * #multiply}.
+ * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels; where
+ * there are no more panels, of as many rows as a thread's buffer holds. It goes through k in pieces
+ * of {@link Kernels#productDepth}: a panel's piece stays in cache while the rows pass, the rows'
+ * piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
+ * Multiplication). What several tasks need is packed before the first product. With up to 128 rows
+ * each panel is needed by one task, with up to 8 panels each row: it is packed there, piece by
+ * piece, of 128 rows in pieces of at most 512. Buffers belong to the object and to the threads,
+ * grow to the largest shape seen and are then reused: nothing is allocated after that. Not
+ * thread-safe: one thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -30,21 +30,19 @@ public final class Gemm {
   private static final int QUAD = Kernels.QUAD;
   private static final int GROUP = 8; // panels of one task
   private static final int ROWS = 96; // of one task
-  private static final int MOST_ROWS = 264; // of one task that packs them itself, with few panels
+  private static final int MOST_ROWS = 264; // of one task, where panels are few
   private static final int TILE_ROWS = 12; // a multiple of those of every tile of the product
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH =
       512; // of k at most, where a task packs its panels itself
   private static final int PACKED_LENGTH = FEW_ROWS * FEW_ROWS_DEPTH; // of A in one task
-  private static final int BLOCK_STRIDE =
-      MOST_ROWS * PANEL + PANEL / 2; // an odd number of cache lines
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
     /** A block of C, [panel][row][32]: see {@link Gemm#block}. */
-    final float[] block = new float[GROUP * BLOCK_STRIDE];
+    final float[] block = new float[GROUP * blockStride(MOST_ROWS)];
 
     final float[] pieces =
         new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
@@ -143,11 +141,20 @@ public final class Gemm {
     parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
   }
 
-  /** All of B passes with each task's rows: so as many as leave every thread two tasks. */
+  /**
+   * All of B passes once a task, so as many rows as leave two tasks to each of several threads. No
+   * sum crosses tasks: here their number may depend on the threads.
+   */
   private int rowsOfFewPanels() {
-    int rows = Math.ceilDiv(M, 2 * parallel.threads());
+    int threads = parallel.threads();
+    int rows = Math.ceilDiv(M, threads == 1 ? 1 : 2 * threads);
     int most = Math.min(MOST_ROWS, PACKED_LENGTH / kernels.productDepth());
     return Math.min(Math.ceilDiv(rows, TILE_ROWS), most / TILE_ROWS) * TILE_ROWS;
+  }
+
+  /** From one panel of a block to the next: an odd number of cache lines. */
+  private static int blockStride(int rows) {
+    return rows * PANEL + PANEL / 2;
   }
 
   private float[] atLeast(float[] buffer, long length) {
@@ -248,7 +255,7 @@ public final class Gemm {
       }
       for (int p = first; p < end; p++) {
         int bo = (packsB ? p * K + k : (p - first) * depth) * PANEL;
-        int co = (p - first) * BLOCK_STRIDE;
+        int co = (p - first) * blockStride(rowsOfTask);
         boolean start = k == 0; // later pieces go on with the chains
         float[] init = start ? ZEROS : scratch.block;
         int columns = Math.min(PANEL, N - p * PANEL);
@@ -275,9 +282,9 @@ public final class Gemm {
     int whole = adds ? 0 : (to - from) / PANEL;
     for (int i = 0; i < rows; i++) {
       int start = (row + i) * N + from;
-      kernels.copyPanels(C.data(), start, PANEL, block, i * PANEL, BLOCK_STRIDE, whole);
+      kernels.copyPanels(C.data(), start, PANEL, block, i * PANEL, blockStride(rowsOfTask), whole);
       for (int j = whole * PANEL; j < to - from; j += PANEL) {
-        int o = j / PANEL * BLOCK_STRIDE + i * PANEL;
+        int o = j / PANEL * blockStride(rowsOfTask) + i * PANEL;
         int columns = Math.min(PANEL, to - from - j);
         if (adds) {
           kernels.axpy(1f, block, o, C.data(), start + j, columns);

@@ -10,9 +10,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>The caller takes part, so {@code threads} is the number of busy cores. Thread t of n starts
  * with the t-th n-th of the tasks, so that it finds in its cache what it wrote in the loop before;
  * when its own are done it takes what others have left. Who runs a task in the end is left to
- * chance; whoever cuts a loop into tasks does so by the shape of the problem alone, lets every task
- * write its own output and adds partial sums in a fixed order, so that results have the same bits
- * for any number of threads.
+ * chance; whoever cuts a loop into tasks lets every task write its own output and, where a sum is
+ * made of several tasks' parts, cuts by the shape of the problem alone and adds the parts in a
+ * fixed order, so that results have the same bits for any number of threads.
  *
  * <p>{@link #run} allocates nothing. It waits for tasks that have begun, never for a worker to
  * wake: where other processes keep the cores busy, the caller does the work of workers that get

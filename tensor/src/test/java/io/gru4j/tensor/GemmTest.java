@@ -29,7 +29,7 @@ class GemmTest {
 
   @Provide
   Arbitrary<Integer> rows() {
-    return Arbitraries.of(1, 12, 96, 97, 128, 129, 144, 145, 192, 193);
+    return Arbitraries.of(1, 12, 96, 97, 128, 129, 192, 193, 252, 264, 265);
   }
 
   @Provide
@@ -96,6 +96,7 @@ class GemmTest {
       sameBits(s[0], s[1], s[2], true);
     }
     sameBits(300, 260, 2100, false); // more than two pieces
+    sameBits(600, 40, 400, false); // a task of as many rows and steps as its buffers hold
   }
 
   private static void sameBits(int M, int N, int K, boolean transposeA) {
@@ -106,7 +107,7 @@ class GemmTest {
     double[][] expected =
         Reference.product(transposeA ? Reference.transpose(rows, M) : rows, Reference.of(b), N);
     float[] first = null;
-    for (int threads : new int[] {1, 2, 3, 8}) {
+    for (int threads : new int[] {1, 2, 3, 40}) {
       try (Parallel parallel = new Parallel(threads)) {
         Gemm gemm = new Gemm(parallel);
         Matrix c = data.matrix(M, N, 1f);

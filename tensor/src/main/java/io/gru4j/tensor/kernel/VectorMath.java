@@ -13,9 +13,11 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link ScalarMath} on vectors: the same operations in the same order, so the same bits.
  *
- * <p>The loops over whole vectors are methods of their own, called only where there is one. The JIT
- * inlines a function of vectors where it runs at least every fourth time the method around it does;
- * in a method that short rows pass through too it may not, and vectors stay objects for good.
+ * <p>The loops that call a function of vectors are methods of their own, entered only where there
+ * is a whole vector. The JIT inlines such a function where it runs at least every fourth time the
+ * method around it does; in a method that short rows pass through too it may not, and vectors stay
+ * objects for good. For the same reason other loops call nothing but the Vector API, which is
+ * always inlined.
  */
 final class VectorMath {
 

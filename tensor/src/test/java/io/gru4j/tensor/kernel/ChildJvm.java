@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +18,7 @@ final class ChildJvm {
 
   private ChildJvm() {}
 
-  /** Returns the lines that the main class prints in a JVM with the given flags. */
+  /** Returns the lines that the main class prints in a JVM with the given flags, within minutes. */
   static List<String> run(Class<?> main, String... flags) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -25,12 +26,24 @@ final class ChildJvm {
     command.add("-cp");
     command.add(root(main) + File.pathSeparator + root(Kernels.class));
     command.add(main.getName());
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    List<String> lines = process.inputReader().lines().toList();
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + command);
-    assertEquals(0, process.exitValue(), () -> String.join(" ", command));
-    return lines;
+    Path out = Files.createTempFile("out", null);
+    Path err = Files.createTempFile("err", null);
+    try {
+      Process process =
+          new ProcessBuilder(command)
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile())
+              .start();
+      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        process.destroyForcibly();
+        throw new AssertionError("still running: " + command);
+      }
+      assertEquals(0, process.exitValue(), command + "\n" + Files.readString(err));
+      return Files.readAllLines(out);
+    } finally {
+      Files.delete(out);
+      Files.delete(err);
+    }
   }
 
   /** The folder of class files that a class was loaded from. */
