@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -65,6 +67,7 @@ class ImageIT {
     ProcessBuilder builder = new ProcessBuilder();
     builder.command().add(script.toString());
     builder.command().addAll(List.of(words));
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"));
     builder.environment().put("JDK_JAVA_OPTIONS", jvmOptions);
     Path out = Files.createTempFile(folder, "out", null);
     Path err = Files.createTempFile(folder, "err", null);
@@ -72,11 +75,16 @@ class ImageIT {
     builder.redirectInput(given.toFile());
     builder.redirectOutput(out.toFile()).redirectError(err.toFile());
     Process process = builder.start();
-    if (!process.waitFor(2, TimeUnit.MINUTES)) {
+    try {
+      assertTrue(process.waitFor(2, TimeUnit.MINUTES), () -> "still running: " + builder.command());
+    } finally {
       process.destroyForcibly();
-      throw new AssertionError("still running: " + builder.command());
     }
-    return new End(process.exitValue(), Files.readString(out), Files.readString(err));
+    return new End(process.exitValue(), text(out), text(err));
+  }
+
+  private static String text(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
   }
 
   private static End recommend(String jvmOptions, String... words)
@@ -125,6 +133,16 @@ class ImageIT {
     assertTrue(wrong.err().contains("did you mean recommend?"), wrong.err());
   }
 
+  /** No warning about references, no vectors where nobody wants them. */
+  @Test
+  void optionsOfTheHeapAndOthersChangeNothing() throws IOException, InterruptedException {
+    for (String options : List.of("-Xmx40g", "-Dgru4j.kernels=scalar", "-Duser.email=a@b")) {
+      End end = run(options, "", "--version");
+      assertEquals(0, end.status(), end.err());
+      assertFalse(end.err().toLowerCase(Locale.ROOT).contains("warning"), end.err());
+    }
+  }
+
   @Test
   void inspectNamesTheKernelsOfTraining() throws IOException, InterruptedException {
     End end = run(NO_START_WITHOUT_CACHE + SMALL_HEAP, "", "inspect", model.toString());
@@ -138,7 +156,7 @@ class ImageIT {
     Path image = Files.createSymbolicLink(spaced.resolve("gru4j image"), IMAGE.toAbsolutePath());
     Path link = Files.createSymbolicLink(folder.resolve("link"), image.resolve("bin/gru4j"));
     for (Path script : List.of(image.resolve("bin/gru4j"), link)) {
-      End end = run(script, "", "", "--version");
+      End end = run(script, NO_START_WITHOUT_CACHE, "", "--version");
       assertEquals(0, end.status(), end.err());
       assertTrue(end.out().startsWith("gru4j "), end.out());
     }

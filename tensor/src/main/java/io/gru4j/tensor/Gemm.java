@@ -13,9 +13,9 @@ import java.util.Arrays;
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
  * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels; where
- * there are no more panels, of as many rows as a thread's buffer holds. It goes through k in pieces
- * of {@link Kernels#productDepth}: a panel's piece stays in cache while the rows pass, the rows'
- * piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
+ * there are no more panels, of up to as many rows as a thread's buffer holds. It goes through k in
+ * pieces of {@link Kernels#productDepth}: a panel's piece stays in cache while the rows pass, the
+ * rows' piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
  * Multiplication). What several tasks need is packed before the first product. With up to 128 rows
  * each panel is needed by one task, with up to 8 panels each row: it is packed there, piece by
  * piece, of 128 rows in pieces of at most 512. Buffers belong to the object and to the threads,

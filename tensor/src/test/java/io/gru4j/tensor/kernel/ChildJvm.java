@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.net.URL;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,11 +35,13 @@ final class ChildJvm {
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
               .start();
-      if (!process.waitFor(5, TimeUnit.MINUTES)) {
+      try {
+        assertTrue(process.waitFor(5, TimeUnit.MINUTES), () -> "still running: " + command);
+      } finally {
         process.destroyForcibly();
-        throw new AssertionError("still running: " + command);
       }
-      assertEquals(0, process.exitValue(), command + "\n" + Files.readString(err));
+      String said = new String(Files.readAllBytes(err), Charset.defaultCharset());
+      assertEquals(0, process.exitValue(), () -> command + "\n" + said);
       return Files.readAllLines(out);
     } finally {
       Files.delete(out);
