@@ -103,8 +103,13 @@ class ImageIT {
       assertTrue(one.err().contains("kernels: scalar\n"), one.err());
       assertFalse(one.err().contains(VECTOR_MODULE), one.err());
 
+      Path file = Files.writeString(folder.resolve("jvm.args"), "-Dgru4j.kernels=vector");
       for (String choice :
-          List.of("-Dgru4j.kernels=vector", "--add-modules jdk.incubator.vector")) {
+          List.of(
+              "-Dgru4j.kernels=vector",
+              "-Dgru4j.vectorBits=128",
+              "--add-modules jdk.incubator.vector",
+              "@" + file)) {
         End forced = recommend(choice, items);
         assertTrue(forced.err().contains("kernels: vector"), forced.err());
         assertEquals(forced.out(), one.out());
