@@ -31,10 +31,9 @@ public final class Gemm {
   private static final int GROUP = 8; // panels of one task
   private static final int ROWS = 96; // of one task
   private static final int MOST_ROWS = 264; // of one task, where panels are few
-  private static final int TILE_ROWS = 12; // a multiple of those of every tile of the product
+  private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
-  private static final int FEW_ROWS_DEPTH =
-      512; // of k at most, where a task packs its panels itself
+  private static final int FEW_ROWS_DEPTH = 512; // of k at most, with up to so many rows
   private static final int PACKED_LENGTH = FEW_ROWS * FEW_ROWS_DEPTH; // of A in one task
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
@@ -125,11 +124,11 @@ public final class Gemm {
     panels = Math.ceilDiv(N, PANEL);
     packsA = panels > GROUP;
     packsB = M > FEW_ROWS;
-    rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : rowsOfFewPanels();
     depthOfPiece = kernels.productDepth();
     if (!packsB) {
       depthOfPiece = Math.min(FEW_ROWS_DEPTH, depthOfPiece);
     }
+    rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : rowsOfFewPanels();
     if (packsA) {
       packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
       parallel.run(Math.ceilDiv(M, PACKED_ROWS), rowsTask);
@@ -148,7 +147,7 @@ public final class Gemm {
   private int rowsOfFewPanels() {
     int threads = parallel.threads();
     int rows = Math.ceilDiv(M, threads == 1 ? 1 : 2 * threads);
-    int most = Math.min(MOST_ROWS, PACKED_LENGTH / kernels.productDepth());
+    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPiece);
     return Math.min(Math.ceilDiv(rows, TILE_ROWS), most / TILE_ROWS) * TILE_ROWS;
   }
 

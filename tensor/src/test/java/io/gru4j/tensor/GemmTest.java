@@ -96,7 +96,7 @@ class GemmTest {
       sameBits(s[0], s[1], s[2], true);
     }
     sameBits(300, 260, 2100, false); // more than two pieces
-    sameBits(600, 256, 1100, false); // tasks that fill their buffers, at any width
+    sameBits(600, 256, 1100, false); // the largest tasks of every width
   }
 
   private static void sameBits(int M, int N, int K, boolean transposeA) {
