@@ -173,4 +173,21 @@ public record Gru4RecOptions(
   public static Gru4RecOptions defaults() {
     return DEFAULTS;
   }
+
+  /** The value of one of {@link ParameterSpecs#OPTIONS}. */
+  Object value(String name) {
+    return switch (name) {
+      case "init" -> init.toString();
+      case "embedding" -> embedding.toString();
+      case "dropout_embed" -> dropoutEmbed;
+      case "dropout_hidden" -> dropoutHidden;
+      case "batching" -> batching.toString();
+      case "session_order" -> sessionOrder.toString();
+      case "adagrad_momentum" -> adagradMomentum;
+      case "label_smoothing" -> labelSmoothing;
+      case "weight_decay" -> weightDecay;
+      case "learning_rate_schedule" -> learningRateSchedule.toString();
+      default -> throw new IllegalArgumentException("no parameter has the name " + name);
+    };
+  }
 }

@@ -3,7 +3,6 @@ package io.gru4j.algorithms;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /**
  * What one estimator parameter is: its name, type, range, default and meaning. Validation, maps,
@@ -39,10 +38,8 @@ public final class ParameterSpec {
   private final List<String> choices;
   private final String range;
   private final String description;
-  private final Function<Gru4RecParameters, Object> getter;
 
-  private ParameterSpec(
-      Draft draft, String description, Function<Gru4RecParameters, Object> getter) {
+  private ParameterSpec(Draft draft, String description) {
     this.name = draft.name;
     this.type = draft.type;
     this.nullable = draft.nullable;
@@ -54,7 +51,6 @@ public final class ParameterSpec {
     this.choices = draft.choices;
     this.range = draft.range;
     this.description = description;
-    this.getter = getter;
   }
 
   /** A spec without its description. */
@@ -90,8 +86,8 @@ public final class ParameterSpec {
       return this;
     }
 
-    ParameterSpec means(String description, Function<Gru4RecParameters, Object> getter) {
-      return new ParameterSpec(this, description, getter);
+    ParameterSpec means(String description) {
+      return new ParameterSpec(this, description);
     }
   }
 
@@ -244,7 +240,7 @@ public final class ParameterSpec {
    * @return the value, {@code null} for "None"
    */
   public Object valueIn(Gru4RecParameters parameters) {
-    return getter.apply(parameters);
+    return parameters.value(name);
   }
 
   /**

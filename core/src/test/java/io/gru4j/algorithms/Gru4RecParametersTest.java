@@ -371,7 +371,7 @@ class Gru4RecParametersTest {
   }
 
   private static void assertTakes(String range, Object byDefault, ParameterSpec.Draft draft) {
-    ParameterSpec spec = draft.means("what it means", Gru4RecParameters::seed);
+    ParameterSpec spec = draft.means("what it means");
     assertEquals("n", spec.name());
     assertEquals(range, spec.range());
     assertEquals(byDefault, spec.defaultValue());
