@@ -24,7 +24,6 @@ public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
-  private static final double FEW_ROWS = 24; // the output layer's small chunks
   private static final double GROUP = 512; // rows that its backward pass takes at a time
   private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
   private static final double GATES_BUDGET = 1L << 28; // and predict of items' gates
@@ -173,13 +172,13 @@ public final class MemoryEstimate {
       double logits = 4 * panels * (32 * M + 16);
       double scratch = logits > LOGITS_BUDGET ? tilePanels * (32 * GROUP + 16) : 0;
       scratch += tile * padded(H); // the weights transposed
-      scratch += Math.max(128 * padded(H), 16 * FEW_ROWS * H);
-      scratch += H % 32 <= 8 ? 128 * 16 * (H % 32) : 0; // units beside the blocks of 32
+      scratch += 128 * padded(H); // a tile's sums of some rows
+      scratch += 12 * 16 * H; // sums by lanes
       scratch += 48 * tile; // e of some rows, packed
       scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
       double slots = Math.min(16, tiles);
       scratch += slots; // factors of their sums
-      double sums = Math.max(16 * Math.min(M, FEW_ROWS) * H, M * padded(H)); // by lanes or blocks
+      double sums = M * padded(H);
       return Math.min(logits, LOGITS_BUDGET)
           + 4 * threads * scratch
           + 4

@@ -15,9 +15,13 @@ import jdk.incubator.vector.FloatVector;
  * <p>A register tile stays in accumulators while the panels run: 4 rows x 4 inputs with 32
  * registers (512 bit: 16 sums, 8 vectors of y, 1 of w), 6 x 2 with 16 (256 bit: 12 sums, 2 of w, 1
  * of y), and smaller ones for what is left over and at 128 bit. Nothing is stored until all panels
- * are done, and no weight has to change its place.
+ * are done, and no weight has to change its place. The rows of a tile meet all inputs before the
+ * next rows do: their y stays in the first cache while w passes from the second.
  */
 final class VectorLanes {
+
+  /** Rows at a time, those of the largest tile. */
+  private static final int ROWS = L == 16 ? 4 : 6;
 
   private VectorLanes() {}
 
@@ -34,21 +38,17 @@ final class VectorLanes {
       int panels,
       int rows,
       int K) {
-    for (int c = 0; c < LANES; c += L) {
+    for (int r = 0; r < rows; r += ROWS) {
+      int n = Math.min(ROWS, rows - r);
+      int to = so + r * ss;
+      int from = yo + r * PANEL;
       for (int k = 0; k < K; k += 4) {
-        column(
-            sums,
-            so + k * LANES + c,
-            ss,
-            y,
-            yo + c,
-            yps,
-            w,
-            wo + k * PANEL + c,
-            wps,
-            panels,
-            rows,
-            Math.min(4, K - k));
+        int inputs = Math.min(4, K - k);
+        for (int c = 0; c < LANES; c += L) {
+          int s = to + k * LANES + c;
+          int j = wo + k * PANEL + c;
+          column(sums, s, ss, y, from + c, yps, w, j, wps, panels, n, inputs);
+        }
       }
     }
   }

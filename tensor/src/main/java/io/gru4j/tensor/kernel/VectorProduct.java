@@ -16,11 +16,11 @@ import jdk.incubator.vector.FloatVector;
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
- * cost as well. With the 16 of 256 bit m is 6 where k is long, as long as a row of a takes only one
- * register more: left alone, the compiler loads all rows of a step before it multiplies, and
- * accumulators come and go on the stack. Fences between the rows, which are no instructions on the
- * x86 processors that have vectors of this width, keep it from that. Smaller tiles take what is
- * left over; at 128 bit the one of 4 x 2 takes all.
+ * cost as well. With the 16 of 256 bit m is 6, as long as a row of a takes only one register more:
+ * left alone, the compiler loads all rows of a step before it multiplies, and accumulators come and
+ * go on the stack. Fences between the rows, which are no instructions on the x86 processors that
+ * have vectors of this width, keep it from that. Smaller tiles take what is left over; at 128 bit
+ * the one of 4 x 2 takes all.
  *
  * <p>Java checks every index. From a counted loop ({@code k < K}) the compiler moves the checks to
  * the front, two for each access that is written out: a tenth of the instructions of a short
@@ -43,10 +43,7 @@ final class VectorProduct {
    */
   static final int DEPTH = L == 16 ? 1024 : 192;
 
-  /** Steps of k from which 6 rows at 256 bit are worth their longer beginning and end. */
-  private static final int MANY_STEPS = 32;
-
-  /** Steps of k that {@link #tile6x2} takes at a time. */
+  /** Steps of k that {@link #tile6x2} takes at a time; it needs as many. */
   private static final int STEPS = 8;
 
   private VectorProduct() {}
@@ -130,7 +127,7 @@ final class VectorProduct {
       for (; r + 8 <= rows; r += 8) {
         tile8x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
-    } else if (L == 8 && K >= MANY_STEPS) {
+    } else if (L == 8 && K >= STEPS) {
       for (; r + 6 <= rows; r += 6) {
         int x = row(ao, ap, r);
         int y = row(ao, ap, r + 2);

@@ -22,12 +22,13 @@ import java.util.Arrays;
  *
  * <p>The product needs the weights transposed. For up to 24 distinct rows that would cost more than
  * the product: then {@link Kernels#laneProducts} takes them as they lie, and the sums of its 16
- * lanes are folded once, in the end. So it does for up to 8 hidden units that are left over beside
- * blocks of 32: as a block they would leave most lanes idle.
+ * lanes are folded. So it does for up to 8 hidden units that are left over beside blocks of 32: as
+ * a block they would leave most lanes idle.
  */
 final class HiddenGradient {
 
   static final int MAX_LANE_ROWS = 24;
+  private static final int LANE_ROWS = 12; // at a time: their lanes' sums stay in cache
   private static final int MAX_LANE_UNITS = 8;
   private static final int PACKED_ROWS = 48; // at a time: a multiple of every tile of the product
 
@@ -38,18 +39,15 @@ final class HiddenGradient {
   private final int H;
   private final int slots;
   private final int blocks; // of 32 hidden units
-  private final int blockEnd; // units from here on go by lanes
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
   private final ThreadLocal<float[]> packed; // e of a tile and some rows
-  private final ThreadLocal<float[]> restScratch;
+  private final ThreadLocal<float[]> laneScratch; // sums by lanes: [row][h][16]
   private final ThreadLocal<float[]> factors; // [slot]
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
 
-  private boolean lanes;
-  private int pieces; // of a row of sums: the blocks, or one with all lanes
-  private int width; // of a piece: 32, or H x 16 lanes
   private int U; // distinct rows
-  private float[] sums = new float[0]; // [slot][piece][u][width]
+  private int blockEnd; // units from here on go by lanes
+  private float[] sums = new float[0]; // [slot][block][u][32]
   private float[] slotMax = new float[0]; // [slot][u]; then the factor of the slot's sum
   private float[] targetWeight = new float[0]; // [m][h]
 
@@ -58,22 +56,17 @@ final class HiddenGradient {
     this.H = weight.cols();
     this.slots = slots;
     this.blocks = Math.ceilDiv(H, PANEL);
-    int rest = H % PANEL;
-    this.blockEnd = rest <= MAX_LANE_UNITS ? H - rest : H;
     int packedLength = Kernels.packedLength(PACKED_ROWS, tilePanels * PANEL);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
-    this.restScratch = ThreadLocal.withInitial(() -> new float[chunk * rest * LANES]);
+    this.laneScratch = ThreadLocal.withInitial(() -> new float[LANE_ROWS * H * LANES]);
     this.factors = ThreadLocal.withInitial(() -> new float[slots]);
-    int scratchLength =
-        Math.max(chunk * blocks * PANEL, Math.min(chunk, MAX_LANE_ROWS) * H * LANES);
-    this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
+    this.scratch = ThreadLocal.withInitial(() -> new float[chunk * blocks * PANEL]);
     this.transposed = ThreadLocal.withInitial(() -> new float[tilePanels * blocks * PANEL * PANEL]);
   }
 
   /** Makes room for M rows, however many of them are distinct. */
   void allocate(int M) {
-    long few = Math.min(M, MAX_LANE_ROWS) * (long) H * LANES;
-    sums = OutputLayer.atLeast(sums, slots * Math.max(few, M * (long) blocks * PANEL));
+    sums = OutputLayer.atLeast(sums, (long) slots * M * blocks * PANEL);
     slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
     targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
   }
@@ -81,19 +74,13 @@ final class HiddenGradient {
   /** Begins with U distinct rows. */
   void begin(int U) {
     this.U = U;
-    lanes = U <= MAX_LANE_ROWS;
-    pieces = lanes ? 1 : blocks;
-    width = lanes ? H * LANES : PANEL;
+    int rest = H % PANEL;
+    blockEnd = U <= MAX_LANE_ROWS ? 0 : rest <= MAX_LANE_UNITS ? H - rest : H;
   }
 
-  /** Where a piece of a slot's sum of one row lies. */
-  private int at(int slot, int piece, int u) {
-    return ((slot * pieces + piece) * U + u) * width;
-  }
-
-  /** How many values of a piece are used. */
-  private int length(int piece) {
-    return lanes ? width : Math.min(PANEL, H - piece * PANEL);
+  /** Where a block of a slot's sum of one row lies. */
+  private int at(int slot, int block, int u) {
+    return ((slot * blocks + block) * U + u) * PANEL;
   }
 
   /**
@@ -120,26 +107,23 @@ final class HiddenGradient {
       int maxo) {
     float[] sum = first ? sums : scratch.get();
     int so = first ? at(slot, 0, u) : 0;
-    int sps = (first ? U : rows) * width; // from one piece to the next
+    int sbs = (first ? U : rows) * PANEL; // from one block to the next
     int w = weight.offset() + panel * H * PANEL;
-    if (lanes) {
-      kernels.laneProducts(
-          sum, so, width, e, eo, eps, weight.value(), w, H * PANEL, panels, rows, H);
-    } else {
+    if (blockEnd > 0) {
       float[] t = transposed.get();
       if (u == 0) {
         transpose(t, w, panels);
       }
-      products(sum, so, sps, e, eo, eps, t, panels, rows);
-      if (blockEnd < H) {
-        restProducts(sum, so + blockEnd / PANEL * sps, e, eo, eps, w, panels, rows);
-      }
+      products(sum, so, sbs, e, eo, eps, t, panels, rows);
+    }
+    if (blockEnd < H) {
+      laneProducts(sum, so, sbs, e, eo, eps, w, panels, rows);
     }
     if (first) {
       System.arraycopy(max, maxo, slotMax, slot * U + u, rows);
     } else {
       for (int r = 0; r < rows; r++) {
-        merge(slot, u + r, sum, r * width, sps, max[maxo + r]);
+        merge(slot, u + r, sum, r * PANEL, sbs, max[maxo + r]);
       }
     }
   }
@@ -157,7 +141,7 @@ final class HiddenGradient {
   }
 
   private void products(
-      float[] sum, int so, int sps, float[] e, int eo, int eps, float[] t, int panels, int rows) {
+      float[] sum, int so, int sbs, float[] e, int eo, int eps, float[] t, int panels, int rows) {
     int classes = panels * PANEL;
     int stride = QUAD * classes;
     float[] a = packed.get();
@@ -168,40 +152,48 @@ final class HiddenGradient {
         kernels.packRows(a, p * PANEL * QUAD, stride, e, eo + p * eps + row, PANEL, n, PANEL);
       }
       for (int k = 0; k < blockEnd; k += PANEL) {
-        int c = so + k / PANEL * sps + row;
+        int c = so + k / PANEL * sbs + row;
         int columns = Math.min(PANEL, H - k);
         kernels.product(sum, c, ZEROS, 0, 0, a, 0, stride, t, k * classes, n, classes, columns);
       }
     }
   }
 
-  /** The hidden units beside the blocks. */
-  private void restProducts(
-      float[] sum, int so, float[] e, int eo, int eps, int w, int panels, int rows) {
-    int rest = H - blockEnd;
-    float[] folded = restScratch.get();
+  /** The hidden units from {@link #blockEnd} on, as the weights lie. */
+  private void laneProducts(
+      float[] sum, int so, int sbs, float[] e, int eo, int eps, int w, int panels, int rows) {
+    int units = H - blockEnd;
+    int stride = units * LANES;
     int from = w + blockEnd * PANEL;
-    int stride = rest * LANES;
-    kernels.laneProducts(
-        folded, 0, stride, e, eo, eps, weight.value(), from, H * PANEL, panels, rows, rest);
-    for (int r = 0; r < rows; r++) {
-      kernels.foldLanes(sum, so + r * PANEL, folded, r * stride, rest);
+    float[] lanes = laneScratch.get();
+    for (int r = 0; r < rows; r += LANE_ROWS) {
+      int n = Math.min(LANE_ROWS, rows - r);
+      int y = eo + r * PANEL;
+      kernels.laneProducts(
+          lanes, 0, stride, e, y, eps, weight.value(), from, H * PANEL, panels, n, units);
+      for (int i = 0; i < n; i++) {
+        for (int k = 0; k < units; k += PANEL) {
+          int to = so + (blockEnd + k) / PANEL * sbs + (r + i) * PANEL;
+          int columns = Math.min(PANEL, units - k);
+          kernels.foldLanes(sum, to, lanes, i * stride + k * LANES, columns);
+        }
+      }
     }
   }
 
   /**
    * Adds a tile's sum of one row to its slot's; both are relative to their largest logit.
    *
-   * @param tile the tile's sum from {@code to}, pieces {@code tps} apart
+   * @param tile the tile's sum from {@code to}, blocks {@code tbs} apart
    */
-  private void merge(int slot, int u, float[] tile, int to, int tps, float tileMax) {
+  private void merge(int slot, int u, float[] tile, int to, int tbs, float tileMax) {
     int row = slot * U + u;
     boolean larger = tileMax > slotMax[row];
     float factor = Kernels.exp(larger ? slotMax[row] - tileMax : tileMax - slotMax[row]);
-    for (int piece = 0; piece < pieces; piece++) {
-      int so = at(slot, piece, u);
-      int i = to + piece * tps;
-      int n = length(piece);
+    for (int block = 0; block < blocks; block++) {
+      int so = at(slot, block, u);
+      int i = to + block * tbs;
+      int n = Math.min(PANEL, H - block * PANEL);
       if (larger) {
         kernels.axpy(factor, sums, so, tile, i, n);
         System.arraycopy(tile, i, sums, so, n);
@@ -242,22 +234,14 @@ final class HiddenGradient {
    */
   void finish(int u, int m, float scale, float targetScale, float[] dHidden, int d) {
     float[] row = scratch.get();
-    Arrays.fill(row, 0, pieces * width, 0f);
+    Arrays.fill(row, 0, blocks * PANEL, 0f);
     float[] factor = factors.get();
     for (int slot = 0; slot < slots; slot++) {
       factor[slot] = slotMax[slot * U + u] * scale;
     }
-    if (lanes) {
-      for (int slot = 0; slot < slots; slot++) {
-        kernels.axpy(factor[slot], sums, at(slot, 0, u), row, 0, width);
-      }
-      kernels.foldLanes(row, 0, row, 0, H);
-    } else {
-      int slotStride = pieces * U * width;
-      for (int piece = 0; piece < pieces; piece++) {
-        kernels.combineRows(
-            row, piece * PANEL, factor, 0, sums, at(0, piece, u), slotStride, slots);
-      }
+    int slotStride = blocks * U * PANEL;
+    for (int block = 0; block < blocks; block++) {
+      kernels.combineRows(row, block * PANEL, factor, 0, sums, at(0, block, u), slotStride, slots);
     }
     kernels.axpy(1f, row, 0, dHidden, d, H);
     kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);
