@@ -187,7 +187,12 @@ public record Gru4RecOptions(
       case "label_smoothing" -> labelSmoothing;
       case "weight_decay" -> weightDecay;
       case "learning_rate_schedule" -> learningRateSchedule.toString();
-      default -> throw new IllegalArgumentException("no parameter has the name " + name);
+      default -> unknown(name);
     };
+  }
+
+  /** Object, as the switch's type: what else its cases share is Serializable. */
+  private static Object unknown(String name) {
+    throw new IllegalArgumentException("no parameter has the name " + name);
   }
 }

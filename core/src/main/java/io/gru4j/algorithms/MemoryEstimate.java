@@ -173,7 +173,7 @@ public final class MemoryEstimate {
       double scratch = logits > LOGITS_BUDGET ? tilePanels * (32 * GROUP + 16) : 0;
       scratch += tile * padded(H); // the weights transposed
       scratch += 128 * padded(H); // a tile's sums of some rows
-      scratch += 12 * 16 * H; // sums by lanes
+      scratch += 12 * 64 * 16; // sums by lanes of some rows and units
       scratch += 48 * tile; // e of some rows, packed
       scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
       double slots = Math.min(16, tiles);

@@ -169,6 +169,10 @@ class Gru4RecParametersTest {
     for (ParameterSpec spec : Gru4RecParameters.specs()) {
       Object value = spec.valueIn(changed);
       assertNotEquals(spec.defaultValue(), value, spec.name());
+      Map<String, Object> alone = new HashMap<>(Gru4RecParameters.defaults().getParams());
+      alone.put(spec.name(), value);
+      assertEquals(
+          alone, Gru4RecParameters.defaults().withParams(Map.of(spec.name(), value)).getParams());
       camel.put(spec.camelCase(), value);
       text.put(spec.name(), ParameterSpec.print(value));
     }

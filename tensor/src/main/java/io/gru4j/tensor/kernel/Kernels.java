@@ -147,8 +147,6 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /**
    * Sums on 16 virtual lanes, {@code y[i]} = the sum of {@code x[16 i]} to {@code x[16 i + 15]}:
    * halves, added pairwise.
-   *
-   * @param y out; may be {@code x}, from the same offset
    */
   void foldLanes(float[] y, int yo, float[] x, int xo, int n);
 

@@ -20,7 +20,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorLanes {
 
-  /** Rows at a time, those of the largest tile. */
+  /** Rows at a time: those of the largest tile, where it is not of 2. */
   private static final int ROWS = L == 16 ? 4 : 6;
 
   private VectorLanes() {}

@@ -19,8 +19,8 @@ import jdk.incubator.vector.FloatVector;
  * cost as well. With the 16 of 256 bit m is 6, as long as a row of a takes only one register more:
  * left alone, the compiler loads all rows of a step before it multiplies, and accumulators come and
  * go on the stack. Fences between the rows, which are no instructions on the x86 processors that
- * have vectors of this width, keep it from that. Smaller tiles take what is left over; at 128 bit
- * the one of 4 x 2 takes all.
+ * have vectors of this width, keep it from that. Smaller tiles take what is left over, and less
+ * than 8 steps of k; at 128 bit the one of 4 x 2 takes all.
  *
  * <p>Java checks every index. From a counted loop ({@code k < K}) the compiler moves the checks to
  * the front, two for each access that is written out: a tenth of the instructions of a short

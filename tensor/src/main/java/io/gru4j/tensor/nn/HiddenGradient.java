@@ -27,9 +27,10 @@ import java.util.Arrays;
  */
 final class HiddenGradient {
 
-  static final int MAX_LANE_ROWS = 24;
-  private static final int LANE_ROWS = 12; // at a time: their lanes' sums stay in cache
-  private static final int MAX_LANE_UNITS = 8;
+  private static final int MAX_LANE_ROWS = 24;
+  private static final int MAX_LANE_UNITS = 8; // with more rows
+  private static final int GROUP_ROWS = 12; // by lanes at a time: sums and weights stay in cache
+  private static final int GROUP_UNITS = 64; // whole blocks
   private static final int PACKED_ROWS = 48; // at a time: a multiple of every tile of the product
 
   private static final float[] ZEROS = new float[PANEL];
@@ -41,7 +42,7 @@ final class HiddenGradient {
   private final int blocks; // of 32 hidden units
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
   private final ThreadLocal<float[]> packed; // e of a tile and some rows
-  private final ThreadLocal<float[]> laneScratch; // sums by lanes: [row][h][16]
+  private final ThreadLocal<float[]> laneScratch; // of a group: [row][h][16]
   private final ThreadLocal<float[]> factors; // [slot]
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
 
@@ -58,7 +59,7 @@ final class HiddenGradient {
     this.blocks = Math.ceilDiv(H, PANEL);
     int packedLength = Kernels.packedLength(PACKED_ROWS, tilePanels * PANEL);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
-    this.laneScratch = ThreadLocal.withInitial(() -> new float[LANE_ROWS * H * LANES]);
+    this.laneScratch = ThreadLocal.withInitial(() -> new float[GROUP_ROWS * GROUP_UNITS * LANES]);
     this.factors = ThreadLocal.withInitial(() -> new float[slots]);
     this.scratch = ThreadLocal.withInitial(() -> new float[chunk * blocks * PANEL]);
     this.transposed = ThreadLocal.withInitial(() -> new float[tilePanels * blocks * PANEL * PANEL]);
@@ -75,7 +76,11 @@ final class HiddenGradient {
   void begin(int U) {
     this.U = U;
     int rest = H % PANEL;
-    blockEnd = U <= MAX_LANE_ROWS ? 0 : rest <= MAX_LANE_UNITS ? H - rest : H;
+    if (U <= MAX_LANE_ROWS) {
+      blockEnd = 0;
+    } else {
+      blockEnd = rest <= MAX_LANE_UNITS ? H - rest : H;
+    }
   }
 
   /** Where a block of a slot's sum of one row lies. */
@@ -117,7 +122,7 @@ final class HiddenGradient {
       products(sum, so, sbs, e, eo, eps, t, panels, rows);
     }
     if (blockEnd < H) {
-      laneProducts(sum, so, sbs, e, eo, eps, w, panels, rows);
+      productsByLanes(sum, so, sbs, e, eo, eps, w, panels, rows);
     }
     if (first) {
       System.arraycopy(max, maxo, slotMax, slot * U + u, rows);
@@ -160,22 +165,32 @@ final class HiddenGradient {
   }
 
   /** The hidden units from {@link #blockEnd} on, as the weights lie. */
-  private void laneProducts(
+  private void productsByLanes(
       float[] sum, int so, int sbs, float[] e, int eo, int eps, int w, int panels, int rows) {
-    int units = H - blockEnd;
-    int stride = units * LANES;
-    int from = w + blockEnd * PANEL;
     float[] lanes = laneScratch.get();
-    for (int r = 0; r < rows; r += LANE_ROWS) {
-      int n = Math.min(LANE_ROWS, rows - r);
-      int y = eo + r * PANEL;
-      kernels.laneProducts(
-          lanes, 0, stride, e, y, eps, weight.value(), from, H * PANEL, panels, n, units);
-      for (int i = 0; i < n; i++) {
-        for (int k = 0; k < units; k += PANEL) {
-          int to = so + (blockEnd + k) / PANEL * sbs + (r + i) * PANEL;
-          int columns = Math.min(PANEL, units - k);
-          kernels.foldLanes(sum, to, lanes, i * stride + k * LANES, columns);
+    for (int h = blockEnd; h < H; h += GROUP_UNITS) {
+      int units = Math.min(GROUP_UNITS, H - h);
+      for (int r = 0; r < rows; r += GROUP_ROWS) {
+        kernels.laneProducts(
+            lanes,
+            0,
+            units * LANES,
+            e,
+            eo + r * PANEL,
+            eps,
+            weight.value(),
+            w + h * PANEL,
+            H * PANEL,
+            panels,
+            Math.min(GROUP_ROWS, rows - r),
+            units);
+        int from = 0;
+        for (int i = r; i < Math.min(r + GROUP_ROWS, rows); i++) {
+          for (int k = h; k < h + units; k += PANEL) {
+            int n = Math.min(PANEL, h + units - k);
+            kernels.foldLanes(sum, so + k / PANEL * sbs + i * PANEL, lanes, from, n);
+            from += n * LANES;
+          }
         }
       }
     }

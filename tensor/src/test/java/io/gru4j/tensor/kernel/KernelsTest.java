@@ -186,7 +186,7 @@ class KernelsTest {
 
   @Provide
   Arbitrary<Integer> manySteps() {
-    return Arbitraries.of(31, 32, 33, 34, 39, 40, 63, 64, 101, 191, 223, 224, 225, 384);
+    return Arbitraries.of(7, 8, 9, 15, 16, 17, 63, 64, 101, 191, 199, 200, 201, 384);
   }
 
   /** Columns around whole vectors. */
@@ -406,26 +406,25 @@ class KernelsTest {
   }
 
   @Property
-  void foldLanes(@ForAll @IntRange(max = 40) int n, @ForAll boolean inPlace, @ForAll long seed) {
+  void foldLanes(@ForAll @IntRange(max = 40) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int xo = data.below(9);
-    int yo = inPlace ? xo : data.below(9);
+    int yo = data.below(9);
     float[] x = data.values(xo + n * LANES + 3, 1f);
     check(
-        new float[][] {x, inPlace ? new float[0] : data.values(yo + n + 3, 1f)},
+        new float[][] {x, data.values(yo + n + 3, 1f)},
         1e-6,
         (kernels, a) -> {
-          kernels.foldLanes(inPlace ? a[0] : a[1], yo, a[0], xo, n);
+          kernels.foldLanes(a[1], yo, a[0], xo, n);
           return 0;
         },
         a -> {
-          double[] y = inPlace ? a[0] : a[1];
           for (int i = 0; i < n; i++) {
             double sum = 0;
             for (int l = 0; l < LANES; l++) {
               sum += a[0][xo + i * LANES + l];
             }
-            y[yo + i] = sum;
+            a[1][yo + i] = sum;
           }
           return 0;
         });
