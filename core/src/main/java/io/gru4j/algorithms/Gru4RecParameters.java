@@ -194,7 +194,7 @@ public record Gru4RecParameters(
 
   /**
    * The value that {@link ParameterSpec#valueIn} returns. A switch, not a getter in each spec:
-   * thirty method references took 30 ms when a program first asked for its parameters.
+   * linking thirty method references would slow down the start of every program.
    */
   Object value(String name) {
     return switch (name) {

@@ -20,7 +20,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorLanes {
 
-  /** Rows at a time: those of the largest tile, where it is not of 2. */
+  /** Rows at a time: those of one of the largest tiles, of three at 128 bit. */
   private static final int ROWS = L == 16 ? 4 : 6;
 
   private VectorLanes() {}

@@ -262,13 +262,12 @@ class OutputLayerTest {
     new Case(new TestData(2), 17 * 1024 + 33, 3, 5, 0, 1f).check(1f, 8);
     new Case(new TestData(3), 17 * 1024 + 33, 3, 30, 3, 9f).check(1f, 8);
     new Case(new TestData(4), 17 * 1024 + 33, 2, 131, 0, 9f).check(1f, 8);
-    for (int V : new int[] {2100, 17 * 1024 + 33}) { // by lanes, and by blocks with the rest so too
-      for (int H : new int[] {40, 41, 68}) {
-        for (int M : new int[] {23, 131}) {
-          Case c = new Case(new TestData(V + M), V, H, M, 0, 0.5f);
-          c.check(1f, 5);
-          c.assertHiddenGradient(2e-7);
-        }
+    for (int V : new int[] {2100, 17 * 1024 + 33}) {
+      int H = V == 2100 ? 41 : 40; // two blocks, the second whole or left to lanes
+      for (int M : new int[] {23, 131}) { // all by lanes, and by blocks
+        Case c = new Case(new TestData(V + M), V, H, M, 0, 0.5f);
+        c.check(1f, 5);
+        c.assertHiddenGradient(2e-7);
       }
     }
   }
@@ -280,7 +279,8 @@ class OutputLayerTest {
       @ForAll @IntRange(min = 30, max = 34) int H,
       @ForAll long seed) {
     Case c = new Case(new TestData(seed), 150, H, M, 0, 1f);
-    c.check(1f, 15);
+    c.check(0.5f, 15);
+    c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
     c.assertHiddenGradient(2e-6);
   }
 
