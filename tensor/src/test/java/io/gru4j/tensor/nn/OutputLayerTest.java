@@ -263,7 +263,7 @@ class OutputLayerTest {
     new Case(new TestData(3), 17 * 1024 + 33, 3, 30, 3, 9f).check(1f, 8);
     new Case(new TestData(4), 17 * 1024 + 33, 2, 131, 0, 9f).check(1f, 8);
     for (int V : new int[] {2100, 17 * 1024 + 33}) {
-      int H = V == 2100 ? 41 : 40; // two blocks, the second whole or left to lanes
+      int H = V == 2100 ? 41 : 40; // the second block as one, or left to lanes
       for (int M : new int[] {23, 131}) { // all by lanes, and by blocks
         Case c = new Case(new TestData(V + M), V, H, M, 0, 0.5f);
         c.check(1f, 5);
