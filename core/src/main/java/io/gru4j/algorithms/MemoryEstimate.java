@@ -166,8 +166,8 @@ public final class MemoryEstimate {
     /** Bytes of the output layer's buffers. */
     double outputBuffers(int threads) {
       double panels = Math.ceil(V / 32);
-      double tilePanels = Math.clamp(Math.ceil(panels / 16), 4, 32);
-      double tiles = Math.ceil(panels / tilePanels);
+      double tiles = Math.ceil(panels / Math.clamp(Math.ceil(panels / 16), 4, 32));
+      double tilePanels = Math.ceil(panels / tiles);
       double tile = tilePanels * 32;
       double logits = 4 * panels * (32 * M + 16);
       double scratch = logits > LOGITS_BUDGET ? tilePanels * (32 * GROUP + 16) : 0;

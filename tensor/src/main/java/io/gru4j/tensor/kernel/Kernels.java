@@ -120,10 +120,33 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void transpose(float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns);
 
   /**
+   * The product of a block of results by a matrix, {@code c[r][j] = sum_i y[r][i] * b[i][j]}: for
+   * each element one fused chain from 0 over ascending {@code i}. With {@code b} a part of the
+   * weights, transposed, it is the gradient of a linear layer's input.
+   *
+   * @param c out: {@code rows} rows {@link #PANEL} apart of 32 columns, then the next 32 columns,
+   *     {@code cs} further; what stands behind {@code columns} in a row is undefined
+   * @param y panels {@code yps} apart, of {@code rows} rows of 32 values
+   * @param b 32 columns of all its {@code 32 panels} rows, {@link #PANEL} apart, then the next
+   */
+  void blockProduct(
+      float[] c,
+      int co,
+      int cs,
+      float[] y,
+      int yo,
+      int yps,
+      float[] b,
+      int bo,
+      int panels,
+      int rows,
+      int columns);
+
+  /**
    * Products summed over the lanes of panels, kept on 16 virtual lanes: {@code sums[r][k][j]} is
    * one fused chain from 0 over ascending {@code p} of {@code y[r][p][l] * w[p][k][l]}, lane {@code
    * l = j} before {@code l = j + 16}. Folded over {@code j} it is the gradient of a linear layer's
-   * input, {@code sum_classes y[r][class] * w[class][k]}; unlike {@link #product} it takes the
+   * input, {@code sum_classes y[r][class] * w[class][k]}; unlike {@link #blockProduct} it takes the
    * weights as they lie, so for few rows it costs less.
    *
    * @param sums out: {@code rows} rows, {@code ss} apart, of {@code K} times 16 values

@@ -94,6 +94,34 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void blockProduct(
+      float[] c,
+      int co,
+      int cs,
+      float[] y,
+      int yo,
+      int yps,
+      float[] b,
+      int bo,
+      int panels,
+      int rows,
+      int columns) {
+    for (int k = 0; k < columns; k += PANEL) {
+      int n = Math.min(PANEL, columns - k);
+      for (int r = 0; r < rows; r++) {
+        int cr = co + k / PANEL * cs + r * PANEL;
+        Arrays.fill(c, cr, cr + n, 0f);
+        for (int p = 0; p < panels; p++) {
+          for (int l = 0; l < PANEL; l++) {
+            int row = (k * panels + p * PANEL + l) * PANEL;
+            axpy(y[yo + p * yps + r * PANEL + l], b, bo + row, c, cr, n);
+          }
+        }
+      }
+    }
+  }
+
+  @Override
   public void laneProducts(
       float[] sums,
       int so,

@@ -9,9 +9,9 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The products
- * live in {@link VectorProduct}, {@link VectorSteps} and {@link VectorLanes}, with {@link
- * VectorPack} and {@link VectorTranspose}, the GRU cell in {@link VectorGru}, the softmax in {@link
- * VectorSoftmax}.
+ * live in {@link VectorProduct}, {@link VectorSteps}, {@link VectorBlock} and {@link VectorLanes},
+ * with {@link VectorPack} and {@link VectorTranspose}, the GRU cell in {@link VectorGru}, the
+ * softmax in {@link VectorSoftmax}.
  */
 public final class VectorKernels implements Kernels {
 
@@ -71,6 +71,22 @@ public final class VectorKernels implements Kernels {
   public void transpose(
       float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
     VectorTranspose.transpose(y, yo, ys, x, xo, xs, rows, columns);
+  }
+
+  @Override
+  public void blockProduct(
+      float[] c,
+      int co,
+      int cs,
+      float[] y,
+      int yo,
+      int yps,
+      float[] b,
+      int bo,
+      int panels,
+      int rows,
+      int columns) {
+    VectorBlock.product(c, co, cs, y, yo, yps, b, bo, panels, rows, columns);
   }
 
   @Override

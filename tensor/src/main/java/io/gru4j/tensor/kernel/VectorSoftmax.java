@@ -33,19 +33,34 @@ final class VectorSoftmax {
 
   static float rowMax(float[] y, int yo, int ps, int panels) {
     // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
-    // never wins here, and which zero wins is settled at the end. Two chains hide the latency.
-    FloatVector max = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector other = max;
-    for (int p = 0; p < panels; p++) {
-      for (int c = 0; c < PANEL; c += 2 * L) {
-        FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps + c);
-        max = max.blend(v, v.compare(GT, max));
-        FloatVector u = FloatVector.fromArray(SPECIES, y, yo + p * ps + c + L);
-        other = other.blend(u, u.compare(GT, other));
+    // never wins here, and which zero wins is settled at the end. Four chains hide the latency.
+    FloatVector max0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector max1 = max0;
+    FloatVector max2 = max0;
+    FloatVector max3 = max0;
+    int p = 0;
+    for (; p + 2 <= panels; p += 2) {
+      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i += 2 * L) {
+        FloatVector v0 = FloatVector.fromArray(SPECIES, y, i);
+        max0 = max0.blend(v0, v0.compare(GT, max0));
+        FloatVector v1 = FloatVector.fromArray(SPECIES, y, i + L);
+        max1 = max1.blend(v1, v1.compare(GT, max1));
+        FloatVector v2 = FloatVector.fromArray(SPECIES, y, i + ps);
+        max2 = max2.blend(v2, v2.compare(GT, max2));
+        FloatVector v3 = FloatVector.fromArray(SPECIES, y, i + ps + L);
+        max3 = max3.blend(v3, v3.compare(GT, max3));
       }
     }
-    max = max.blend(other, other.compare(GT, max));
-    return max.reduceLanes(MAX) + 0f; // a maximum is the same in any order of lanes
+    if (p < panels) {
+      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i += L) {
+        FloatVector v0 = FloatVector.fromArray(SPECIES, y, i);
+        max0 = max0.blend(v0, v0.compare(GT, max0));
+      }
+    }
+    max0 = max0.blend(max2, max2.compare(GT, max0));
+    max1 = max1.blend(max3, max3.compare(GT, max1));
+    max0 = max0.blend(max1, max1.compare(GT, max0));
+    return max0.reduceLanes(MAX) + 0f; // a maximum is the same in any order of lanes
   }
 
   static void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels) {

@@ -2,7 +2,6 @@ package io.gru4j.tensor.nn;
 
 import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
-import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
@@ -31,9 +30,6 @@ final class HiddenGradient {
   private static final int MAX_LANE_UNITS = 8; // with more rows
   private static final int GROUP_ROWS = 12; // by lanes at a time: sums and weights stay in cache
   private static final int GROUP_UNITS = 64; // whole blocks
-  private static final int PACKED_ROWS = 48; // at a time: a multiple of every tile of the product
-
-  private static final float[] ZEROS = new float[PANEL];
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
@@ -41,7 +37,6 @@ final class HiddenGradient {
   private final int slots;
   private final int blocks; // of 32 hidden units
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
-  private final ThreadLocal<float[]> packed; // e of a tile and some rows
   private final ThreadLocal<float[]> laneScratch; // of a group: [row][h][16]
   private final ThreadLocal<float[]> factors; // [slot]
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
@@ -57,8 +52,6 @@ final class HiddenGradient {
     this.H = weight.cols();
     this.slots = slots;
     this.blocks = Math.ceilDiv(H, PANEL);
-    int packedLength = Kernels.packedLength(PACKED_ROWS, tilePanels * PANEL);
-    this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.laneScratch = ThreadLocal.withInitial(() -> new float[GROUP_ROWS * GROUP_UNITS * LANES]);
     this.factors = ThreadLocal.withInitial(() -> new float[slots]);
     this.scratch = ThreadLocal.withInitial(() -> new float[chunk * blocks * PANEL]);
@@ -119,7 +112,7 @@ final class HiddenGradient {
       if (u == 0) {
         transpose(t, w, panels);
       }
-      products(sum, so, sbs, e, eo, eps, t, panels, rows);
+      kernels.blockProduct(sum, so, sbs, e, eo, eps, t, 0, panels, rows, blockEnd);
     }
     if (blockEnd < H) {
       productsByLanes(sum, so, sbs, e, eo, eps, w, panels, rows);
@@ -141,25 +134,6 @@ final class HiddenGradient {
         int from = w + (p * H + k) * PANEL;
         int units = Math.min(PANEL, H - k);
         kernels.transpose(t, to, PANEL, weight.value(), from, PANEL, units, PANEL);
-      }
-    }
-  }
-
-  private void products(
-      float[] sum, int so, int sbs, float[] e, int eo, int eps, float[] t, int panels, int rows) {
-    int classes = panels * PANEL;
-    int stride = QUAD * classes;
-    float[] a = packed.get();
-    for (int r = 0; r < rows; r += PACKED_ROWS) {
-      int n = Math.min(PACKED_ROWS, rows - r);
-      int row = r * PANEL;
-      for (int p = 0; p < panels; p++) {
-        kernels.packRows(a, p * PANEL * QUAD, stride, e, eo + p * eps + row, PANEL, n, PANEL);
-      }
-      for (int k = 0; k < blockEnd; k += PANEL) {
-        int c = so + k / PANEL * sbs + row;
-        int columns = Math.min(PANEL, H - k);
-        kernels.product(sum, c, ZEROS, 0, 0, a, 0, stride, t, k * classes, n, classes, columns);
       }
     }
   }

@@ -63,7 +63,6 @@ public final class OutputLayer {
   private final int V;
   private final int H;
   private final int panels;
-  private final int tilePanels;
   private final int tiles;
   private final int slots;
 
@@ -127,10 +126,11 @@ public final class OutputLayer {
     this.V = weight.rows();
     this.H = weight.cols();
     this.panels = Parameter.panelCount(V);
-    this.tilePanels = Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
-    this.tiles = Math.ceilDiv(panels, tilePanels);
+    int most = Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
+    this.tiles = Math.ceilDiv(panels, most);
     this.slots = Math.min(MAX_SLOTS, tiles);
     this.squares = new double[tiles];
+    int tilePanels = Math.ceilDiv(panels, tiles);
     int tileLength = weight.offset() + tilePanels * panelStride(GROUP);
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
     int scaledLength = Math.ceilDiv(H, QUAD) * SCALED_STRIDE;
@@ -253,8 +253,9 @@ public final class OutputLayer {
     return buffer.length < length ? new float[(int) length] : buffer;
   }
 
-  private int tileEnd(int tile) {
-    return Math.min(panels, (tile + 1) * tilePanels);
+  /** First panel of a tile: tiles are as alike as can be, so that threads get equal shares. */
+  private int tileStart(int tile) {
+    return (int) Math.ceilDiv((long) tile * panels, tiles);
   }
 
   /** Packs some distinct rows by rows and by columns, and sorts as many targets. */
@@ -295,8 +296,8 @@ public final class OutputLayer {
   }
 
   private void forwardTile(int slot, boolean start, int tile, int u, int rows) {
-    int first = tile * tilePanels;
-    int count = tileEnd(tile) - first;
+    int first = tileStart(tile);
+    int count = tileStart(tile + 1) - first;
     float[] y = kept ? logits : tileScratch.get();
     int yo = tileOffset(tile, u);
     makeLogits(tile, u, rows, y, yo);
@@ -319,11 +320,11 @@ public final class OutputLayer {
   }
 
   private int tileOffset(int tile, int u) {
-    return weight.offset() + (kept ? tile * tilePanels * panelStride + u * PANEL : 0);
+    return weight.offset() + (kept ? tileStart(tile) * panelStride + u * PANEL : 0);
   }
 
   private void makeLogits(int tile, int u, int rows, float[] y, int yo) {
-    for (int p = tile * tilePanels; p < tileEnd(tile); p++) {
+    for (int p = tileStart(tile); p < tileStart(tile + 1); p++) {
       kernels.product(
           y,
           yo,
@@ -402,8 +403,8 @@ public final class OutputLayer {
 
   /** Panel by panel: its dW stays in cache while the rows pass. */
   private void backwardTile(int tile, int u, int rows) {
-    int first = tile * tilePanels;
-    int count = tileEnd(tile) - first;
+    int first = tileStart(tile);
+    int count = tileStart(tile + 1) - first;
     float[] e = kept ? logits : tileScratch.get();
     int eo = tileOffset(tile, u);
     if (!kept) {

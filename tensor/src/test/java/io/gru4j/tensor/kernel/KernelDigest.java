@@ -72,6 +72,14 @@ final class KernelDigest {
           PANEL);
     }
     add(y);
+    float[] dX = new float[Math.ceilDiv(K, PANEL) * ps];
+    float[] wOfBlock = data.values(Math.ceilDiv(K, PANEL) * panels * PANEL * PANEL, 1f);
+    kernels.blockProduct(dX, 0, ps, y, 0, ps, wOfBlock, 0, panels, rows, K);
+    for (int r = 0; r < rows && K % PANEL > 0; r++) {
+      int last = K / PANEL * ps + r * PANEL;
+      Arrays.fill(dX, last + K % PANEL, last + PANEL, 0f); // undefined
+    }
+    add(dX);
     float[] lanes = new float[rows * K * Kernels.LANES];
     int width = K * Kernels.LANES;
     kernels.laneProducts(lanes, 0, width, y, 0, ps, w, 0, K * PANEL, panels, rows, K);

@@ -574,6 +574,66 @@ class KernelsTest {
         });
   }
 
+  /** Rows around the borders of the tiles, columns around those of vectors and blocks. */
+  @Property
+  void blockProduct(
+      @ForAll @IntRange(max = 40) int rows,
+      @ForAll("columnsOfBlocks") int columns,
+      @ForAll @IntRange(max = 4) int panels,
+      @ForAll long seed) {
+    checkBlockProduct(rows, columns, panels, seed);
+  }
+
+  @Provide
+  Arbitrary<Integer> columnsOfBlocks() {
+    return Arbitraries.of(0, 1, 8, 15, 16, 17, 31, 32, 33, 48, 49, 64, 70, 96);
+  }
+
+  /** Rows around those that are packed at a time. */
+  @Property(tries = 20)
+  void blockProductOfManyRows(@ForAll @IntRange(min = 44, max = 110) int rows, @ForAll long seed) {
+    checkBlockProduct(rows, 48, 2, seed);
+  }
+
+  private static void checkBlockProduct(int rows, int columns, int panels, long seed) {
+    TestData data = new TestData(seed);
+    int co = data.below(9);
+    int cs = rows * PANEL + data.below(9);
+    int yo = data.below(9);
+    int yps = rows * PANEL + data.below(9);
+    int bo = data.below(9);
+    int blocks = Math.ceilDiv(columns, PANEL);
+    float[][] arrays = {
+      data.values(co + blocks * cs + 5, 9f),
+      data.values(yo + panels * yps + data.below(2), 1f),
+      data.values(bo + blocks * panels * PANEL * PANEL + data.below(2), 1f)
+    };
+    check(
+        arrays,
+        1e-4,
+        (kernels, a) -> {
+          kernels.blockProduct(a[0], co, cs, a[1], yo, yps, a[2], bo, panels, rows, columns);
+          for (int r = 0; r < rows && columns % PANEL > 0; r++) {
+            int last = co + (blocks - 1) * cs + r * PANEL;
+            Arrays.fill(a[0], last + columns % PANEL, last + PANEL, 0f); // undefined
+          }
+          return 0;
+        },
+        a -> {
+          for (int j = 0; j < blocks * PANEL; j++) {
+            for (int r = 0; r < rows; r++) {
+              double sum = 0;
+              for (int i = 0; i < panels * PANEL && j < columns; i++) {
+                double y = a[1][yo + i / PANEL * yps + r * PANEL + i % PANEL];
+                sum += y * a[2][bo + (j / PANEL * panels * PANEL + i) * PANEL + j % PANEL];
+              }
+              a[0][co + j / PANEL * cs + r * PANEL + j % PANEL] = sum;
+            }
+          }
+          return 0;
+        });
+  }
+
   @Property
   void laneProducts(
       @ForAll @IntRange(max = 26) int rows,
