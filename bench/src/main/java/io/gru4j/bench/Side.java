@@ -44,9 +44,13 @@ final class Side implements AutoCloseable {
     this.in = new OutputStreamWriter(process.getOutputStream(), StandardCharsets.US_ASCII);
   }
 
-  /** Starts gru4j's side on a task. */
+  /**
+   * Starts gru4j's side on a task. The heap's pages are there before the first round, as those that
+   * libtorch keeps are: else each round took new ones until the first garbage collection.
+   */
   static Side ours(String... task) throws IOException {
-    return ours(List.of("-Xms4g", "-Xmx4g", "-XX:+UseTransparentHugePages"), task);
+    return ours(
+        List.of("-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages"), task);
   }
 
   /** Starts gru4j's side on a task, with other options of the JVM. */

@@ -12,15 +12,16 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 8 panels; where
- * there are no more panels, of up to as many rows as a thread's buffer holds. It goes through k in
- * pieces of {@link Kernels#productDepth}: a panel's piece stays in cache while the rows pass, the
- * rows' piece while the panels do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix
- * Multiplication). What several tasks need is packed before the first product. With up to 128 rows
- * each panel is needed by one task, with up to 8 panels each row: it is packed there, piece by
- * piece, of 128 rows in pieces of at most 512. Buffers belong to the object and to the threads,
- * grow to the largest shape seen and are then reused: nothing is allocated after that. Not
- * thread-safe: one thread at a time may call {@link #multiply}.
+ * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 16 panels, or 8
+ * where there are no more than 16; where there are no more than 8, of up to as many rows as a
+ * thread's buffer holds. It goes through k in pieces of {@link Kernels#productDepth}: a panel's
+ * piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and van de
+ * Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is packed
+ * before the first product. With up to 128 rows each panel is needed by one task, with up to 8
+ * panels each row: it is packed there, piece by piece, of 128 rows in pieces of at most 512.
+ * Buffers belong to the object and to the threads, grow to the largest shape seen and are then
+ * reused: nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
+ * #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -28,7 +29,8 @@ public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
   private static final int QUAD = Kernels.QUAD;
-  private static final int GROUP = 8; // panels of one task
+  private static final int GROUP = 16; // panels of one task, at most
+  private static final int FEW_PANELS = 8; // the same where there are no more than GROUP
   private static final int ROWS = 96; // of one task
   private static final int MOST_ROWS = 264; // of one task, where panels are few
   private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
@@ -41,7 +43,8 @@ public final class Gemm {
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
     /** A block of C, [panel][row][32]: see {@link Gemm#block}. */
-    final float[] block = new float[GROUP * blockStride(MOST_ROWS)];
+    final float[] block =
+        new float[Math.max(GROUP * blockStride(FEW_ROWS), FEW_PANELS * blockStride(MOST_ROWS))];
 
     final float[] pieces =
         new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
@@ -68,6 +71,7 @@ public final class Gemm {
   private int N;
   private int K;
   private int panels;
+  private int groupPanels; // of one task
   private boolean packsA; // all of it before the first product
   private boolean packsB;
   private int rowsOfTask;
@@ -122,7 +126,9 @@ public final class Gemm {
       return;
     }
     panels = Math.ceilDiv(N, PANEL);
-    packsA = panels > GROUP;
+    int mostPanels = panels > GROUP ? GROUP : FEW_PANELS;
+    groupPanels = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
+    packsA = panels > FEW_PANELS;
     packsB = M > FEW_ROWS;
     depthOfPiece = kernels.productDepth();
     if (!packsB) {
@@ -135,9 +141,9 @@ public final class Gemm {
     }
     if (packsB) {
       packedB = atLeast(packedB, (long) panels * K * PANEL);
-      parallel.run(Math.ceilDiv(panels, GROUP), panelsTask);
+      parallel.run(Math.ceilDiv(panels, groupPanels), panelsTask);
     }
-    parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, GROUP), blockTask);
+    parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, groupPanels), blockTask);
   }
 
   /**
@@ -190,8 +196,8 @@ public final class Gemm {
   }
 
   private void packGroup(int group) {
-    int first = group * GROUP;
-    pack(packedB, first * K * PANEL, first, Math.min(panels, first + GROUP), 0, K, K);
+    int first = group * groupPanels;
+    pack(packedB, first * K * PANEL, first, Math.min(panels, first + groupPanels), 0, K, K);
   }
 
   /**
@@ -238,8 +244,8 @@ public final class Gemm {
     int rowBlocks = Math.ceilDiv(M, rowsOfTask);
     int row = task % rowBlocks * rowsOfTask;
     int rows = Math.min(rowsOfTask, M - row);
-    int first = task / rowBlocks * GROUP;
-    int end = Math.min(panels, first + GROUP);
+    int first = task / rowBlocks * groupPanels;
+    int end = Math.min(panels, first + groupPanels);
     Scratch scratch = SCRATCH.get();
     for (int k = 0; k == 0 || k < K; k += depthOfPiece) {
       int depth = Math.min(depthOfPiece, K - k);

@@ -62,6 +62,8 @@ class GemmTest {
       check(130, 260, 2100, false, false, adds, 1);
       check(130, 40, 2100, true, false, adds, 1);
       check(20, 260, 1100, false, true, adds, 1);
+      check(130, 560, 300, false, false, adds, 1);
+      check(20, 1030, 600, false, true, adds, 1);
     }
   }
 

@@ -32,7 +32,8 @@ import jdk.incubator.vector.FloatVector;
  * written out are too much for the first compiler, and then the second never sees the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
- * rows and few steps of k go another way, {@link VectorSteps}.
+ * rows and few steps of k go another way, {@link VectorSteps}, and so do a few columns, {@link
+ * VectorFour}.
  */
 final class VectorProduct {
 
@@ -93,7 +94,7 @@ final class VectorProduct {
       if (columns > L) {
         columns2(c, co, init, io, is, a, ak, ap, b, bk, rows, depth);
       } else {
-        columns1(c, co, init, io, is, a, ak, ap, b, bk, rows, depth);
+        columns1(c, co, init, io, is, a, ak, ap, b, bk, rows, depth, columns);
       }
       init = c;
       io = co;
@@ -163,8 +164,12 @@ final class VectorProduct {
       float[] b,
       int bo,
       int rows,
-      int K) {
+      int K,
+      int columns) {
     int r = 0;
+    if (VectorFour.suits(K, columns)) {
+      r = VectorFour.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K);
+    }
     for (; r + 8 <= rows; r += 8) {
       tile8x1(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
     }
