@@ -13,11 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link ScalarMath} on vectors: the same operations in the same order, so the same bits.
  *
- * <p>The loops that call a function of vectors are methods of their own, entered only where there
- * is a whole vector. The JIT inlines such a function where it runs at least every fourth time the
- * method around it does; in a method that short rows pass through too it may not, and vectors stay
- * objects for good. For the same reason other loops call nothing but the Vector API, which is
- * always inlined.
+ * <p>The loops call nothing but the Vector API, which is always inlined; so exp is written out in
+ * each. Whether the JIT inlines a function of vectors of our own depends on how often it has seen
+ * it called, which it may not have counted, and where it does not, vectors stay objects for good.
  */
 final class VectorMath {
 
@@ -82,28 +80,27 @@ final class VectorMath {
 
   private static void expVectors(float[] y, int yo, float[] x, int xo, int n) {
     for (int i = 0; i < n; i += L) {
-      exp(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+      FloatVector a = FloatVector.fromArray(SPECIES, x, xo + i);
+      FloatVector t = a.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
+      FloatVector j = t.sub(ScalarMath.ROUNDER);
+      FloatVector exact = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), a);
+      FloatVector r = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact);
+      FloatVector rLow = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact.sub(r));
+      FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
+      p = p.fma(r.mul(r), rLow);
+      FloatVector sumR = r.add(1f);
+      p = sumR.add(p.add(r.sub(sumR.sub(1f))));
+      IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
+      e = e.blend(0f, a.compare(LT, ScalarMath.EXP_LOWEST));
+      e = a.add(Float.POSITIVE_INFINITY).blend(e, a.compare(LE, ScalarMath.EXP_HIGHEST));
+      e.intoArray(y, yo + i);
     }
-  }
-
-  static FloatVector exp(FloatVector x) {
-    FloatVector t = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-    FloatVector i = t.sub(ScalarMath.ROUNDER);
-    FloatVector exact = i.fma(broadcast(-ScalarMath.LN2_HIGH), x);
-    FloatVector r = i.fma(broadcast(-ScalarMath.LN2_LOW), exact);
-    FloatVector rLow = i.fma(broadcast(-ScalarMath.LN2_LOW), exact.sub(r));
-    FloatVector p = broadcast(ScalarMath.E7).fma(r, broadcast(ScalarMath.E6));
-    p = p.fma(r, broadcast(ScalarMath.E5));
-    p = p.fma(r, broadcast(ScalarMath.E4));
-    p = p.fma(r, broadcast(ScalarMath.E3));
-    p = p.fma(r, broadcast(ScalarMath.E2));
-    p = p.fma(r.mul(r), rLow);
-    FloatVector sum = r.add(1f);
-    p = sum.add(p.add(r.sub(sum.sub(1f))));
-    IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
-    FloatVector y = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
-    y = y.blend(0f, x.compare(LT, ScalarMath.EXP_LOWEST));
-    return x.add(Float.POSITIVE_INFINITY).blend(y, x.compare(LE, ScalarMath.EXP_HIGHEST));
   }
 
   private static FloatVector broadcast(float x) {
@@ -120,20 +117,35 @@ final class VectorMath {
 
   private static void sigmoidVectors(float[] y, int yo, float[] x, int xo, int n) {
     for (int i = 0; i < n; i += L) {
-      sigmoid(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xo + i);
+      FloatVector a = v.abs().neg();
+      FloatVector t = a.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
+      FloatVector j = t.sub(ScalarMath.ROUNDER);
+      FloatVector exact = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), a);
+      FloatVector r = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact);
+      FloatVector rLow = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact.sub(r));
+      FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
+      p = p.fma(r.mul(r), rLow);
+      FloatVector sumR = r.add(1f);
+      p = sumR.add(p.add(r.sub(sumR.sub(1f))));
+      IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
+      e = e.blend(0f, a.compare(LT, ScalarMath.EXP_LOWEST));
+      e = a.add(Float.POSITIVE_INFINITY).blend(e, a.compare(LE, ScalarMath.EXP_HIGHEST));
+      VectorMask<Float> negative = v.compare(LT, ZERO);
+      FloatVector top = ONE.blend(e, negative);
+      FloatVector sum = e.add(ONE);
+      FloatVector lost = e.sub(sum.sub(ONE));
+      FloatVector u = top.div(sum);
+      FloatVector minusU = u.neg();
+      FloatVector rest = minusU.fma(lost, minusU.fma(sum, top));
+      rest.fma(u.blend(ONE.sub(u), negative), u).intoArray(y, yo + i);
     }
-  }
-
-  static FloatVector sigmoid(FloatVector x) {
-    FloatVector e = exp(x.abs().neg());
-    VectorMask<Float> negative = x.compare(LT, ZERO);
-    FloatVector top = ONE.blend(e, negative);
-    FloatVector sum = e.add(ONE);
-    FloatVector lost = e.sub(sum.sub(ONE));
-    FloatVector y = top.div(sum);
-    FloatVector minusY = y.neg();
-    FloatVector rest = minusY.fma(lost, minusY.fma(sum, top));
-    return rest.fma(y.blend(ONE.sub(y), negative), y);
   }
 
   static void tanh(float[] y, int yo, float[] x, int xo, int n) {
@@ -146,22 +158,37 @@ final class VectorMath {
 
   private static void tanhVectors(float[] y, int yo, float[] x, int xo, int n) {
     for (int i = 0; i < n; i += L) {
-      tanh(FloatVector.fromArray(SPECIES, x, xo + i)).intoArray(y, yo + i);
+      FloatVector v = FloatVector.fromArray(SPECIES, x, xo + i);
+      FloatVector s = v.mul(v);
+      FloatVector q = T11.fma(s, T9);
+      q = q.fma(s, T7);
+      q = q.fma(s, T5);
+      q = q.fma(s, T3);
+      FloatVector small = v.mul(s).fma(q, v);
+      FloatVector abs = v.abs();
+      FloatVector a = abs.mul(MINUS_TWO);
+      FloatVector t = a.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
+      FloatVector j = t.sub(ScalarMath.ROUNDER);
+      FloatVector exact = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), a);
+      FloatVector r = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact);
+      FloatVector rLow = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact.sub(r));
+      FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
+      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
+      p = p.fma(r.mul(r), rLow);
+      FloatVector sumR = r.add(1f);
+      p = sumR.add(p.add(r.sub(sumR.sub(1f))));
+      IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector e = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
+      e = e.blend(0f, a.compare(LT, ScalarMath.EXP_LOWEST));
+      e = a.add(Float.POSITIVE_INFINITY).blend(e, a.compare(LE, ScalarMath.EXP_HIGHEST));
+      FloatVector large = ONE.sub(e).div(e.add(ONE));
+      large = large.blend(large.neg(), v.compare(LT, ZERO));
+      large.blend(small, abs.compare(LT, TANH_SMALL)).intoArray(y, yo + i);
     }
-  }
-
-  static FloatVector tanh(FloatVector x) {
-    FloatVector s = x.mul(x);
-    FloatVector p = T11.fma(s, T9);
-    p = p.fma(s, T7);
-    p = p.fma(s, T5);
-    p = p.fma(s, T3);
-    FloatVector small = x.mul(s).fma(p, x);
-    FloatVector a = x.abs();
-    FloatVector e = exp(a.mul(MINUS_TWO));
-    FloatVector large = ONE.sub(e).div(e.add(ONE));
-    large = large.blend(large.neg(), x.compare(LT, ZERO));
-    return large.blend(small, a.compare(LT, TANH_SMALL));
   }
 
   /** Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}. */
