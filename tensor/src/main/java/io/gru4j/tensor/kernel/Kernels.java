@@ -23,6 +23,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /** Rows that lie side by side in a packed block: see {@link #product}. */
   int QUAD = 4;
 
+  /** Rows that {@link #blockProduct} packs at a time. */
+  int BLOCK_ROWS = 48;
+
   /** Virtual lanes on which sums across SIMD lanes are defined. */
   int LANES = 16;
 
@@ -122,12 +125,16 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /**
    * The product of a block of results by a matrix, {@code c[r][j] = sum_i y[r][i] * b[i][j]}: for
    * each element one fused chain from 0 over ascending {@code i}. With {@code b} a part of the
-   * weights, transposed, it is the gradient of a linear layer's input.
+   * weights, transposed, it is the gradient of a linear layer's input. Unlike in {@link #product}
+   * the rows are not packed; where that is faster, it is done here.
    *
-   * @param c out: {@code rows} rows {@link #PANEL} apart of 32 columns, then the next 32 columns,
-   *     {@code cs} further; what stands behind {@code columns} in a row is undefined
+   * @param c out, another array than {@code y} and {@code b}: {@code rows} rows of 32 columns,
+   *     {@link #PANEL} apart, then the next 32 columns, {@code cs} further. What stands behind
+   *     {@code columns} in a row is undefined, so all of its 32 values must exist
    * @param y panels {@code yps} apart, of {@code rows} rows of 32 values
-   * @param b 32 columns of all its {@code 32 panels} rows, {@link #PANEL} apart, then the next
+   * @param b 32 columns of all its {@code 32 panels} rows, {@link #PANEL} apart, then the next 32
+   * @param scratch at least {@link #blockScratch} long; what it holds afterwards does not matter
+   * @param panels may be 0, and so may {@code rows} and {@code columns}
    */
   void blockProduct(
       float[] c,
@@ -138,9 +145,15 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int yps,
       float[] b,
       int bo,
+      float[] scratch,
       int panels,
       int rows,
       int columns);
+
+  /** Returns how much scratch {@link #blockProduct} wants for so many panels. */
+  static int blockScratch(int panels) {
+    return packedLength(BLOCK_ROWS, panels * PANEL);
+  }
 
   /**
    * Products summed over the lanes of panels, kept on 16 virtual lanes: {@code sums[r][k][j]} is

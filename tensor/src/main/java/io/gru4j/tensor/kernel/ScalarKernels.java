@@ -103,6 +103,7 @@ public final class ScalarKernels implements Kernels {
       int yps,
       float[] b,
       int bo,
+      float[] scratch,
       int panels,
       int rows,
       int columns) {

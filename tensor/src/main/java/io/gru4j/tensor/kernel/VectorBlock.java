@@ -1,5 +1,6 @@
 package io.gru4j.tensor.kernel;
 
+import static io.gru4j.tensor.kernel.Kernels.BLOCK_ROWS;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import static io.gru4j.tensor.kernel.VectorMath.L;
@@ -19,11 +20,7 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorBlock {
 
-  /** Rows packed at a time: a multiple of every tile of {@link VectorProduct}. */
-  private static final int PACKED_ROWS = 48;
-
   private static final float[] ZEROS = new float[PANEL];
-  private static final ThreadLocal<float[]> PACKED = ThreadLocal.withInitial(() -> new float[0]);
 
   private VectorBlock() {}
 
@@ -36,6 +33,7 @@ final class VectorBlock {
       int yps,
       float[] b,
       int bo,
+      float[] scratch,
       int panels,
       int rows,
       int columns) {
@@ -55,7 +53,7 @@ final class VectorBlock {
     int done = direct * PANEL;
     if (done < columns) {
       int to = co + direct * cs;
-      packed(c, to, cs, y, yo, yps, b, bo + done * classes, panels, rows, columns - done);
+      packed(c, to, cs, y, yo, yps, b, bo + done * classes, scratch, panels, rows, columns - done);
     }
   }
 
@@ -89,28 +87,23 @@ final class VectorBlock {
       int yps,
       float[] b,
       int bo,
+      float[] scratch,
       int panels,
       int rows,
       int columns) {
     int classes = panels * PANEL;
     int stride = QUAD * classes;
-    float[] a = PACKED.get();
-    int length = Kernels.packedLength(PACKED_ROWS, classes);
-    if (a.length < length) {
-      a = new float[length];
-      PACKED.set(a);
-    }
-    for (int r = 0; r < rows; r += PACKED_ROWS) {
-      int n = Math.min(PACKED_ROWS, rows - r);
+    for (int r = 0; r < rows; r += BLOCK_ROWS) {
+      int n = Math.min(BLOCK_ROWS, rows - r);
       for (int p = 0; p < panels; p++) {
         int from = yo + p * yps + r * PANEL;
-        VectorPack.packRows(a, p * PANEL * QUAD, stride, y, from, PANEL, n, PANEL);
+        VectorPack.packRows(scratch, p * PANEL * QUAD, stride, y, from, PANEL, n, PANEL);
       }
       for (int k = 0; k < columns; k += PANEL) {
         int to = co + k / PANEL * cs + r * PANEL;
         int count = Math.min(PANEL, columns - k);
         VectorProduct.product(
-            c, to, ZEROS, 0, 0, a, 0, stride, b, bo + k * classes, n, classes, count);
+            c, to, ZEROS, 0, 0, scratch, 0, stride, b, bo + k * classes, n, classes, count);
       }
     }
   }

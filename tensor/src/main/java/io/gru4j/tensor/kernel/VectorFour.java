@@ -6,7 +6,6 @@ import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -15,25 +14,24 @@ import jdk.incubator.vector.VectorShuffle;
  *
  * <p>A vector of columns would be idle in 12 of its 16 lanes. Here it holds 4 rows x 4 columns,
  * lane {@code 4 r + l}. Four steps of k of a quad of rows are one vector of {@code a}; a
- * permutation spreads one step of it, another repeats the columns of {@code b}.
+ * permutation spreads one step of it, another repeats the columns of {@code b}. Plain loops bring a
+ * tile's rows into that order and back, and add what is left of k: a function of vectors might not
+ * be inlined (see {@link VectorMath}).
  */
 final class VectorFour {
 
   private static final int COLUMNS = 4;
-  private static final int LEAST_STEPS = 16; // of k: fewer are not worth a tile's start and end
+  private static final int LEAST_STEPS = 16; // of k: fewer are not worth the plain loops
+  private static final int MOST_QUADS = 8; // of a tile
 
   private static final VectorShuffle<Float> STEP_0 = step(0);
   private static final VectorShuffle<Float> STEP_1 = step(1);
   private static final VectorShuffle<Float> STEP_2 = step(2);
   private static final VectorShuffle<Float> STEP_3 = step(3);
   private static final VectorShuffle<Float> REPEAT = VectorShuffle.fromOp(SPECIES, i -> i % 4 % L);
-  private static final VectorShuffle<Float> ROTATE_4 = rotate(4);
-  private static final VectorShuffle<Float> ROTATE_8 = rotate(8);
-  private static final VectorShuffle<Float> ROTATE_12 = rotate(12);
-  private static final VectorMask<Float> FIRST = row(0);
-  private static final VectorMask<Float> ROW_1 = row(1);
-  private static final VectorMask<Float> ROW_2 = row(2);
-  private static final VectorMask<Float> ROW_3 = row(3);
+
+  private static final ThreadLocal<float[]> SUMS =
+      ThreadLocal.withInitial(() -> new float[MOST_QUADS * QUAD * COLUMNS]);
 
   private VectorFour() {}
 
@@ -42,19 +40,7 @@ final class VectorFour {
     return VectorShuffle.fromOp(SPECIES, i -> (QUAD * k + i / 4) % L);
   }
 
-  private static VectorShuffle<Float> rotate(int by) {
-    return VectorShuffle.fromOp(SPECIES, i -> (i + by) % L);
-  }
-
-  private static VectorMask<Float> row(int r) {
-    boolean[] lanes = new boolean[L];
-    for (int i = 4 * r; i < Math.min(L, 4 * r + 4); i++) {
-      lanes[i] = true;
-    }
-    return VectorMask.fromArray(SPECIES, lanes, 0);
-  }
-
-  /** Whether this is the faster way for so many columns and steps of k. */
+  /** Whether this is the faster way for so many steps of k and columns. */
   static boolean suits(int K, int columns) {
     return L == 16 && columns <= COLUMNS && K >= LEAST_STEPS;
   }
@@ -73,58 +59,52 @@ final class VectorFour {
       int bo,
       int rows,
       int K) {
-    int r = 0;
-    for (; r + 8 * QUAD <= rows; r += 8 * QUAD) {
-      quads8(c, co + r * PANEL, init, io + r * is, is, a, ao + r / QUAD * ap, ap, b, bo, K);
+    float[] sums = SUMS.get();
+    int done = 0;
+    for (int quads = rows / QUAD; quads > 0; ) {
+      int n = quads >= MOST_QUADS ? MOST_QUADS : quads >= 4 ? 4 : 1;
+      int at = ao + done / QUAD * ap;
+      for (int r = 0; r < n * QUAD; r++) {
+        for (int l = 0; l < COLUMNS; l++) {
+          sums[r * COLUMNS + l] = init[io + (done + r) * is + l];
+        }
+      }
+      quads(n, sums, a, at, ap, b, bo, K - K % QUAD);
+      for (int r = 0; r < n * QUAD; r++) {
+        for (int l = 0; l < COLUMNS; l++) {
+          float sum = sums[r * COLUMNS + l];
+          for (int k = K - K % QUAD; k < K; k++) {
+            sum = Math.fma(a[at + r / QUAD * ap + k * QUAD + r % QUAD], b[bo + k * PANEL + l], sum);
+          }
+          c[co + (done + r) * PANEL + l] = sum;
+        }
+      }
+      done += n * QUAD;
+      quads -= n;
     }
-    for (; r + 4 * QUAD <= rows; r += 4 * QUAD) {
-      quads4(c, co + r * PANEL, init, io + r * is, is, a, ao + r / QUAD * ap, ap, b, bo, K);
-    }
-    for (; r + QUAD <= rows; r += QUAD) {
-      quads1(c, co + r * PANEL, init, io + r * is, is, a, ao + r / QUAD * ap, ap, b, bo, K);
-    }
-    return r;
+    return done;
   }
 
-  private static FloatVector start(float[] init, int io, int is) {
-    FloatVector r0 = FloatVector.fromArray(SPECIES, init, io);
-    FloatVector r1 = FloatVector.fromArray(SPECIES, init, io + is).rearrange(ROTATE_12);
-    FloatVector r2 = FloatVector.fromArray(SPECIES, init, io + 2 * is).rearrange(ROTATE_8);
-    FloatVector r3 = FloatVector.fromArray(SPECIES, init, io + 3 * is).rearrange(ROTATE_4);
-    return r0.blend(r1, ROW_1).blend(r2, ROW_2).blend(r3, ROW_3);
+  private static void quads(
+      int n, float[] sums, float[] a, int ao, int ap, float[] b, int bo, int K) {
+    switch (n) {
+      case 8 -> quads8(sums, a, ao, ap, b, bo, K);
+      case 4 -> quads4(sums, a, ao, ap, b, bo, K);
+      default -> quads1(sums, a, ao, ap, b, bo, K);
+    }
   }
 
-  /** Writes whole vectors: what stands behind a row's columns is undefined. */
-  private static void end(float[] c, int co, FloatVector sums) {
-    sums.intoArray(c, co);
-    sums.rearrange(ROTATE_4).intoArray(c, co + PANEL);
-    sums.rearrange(ROTATE_8).intoArray(c, co + 2 * PANEL);
-    sums.rearrange(ROTATE_12).intoArray(c, co + 3 * PANEL);
-  }
-
-  /** 8 quads of rows. */
-  private static void quads8(
-      float[] c,
-      int co,
-      float[] init,
-      int io,
-      int is,
-      float[] a,
-      int ao,
-      int ap,
-      float[] b,
-      int bo,
-      int K) {
-    FloatVector c0 = start(init, io, is);
-    FloatVector c1 = start(init, io + 4 * is, is);
-    FloatVector c2 = start(init, io + 8 * is, is);
-    FloatVector c3 = start(init, io + 12 * is, is);
-    FloatVector c4 = start(init, io + 16 * is, is);
-    FloatVector c5 = start(init, io + 20 * is, is);
-    FloatVector c6 = start(init, io + 24 * is, is);
-    FloatVector c7 = start(init, io + 28 * is, is);
-    int k = 0;
-    for (; k + QUAD <= K; k += QUAD) {
+  /** 8 quads of rows; steps of k in fours. */
+  private static void quads8(float[] sums, float[] a, int ao, int ap, float[] b, int bo, int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, sums, 0);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, sums, L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, sums, 2 * L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, sums, 3 * L);
+    FloatVector c4 = FloatVector.fromArray(SPECIES, sums, 4 * L);
+    FloatVector c5 = FloatVector.fromArray(SPECIES, sums, 5 * L);
+    FloatVector c6 = FloatVector.fromArray(SPECIES, sums, 6 * L);
+    FloatVector c7 = FloatVector.fromArray(SPECIES, sums, 7 * L);
+    for (int k = 0; k < K; k += QUAD) {
       int j = bo + k * PANEL;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, j).rearrange(REPEAT);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + PANEL).rearrange(REPEAT);
@@ -172,47 +152,23 @@ final class VectorFour {
       c7 = a7.rearrange(STEP_2).fma(b2, c7);
       c7 = a7.rearrange(STEP_3).fma(b3, c7);
     }
-    for (; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL).rearrange(REPEAT);
-      int i = ao + k * QUAD;
-      c0 = FloatVector.fromArray(SPECIES, a, i, FIRST).rearrange(STEP_0).fma(b0, c0);
-      c1 = FloatVector.fromArray(SPECIES, a, i + ap, FIRST).rearrange(STEP_0).fma(b0, c1);
-      c2 = FloatVector.fromArray(SPECIES, a, i + 2 * ap, FIRST).rearrange(STEP_0).fma(b0, c2);
-      c3 = FloatVector.fromArray(SPECIES, a, i + 3 * ap, FIRST).rearrange(STEP_0).fma(b0, c3);
-      c4 = FloatVector.fromArray(SPECIES, a, i + 4 * ap, FIRST).rearrange(STEP_0).fma(b0, c4);
-      c5 = FloatVector.fromArray(SPECIES, a, i + 5 * ap, FIRST).rearrange(STEP_0).fma(b0, c5);
-      c6 = FloatVector.fromArray(SPECIES, a, i + 6 * ap, FIRST).rearrange(STEP_0).fma(b0, c6);
-      c7 = FloatVector.fromArray(SPECIES, a, i + 7 * ap, FIRST).rearrange(STEP_0).fma(b0, c7);
-    }
-    end(c, co, c0);
-    end(c, co + 4 * PANEL, c1);
-    end(c, co + 8 * PANEL, c2);
-    end(c, co + 12 * PANEL, c3);
-    end(c, co + 16 * PANEL, c4);
-    end(c, co + 20 * PANEL, c5);
-    end(c, co + 24 * PANEL, c6);
-    end(c, co + 28 * PANEL, c7);
+    c0.intoArray(sums, 0);
+    c1.intoArray(sums, L);
+    c2.intoArray(sums, 2 * L);
+    c3.intoArray(sums, 3 * L);
+    c4.intoArray(sums, 4 * L);
+    c5.intoArray(sums, 5 * L);
+    c6.intoArray(sums, 6 * L);
+    c7.intoArray(sums, 7 * L);
   }
 
-  /** 4 quads of rows. */
-  private static void quads4(
-      float[] c,
-      int co,
-      float[] init,
-      int io,
-      int is,
-      float[] a,
-      int ao,
-      int ap,
-      float[] b,
-      int bo,
-      int K) {
-    FloatVector c0 = start(init, io, is);
-    FloatVector c1 = start(init, io + 4 * is, is);
-    FloatVector c2 = start(init, io + 8 * is, is);
-    FloatVector c3 = start(init, io + 12 * is, is);
-    int k = 0;
-    for (; k + QUAD <= K; k += QUAD) {
+  /** 4 quads of rows; steps of k in fours. */
+  private static void quads4(float[] sums, float[] a, int ao, int ap, float[] b, int bo, int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, sums, 0);
+    FloatVector c1 = FloatVector.fromArray(SPECIES, sums, L);
+    FloatVector c2 = FloatVector.fromArray(SPECIES, sums, 2 * L);
+    FloatVector c3 = FloatVector.fromArray(SPECIES, sums, 3 * L);
+    for (int k = 0; k < K; k += QUAD) {
       int j = bo + k * PANEL;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, j).rearrange(REPEAT);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + PANEL).rearrange(REPEAT);
@@ -240,36 +196,16 @@ final class VectorFour {
       c3 = a3.rearrange(STEP_2).fma(b2, c3);
       c3 = a3.rearrange(STEP_3).fma(b3, c3);
     }
-    for (; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL).rearrange(REPEAT);
-      int i = ao + k * QUAD;
-      c0 = FloatVector.fromArray(SPECIES, a, i, FIRST).rearrange(STEP_0).fma(b0, c0);
-      c1 = FloatVector.fromArray(SPECIES, a, i + ap, FIRST).rearrange(STEP_0).fma(b0, c1);
-      c2 = FloatVector.fromArray(SPECIES, a, i + 2 * ap, FIRST).rearrange(STEP_0).fma(b0, c2);
-      c3 = FloatVector.fromArray(SPECIES, a, i + 3 * ap, FIRST).rearrange(STEP_0).fma(b0, c3);
-    }
-    end(c, co, c0);
-    end(c, co + 4 * PANEL, c1);
-    end(c, co + 8 * PANEL, c2);
-    end(c, co + 12 * PANEL, c3);
+    c0.intoArray(sums, 0);
+    c1.intoArray(sums, L);
+    c2.intoArray(sums, 2 * L);
+    c3.intoArray(sums, 3 * L);
   }
 
-  /** 1 quad of rows. */
-  private static void quads1(
-      float[] c,
-      int co,
-      float[] init,
-      int io,
-      int is,
-      float[] a,
-      int ao,
-      int ap,
-      float[] b,
-      int bo,
-      int K) {
-    FloatVector c0 = start(init, io, is);
-    int k = 0;
-    for (; k + QUAD <= K; k += QUAD) {
+  /** 1 quad of rows; steps of k in fours. */
+  private static void quads1(float[] sums, float[] a, int ao, int ap, float[] b, int bo, int K) {
+    FloatVector c0 = FloatVector.fromArray(SPECIES, sums, 0);
+    for (int k = 0; k < K; k += QUAD) {
       int j = bo + k * PANEL;
       FloatVector b0 = FloatVector.fromArray(SPECIES, b, j).rearrange(REPEAT);
       FloatVector b1 = FloatVector.fromArray(SPECIES, b, j + PANEL).rearrange(REPEAT);
@@ -282,11 +218,6 @@ final class VectorFour {
       c0 = a0.rearrange(STEP_2).fma(b2, c0);
       c0 = a0.rearrange(STEP_3).fma(b3, c0);
     }
-    for (; k < K; k++) {
-      FloatVector b0 = FloatVector.fromArray(SPECIES, b, bo + k * PANEL).rearrange(REPEAT);
-      int i = ao + k * QUAD;
-      c0 = FloatVector.fromArray(SPECIES, a, i, FIRST).rearrange(STEP_0).fma(b0, c0);
-    }
-    end(c, co, c0);
+    c0.intoArray(sums, 0);
   }
 }

@@ -9,9 +9,9 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The products
- * live in {@link VectorProduct}, {@link VectorSteps}, {@link VectorBlock} and {@link VectorLanes},
- * with {@link VectorPack} and {@link VectorTranspose}, the GRU cell in {@link VectorGru}, the
- * softmax in {@link VectorSoftmax}.
+ * live in {@link VectorProduct}, with {@link VectorSteps} and {@link VectorFour}, {@link
+ * VectorBlock} and {@link VectorLanes}; what they are given in {@link VectorPack} and {@link
+ * VectorTranspose}; the GRU cell in {@link VectorGru}, the softmax in {@link VectorSoftmax}.
  */
 public final class VectorKernels implements Kernels {
 
@@ -83,10 +83,11 @@ public final class VectorKernels implements Kernels {
       int yps,
       float[] b,
       int bo,
+      float[] scratch,
       int panels,
       int rows,
       int columns) {
-    VectorBlock.product(c, co, cs, y, yo, yps, b, bo, panels, rows, columns);
+    VectorBlock.product(c, co, cs, y, yo, yps, b, bo, scratch, panels, rows, columns);
   }
 
   @Override

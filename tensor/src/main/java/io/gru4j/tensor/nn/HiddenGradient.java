@@ -37,6 +37,7 @@ final class HiddenGradient {
   private final int slots;
   private final int blocks; // of 32 hidden units
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
+  private final ThreadLocal<float[]> packed; // e of a tile and some rows
   private final ThreadLocal<float[]> laneScratch; // of a group: [row][h][16]
   private final ThreadLocal<float[]> factors; // [slot]
   private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
@@ -52,6 +53,8 @@ final class HiddenGradient {
     this.H = weight.cols();
     this.slots = slots;
     this.blocks = Math.ceilDiv(H, PANEL);
+    int packedLength = Kernels.blockScratch(tilePanels);
+    this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.laneScratch = ThreadLocal.withInitial(() -> new float[GROUP_ROWS * GROUP_UNITS * LANES]);
     this.factors = ThreadLocal.withInitial(() -> new float[slots]);
     this.scratch = ThreadLocal.withInitial(() -> new float[chunk * blocks * PANEL]);
@@ -112,7 +115,8 @@ final class HiddenGradient {
       if (u == 0) {
         transpose(t, w, panels);
       }
-      kernels.blockProduct(sum, so, sbs, e, eo, eps, t, 0, panels, rows, blockEnd);
+      float[] a = packed.get();
+      kernels.blockProduct(sum, so, sbs, e, eo, eps, t, 0, a, panels, rows, blockEnd);
     }
     if (blockEnd < H) {
       productsByLanes(sum, so, sbs, e, eo, eps, w, panels, rows);

@@ -22,9 +22,9 @@ final class ShortRows {
 
   /** Prints a line for each kernel: its name and the bytes that a call allocates. */
   public static void main(String[] args) throws ReflectiveOperationException {
-    float[] x = new float[4 * LONG];
-    float[] y = new float[4 * LONG];
-    float[] z = new float[4 * LONG];
+    float[] x = new float[Kernels.PANEL * LONG];
+    float[] y = new float[Kernels.PANEL * LONG];
+    float[] z = new float[Kernels.PANEL * LONG];
     print("exp", n -> KERNELS.exp(y, 0, x, 0, n));
     print("sigmoid", n -> KERNELS.sigmoid(y, 0, x, 0, n));
     print("tanh", n -> KERNELS.tanh(y, 0, x, 0, n));
@@ -33,6 +33,8 @@ final class ShortRows {
     print("adagrad", n -> KERNELS.adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 1e-8f));
     print("sgdMomentum", n -> KERNELS.sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
     print("gruForward", n -> KERNELS.gruForward(x, 0, y, 0, z, 0, z, LONG, n));
+    int P = Kernels.PANEL;
+    print("product", n -> KERNELS.product(y, 0, y, 0, P, x, 0, 4 * n, z, 0, 12, n, 3));
     print("gruBackward", n -> KERNELS.gruBackward(x, 0, y, 0, z, 0, z, LONG, z, 2 * LONG, n));
   }
 

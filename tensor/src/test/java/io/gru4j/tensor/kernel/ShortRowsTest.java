@@ -29,6 +29,7 @@ class ShortRowsTest {
             "adagrad 0",
             "sgdMomentum 0",
             "gruForward 0",
+            "product 0",
             "gruBackward 0"),
         lines);
   }
