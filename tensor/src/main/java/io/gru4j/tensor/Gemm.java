@@ -12,13 +12,13 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 16 panels, or 8
- * where there are no more than 16; where there are no more than 8, of up to as many rows as a
- * thread's buffer holds. It goes through k in pieces of {@link Kernels#productDepth}: a panel's
- * piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and van de
- * Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is packed
- * before the first product. With up to 128 rows each panel is needed by one task, with up to 8
- * panels each row: it is packed there, piece by piece, of 128 rows in pieces of at most 512.
+ * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 16 panels, 8 where
+ * those would be too few tasks; where there are no more than 8 panels in all, of up to as many rows
+ * as a thread's buffer holds. It goes through k in pieces of {@link Kernels#productDepth}: a
+ * panel's piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and
+ * van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is
+ * packed before the first product. With up to 128 rows each panel is needed by one task, with up to
+ * 8 panels each row: it is packed there, piece by piece, of 128 rows in pieces of at most 512.
  * Buffers belong to the object and to the threads, grow to the largest shape seen and are then
  * reused: nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
  * #multiply}.
@@ -29,8 +29,8 @@ public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
   private static final int QUAD = Kernels.QUAD;
-  private static final int GROUP = 16; // panels of one task, at most
-  private static final int FEW_PANELS = 8; // the same where there are no more than GROUP
+  private static final int GROUP = 16; // panels of one task: rows of A serve so many
+  private static final int FEW_PANELS = 8; // the same if threads would be left without a task
   private static final int ROWS = 96; // of one task
   private static final int MOST_ROWS = 264; // of one task, where panels are few
   private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
@@ -126,7 +126,8 @@ public final class Gemm {
       return;
     }
     panels = Math.ceilDiv(N, PANEL);
-    int mostPanels = panels > GROUP ? GROUP : FEW_PANELS;
+    boolean many = panels >= 2 * GROUP * parallel.threads(); // two groups to each thread
+    int mostPanels = many ? GROUP : FEW_PANELS;
     groupPanels = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
     packsA = panels > FEW_PANELS;
     packsB = M > FEW_ROWS;

@@ -62,8 +62,8 @@ class GemmTest {
       check(130, 260, 2100, false, false, adds, 1);
       check(130, 40, 2100, true, false, adds, 1);
       check(20, 260, 1100, false, true, adds, 1);
-      check(130, 560, 300, false, false, adds, 1);
-      check(20, 1030, 600, false, true, adds, 1);
+      check(130, 1030, 300, false, false, adds, 1);
+      check(128, 1024, 513, false, true, adds, 1);
     }
   }
 
@@ -98,7 +98,8 @@ class GemmTest {
       sameBits(s[0], s[1], s[2], true);
     }
     sameBits(300, 260, 2100, false); // more than two pieces
-    sameBits(600, 256, 1100, false); // the largest tasks of every width
+    sameBits(600, 256, 1100, false); // the most rows
+    sameBits(100, 1030, 300, false); // the most panels, with few threads
   }
 
   private static void sameBits(int M, int N, int K, boolean transposeA) {
