@@ -50,7 +50,7 @@ final class Side implements AutoCloseable {
    */
   static Side ours(String... task) throws IOException {
     return ours(
-        List.of("-Xms4g", "-Xmx4g", "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages"), task);
+        List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages"), task);
   }
 
   /** Starts gru4j's side on a task, with other options of the JVM. */
