@@ -166,7 +166,8 @@ public final class MemoryEstimate {
     /** Bytes of the output layer's buffers. */
     double outputBuffers(int threads) {
       double panels = Math.ceil(V / 32);
-      double tiles = Math.ceil(panels / Math.clamp(Math.ceil(panels / 16), 4, 32));
+      double slots = Math.min(16, Math.ceil(panels / 4));
+      double tiles = slots * Math.ceil(panels / (slots * 32));
       double tilePanels = Math.ceil(panels / tiles);
       double tile = tilePanels * 32;
       double logits = 4 * panels * (32 * M + 16);
@@ -176,7 +177,6 @@ public final class MemoryEstimate {
       scratch += 12 * 64 * 16; // sums by lanes of some rows and units
       scratch += 48 * tile; // e of some rows, packed
       scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
-      double slots = Math.min(16, tiles);
       scratch += slots; // factors of their sums
       double sums = M * padded(H);
       return Math.min(logits, LOGITS_BUDGET)

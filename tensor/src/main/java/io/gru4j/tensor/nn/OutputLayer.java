@@ -47,7 +47,7 @@ public final class OutputLayer {
   static final long LOGITS_BUDGET = 1L << 28;
 
   static final int MAX_TILE_PANELS = 32;
-  private static final int MIN_TILE_PANELS = 4;
+  private static final int MIN_TILE_PANELS = 4; // about
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128; // rows
   private static final int GROUP = 4 * CHUNK; // rows that backward takes at a time
@@ -63,8 +63,8 @@ public final class OutputLayer {
   private final int V;
   private final int H;
   private final int panels;
-  private final int tiles;
-  private final int slots;
+  final int tiles;
+  final int slots;
 
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
@@ -126,9 +126,8 @@ public final class OutputLayer {
     this.V = weight.rows();
     this.H = weight.cols();
     this.panels = Parameter.panelCount(V);
-    int most = Math.clamp(Math.ceilDiv(panels, MAX_SLOTS), MIN_TILE_PANELS, MAX_TILE_PANELS);
-    this.tiles = Math.ceilDiv(panels, most);
-    this.slots = Math.min(MAX_SLOTS, tiles);
+    this.slots = Math.min(MAX_SLOTS, Math.ceilDiv(panels, MIN_TILE_PANELS));
+    this.tiles = slots * Math.ceilDiv(panels, slots * MAX_TILE_PANELS); // as many in each slot
     this.squares = new double[tiles];
     int tilePanels = Math.ceilDiv(panels, tiles);
     int tileLength = weight.offset() + tilePanels * panelStride(GROUP);
@@ -253,8 +252,8 @@ public final class OutputLayer {
     return buffer.length < length ? new float[(int) length] : buffer;
   }
 
-  /** First panel of a tile: tiles are as alike as can be, so that threads get equal shares. */
-  private int tileStart(int tile) {
+  /** First panel of a tile: they are as alike as can be, and so the shares of the threads. */
+  int tileStart(int tile) {
     return (int) Math.ceilDiv((long) tile * panels, tiles);
   }
 
@@ -300,7 +299,7 @@ public final class OutputLayer {
     int count = tileStart(tile + 1) - first;
     float[] y = kept ? logits : tileScratch.get();
     int yo = tileOffset(tile, u);
-    makeLogits(tile, u, rows, y, yo);
+    makeLogits(first, count, u, rows, y, yo);
     for (int r = 0; r < rows; r++) {
       int row = yo + r * PANEL;
       for (int i = distinct.start(u + r); i < distinct.start(u + r + 1); i++) {
@@ -323,8 +322,8 @@ public final class OutputLayer {
     return weight.offset() + (kept ? tileStart(tile) * panelStride + u * PANEL : 0);
   }
 
-  private void makeLogits(int tile, int u, int rows, float[] y, int yo) {
-    for (int p = tileStart(tile); p < tileStart(tile + 1); p++) {
+  private void makeLogits(int first, int count, int u, int rows, float[] y, int yo) {
+    for (int p = first; p < first + count; p++) {
       kernels.product(
           y,
           yo,
@@ -408,7 +407,7 @@ public final class OutputLayer {
     float[] e = kept ? logits : tileScratch.get();
     int eo = tileOffset(tile, u);
     if (!kept) {
-      makeLogits(tile, u, rows, e, eo);
+      makeLogits(first, count, u, rows, e, eo);
       for (int r = 0; r < rows; r++) {
         float max = tileMax[tile * U + u + r];
         kernels.rowExpSum(e, eo + r * PANEL, panelStride, count, max);

@@ -1,9 +1,11 @@
 package io.gru4j.tensor.nn;
 
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
@@ -13,7 +15,6 @@ import io.gru4j.tensor.autograd.Operations;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
-import io.gru4j.tensor.kernel.Kernels;
 import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -32,7 +33,7 @@ class OutputLayerTest {
 
   private final Parallel parallel = new Parallel(1);
 
-  /** Numbers of classes around the borders of panels (32) and of the smallest tiles (128). */
+  /** Numbers of classes around the borders of panels (32), and where a tile (128) comes to them. */
   @Provide
   Arbitrary<Integer> classes() {
     return Arbitraries.of(1, 2, 31, 32, 33, 63, 65, 127, 128, 129, 255, 257, 511, 512, 513);
@@ -272,6 +273,24 @@ class OutputLayerTest {
     }
   }
 
+  /** Threads get slots: the panels of the largest and of the smallest differ by one at most. */
+  @Property
+  void slotsAreAlike(@ForAll @IntRange(min = 1, max = 60_000) int V) {
+    Parameter weight = Parameter.ofPanels("lin.weight", V, 1);
+    var layer = new OutputLayer(weight, Parameter.ofPanels("lin.bias", V, 1), parallel);
+    int tiles = layer.tiles / layer.slots;
+    assertEquals(Parameter.panelCount(V), layer.tileStart(layer.tiles));
+    int most = 0;
+    int least = Integer.MAX_VALUE;
+    for (int slot = 0; slot < layer.slots; slot++) {
+      int panels = layer.tileStart((slot + 1) * tiles) - layer.tileStart(slot * tiles);
+      most = Math.max(most, panels);
+      least = Math.min(least, panels);
+    }
+    assertTrue(most - least <= 1, most + " and " + least);
+    assertTrue(most <= tiles * OutputLayer.MAX_TILE_PANELS, most + " in " + tiles + " tiles");
+  }
+
   /** Where the sums of dHidden go from lanes to blocks, and blocks of hidden units end. */
   @Property
   void rowsAroundTheLimitOfLanes(
@@ -326,12 +345,15 @@ class OutputLayerTest {
   /** Logits so far apart that only the differences to the largest have an exponential. */
   @Test
   void tilesFarApart() {
-    int V = 17 * 1024 + 33; // some slots have two tiles
+    int V = 17 * 1024 + 33; // each slot has two tiles
     for (int M : new int[] {3, 133}) {
       for (int up : new int[] {-150, 150}) {
         Case c = new Case(new TestData(M), V, 3, M, 4, 1f);
-        for (int v = 0; v < V; v++) {
-          c.bias.set(v, 0, v / 1024 % 2 * up + (v == 5 || v == 16_999 ? 2 * Math.abs(up) : 0));
+        OutputLayer layer = new OutputLayer(c.weight, c.bias, parallel);
+        assertEquals(2 * layer.slots, layer.tiles);
+        for (int v = 0, tile = 0; v < V; v++) {
+          tile += v / PANEL == layer.tileStart(tile + 1) ? 1 : 0;
+          c.bias.set(v, 0, tile % 2 * up + (v == 5 || v == 17_400 ? 2 * Math.abs(up) : 0));
         }
         double loss = c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
         double expected = c.loss(c.logits());
@@ -396,10 +418,10 @@ class OutputLayerTest {
   void paddingHasNoGradient() {
     Case c = new Case(new TestData(6), 33, 3, 4, 0, 1f).smoothing(0.1);
     c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
-    for (int l = 1; l < Kernels.PANEL; l++) {
-      assertEquals(0f, c.bias.grad()[c.bias.offset() + Kernels.PANEL + l]);
+    for (int l = 1; l < PANEL; l++) {
+      assertEquals(0f, c.bias.grad()[c.bias.offset() + PANEL + l]);
       for (int k = 0; k < 3; k++) {
-        int i = c.weight.offset() + (3 + k) * Kernels.PANEL + l;
+        int i = c.weight.offset() + (3 + k) * PANEL + l;
         assertEquals(0f, c.weight.grad()[i]);
         assertEquals(0f, c.weight.value()[i]);
       }
@@ -450,7 +472,7 @@ class OutputLayerTest {
                 IllegalArgumentException.class, () -> layer.forward(new Tape(), hidden, new int[M]))
             .getMessage();
     assertEquals(
-        "the output layer needs a buffer of 2149400000 floats, more than one array holds: take"
+        "the output layer needs a buffer of 2182400000 floats, more than one array holds: take"
             + " fewer rows (smaller batches, fewer time steps) at a time",
         message);
   }
