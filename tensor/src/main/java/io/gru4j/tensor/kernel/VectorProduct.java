@@ -63,7 +63,7 @@ final class VectorProduct {
       int rows,
       int K,
       int columns) {
-    if (VectorSteps.suit(rows, K)) {
+    if (VectorSteps.suits(rows, K)) {
       VectorSteps.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K, columns);
       return;
     }

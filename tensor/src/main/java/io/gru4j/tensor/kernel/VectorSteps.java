@@ -26,7 +26,7 @@ final class VectorSteps {
   private VectorSteps() {}
 
   /** Whether this is the faster way for a block of {@code rows} rows and {@code K} steps. */
-  static boolean suit(int rows, int K) {
+  static boolean suits(int rows, int K) {
     return 0 < K && K <= FEW_STEPS && rows >= MANY_ROWS;
   }
 
