@@ -35,8 +35,9 @@ import org.openjdk.jmh.annotations.Warmup;
     jvmArgsAppend = {
       "--add-modules=jdk.incubator.vector",
       "-Dgru4j.kernels=vector",
-      "-Xms4g",
-      "-Xmx4g"
+      "-Xms2g",
+      "-Xmx2g",
+      "-XX:+AlwaysPreTouch" // each call takes new pages of the heap until the first collection
     })
 public class PredictBenchmark {
 
