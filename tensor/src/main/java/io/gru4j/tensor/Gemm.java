@@ -34,7 +34,7 @@ public final class Gemm {
   private static final int ROWS = 96; // of one task
   private static final int MOST_ROWS = 288; // of one task, where panels are few
   private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
-  private static final int TILES_ROWS = 48; // the same with those for few columns
+  private static final int WHOLE_ROWS = 48; // of tiles for many columns and for few, none left over
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH = 512; // of k at most, with up to so many rows
   private static final int PACKED_LENGTH = FEW_ROWS * FEW_ROWS_DEPTH; // of A in one task
@@ -155,7 +155,7 @@ public final class Gemm {
   private int rowsOfFewPanels() {
     int threads = parallel.threads();
     int rows = Math.ceilDiv(M, threads == 1 ? 1 : 2 * threads);
-    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPiece / TILES_ROWS * TILES_ROWS);
+    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPiece / WHOLE_ROWS * WHOLE_ROWS);
     return Math.min(Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS, most);
   }
 

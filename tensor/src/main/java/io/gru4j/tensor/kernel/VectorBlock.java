@@ -14,9 +14,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>With 16 lanes the tiles are those of {@link VectorProduct}, but read the block as it lies: a
  * row's values are 32 apart from the next row's, so all rows of a tile are at constant distances.
- * Packing would cost as much as a tenth of the product. Rows that are left over take a tile that
- * reaches back over rows already done, to the same bits. With fewer lanes, and for columns that
- * fill only one vector, the block is packed for {@link VectorProduct}.
+ * Packing would cost more than it gains. Rows that are left over take a tile that reaches back over
+ * rows already done, to the same bits. With fewer lanes, and for columns that fill only one vector,
+ * the block is packed for {@link VectorProduct}.
  */
 final class VectorBlock {
 

@@ -47,7 +47,7 @@ public final class OutputLayer {
   static final long LOGITS_BUDGET = 1L << 28;
 
   static final int MAX_TILE_PANELS = 32;
-  private static final int MIN_TILE_PANELS = 4; // about
+  private static final int MIN_TILE_PANELS = 4; // or a little less, since tiles are alike
   private static final int MAX_SLOTS = 16;
   private static final int CHUNK = 128; // rows
   private static final int GROUP = 4 * CHUNK; // rows that backward takes at a time
