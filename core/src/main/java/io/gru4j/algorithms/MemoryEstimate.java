@@ -200,8 +200,8 @@ public final class MemoryEstimate {
       double dropout = (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
       double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
       transposed += (p.numLayers() - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
-      double widths = Math.max(E, H) + (p.numLayers() - 1) * H; // of what goes into the products
-      double scratch = 32 * (widths + p.numLayers() * (gates + 128));
+      double widths = Math.max(E, gates) + (p.numLayers() - 1) * gates; // of what is packed
+      double scratch = 32 * (widths + p.numLayers() * 128);
       return M * (2 + 2 * E)
           + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H)
           + transposed

@@ -1,7 +1,6 @@
 package io.gru4j.tensor;
 
 import io.gru4j.tensor.kernel.Kernels;
-import java.util.Arrays;
 
 /**
  * The product of two matrices, {@code C = op(A) op(B)} or {@code C += op(A) op(B)}, where op leaves
@@ -12,16 +11,16 @@ import java.util.Arrays;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of up to 96 rows times up to 16 panels, 8 where
+ * time into quads {@code [k][4]}. A task is a block of up to 48 rows times up to 16 panels, 8 where
  * those would be too few tasks; where there are no more than 8 panels in all, of up to as many rows
  * as a thread's buffer holds. It goes through k in pieces of {@link Kernels#productDepth}: a
  * panel's piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and
  * van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is
- * packed before the first product. With up to 128 rows each panel is needed by one task, with up to
- * 8 panels each row: it is packed there, piece by piece, of 128 rows in pieces of at most 512.
- * Buffers belong to the object and to the threads, grow to the largest shape seen and are then
- * reused: nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
- * #multiply}.
+ * packed before they start: all of A, of B as many panels at a time as the cache that the cores
+ * share keeps until they are used. With up to 128 rows each panel is needed by one task, with up to
+ * 8 panels each row: it is packed there, piece by piece. Buffers belong to the object and to the
+ * threads, grow to the largest shape seen and are then reused: nothing is allocated after that. Not
+ * thread-safe: one thread at a time may call {@link #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -31,15 +30,23 @@ public final class Gemm {
   private static final int QUAD = Kernels.QUAD;
   private static final int GROUP = 16; // panels of one task: rows of A serve so many
   private static final int FEW_PANELS = 8; // the same if threads would be left without a task
-  private static final int ROWS = 96; // of one task
+  private static final int ROWS = 48; // of one task: whole tiles for many columns and for few
   private static final int MOST_ROWS = 288; // of one task, where panels are few
   private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
-  private static final int WHOLE_ROWS = 48; // of tiles for many columns and for few, none left over
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH = 512; // of k at most, with up to so many rows
+  private static final int FEW_PANELS_DEPTH = 1024; // the same with few panels
   private static final int PACKED_LENGTH = FEW_ROWS * FEW_ROWS_DEPTH; // of A in one task
+  private static final int AT_ONCE =
+      1 << 20; // floats of B packed at a time, unless a group has more
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
+
+  /**
+   * Where the data of a long array starts: 16 bytes of header and 48 of this make one cache line,
+   * where the garbage collector aligns long arrays. Else it is only a little slower.
+   */
+  private static final int ALIGNED = 12;
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
@@ -60,7 +67,7 @@ public final class Gemm {
   private final Parallel.Task panelsTask = this::packGroup;
   private final Parallel.Task blockTask = this::block;
   private float[] packedA = new float[0]; // [k / depth][row / 4][k % depth][row % 4]
-  private float[] packedB = new float[0]; // [panel][k][32]
+  private float[] packedB = new float[0]; // of some panels, [panel][k][32]
 
   private Matrix A;
   private Matrix B;
@@ -73,10 +80,13 @@ public final class Gemm {
   private int K;
   private int panels;
   private int groupPanels; // of one task
+  private int firstPanel; // of those that are packed, or of all
+  private int endPanel;
   private boolean packsA; // all of it before the first product
   private boolean packsB;
   private int rowsOfTask;
   private int depthOfPiece;
+  private boolean apart; // the product, from C: see put
 
   /**
    * Creates a multiplier.
@@ -132,20 +142,30 @@ public final class Gemm {
     groupPanels = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
     packsA = panels > FEW_PANELS;
     packsB = M > FEW_ROWS;
-    depthOfPiece = kernels.productDepth();
-    if (!packsB) {
-      depthOfPiece = Math.min(FEW_ROWS_DEPTH, depthOfPiece);
-    }
+    int most = !packsB ? FEW_ROWS_DEPTH : packsA ? K : FEW_PANELS_DEPTH;
+    depthOfPiece = Math.max(1, Math.min(most, kernels.productDepth()));
+    apart = adds || K > depthOfPiece;
     rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : rowsOfFewPanels();
     if (packsA) {
       packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
       parallel.run(Math.ceilDiv(M, PACKED_ROWS), rowsTask);
     }
-    if (packsB) {
-      packedB = atLeast(packedB, (long) panels * K * PANEL);
-      parallel.run(Math.ceilDiv(panels, groupPanels), panelsTask);
+    int atOnce = packsB ? panelsAtOnce() : panels;
+    for (firstPanel = 0; firstPanel < panels; firstPanel = endPanel) {
+      endPanel = Math.min(panels, firstPanel + atOnce);
+      int groups = Math.ceilDiv(endPanel - firstPanel, groupPanels);
+      if (packsB) {
+        packedB = atLeast(packedB, ALIGNED + (long) (endPanel - firstPanel) * K * PANEL);
+        parallel.run(groups, panelsTask);
+      }
+      parallel.run(Math.ceilDiv(M, rowsOfTask) * groups, blockTask);
     }
-    parallel.run(Math.ceilDiv(M, rowsOfTask) * Math.ceilDiv(panels, groupPanels), blockTask);
+  }
+
+  /** Whole groups, at least one to each thread. */
+  private int panelsAtOnce() {
+    long lengthOfGroup = Math.max(1L, (long) groupPanels * K * PANEL);
+    return groupPanels * (int) Math.max(parallel.threads(), AT_ONCE / lengthOfGroup);
   }
 
   /**
@@ -155,7 +175,7 @@ public final class Gemm {
   private int rowsOfFewPanels() {
     int threads = parallel.threads();
     int rows = Math.ceilDiv(M, threads == 1 ? 1 : 2 * threads);
-    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPiece / WHOLE_ROWS * WHOLE_ROWS);
+    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPiece / ROWS * ROWS);
     return Math.min(Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS, most);
   }
 
@@ -198,56 +218,47 @@ public final class Gemm {
   }
 
   private void packGroup(int group) {
-    int first = group * groupPanels;
-    pack(packedB, first * K * PANEL, first, Math.min(panels, first + groupPanels), 0, K, K);
+    int first = firstPanel + group * groupPanels;
+    int o = ALIGNED + (first - firstPanel) * K * PANEL;
+    pack(packedB, o, first, Math.min(endPanel, first + groupPanels), 0, K, K);
   }
 
   /**
    * Copies rows {@code from} to {@code to} of some panels of op(B) to {@code [panel][k][32]},
-   * {@code depth} rows a panel, zeros beside the last column.
+   * {@code depth} rows a panel. What stands beside the last column does not matter: it makes what
+   * stands there in the product.
    */
   private void pack(float[] packed, int o, int first, int end, int from, int to, int depth) {
-    int whole = Math.min(end, N / PANEL);
-    if (transposeB) {
-      for (int p = first; p < whole; p++) {
-        packColumns(packed, o + (p - first) * depth * PANEL, p * PANEL, PANEL, from, to);
-      }
-    } else { // row by row: a column's next row is pages away
-      for (int k = from; k < to; k++) {
-        int row = o + (k - from) * PANEL;
-        int x = k * N + first * PANEL;
-        kernels.copyPanels(packed, row, depth * PANEL, B.data(), x, PANEL, whole - first);
-      }
-    }
-    if (whole < end) {
-      int last = o + (whole - first) * depth * PANEL;
-      Arrays.fill(packed, last, last + (to - from) * PANEL, 0f);
-      packColumns(packed, last, whole * PANEL, N - whole * PANEL, from, to);
-    }
-  }
-
-  private void packColumns(float[] packed, int o, int column, int columns, int from, int to) {
     float[] b = B.data();
     if (transposeB) {
-      kernels.transpose(packed, o, PANEL, b, column * K + from, K, columns, to - from);
-    } else {
-      for (int k = from; k < to; k++) {
-        System.arraycopy(b, k * N + column, packed, o + (k - from) * PANEL, columns);
+      for (int p = first; p < end; p++) {
+        int column = p * PANEL;
+        int columns = Math.min(PANEL, N - column);
+        int panel = o + (p - first) * depth * PANEL;
+        kernels.transpose(packed, panel, PANEL, b, column * K + from, K, columns, to - from);
+      }
+      return;
+    }
+    for (int k = from; k < to; k++) { // row by row: a column's next row is pages away
+      int row = o + (k - from) * PANEL;
+      int x = k * N + first * PANEL;
+      boolean last = b.length - k * N < end * PANEL; // the rows before have another one behind
+      int whole = (last ? N / PANEL : end) - first;
+      kernels.copyPanels(packed, row, depth * PANEL, b, x, PANEL, whole);
+      if (last) {
+        int at = row + whole * depth * PANEL;
+        System.arraycopy(b, x + whole * PANEL, packed, at, N - (first + whole) * PANEL);
       }
     }
   }
 
-  /**
-   * One block of rows times some panels. Its part of C is made apart, and put into place at last,
-   * row by row: in C a panel's rows lie far apart, each on a page of its own, and half of a line of
-   * the cache would be written now, the other half when it is gone.
-   */
+  /** One block of rows times some panels: see {@link #put}. */
   private void block(int task) {
     int rowBlocks = Math.ceilDiv(M, rowsOfTask);
     int row = task % rowBlocks * rowsOfTask;
     int rows = Math.min(rowsOfTask, M - row);
-    int first = task / rowBlocks * groupPanels;
-    int end = Math.min(panels, first + groupPanels);
+    int first = firstPanel + task / rowBlocks * groupPanels;
+    int end = Math.min(endPanel, first + groupPanels);
     Scratch scratch = SCRATCH.get();
     for (int k = 0; k == 0 || k < K; k += depthOfPiece) {
       int depth = Math.min(depthOfPiece, K - k);
@@ -261,42 +272,49 @@ public final class Gemm {
         pack(b, 0, first, end, k, k + depth, depth);
       }
       for (int p = first; p < end; p++) {
-        int bo = (packsB ? p * K + k : (p - first) * depth) * PANEL;
-        int co = (p - first) * blockStride(rowsOfTask);
+        int bo =
+            packsB ? ALIGNED + ((p - firstPanel) * K + k) * PANEL : (p - first) * depth * PANEL;
+        boolean inPlace = inPlace(p);
+        float[] c = inPlace ? C.data() : scratch.block;
+        int co = inPlace ? row * N + p * PANEL : (p - first) * blockStride(rowsOfTask);
+        int cs = inPlace ? N : PANEL;
         boolean start = k == 0; // later pieces go on with the chains
-        float[] init = start ? ZEROS : scratch.block;
+        float[] init = start ? ZEROS : c;
+        int io = start ? 0 : co;
+        int is = start ? 0 : cs;
         int columns = Math.min(PANEL, N - p * PANEL);
-        kernels.product(
-            scratch.block,
-            co,
-            init,
-            start ? 0 : co,
-            start ? 0 : PANEL,
-            a,
-            ao,
-            QUAD * depth,
-            b,
-            bo,
-            rows,
-            depth,
-            columns);
+        kernels.product(c, co, cs, init, io, is, a, ao, QUAD * depth, b, bo, rows, depth, columns);
       }
     }
-    put(scratch.block, row, rows, first * PANEL, Math.min(N, end * PANEL));
+    put(scratch.block, row, rows, first, end);
   }
 
-  private void put(float[] block, int row, int rows, int from, int to) {
-    int whole = adds ? 0 : (to - from) / PANEL;
+  /** Whether a panel's product is written to C at once. */
+  private boolean inPlace(int panel) {
+    return !apart && (panel + 1) * PANEL <= N;
+  }
+
+  /**
+   * Puts what was made apart of a block into place, or adds it. In C a panel's rows lie far apart,
+   * where powers of two let them share few sets of a cache: what is written more than once, piece
+   * by piece of k, had better lie together, {@code [panel][row][32]}. So must columns that are not
+   * a whole panel.
+   */
+  private void put(float[] block, int row, int rows, int first, int end) {
+    int from = apart ? first : Math.max(first, N / PANEL);
+    int whole = adds ? from : Math.max(from, Math.min(end, N / PANEL));
+    int stride = blockStride(rowsOfTask);
+    float[] c = C.data();
     for (int i = 0; i < rows; i++) {
-      int start = (row + i) * N + from;
-      kernels.copyPanels(C.data(), start, PANEL, block, i * PANEL, blockStride(rowsOfTask), whole);
-      for (int j = whole * PANEL; j < to - from; j += PANEL) {
-        int o = j / PANEL * blockStride(rowsOfTask) + i * PANEL;
-        int columns = Math.min(PANEL, to - from - j);
+      int start = (row + i) * N;
+      int o = i * PANEL + (from - first) * stride;
+      kernels.copyPanels(c, start + from * PANEL, PANEL, block, o, stride, whole - from);
+      for (int p = whole; p < end; p++) {
+        int columns = Math.min(PANEL, N - p * PANEL);
         if (adds) {
-          kernels.axpy(1f, block, o, C.data(), start + j, columns);
+          kernels.axpy(1f, block, i * PANEL + (p - first) * stride, c, start + p * PANEL, columns);
         } else {
-          System.arraycopy(block, o, C.data(), start + j, columns);
+          System.arraycopy(block, i * PANEL + (p - first) * stride, c, start + p * PANEL, columns);
         }
       }
     }

@@ -45,8 +45,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * #packRows} and {@link #packColumns}. What stands in the places of rows that are not there does
    * not matter.
    *
-   * @param c out: {@code rows} rows, {@link #PANEL} apart; may be {@code init}
-   * @param init the start, rows {@code is} apart: {@link #PANEL}, or 0 if it is the same for all
+   * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}, with {@code is = cs}
+   * @param init the start, rows {@code is} apart: 0 if it is the same for all
    * @param a packed: {@code rows} rows of {@code K} values, each four of them {@code ap} apart
    * @param b {@code K} rows, {@link #PANEL} apart
    * @param columns 1 to {@link #PANEL}; what stands behind them in a row of {@code c} is undefined,
@@ -55,6 +55,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void product(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,

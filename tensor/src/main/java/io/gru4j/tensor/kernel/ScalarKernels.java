@@ -26,6 +26,7 @@ public final class ScalarKernels implements Kernels {
   public void product(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -38,7 +39,7 @@ public final class ScalarKernels implements Kernels {
       int K,
       int columns) {
     for (int r = 0; r < rows; r++) {
-      int cr = co + r * PANEL;
+      int cr = co + r * cs;
       for (int l = 0; l < columns; l++) {
         c[cr + l] = init[io + r * is + l];
       }

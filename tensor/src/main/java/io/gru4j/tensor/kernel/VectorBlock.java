@@ -103,7 +103,7 @@ final class VectorBlock {
         int to = co + k / PANEL * cs + r * PANEL;
         int count = Math.min(PANEL, columns - k);
         VectorProduct.product(
-            c, to, ZEROS, 0, 0, scratch, 0, stride, b, bo + k * classes, n, classes, count);
+            c, to, PANEL, ZEROS, 0, 0, scratch, 0, stride, b, bo + k * classes, n, classes, count);
       }
     }
   }

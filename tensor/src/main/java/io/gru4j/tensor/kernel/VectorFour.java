@@ -49,6 +49,7 @@ final class VectorFour {
   static int product(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -76,7 +77,7 @@ final class VectorFour {
           for (int k = K - K % QUAD; k < K; k++) {
             sum = Math.fma(a[at + r / QUAD * ap + k * QUAD + r % QUAD], b[bo + k * PANEL + l], sum);
           }
-          c[co + (done + r) * PANEL + l] = sum;
+          c[co + (done + r) * cs + l] = sum;
         }
       }
       done += n * QUAD;

@@ -29,6 +29,7 @@ public final class VectorKernels implements Kernels {
   public void product(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -40,7 +41,7 @@ public final class VectorKernels implements Kernels {
       int rows,
       int K,
       int columns) {
-    VectorProduct.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K, columns);
+    VectorProduct.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K, columns);
   }
 
   @Override

@@ -42,7 +42,7 @@ final class VectorProduct {
    * of b; with 8 it takes one of them, and lines two apart share half of the sets of a cache: 192
    * steps leave room there for a and c in a first level of 32 KB.
    */
-  static final int DEPTH = L == 16 ? 1024 : 192;
+  static final int DEPTH = L == 16 ? 2048 : 192;
 
   /** Steps of k that {@link #tile6x2} takes at a time; it needs as many. */
   private static final int STEPS = 8;
@@ -52,6 +52,7 @@ final class VectorProduct {
   static void product(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -64,11 +65,11 @@ final class VectorProduct {
       int K,
       int columns) {
     if (VectorSteps.suits(rows, K)) {
-      VectorSteps.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K, columns);
+      VectorSteps.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K, columns);
       return;
     }
     for (int l = 0; l < columns; l += 2 * L) {
-      pieces(c, co + l, init, io + l, is, a, ao, ap, b, bo + l, rows, K, columns - l);
+      pieces(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K, columns - l);
     }
   }
 
@@ -76,6 +77,7 @@ final class VectorProduct {
   private static void pieces(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -92,13 +94,13 @@ final class VectorProduct {
       int ak = ao + k * QUAD;
       int bk = bo + k * PANEL;
       if (columns > L) {
-        columns2(c, co, init, io, is, a, ak, ap, b, bk, rows, depth);
+        columns2(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
       } else {
-        columns1(c, co, init, io, is, a, ak, ap, b, bk, rows, depth, columns);
+        columns1(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth, columns);
       }
       init = c;
       io = co;
-      is = PANEL;
+      is = cs;
     }
   }
 
@@ -110,6 +112,7 @@ final class VectorProduct {
   private static void columns2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -123,31 +126,31 @@ final class VectorProduct {
     int r = 0;
     if (L == 16) {
       for (; r + 12 <= rows; r += 12) {
-        tile12x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+        tile12x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
       for (; r + 8 <= rows; r += 8) {
-        tile8x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+        tile8x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
       }
     } else if (L == 8 && K >= STEPS) {
       for (; r + 6 <= rows; r += 6) {
         int x = row(ao, ap, r);
         int y = row(ao, ap, r + 2);
         int z = row(ao, ap, r + 4);
-        tile6x2(c, co + r * PANEL, init, io + r * is, is, a, x, y, z, b, bo, K);
+        tile6x2(c, co + r * cs, cs, init, io + r * is, is, a, x, y, z, b, bo, K);
       }
       if (r % QUAD != 0 && r + 2 <= rows) { // the rest of a quad
-        tile2x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
+        tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
         r += 2;
       }
     }
     for (; r + 4 <= rows; r += 4) {
-      tile4x2(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
+      tile4x2(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), b, bo, K);
     }
     int x = row(ao, ap, r);
     switch (rows - r) {
-      case 3 -> tile3x2(c, co + r * PANEL, init, io + r * is, is, a, x, b, bo, K);
-      case 2 -> tile2x2(c, co + r * PANEL, init, io + r * is, is, a, x, b, bo, K);
-      case 1 -> tile1x2(c, co + r * PANEL, init, io + r * is, a, x, b, bo, K);
+      case 3 -> tile3x2(c, co + r * cs, cs, init, io + r * is, is, a, x, b, bo, K);
+      case 2 -> tile2x2(c, co + r * cs, cs, init, io + r * is, is, a, x, b, bo, K);
+      case 1 -> tile1x2(c, co + r * cs, init, io + r * is, a, x, b, bo, K);
       default -> {}
     }
   }
@@ -155,6 +158,7 @@ final class VectorProduct {
   private static void columns1(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -168,13 +172,13 @@ final class VectorProduct {
       int columns) {
     int r = 0;
     if (VectorFour.suits(K, columns)) {
-      r = VectorFour.product(c, co, init, io, is, a, ao, ap, b, bo, rows, K);
+      r = VectorFour.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K);
     }
     for (; r + 8 <= rows; r += 8) {
-      tile8x1(c, co + r * PANEL, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
+      tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
     }
     for (; r < rows; r++) {
-      tile1x1(c, co + r * PANEL, init, io + r * is, a, row(ao, ap, r), b, bo, K);
+      tile1x1(c, co + r * cs, init, io + r * is, a, row(ao, ap, r), b, bo, K);
     }
   }
 
@@ -182,6 +186,7 @@ final class VectorProduct {
   private static void tile12x2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -259,34 +264,35 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + PANEL);
-    d1.intoArray(c, co + PANEL + L);
-    c2.intoArray(c, co + 2 * PANEL);
-    d2.intoArray(c, co + 2 * PANEL + L);
-    c3.intoArray(c, co + 3 * PANEL);
-    d3.intoArray(c, co + 3 * PANEL + L);
-    c4.intoArray(c, co + 4 * PANEL);
-    d4.intoArray(c, co + 4 * PANEL + L);
-    c5.intoArray(c, co + 5 * PANEL);
-    d5.intoArray(c, co + 5 * PANEL + L);
-    c6.intoArray(c, co + 6 * PANEL);
-    d6.intoArray(c, co + 6 * PANEL + L);
-    c7.intoArray(c, co + 7 * PANEL);
-    d7.intoArray(c, co + 7 * PANEL + L);
-    c8.intoArray(c, co + 8 * PANEL);
-    d8.intoArray(c, co + 8 * PANEL + L);
-    c9.intoArray(c, co + 9 * PANEL);
-    d9.intoArray(c, co + 9 * PANEL + L);
-    c10.intoArray(c, co + 10 * PANEL);
-    d10.intoArray(c, co + 10 * PANEL + L);
-    c11.intoArray(c, co + 11 * PANEL);
-    d11.intoArray(c, co + 11 * PANEL + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
+    c6.intoArray(c, co + 6 * cs);
+    d6.intoArray(c, co + 6 * cs + L);
+    c7.intoArray(c, co + 7 * cs);
+    d7.intoArray(c, co + 7 * cs + L);
+    c8.intoArray(c, co + 8 * cs);
+    d8.intoArray(c, co + 8 * cs + L);
+    c9.intoArray(c, co + 9 * cs);
+    d9.intoArray(c, co + 9 * cs + L);
+    c10.intoArray(c, co + 10 * cs);
+    d10.intoArray(c, co + 10 * cs + L);
+    c11.intoArray(c, co + 11 * cs);
+    d11.intoArray(c, co + 11 * cs + L);
   }
 
   /** 8 rows from the first of a quad on, and 2 L columns. */
   private static void tile8x2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -343,20 +349,20 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + PANEL);
-    d1.intoArray(c, co + PANEL + L);
-    c2.intoArray(c, co + 2 * PANEL);
-    d2.intoArray(c, co + 2 * PANEL + L);
-    c3.intoArray(c, co + 3 * PANEL);
-    d3.intoArray(c, co + 3 * PANEL + L);
-    c4.intoArray(c, co + 4 * PANEL);
-    d4.intoArray(c, co + 4 * PANEL + L);
-    c5.intoArray(c, co + 5 * PANEL);
-    d5.intoArray(c, co + 5 * PANEL + L);
-    c6.intoArray(c, co + 6 * PANEL);
-    d6.intoArray(c, co + 6 * PANEL + L);
-    c7.intoArray(c, co + 7 * PANEL);
-    d7.intoArray(c, co + 7 * PANEL + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
+    c6.intoArray(c, co + 6 * cs);
+    d6.intoArray(c, co + 6 * cs + L);
+    c7.intoArray(c, co + 7 * cs);
+    d7.intoArray(c, co + 7 * cs + L);
   }
 
   /**
@@ -368,6 +374,7 @@ final class VectorProduct {
   private static void tile6x2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -642,22 +649,23 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + PANEL);
-    d1.intoArray(c, co + PANEL + L);
-    c2.intoArray(c, co + 2 * PANEL);
-    d2.intoArray(c, co + 2 * PANEL + L);
-    c3.intoArray(c, co + 3 * PANEL);
-    d3.intoArray(c, co + 3 * PANEL + L);
-    c4.intoArray(c, co + 4 * PANEL);
-    d4.intoArray(c, co + 4 * PANEL + L);
-    c5.intoArray(c, co + 5 * PANEL);
-    d5.intoArray(c, co + 5 * PANEL + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
+    c4.intoArray(c, co + 4 * cs);
+    d4.intoArray(c, co + 4 * cs + L);
+    c5.intoArray(c, co + 5 * cs);
+    d5.intoArray(c, co + 5 * cs + L);
   }
 
   /** The 4 rows of a quad, and 2 L columns. */
   private static void tile4x2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -692,18 +700,19 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + PANEL);
-    d1.intoArray(c, co + PANEL + L);
-    c2.intoArray(c, co + 2 * PANEL);
-    d2.intoArray(c, co + 2 * PANEL + L);
-    c3.intoArray(c, co + 3 * PANEL);
-    d3.intoArray(c, co + 3 * PANEL + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
+    c3.intoArray(c, co + 3 * cs);
+    d3.intoArray(c, co + 3 * cs + L);
   }
 
   /** 3 rows of a quad, and 2 L columns. */
   private static void tile3x2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -733,16 +742,17 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + PANEL);
-    d1.intoArray(c, co + PANEL + L);
-    c2.intoArray(c, co + 2 * PANEL);
-    d2.intoArray(c, co + 2 * PANEL + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
+    c2.intoArray(c, co + 2 * cs);
+    d2.intoArray(c, co + 2 * cs + L);
   }
 
   /** 2 rows of a quad, and 2 L columns. */
   private static void tile2x2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -767,8 +777,8 @@ final class VectorProduct {
     }
     c0.intoArray(c, co);
     d0.intoArray(c, co + L);
-    c1.intoArray(c, co + PANEL);
-    d1.intoArray(c, co + PANEL + L);
+    c1.intoArray(c, co + cs);
+    d1.intoArray(c, co + cs + L);
   }
 
   /** 1 row and 2 L columns. */
@@ -791,6 +801,7 @@ final class VectorProduct {
   private static void tile8x1(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -829,13 +840,13 @@ final class VectorProduct {
       c7 = v7.fma(b0, c7);
     }
     c0.intoArray(c, co);
-    c1.intoArray(c, co + PANEL);
-    c2.intoArray(c, co + 2 * PANEL);
-    c3.intoArray(c, co + 3 * PANEL);
-    c4.intoArray(c, co + 4 * PANEL);
-    c5.intoArray(c, co + 5 * PANEL);
-    c6.intoArray(c, co + 6 * PANEL);
-    c7.intoArray(c, co + 7 * PANEL);
+    c1.intoArray(c, co + cs);
+    c2.intoArray(c, co + 2 * cs);
+    c3.intoArray(c, co + 3 * cs);
+    c4.intoArray(c, co + 4 * cs);
+    c5.intoArray(c, co + 5 * cs);
+    c6.intoArray(c, co + 6 * cs);
+    c7.intoArray(c, co + 7 * cs);
   }
 
   /** 1 row and L columns. */

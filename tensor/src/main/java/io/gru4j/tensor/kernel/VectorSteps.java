@@ -33,6 +33,7 @@ final class VectorSteps {
   static void product(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -45,13 +46,14 @@ final class VectorSteps {
       int K,
       int columns) {
     for (int l = 0; l < columns; l += 2 * L) {
-      passes(c, co + l, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
+      passes(c, co + l, cs, init, io + l, is, a, ao, ap, b, bo + l, rows, K);
     }
   }
 
   private static void passes(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -68,7 +70,8 @@ final class VectorSteps {
         pass(
             steps,
             c,
-            co + i * PANEL,
+            co + i * cs,
+            QUAD * cs,
             init,
             io + i * is,
             QUAD * is,
@@ -82,7 +85,7 @@ final class VectorSteps {
       k += steps;
       init = c; // the next pass goes on with these chains
       io = co;
-      is = PANEL;
+      is = cs;
     }
   }
 
@@ -90,6 +93,7 @@ final class VectorSteps {
       int steps,
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -100,11 +104,11 @@ final class VectorSteps {
       int bo,
       int rows) {
     switch (steps) {
-      case 8 -> steps8(c, co, init, io, is, a, ao, ap, b, bo, rows);
-      case 4 -> steps4(c, co, init, io, is, a, ao, ap, b, bo, rows);
-      case 3 -> steps3(c, co, init, io, is, a, ao, ap, b, bo, rows);
-      case 2 -> steps2(c, co, init, io, is, a, ao, ap, b, bo, rows);
-      default -> steps1(c, co, init, io, is, a, ao, ap, b, bo, rows);
+      case 8 -> steps8(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      case 4 -> steps4(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      case 3 -> steps3(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      case 2 -> steps2(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
+      default -> steps1(c, co, cs, init, io, is, a, ao, ap, b, bo, rows);
     }
   }
 
@@ -112,6 +116,7 @@ final class VectorSteps {
   private static void steps8(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -166,8 +171,8 @@ final class VectorSteps {
       FloatVector v7 = FloatVector.broadcast(SPECIES, a[j + 7 * QUAD]);
       c0 = v7.fma(b7, c0);
       d0 = v7.fma(e7, d0);
-      c0.intoArray(c, co + r * QUAD * PANEL);
-      d0.intoArray(c, co + r * QUAD * PANEL + L);
+      c0.intoArray(c, co + r * cs);
+      d0.intoArray(c, co + r * cs + L);
     }
   }
 
@@ -175,6 +180,7 @@ final class VectorSteps {
   private static void steps4(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -209,8 +215,8 @@ final class VectorSteps {
       FloatVector v3 = FloatVector.broadcast(SPECIES, a[j + 3 * QUAD]);
       c0 = v3.fma(b3, c0);
       d0 = v3.fma(e3, d0);
-      c0.intoArray(c, co + r * QUAD * PANEL);
-      d0.intoArray(c, co + r * QUAD * PANEL + L);
+      c0.intoArray(c, co + r * cs);
+      d0.intoArray(c, co + r * cs + L);
     }
   }
 
@@ -218,6 +224,7 @@ final class VectorSteps {
   private static void steps3(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -247,8 +254,8 @@ final class VectorSteps {
       FloatVector v2 = FloatVector.broadcast(SPECIES, a[j + 2 * QUAD]);
       c0 = v2.fma(b2, c0);
       d0 = v2.fma(e2, d0);
-      c0.intoArray(c, co + r * QUAD * PANEL);
-      d0.intoArray(c, co + r * QUAD * PANEL + L);
+      c0.intoArray(c, co + r * cs);
+      d0.intoArray(c, co + r * cs + L);
     }
   }
 
@@ -256,6 +263,7 @@ final class VectorSteps {
   private static void steps2(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -280,8 +288,8 @@ final class VectorSteps {
       FloatVector v1 = FloatVector.broadcast(SPECIES, a[j + QUAD]);
       c0 = v1.fma(b1, c0);
       d0 = v1.fma(e1, d0);
-      c0.intoArray(c, co + r * QUAD * PANEL);
-      d0.intoArray(c, co + r * QUAD * PANEL + L);
+      c0.intoArray(c, co + r * cs);
+      d0.intoArray(c, co + r * cs + L);
     }
   }
 
@@ -289,6 +297,7 @@ final class VectorSteps {
   private static void steps1(
       float[] c,
       int co,
+      int cs,
       float[] init,
       int io,
       int is,
@@ -308,8 +317,8 @@ final class VectorSteps {
       FloatVector v0 = FloatVector.broadcast(SPECIES, a[j]);
       c0 = v0.fma(b0, c0);
       d0 = v0.fma(e0, d0);
-      c0.intoArray(c, co + r * QUAD * PANEL);
-      d0.intoArray(c, co + r * QUAD * PANEL + L);
+      c0.intoArray(c, co + r * cs);
+      d0.intoArray(c, co + r * cs + L);
     }
   }
 }

@@ -106,7 +106,7 @@ public final class Gru {
     this.H = parameters.hidden();
     this.panels = Parameter.panelCount(3 * H);
     this.gates = panels * PANEL;
-    int packedLength = scratchLength(BLOCK, Math.max(E, H), gates);
+    int packedLength = Kernels.packedLength(BLOCK, Math.max(gates, Math.max(E, H)));
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.output = new Variable(Matrix.zeros(0, H));
     this.gx = Matrix.zeros(0, gates);
@@ -254,7 +254,7 @@ public final class Gru {
   /**
    * {@code gx = x Wih^T + bih} for some rows.
    *
-   * @param scratch of {@link #scratchLength}
+   * @param scratch for the rows of x, packed
    */
   static void inputProducts(
       Kernels kernels,
@@ -305,24 +305,14 @@ public final class Gru {
     int stride = QUAD * K;
     kernels.packRows(scratch, 0, stride, x, xo, K, rows, K);
     int panels = Parameter.panelCount(w.rows());
-    int results = Kernels.packedLength(rows, K);
-    int ps = rows * PANEL;
+    int ys = panels * PANEL;
     for (int p = 0; p < panels; p++) {
+      int o = yo + p * PANEL;
       int bo = b.offset() + p * PANEL;
       int wo = w.offset() + p * K * PANEL;
-      int c = results + p * ps;
       kernels.product(
-          scratch, c, b.value(), bo, 0, scratch, 0, stride, w.value(), wo, rows, K, PANEL);
+          y, o, ys, b.value(), bo, 0, scratch, 0, stride, w.value(), wo, rows, K, PANEL);
     }
-    for (int r = 0; r < rows; r++) {
-      int row = yo + r * panels * PANEL;
-      kernels.copyPanels(y, row, PANEL, scratch, results + r * PANEL, ps, panels);
-    }
-  }
-
-  /** How long the scratch of {@link #inputProducts} is: the rows of K values packed, the gates. */
-  static int scratchLength(int rows, int K, int gates) {
-    return Kernels.packedLength(rows, K) + rows * gates;
   }
 
   private void backward() {
@@ -414,7 +404,8 @@ public final class Gru {
     kernels.packRows(a, 0, stride, dGates, go, gates, rows, gates);
     for (int k = 0; k < inputs; k += PANEL) {
       int columns = Math.min(PANEL, inputs - k);
-      kernels.product(sums, 0, ZEROS, 0, 0, a, 0, stride, weightT, k * gates, rows, gates, columns);
+      kernels.product(
+          sums, 0, PANEL, ZEROS, 0, 0, a, 0, stride, weightT, k * gates, rows, gates, columns);
       for (int i = 0; i < rows; i++) {
         kernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, columns);
       }
@@ -518,7 +509,8 @@ public final class Gru {
       float[] init = begins ? ZEROS : dW;
       int io = begins ? 0 : o;
       int is = begins ? 0 : PANEL;
-      kernels.product(dW, o, init, io, is, columns, m * QUAD, stride, dy, 0, w.cols(), n, PANEL);
+      kernels.product(
+          dW, o, PANEL, init, io, is, columns, m * QUAD, stride, dy, 0, w.cols(), n, PANEL);
       kernels.addRows(db, b.offset() + c, dy, 0, PANEL, n);
     }
   }

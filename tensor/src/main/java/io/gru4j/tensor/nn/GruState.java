@@ -60,18 +60,16 @@ public final class GruState {
     gh = new Matrix[n];
     x = Matrix.zeros(rows, embedding.cols());
     int widest = embedding.cols();
-    int mostGates = 0;
     for (int i = 0; i < n; i++) {
       int H = layers.get(i).hidden();
       int gates = Parameter.panelCount(3 * H) * Kernels.PANEL;
       widest = Math.max(widest, H);
-      mostGates = Math.max(mostGates, gates);
       hidden[i] = Matrix.zeros(rows, H);
       next[i] = Matrix.zeros(rows, H);
       gx[i] = Matrix.zeros(rows, gates);
       gh[i] = Matrix.zeros(rows, gates);
     }
-    scratch = new float[Gru.scratchLength(rows, widest, mostGates)];
+    scratch = new float[Kernels.packedLength(rows, widest)];
   }
 
   /** Sets all states to zero, the beginning of a session. */

@@ -75,7 +75,7 @@ public final class ItemGates {
     int E = embedding.cols();
     int[] block = new int[BLOCK];
     float[] x = new float[BLOCK * E];
-    float[] scratch = new float[Gru.scratchLength(BLOCK, E, gates)];
+    float[] scratch = new float[Kernels.packedLength(BLOCK, E)];
     int end = Math.min(items.length, (task + 1) * TASK);
     for (int i = task * TASK; i < end; i += BLOCK) {
       int n = Math.min(BLOCK, end - i);

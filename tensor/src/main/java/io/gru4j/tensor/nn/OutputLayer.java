@@ -327,6 +327,7 @@ public final class OutputLayer {
       kernels.product(
           y,
           yo,
+          PANEL,
           bias.value(),
           bias.offset() + p * PANEL,
           0,
@@ -463,7 +464,7 @@ public final class OutputLayer {
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
-    kernels.product(dW, w, init, io, is, scaled, 0, SCALED_STRIDE, e, eo, H, rows, PANEL);
+    kernels.product(dW, w, PANEL, init, io, is, scaled, 0, SCALED_STRIDE, e, eo, H, rows, PANEL);
     if (u == 0) {
       smoothing.takeFromWeights(dW, w, p);
     }

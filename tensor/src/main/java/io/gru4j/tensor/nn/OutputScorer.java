@@ -101,6 +101,7 @@ public final class OutputScorer {
     kernels.product(
         tile,
         to,
+        PANEL,
         bias,
         panel * PANEL,
         0,

@@ -60,6 +60,7 @@ final class KernelDigest {
       kernels.product(
           y,
           p * ps,
+          PANEL,
           data.values(PANEL, 1f),
           0,
           0,
@@ -97,7 +98,7 @@ final class KernelDigest {
       float[] dx = data.values((rows + 1) * PANEL, 1f);
       int stride = QUAD * PANEL;
       kernels.packRows(packed, 0, stride, y, 0, PANEL, rows, PANEL);
-      kernels.product(dx, 0, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
+      kernels.product(dx, 0, PANEL, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
       for (int r = 0; r < rows; r++) {
         Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
       }
@@ -110,7 +111,7 @@ final class KernelDigest {
     float[] packed = data.values(Kernels.packedLength(rows, K), 1f);
     float[] b = data.values(K * PANEL, 1f);
     float[] c = data.values(rows * PANEL, 1f);
-    kernels.product(c, 0, c, 0, PANEL, packed, 0, QUAD * K, b, 0, rows, K, columns);
+    kernels.product(c, 0, PANEL, c, 0, PANEL, packed, 0, QUAD * K, b, 0, rows, K, columns);
     for (int r = 0; r < rows; r++) {
       Arrays.fill(c, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
     }

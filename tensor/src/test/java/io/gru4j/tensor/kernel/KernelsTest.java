@@ -217,20 +217,21 @@ class KernelsTest {
 
   @Provide
   Arbitrary<Integer> longK() {
-    return Arbitraries.of(191, 192, 193, 384, 385, 1023, 1024, 1025, 2049);
+    return Arbitraries.of(191, 192, 193, 384, 385, 2047, 2048, 2049, 4097);
   }
 
   private static void checkProduct(int rows, int K, int columns, long seed, double allowed) {
     TestData data = new TestData(seed);
     int co = data.below(20);
+    int cs = PANEL + (data.below(2) == 0 ? 0 : data.below(70));
     int start = data.below(3); // the same for all rows, of its own, or c itself
     int io = start == 2 ? co : data.below(5);
-    int is = start == 0 ? 0 : PANEL;
+    int is = start == 0 ? 0 : start == 1 ? PANEL : cs;
     int ao = data.below(5);
     int ap = QUAD * K + data.below(4);
     int bo = data.below(5);
     float[][] arrays = {
-      data.values(co + rows * PANEL + 7, 9f),
+      data.values(co + rows * cs + 7, 9f),
       data.values(io + rows * is + PANEL, 1f),
       data.values(ao + Math.ceilDiv(rows, QUAD) * ap, 1f),
       data.values(bo + K * PANEL + data.below(2), 1f)
@@ -240,9 +241,9 @@ class KernelsTest {
         allowed,
         (kernels, a) -> {
           float[] init = start == 2 ? a[0] : a[1];
-          kernels.product(a[0], co, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
+          kernels.product(a[0], co, cs, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
           for (int r = 0; r < rows; r++) {
-            int from = co + r * PANEL;
+            int from = co + r * cs;
             Arrays.fill(a[0], from + columns, from + PANEL, 0f); // undefined
           }
           return 0;
@@ -254,9 +255,9 @@ class KernelsTest {
               for (int k = 0; k < K; k++) {
                 sum += a[2][ao + r / QUAD * ap + k * QUAD + r % QUAD] * a[3][bo + k * PANEL + l];
               }
-              a[0][co + r * PANEL + l] = sum;
+              a[0][co + r * cs + l] = sum;
             }
-            int from = co + r * PANEL;
+            int from = co + r * cs;
             Arrays.fill(a[0], from + columns, from + PANEL, 0);
           }
           return 0;

@@ -34,7 +34,7 @@ final class ShortRows {
     print("sgdMomentum", n -> KERNELS.sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
     print("gruForward", n -> KERNELS.gruForward(x, 0, y, 0, z, 0, z, LONG, n));
     int P = Kernels.PANEL;
-    print("product", n -> KERNELS.product(y, 0, y, 0, P, x, 0, 4 * n, z, 0, 12, n, 3));
+    print("product", n -> KERNELS.product(y, 0, P, y, 0, P, x, 0, 4 * n, z, 0, 12, n, 3));
     print("gruBackward", n -> KERNELS.gruBackward(x, 0, y, 0, z, 0, z, LONG, z, 2 * LONG, n));
   }
 
