@@ -26,10 +26,10 @@ import jdk.incubator.vector.FloatVector;
  * the front, two for each access that is written out: a tenth of the instructions of a short
  * product. A loop that ends with {@code !=} and steps by more than 1 does not count as counted. Its
  * checks stay inside, but those of one base merge into two: so the tile of 6 rows has a base for
- * each pair of rows and adds constants, also to reach the next row of c. It takes 8 steps at a
- * time, and its test is at the end: with the test at the front, the check of the next 8 merged with
- * those of these 8, failed at the end of an array, and the code was thrown away. More than 9 steps
- * written out are too much for the first compiler, and then the second never sees the method.
+ * each pair of rows and adds constants. It takes 8 steps at a time, and its test is at the end:
+ * with the test at the front, the check of the next 8 merged with those of these 8, failed at the
+ * end of an array, and the code was thrown away. More than 9 steps written out are too much for the
+ * first compiler, and then the second never sees the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
  * rows and few steps of k go another way, {@link VectorSteps}, and so do a few columns, {@link
@@ -39,8 +39,9 @@ final class VectorProduct {
 
   /**
    * See {@link Kernels#productDepth}. With 16 lanes a tile takes both cache lines of a step's row
-   * of b; with 8 it takes one of them, and lines two apart share half of the sets of a cache: 192
-   * steps leave room there for a and c in a first level of 32 KB.
+   * of b, and what it reads may come from the second level as fast as it multiplies; with 8 it
+   * takes one of them, and lines two apart share half of the sets of a cache: 192 steps leave room
+   * there for a and c in a first level of 32 KB.
    */
   static final int DEPTH = L == 16 ? 2048 : 192;
 
