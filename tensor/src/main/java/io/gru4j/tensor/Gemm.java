@@ -11,16 +11,25 @@ import io.gru4j.tensor.kernel.Kernels;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of up to 48 rows times up to 16 panels, 8 where
- * those would be too few tasks; where there are no more than 8 panels in all, of up to as many rows
- * as a thread's buffer holds. It goes through k in pieces of {@link Kernels#productDepth}: a
- * panel's piece stays in cache while the rows pass, the rows' piece while the panels do (Goto and
- * van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). What several tasks need is
- * packed before they start: all of A, of B as many panels at a time as the cache that the cores
- * share keeps until they are used. With up to 128 rows each panel is needed by one task, with up to
- * 8 panels each row: it is packed there, piece by piece. Buffers belong to the object and to the
- * threads, grow to the largest shape seen and are then reused: nothing is allocated after that. Not
- * thread-safe: one thread at a time may call {@link #multiply}.
+ * time into quads {@code [k][4]}. A task is a block of some rows times some panels and goes through
+ * k in pieces: a panel's piece stays in cache while the rows pass, the rows' piece while the panels
+ * do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). There are
+ * three cases:
+ *
+ * <ul>
+ *   <li>Many rows and panels: up to 48 rows times up to 16 panels, 8 where those would be too few
+ *       tasks; pieces of {@link Kernels#productDepth}. Several tasks need the same rows and panels,
+ *       so these are packed before: all of A, of B as many panels at a time as the cache that the
+ *       cores share keeps until they are used.
+ *   <li>Up to 128 rows: all of them times up to 16 panels, pieces of at most 512. One task needs a
+ *       panel, and packs it piece by piece.
+ *   <li>Up to 8 panels: all of them times as many rows as a thread's buffer holds, pieces of at
+ *       most 1,024. One task needs a row, and packs it piece by piece; B is packed before.
+ * </ul>
+ *
+ * <p>Buffers belong to the object and to the threads, grow to the largest shape seen and are then
+ * reused: nothing is allocated after that. Not thread-safe: one thread at a time may call {@link
+ * #multiply}.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="gemm"}
  */
@@ -35,18 +44,19 @@ public final class Gemm {
   private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH = 512; // of k at most, with up to so many rows
-  private static final int FEW_PANELS_DEPTH = 1024; // the same with few panels
+  private static final int FEW_PANELS_DEPTH = 1024; // deeper, and the buffer would not hold ROWS
   private static final int PACKED_LENGTH = FEW_ROWS * FEW_ROWS_DEPTH; // of A in one task
-  private static final int AT_ONCE =
-      1 << 20; // floats of B packed at a time, unless a group has more
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
+  /** Floats of B that are packed at a time, 4 MiB; more where a thread would have no group. */
+  private static final int AT_ONCE = 1 << 20;
+
   /**
-   * Where the data of a long array starts: 16 bytes of header and 48 of this make one cache line,
-   * where the garbage collector aligns long arrays. Else it is only a little slower.
+   * Where packed panels begin in their array: 16 bytes of header and 48 of this make one cache
+   * line, where the garbage collector aligns long arrays. Else it is only a little slower.
    */
-  private static final int ALIGNED = 12;
+  private static final int B_OFFSET = 12;
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
@@ -54,9 +64,11 @@ public final class Gemm {
     final float[] block =
         new float[Math.max(GROUP * blockStride(FEW_ROWS), FEW_PANELS * blockStride(MOST_ROWS))];
 
-    final float[] pieces =
-        new float[GROUP * FEW_ROWS_DEPTH * PANEL]; // of panels of B: [panel][k][32]
-    final float[] quads = new float[PACKED_LENGTH]; // of rows of A: [row / 4][k][row % 4]
+    /** Pieces of panels of B, [panel][k][32]. */
+    final float[] pieces = new float[B_OFFSET + GROUP * FEW_ROWS_DEPTH * PANEL];
+
+    /** Of rows of A, [row / 4][k][row % 4]. */
+    final float[] quads = new float[PACKED_LENGTH];
   }
 
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -86,7 +98,13 @@ public final class Gemm {
   private boolean packsB;
   private int rowsOfTask;
   private int depthOfPiece;
-  private boolean apart; // the product, from C: see put
+
+  /**
+   * Whether the product is made apart from C, {@code [panel][row][32]}. In C a panel's rows lie far
+   * apart, where powers of two let them share few sets of a cache: what is written more than once,
+   * piece by piece of k, had better lie together.
+   */
+  private boolean apart;
 
   /**
    * Creates a multiplier.
@@ -142,8 +160,12 @@ public final class Gemm {
     groupPanels = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
     packsA = panels > FEW_PANELS;
     packsB = M > FEW_ROWS;
-    int most = !packsB ? FEW_ROWS_DEPTH : packsA ? K : FEW_PANELS_DEPTH;
-    depthOfPiece = Math.max(1, Math.min(most, kernels.productDepth()));
+    depthOfPiece = kernels.productDepth();
+    if (!packsB) {
+      depthOfPiece = Math.min(FEW_ROWS_DEPTH, depthOfPiece);
+    } else if (!packsA) {
+      depthOfPiece = Math.min(FEW_PANELS_DEPTH, depthOfPiece);
+    }
     apart = adds || K > depthOfPiece;
     rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : rowsOfFewPanels();
     if (packsA) {
@@ -155,7 +177,7 @@ public final class Gemm {
       endPanel = Math.min(panels, firstPanel + atOnce);
       int groups = Math.ceilDiv(endPanel - firstPanel, groupPanels);
       if (packsB) {
-        packedB = atLeast(packedB, ALIGNED + (long) (endPanel - firstPanel) * K * PANEL);
+        packedB = atLeast(packedB, B_OFFSET + (long) (endPanel - firstPanel) * K * PANEL);
         parallel.run(groups, panelsTask);
       }
       parallel.run(Math.ceilDiv(M, rowsOfTask) * groups, blockTask);
@@ -219,14 +241,14 @@ public final class Gemm {
 
   private void packGroup(int group) {
     int first = firstPanel + group * groupPanels;
-    int o = ALIGNED + (first - firstPanel) * K * PANEL;
+    int o = B_OFFSET + (first - firstPanel) * K * PANEL;
     pack(packedB, o, first, Math.min(endPanel, first + groupPanels), 0, K, K);
   }
 
   /**
    * Copies rows {@code from} to {@code to} of some panels of op(B) to {@code [panel][k][32]},
-   * {@code depth} rows a panel. What stands beside the last column does not matter: it makes what
-   * stands there in the product.
+   * {@code depth} rows a panel. What stands beside the last column does not matter: it only reaches
+   * columns of the product that C does not have.
    */
   private void pack(float[] packed, int o, int first, int end, int from, int to, int depth) {
     float[] b = B.data();
@@ -242,7 +264,7 @@ public final class Gemm {
     for (int k = from; k < to; k++) { // row by row: a column's next row is pages away
       int row = o + (k - from) * PANEL;
       int x = k * N + first * PANEL;
-      boolean last = b.length - k * N < end * PANEL; // the rows before have another one behind
+      boolean last = b.length - k * N < end * PANEL; // not as many values are left as are copied
       int whole = (last ? N / PANEL : end) - first;
       kernels.copyPanels(packed, row, depth * PANEL, b, x, PANEL, whole);
       if (last) {
@@ -269,11 +291,10 @@ public final class Gemm {
       }
       float[] b = packsB ? packedB : scratch.pieces;
       if (!packsB) {
-        pack(b, 0, first, end, k, k + depth, depth);
+        pack(b, B_OFFSET, first, end, k, k + depth, depth);
       }
       for (int p = first; p < end; p++) {
-        int bo =
-            packsB ? ALIGNED + ((p - firstPanel) * K + k) * PANEL : (p - first) * depth * PANEL;
+        int bo = B_OFFSET + (packsB ? (p - firstPanel) * K + k : (p - first) * depth) * PANEL;
         boolean inPlace = inPlace(p);
         float[] c = inPlace ? C.data() : scratch.block;
         int co = inPlace ? row * N + p * PANEL : (p - first) * blockStride(rowsOfTask);
@@ -291,17 +312,15 @@ public final class Gemm {
 
   /** Whether a panel's product is written to C at once. */
   private boolean inPlace(int panel) {
-    return !apart && (panel + 1) * PANEL <= N;
+    return !apart && panel < N / PANEL;
   }
 
-  /**
-   * Puts what was made apart of a block into place, or adds it. In C a panel's rows lie far apart,
-   * where powers of two let them share few sets of a cache: what is written more than once, piece
-   * by piece of k, had better lie together, {@code [panel][row][32]}. So must columns that are not
-   * a whole panel.
-   */
+  /** Puts what is not in place yet into C, or adds it: all that was made apart, or what is left. */
   private void put(float[] block, int row, int rows, int first, int end) {
-    int from = apart ? first : Math.max(first, N / PANEL);
+    int from = apart ? first : Math.max(first, N / PANEL); // columns that fill no panel
+    if (from >= end) {
+      return;
+    }
     int whole = adds ? from : Math.max(from, Math.min(end, N / PANEL));
     int stride = blockStride(rowsOfTask);
     float[] c = C.data();

@@ -64,6 +64,8 @@ class GemmTest {
       check(130, 260, 4200, false, false, adds, 1);
       check(130, 40, 2100, true, false, adds, 1);
       check(130, 1100, 3000, true, true, adds, 1);
+      check(130, 1100, 1100, false, false, adds, 1);
+      check(130, 6000, 190, false, false, adds, 1);
       check(20, 260, 1100, false, true, adds, 1);
       check(130, 1030, 300, false, false, adds, 1);
       check(128, 1024, 513, false, true, adds, 1);
@@ -100,6 +102,7 @@ class GemmTest {
     for (int[] s : shapes) {
       sameBits(s[0], s[1], s[2], true);
     }
+    sameBits(150, 1100, 100, true); // many rows and panels, in place
     sameBits(300, 260, 4200, false); // several pieces
     sameBits(150, 1100, 3000, false); // not all panels packed at once
     sameBits(600, 256, 1100, false); // the most rows
@@ -140,16 +143,35 @@ class GemmTest {
   /** A panel that columns do not fill is packed with what stands behind them: it stays out of C. */
   @Test
   void whatStandsBehindTheLastColumnDoesNotMatter() {
-    try (Parallel parallel = new Parallel(1)) {
-      for (int N : new int[] {1, 31, 33, 300}) {
-        Matrix a = new TestData(N).matrix(130, 5, 1f);
-        Matrix b = new TestData(1).matrix(40, N, 1f);
-        Arrays.fill(b.data(), 5 * N, 40 * N, Float.NaN);
-        b = b.resizeRows(5);
-        Matrix c = Matrix.zeros(130, N);
-        new Gemm(parallel).multiply(a, false, b, false, c, false);
-        Reference.assertClose("C", Reference.product(Reference.of(a), Reference.of(b), N), c);
+    for (int M : new int[] {20, 130}) {
+      for (int N : new int[] {1, 4, 31, 33, 300}) {
+        for (boolean transposeB : new boolean[] {false, true}) {
+          behindTheLastColumn(M, N, 30, transposeB);
+        }
       }
+    }
+  }
+
+  private static void behindTheLastColumn(int M, int N, int K, boolean transposeB) {
+    try (Parallel parallel = new Parallel(1)) {
+      Gemm gemm = new Gemm(parallel);
+      Matrix nan = Matrix.zeros(K, Math.ceilDiv(N, 32) * 32);
+      nan.fill(Float.NaN);
+      Matrix a = new TestData(N).matrix(M, K, 1f);
+      gemm.multiply(a, false, nan, false, Matrix.zeros(M, nan.cols()), false); // fills the buffers
+      Matrix b =
+          transposeB ? new TestData(1).matrix(N, K, 1f) : new TestData(1).matrix(K + 40, N, 1f);
+      double[][] expected = Reference.of(b);
+      if (transposeB) {
+        expected = Reference.transpose(expected, K);
+      } else {
+        Arrays.fill(b.data(), K * N, b.data().length, Float.NaN);
+        b = b.resizeRows(K);
+        expected = Arrays.copyOf(expected, K);
+      }
+      Matrix c = Matrix.zeros(M, N);
+      gemm.multiply(a, false, b, transposeB, c, false);
+      Reference.assertClose("C", Reference.product(Reference.of(a), expected, N), c);
     }
   }
 

@@ -45,7 +45,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * #packRows} and {@link #packColumns}. What stands in the places of rows that are not there does
    * not matter.
    *
-   * @param c out: {@code rows} rows, {@code cs} apart; may be {@code init}, with {@code is = cs}
+   * @param c out: {@code rows} rows, {@code cs} apart, at least {@link #PANEL}; may be {@code
+   *     init}, if {@code io = co} and {@code is = cs}
    * @param init the start, rows {@code is} apart: 0 if it is the same for all
    * @param a packed: {@code rows} rows of {@code K} values, each four of them {@code ap} apart
    * @param b {@code K} rows, {@link #PANEL} apart
@@ -130,7 +131,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * the rows are not packed; where that is faster, it is done here.
    *
    * @param c out, another array than {@code y} and {@code b}: {@code rows} rows of 32 columns,
-   *     {@link #PANEL} apart, then the next 32 columns, {@code cs} further. What stands behind
+   *     {@link #PANEL} apart, then the next 32 columns, {@code cps} further. What stands behind
    *     {@code columns} in a row is undefined, so all of its 32 values must exist
    * @param y panels {@code yps} apart, of {@code rows} rows of 32 values
    * @param b 32 columns of all its {@code 32 panels} rows, {@link #PANEL} apart, then the next 32
@@ -140,7 +141,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void blockProduct(
       float[] c,
       int co,
-      int cs,
+      int cps,
       float[] y,
       int yo,
       int yps,

@@ -98,7 +98,7 @@ public final class ScalarKernels implements Kernels {
   public void blockProduct(
       float[] c,
       int co,
-      int cs,
+      int cps,
       float[] y,
       int yo,
       int yps,
@@ -111,7 +111,7 @@ public final class ScalarKernels implements Kernels {
     for (int k = 0; k < columns; k += PANEL) {
       int n = Math.min(PANEL, columns - k);
       for (int r = 0; r < rows; r++) {
-        int cr = co + k / PANEL * cs + r * PANEL;
+        int cr = co + k / PANEL * cps + r * PANEL;
         Arrays.fill(c, cr, cr + n, 0f);
         for (int p = 0; p < panels; p++) {
           for (int l = 0; l < PANEL; l++) {

@@ -27,7 +27,7 @@ final class VectorBlock {
   static void product(
       float[] c,
       int co,
-      int cs,
+      int cps,
       float[] y,
       int yo,
       int yps,
@@ -44,7 +44,7 @@ final class VectorBlock {
         int m = tileRows(rows, rows - r);
         r = Math.min(r, rows - m);
         for (int k = 0; k < direct; k++) {
-          int to = co + k * cs + r * PANEL;
+          int to = co + k * cps + r * PANEL;
           tile(m, c, to, y, yo + r * PANEL, yps, b, bo + k * classes * PANEL, panels);
         }
         r += m;
@@ -52,8 +52,8 @@ final class VectorBlock {
     }
     int done = direct * PANEL;
     if (done < columns) {
-      int to = co + direct * cs;
-      packed(c, to, cs, y, yo, yps, b, bo + done * classes, scratch, panels, rows, columns - done);
+      int to = co + direct * cps;
+      packed(c, to, cps, y, yo, yps, b, bo + done * classes, scratch, panels, rows, columns - done);
     }
   }
 
@@ -81,7 +81,7 @@ final class VectorBlock {
   private static void packed(
       float[] c,
       int co,
-      int cs,
+      int cps,
       float[] y,
       int yo,
       int yps,
@@ -100,7 +100,7 @@ final class VectorBlock {
         VectorPack.packRows(scratch, p * PANEL * QUAD, stride, y, from, PANEL, n, PANEL);
       }
       for (int k = 0; k < columns; k += PANEL) {
-        int to = co + k / PANEL * cs + r * PANEL;
+        int to = co + k / PANEL * cps + r * PANEL;
         int count = Math.min(PANEL, columns - k);
         VectorProduct.product(
             c, to, PANEL, ZEROS, 0, 0, scratch, 0, stride, b, bo + k * classes, n, classes, count);

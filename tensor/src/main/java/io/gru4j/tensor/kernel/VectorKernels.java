@@ -78,7 +78,7 @@ public final class VectorKernels implements Kernels {
   public void blockProduct(
       float[] c,
       int co,
-      int cs,
+      int cps,
       float[] y,
       int yo,
       int yps,
@@ -88,7 +88,7 @@ public final class VectorKernels implements Kernels {
       int panels,
       int rows,
       int columns) {
-    VectorBlock.product(c, co, cs, y, yo, yps, b, bo, scratch, panels, rows, columns);
+    VectorBlock.product(c, co, cps, y, yo, yps, b, bo, scratch, panels, rows, columns);
   }
 
   @Override

@@ -76,7 +76,7 @@ public final class Gru {
   private final Parallel.Task packStatesTask = this::packStates;
   private final ThreadLocal<float[]> scratch =
       ThreadLocal.withInitial(() -> new float[SCRATCH_ROWS * PANEL]);
-  private final ThreadLocal<float[]> packed; // rows that go into a product; its results behind
+  private final ThreadLocal<float[]> packed; // rows that go into a product
   private float[] weightIhT; // [k / 32][gate][k % 32]
   private float[] weightHhT;
   private float[] inputColumns = new float[0]; // packed, [k / 4][d][k % 4]
@@ -106,7 +106,7 @@ public final class Gru {
     this.H = parameters.hidden();
     this.panels = Parameter.panelCount(3 * H);
     this.gates = panels * PANEL;
-    int packedLength = Kernels.packedLength(BLOCK, Math.max(gates, Math.max(E, H)));
+    int packedLength = Kernels.packedLength(BLOCK, Math.max(E, gates));
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.output = new Variable(Matrix.zeros(0, H));
     this.gx = Matrix.zeros(0, gates);

@@ -23,7 +23,7 @@ public final class GruState {
   private final Matrix[] gx;
   private final Matrix[] gh;
   private final Matrix x;
-  private final float[] scratch; // of a product
+  private final float[] scratch; // rows that go into a product, packed
 
   /**
    * Creates states of zeros.

@@ -29,7 +29,9 @@ final class KernelDigest {
       digest.rows(1 + size % 4);
       digest.elements(size);
     }
-    digest.linear(13, 1100); // k goes in pieces
+    digest.linear(13, 2100); // k goes in pieces
+    digest.rowsApart(29, 2100);
+    digest.rowsApart(29, 6);
     digest.fewColumns(55, 37, 3);
     return digest.hash;
   }
@@ -104,6 +106,17 @@ final class KernelDigest {
       }
       add(dx);
     }
+  }
+
+  /** Rows of c that are further apart than a panel is wide. */
+  private void rowsApart(int rows, int K) {
+    TestData data = new TestData(K);
+    int cs = PANEL + 9;
+    float[] packed = data.values(Kernels.packedLength(rows, K), 1f);
+    float[] b = data.values(K * PANEL, 1f);
+    float[] c = data.values(rows * cs, 1f);
+    kernels.product(c, 0, cs, c, 0, cs, packed, 0, QUAD * K, b, 0, rows, K, PANEL);
+    add(c);
   }
 
   private void fewColumns(int rows, int K, int columns) {
