@@ -95,10 +95,11 @@ final class Side implements AutoCloseable {
     return new Side("libtorch " + loop, options, environment, join(LIBTORCH, join(loop, task)));
   }
 
-  /** Whether libtorch is on the class path. */
+  /** Whether our loop on libtorch is in the jar, and libtorch beside it on the class path. */
   static boolean hasLibtorch() {
     try {
       Class.forName(LIBTORCH, false, Side.class.getClassLoader());
+      Class.forName("org.bytedeco.pytorch.Tensor", false, Side.class.getClassLoader());
       return true;
     } catch (ClassNotFoundException e) {
       return false;
