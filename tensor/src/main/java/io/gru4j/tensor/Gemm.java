@@ -37,6 +37,7 @@ public final class Gemm {
 
   private static final int PANEL = Kernels.PANEL;
   private static final int QUAD = Kernels.QUAD;
+  private static final int B_OFFSET = Kernels.ALIGNED; // where packed panels begin
   private static final int GROUP = 16; // panels of one task: rows of A serve so many
   private static final int FEW_PANELS = 8; // the same if threads would be left without a task
   private static final int ROWS = 48; // of one task: whole tiles for many columns and for few
@@ -51,12 +52,6 @@ public final class Gemm {
 
   /** Floats of B that are packed at a time, 4 MiB; more where a thread would have no group. */
   private static final int AT_ONCE = 1 << 20;
-
-  /**
-   * Where packed panels begin in their array: 16 bytes of header and 48 of this make one cache
-   * line, where the garbage collector aligns long arrays. Else it is only a little slower.
-   */
-  private static final int B_OFFSET = 12;
 
   /** What a thread needs, shared by all objects: a task never waits for another. */
   private static final class Scratch {
@@ -328,12 +323,13 @@ public final class Gemm {
       int start = (row + i) * N;
       int o = i * PANEL + (from - first) * stride;
       kernels.copyPanels(c, start + from * PANEL, PANEL, block, o, stride, whole - from);
-      for (int p = whole; p < end; p++) {
+      o += (whole - from) * stride;
+      for (int p = whole; p < end; p++, o += stride) {
         int columns = Math.min(PANEL, N - p * PANEL);
         if (adds) {
-          kernels.axpy(1f, block, i * PANEL + (p - first) * stride, c, start + p * PANEL, columns);
+          kernels.axpy(1f, block, o, c, start + p * PANEL, columns);
         } else {
-          System.arraycopy(block, i * PANEL + (p - first) * stride, c, start + p * PANEL, columns);
+          System.arraycopy(block, o, c, start + p * PANEL, columns);
         }
       }
     }

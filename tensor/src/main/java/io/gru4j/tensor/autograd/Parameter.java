@@ -18,11 +18,7 @@ import java.util.Arrays;
  */
 public final class Parameter {
 
-  /**
-   * Where the data of a long array starts: 16 bytes of header and 48 of this make one cache line,
-   * and a vector load that crosses two lines costs two.
-   */
-  private static final int ALIGNED = 12;
+  private static final int ALIGNED = Kernels.ALIGNED;
 
   private final String name;
   private final int rows;

@@ -14,6 +14,13 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   int PANEL = 32;
 
   /**
+   * Where the data of a long array had better start: 16 bytes of header and 48 of this make one
+   * cache line, where the garbage collector aligns long arrays, and a vector load that crosses two
+   * lines costs two.
+   */
+  int ALIGNED = 12;
+
+  /**
    * The smallest exponential, and the smallest factor of them, that the softmax keeps. What is
    * smaller weighs nothing, but it and its products would be denormal numbers, which are slow on
    * many processors.

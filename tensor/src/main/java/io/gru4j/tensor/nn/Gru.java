@@ -254,7 +254,7 @@ public final class Gru {
   /**
    * {@code gx = x Wih^T + bih} for some rows.
    *
-   * @param scratch for the rows of x, packed
+   * @param scratch for the rows of x: {@link Kernels#packedLength} of them and their width
    */
   static void inputProducts(
       Kernels kernels,

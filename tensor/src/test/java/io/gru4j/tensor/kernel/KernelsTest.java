@@ -609,13 +609,13 @@ class KernelsTest {
   private static void checkBlockProduct(int rows, int columns, int panels, long seed) {
     TestData data = new TestData(seed);
     int co = data.below(9);
-    int cs = rows * PANEL + data.below(9);
+    int cps = rows * PANEL + data.below(9);
     int yo = data.below(9);
     int yps = rows * PANEL + data.below(9);
     int bo = data.below(9);
     int blocks = Math.ceilDiv(columns, PANEL);
     float[][] arrays = {
-      data.values(co + blocks * cs + 5, 9f),
+      data.values(co + blocks * cps + 5, 9f),
       data.values(yo + panels * yps + data.below(2), 1f),
       data.values(bo + blocks * panels * PANEL * PANEL + data.below(2), 1f)
     };
@@ -625,9 +625,9 @@ class KernelsTest {
         (kernels, a) -> {
           float[] scratch = new float[Kernels.blockScratch(panels)];
           kernels.blockProduct(
-              a[0], co, cs, a[1], yo, yps, a[2], bo, scratch, panels, rows, columns);
+              a[0], co, cps, a[1], yo, yps, a[2], bo, scratch, panels, rows, columns);
           for (int r = 0; r < rows && columns % PANEL > 0; r++) {
-            int last = co + (blocks - 1) * cs + r * PANEL;
+            int last = co + (blocks - 1) * cps + r * PANEL;
             Arrays.fill(a[0], last + columns % PANEL, last + PANEL, 0f); // undefined
           }
           return 0;
@@ -640,7 +640,7 @@ class KernelsTest {
                 double y = a[1][yo + i / PANEL * yps + r * PANEL + i % PANEL];
                 sum += y * a[2][bo + (j / PANEL * panels * PANEL + i) * PANEL + j % PANEL];
               }
-              a[0][co + j / PANEL * cs + r * PANEL + j % PANEL] = sum;
+              a[0][co + j / PANEL * cps + r * PANEL + j % PANEL] = sum;
             }
           }
           return 0;
