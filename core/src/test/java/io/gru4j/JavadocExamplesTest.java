@@ -1,12 +1,18 @@
 package io.gru4j;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NextClickEvaluation;
@@ -75,7 +81,8 @@ class JavadocExamplesTest {
   void fitAndRecommend() {
     List<Recommendation> top;
     // @start region="fit"
-    try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
+    try (var estimator =
+        new GRU4RecCrossEntropy(GRU4RecParameters.builder().set(SEED, 42L).build())) {
       FittedModel model = estimator.fit(sessions, items, null).model();
       top = model.recommend(List.of("item1", "item2"), 3, UnknownItems.SKIP).items();
     }
@@ -85,7 +92,7 @@ class JavadocExamplesTest {
 
   @Test
   void serveSessions() throws SessionFormatException {
-    var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build());
+    var estimator = new GRU4RecCrossEntropy(GRU4RecParameters.builder().set(SEED, 42L).build());
     FittedModel model = estimator.fit(sessions, items, null).model();
     estimator.close();
     // @start region="serve"
@@ -152,7 +159,12 @@ class JavadocExamplesTest {
     Validation newest = Validation.leaveLastOut(split.validation());
 
     var parameters =
-        Gru4RecParameters.builder().bptt(8).batchSize(128).learningRate(0.1).seed(42L).build();
+        GRU4RecParameters.builder()
+            .set(BPTT, 8)
+            .set(BATCH_SIZE, 128)
+            .set(LEARNING_RATE, 0.1)
+            .set(SEED, 42L)
+            .build();
     Path file = folder.resolve("shop.safetensors");
     try (var estimator = new GRU4RecCrossEntropy(parameters)) {
       estimator.fit(split.train(), clicks.items(), newest).model().save(file);
@@ -189,13 +201,13 @@ class JavadocExamplesTest {
   @Test
   void setParameters() {
     // @start region="parameters"
-    Gru4RecParameters parameters =
-        Gru4RecParameters.builder().hiddenSize(50).clipnorm(null).seed(42L).build();
-    Gru4RecParameters other = parameters.withParams(Map.of("hidden_size", 80, "bptt", "8"));
+    GRU4RecParameters parameters =
+        GRU4RecParameters.builder().set(HIDDEN_SIZE, 50).set(CLIPNORM, null).set(SEED, 42L).build();
+    GRU4RecParameters other = parameters.withParams(Map.of("hidden_size", 80, "bptt", "8"));
     // @end
-    assertEquals(50, parameters.hiddenSize());
-    assertEquals(80, other.hiddenSize());
-    assertEquals(8, other.bptt());
+    assertEquals(50, parameters.get(HIDDEN_SIZE));
+    assertEquals(80, other.get(HIDDEN_SIZE));
+    assertEquals(8, other.get(BPTT));
   }
 
   @Test
@@ -256,7 +268,8 @@ class JavadocExamplesTest {
   void judgePredictions() {
     double recall;
     // @start region="criterion"
-    try (var estimator = new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(42L).build())) {
+    try (var estimator =
+        new GRU4RecCrossEntropy(GRU4RecParameters.builder().set(SEED, 42L).build())) {
       CsrMatrix scores = estimator.fit(sessions, items, null).predict(validation.in());
       recall = Criterion.RECALL.value(validation.out(), scores);
     }

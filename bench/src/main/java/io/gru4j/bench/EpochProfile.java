@@ -1,7 +1,10 @@
 package io.gru4j.bench;
 
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
@@ -52,7 +55,10 @@ final class EpochProfile {
     try (Recording recording = new Recording();
         GRU4RecCrossEntropy estimator =
             new GRU4RecCrossEntropy(
-                Gru4RecParameters.builder().seed(Ours.SEED).maxEpochs(WARM_UP + EPOCHS).build())) {
+                GRU4RecParameters.builder()
+                    .set(SEED, Ours.DATA_SEED)
+                    .set(MAX_EPOCHS, WARM_UP + EPOCHS)
+                    .build())) {
       recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(10));
       TrainingListener listener =
           new TrainingListener() {

@@ -67,7 +67,11 @@ public class LoadBenchmark {
     modelFile = Files.createTempFile("model", ".safetensors");
     FittedModel model =
         new FittedModel(
-            Ours.network(x.numItems()), Ours.ids(x.numItems()), Map.of(), List.of(), Ours.SEED);
+            Ours.network(x.numItems()),
+            Ours.ids(x.numItems()),
+            Map.of(),
+            List.of(),
+            Ours.DATA_SEED);
     model.save(modelFile);
     float written = model.network().outputWeight().get(x.numItems(), 0);
     float read = FittedModel.load(modelFile).network().outputWeight().get(x.numItems(), 0);

@@ -1,9 +1,15 @@
 package io.gru4j.bench;
 
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
 import com.sun.management.ThreadMXBean;
 import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
@@ -23,7 +29,7 @@ import java.util.stream.IntStream;
 /** gru4j's side of the rows of {@link PeersTable}. Refuses to run on the scalar kernels. */
 final class Ours {
 
-  static final long SEED = 42;
+  static final long DATA_SEED = 42;
 
   private Ours() {}
 
@@ -62,14 +68,14 @@ final class Ours {
   /** Sessions of 201 clicks over the 10k catalogue: 200 steps of so many rows each. */
   static InteractionMatrix stepSessions(String rows) {
     int items = ClickSessions.named("10k").train().numItems();
-    return ClickSessions.equallyLong(Integer.parseInt(rows), 201, items, SEED);
+    return ClickSessions.equallyLong(Integer.parseInt(rows), 201, items, DATA_SEED);
   }
 
   /** The initial parameters that a fit with this seed starts from. */
   static GruNetwork network(int items) {
-    Gru4RecParameters p = Gru4RecParameters.defaults();
-    return GruNetwork.zeros(items, p.numComponents(), p.hiddenSize(), p.numLayers())
-        .initialise(RandomStream.at(SEED, 0));
+    GRU4RecParameters p = GRU4RecParameters.defaults();
+    return GruNetwork.zeros(items, p.get(NUM_COMPONENTS), p.get(HIDDEN_SIZE), p.get(NUM_LAYERS))
+        .initialise(RandomStream.at(DATA_SEED, 0));
   }
 
   static IdMap ids(int items) {
@@ -106,16 +112,20 @@ final class Ours {
         };
     try (GRU4RecCrossEntropy estimator =
         new GRU4RecCrossEntropy(
-            Gru4RecParameters.builder().seed(SEED).maxEpochs(Integer.MAX_VALUE).build())) {
+            GRU4RecParameters.builder()
+                .set(SEED, DATA_SEED)
+                .set(MAX_EPOCHS, Integer.MAX_VALUE)
+                .build())) {
       estimator.threads(threads).listener(listener).fit(x, ids(x.numItems()), null);
     }
   }
 
   /** Trains a few steps on a large catalogue, with the defaults; runs out of memory or does not. */
   private static void heap(Rounds rounds, int items) {
-    InteractionMatrix x = ClickSessions.equallyLong(512, 3, items, SEED);
+    InteractionMatrix x = ClickSessions.equallyLong(512, 3, items, DATA_SEED);
     try (GRU4RecCrossEntropy estimator =
-        new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(SEED).maxEpochs(1).build())) {
+        new GRU4RecCrossEntropy(
+            GRU4RecParameters.builder().set(SEED, DATA_SEED).set(MAX_EPOCHS, 1).build())) {
       estimator.fit(x, ids(items), null);
       rounds.next();
       rounds.report(estimator.model().history().getFirst().loss());
@@ -147,7 +157,8 @@ final class Ours {
   private static void top(Rounds rounds, String catalogue, int threads) {
     InteractionMatrix test = ClickSessions.named(catalogue).test();
     GruNetwork network = network(test.numItems());
-    FittedModel model = new FittedModel(network, ids(test.numItems()), Map.of(), List.of(), SEED);
+    FittedModel model =
+        new FittedModel(network, ids(test.numItems()), Map.of(), List.of(), DATA_SEED);
     try (Parallel parallel = new Parallel(threads)) {
       rounds.time(
           4,

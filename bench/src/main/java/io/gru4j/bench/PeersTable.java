@@ -1,6 +1,8 @@
 package io.gru4j.bench;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -196,7 +198,7 @@ final class PeersTable {
     Sample seconds = Sample.of(rounds.get(1), 0);
     double[] last = rounds.get(1).getLast();
     int items = ClickSessions.named(catalogue).train().numItems();
-    int hidden = Gru4RecParameters.defaults().hiddenSize();
+    int hidden = GRU4RecParameters.defaults().get(HIDDEN_SIZE);
     double gflop = 6e-9 * last[2] * items * hidden;
     print(
         "training epoch, %d items%s, %d thread%s"
@@ -340,7 +342,7 @@ final class PeersTable {
     int items = ClickSessions.named("10k").train().numItems();
     Path model = Files.createTempFile("gru4j", ".safetensors");
     try {
-      new FittedModel(Ours.network(items), Ours.ids(items), Map.of(), List.of(), Ours.SEED)
+      new FittedModel(Ours.network(items), Ours.ids(items), Map.of(), List.of(), Ours.DATA_SEED)
           .save(model);
       List<double[]> rounds = new ArrayList<>();
       for (int i = -1; i < 2 * Integer.parseInt(options.get("--repeats")); i++) {

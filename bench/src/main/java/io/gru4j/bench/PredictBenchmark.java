@@ -68,7 +68,8 @@ public class PredictBenchmark {
   public void prepare() {
     sessions = ClickSessions.named(catalogue).test();
     int items = sessions.numItems();
-    model = new FittedModel(Ours.network(items), Ours.ids(items), Map.of(), List.of(), Ours.SEED);
+    model =
+        new FittedModel(Ours.network(items), Ours.ids(items), Map.of(), List.of(), Ours.DATA_SEED);
     parallel = new Parallel(threads);
     CsrMatrix best = model.predict(sessions, K, parallel);
     int[] users = sessions.activeUsers();

@@ -56,9 +56,9 @@ public class ServeBenchmark {
   @Setup
   public void prepare() {
     FittedModel model =
-        new FittedModel(Ours.network(items), Ours.ids(items), Map.of(), List.of(), Ours.SEED);
+        new FittedModel(Ours.network(items), Ours.ids(items), Map.of(), List.of(), Ours.DATA_SEED);
     Recommender recommender = new Recommender(model);
-    RandomStream random = new RandomStream(Ours.SEED);
+    RandomStream random = new RandomStream(Ours.DATA_SEED);
     for (int i = 0; i < clicked.length; i++) {
       clicked[i] = Integer.toString(random.nextInt(items));
     }

@@ -1,7 +1,11 @@
 package io.gru4j.bench;
 
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
@@ -69,7 +73,8 @@ public class TrainEpochBenchmark {
     sessions = ClickSessions.named(catalogue).trainPart(part);
     ids = Ours.ids(sessions.numItems());
     estimator =
-        new GRU4RecCrossEntropy(Gru4RecParameters.builder().seed(Ours.SEED).maxEpochs(1).build())
+        new GRU4RecCrossEntropy(
+                GRU4RecParameters.builder().set(SEED, Ours.DATA_SEED).set(MAX_EPOCHS, 1).build())
             .threads(threads);
   }
 
@@ -92,7 +97,7 @@ public class TrainEpochBenchmark {
     if (!(epoch.loss() < Math.log(sessions.numItems() + 1))) {
       throw new IllegalStateException("loss is " + epoch.loss());
     }
-    int hidden = estimator.parameters().hiddenSize();
+    int hidden = estimator.parameters().get(HIDDEN_SIZE);
     work.add(6e-9 * epoch.targets() * sessions.numItems() * hidden);
     done.targets += epoch.targets();
     return epoch.loss();

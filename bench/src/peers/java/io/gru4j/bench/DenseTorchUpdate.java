@@ -1,6 +1,11 @@
 package io.gru4j.bench;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import org.bytedeco.pytorch.Adagrad;
 import org.bytedeco.pytorch.AdagradOptions;
 import org.bytedeco.pytorch.Optimizer;
@@ -20,15 +25,15 @@ final class DenseTorchUpdate implements TorchUpdate {
   private final Double clipnorm;
   private final Optimizer optimizer;
 
-  DenseTorchUpdate(TorchNetwork network, Gru4RecParameters p) {
+  DenseTorchUpdate(TorchNetwork network, GRU4RecParameters p) {
     parameters = new TensorVector(network.all().values().toArray(Tensor[]::new));
-    clipnorm = p.clipnorm();
+    clipnorm = p.get(CLIPNORM);
     optimizer =
-        switch (p.optimizationAlgorithm()) {
-          case ADAGRAD -> new Adagrad(parameters, new AdagradOptions(p.learningRate()));
+        switch (p.get(OPTIMIZATION_ALGORITHM)) {
+          case ADAGRAD -> new Adagrad(parameters, new AdagradOptions(p.get(LEARNING_RATE)));
           case SGD -> {
-            SGDOptions options = new SGDOptions(p.learningRate());
-            options.momentum().put(p.momentum());
+            SGDOptions options = new SGDOptions(p.get(LEARNING_RATE));
+            options.momentum().put(p.get(MOMENTUM));
             yield new SGD(parameters, options);
           }
         };

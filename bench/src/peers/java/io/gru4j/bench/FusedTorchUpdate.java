@@ -1,6 +1,10 @@
 package io.gru4j.bench;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.OptimizationAlgorithm;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -40,9 +44,9 @@ final class FusedTorchUpdate implements TorchUpdate {
   private final Function norm;
   private final Function step;
 
-  FusedTorchUpdate(TorchNetwork network, Gru4RecParameters p) {
-    if (p.optimizationAlgorithm() != OptimizationAlgorithm.ADAGRAD) {
-      throw new IllegalArgumentException("only adagrad, got " + p.optimizationAlgorithm());
+  FusedTorchUpdate(TorchNetwork network, GRU4RecParameters p) {
+    if (p.get(OPTIMIZATION_ALGORITHM) != OptimizationAlgorithm.ADAGRAD) {
+      throw new IllegalArgumentException("only adagrad, got " + p.get(OPTIMIZATION_ALGORITHM));
     }
     embedding = network.embedding();
     embeddingState = zerosLike(embedding);
@@ -57,8 +61,8 @@ final class FusedTorchUpdate implements TorchUpdate {
     dense = list(others.stream());
     states = list(others.stream().map(FusedTorchUpdate::zerosLike));
     steps = list(others.stream().map(_ -> Tensor.create(0f)));
-    learningRate = p.learningRate();
-    clipnorm = p.clipnorm();
+    learningRate = p.get(LEARNING_RATE);
+    clipnorm = p.get(CLIPNORM);
   }
 
   /** A list of tensors cannot be made outside of a script, so {@code list} makes one of n. */

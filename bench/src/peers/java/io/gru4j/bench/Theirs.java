@@ -1,6 +1,9 @@
 package io.gru4j.bench;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.model.GruNetwork;
@@ -77,11 +80,11 @@ final class Theirs {
 
   /** A round is an epoch: seconds, loss. */
   private static void train(Rounds rounds, InteractionMatrix x, boolean best, int warmUps) {
-    Gru4RecParameters p = Gru4RecParameters.defaults();
+    GRU4RecParameters p = GRU4RecParameters.defaults();
     TorchNetwork network = new TorchNetwork(Ours.network(x.numItems()));
     TorchUpdate update = best ? new FusedTorchUpdate(network, p) : new DenseTorchUpdate(network, p);
     TorchTraining training = new TorchTraining(network, p, update);
-    List<TorchChunk> chunks = TorchChunk.of(SequenceBatches.of(x, p.batchSize()), p.bptt());
+    List<TorchChunk> chunks = TorchChunk.of(SequenceBatches.of(x, p.get(BATCH_SIZE)), p.get(BPTT));
     for (int i = 0; i < warmUps; i++) {
       training.epoch(chunks);
     }

@@ -1,6 +1,13 @@
 package io.gru4j.bench;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.OptimizationAlgorithm;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
@@ -55,7 +62,7 @@ final class TorchRecordings {
       dense.replay(file, false);
       largest = Math.max(largest, dense.largest);
       runs++;
-      if (dense.parameters().optimizationAlgorithm() == OptimizationAlgorithm.ADAGRAD) {
+      if (dense.parameters().get(OPTIMIZATION_ALGORITHM) == OptimizationAlgorithm.ADAGRAD) {
         TorchRecordings fused = new TorchRecordings(file);
         fused.replay(file, true);
         largest = Math.max(largest, fused.largest);
@@ -69,18 +76,18 @@ final class TorchRecordings {
   }
 
   @SuppressWarnings("unchecked")
-  private Gru4RecParameters parameters() {
-    return Gru4RecParameters.defaults().withParams((Map<String, Object>) recording.get("config"));
+  private GRU4RecParameters parameters() {
+    return GRU4RecParameters.defaults().withParams((Map<String, Object>) recording.get("config"));
   }
 
   private void replay(Path file, boolean fused) {
-    Gru4RecParameters p = parameters();
+    GRU4RecParameters p = parameters();
     TorchNetwork network = new TorchNetwork(initialNetwork(p));
     TorchUpdate update =
         fused ? new FusedTorchUpdate(network, p) : new DenseTorchUpdate(network, p);
     TorchTraining training = new TorchTraining(network, p, update);
     List<TorchChunk> chunks =
-        TorchChunk.of(SequenceBatches.of(interactions(), p.batchSize()), p.bptt());
+        TorchChunk.of(SequenceBatches.of(interactions(), p.get(BATCH_SIZE)), p.get(BPTT));
     List<?> steps = (List<?>) recording.get("steps");
     int epochs = ((List<?>) recording.get("epochs")).size();
     if (steps.size() != epochs * chunks.size()) {
@@ -113,13 +120,13 @@ final class TorchRecordings {
     largest = Math.max(largest, difference);
   }
 
-  private GruNetwork initialNetwork(Gru4RecParameters p) {
+  private GruNetwork initialNetwork(GRU4RecParameters p) {
     GruNetwork network =
         GruNetwork.zeros(
             (int) number(recording.get("numItems")),
-            p.numComponents(),
-            p.hiddenSize(),
-            p.numLayers());
+            p.get(NUM_COMPONENTS),
+            p.get(HIDDEN_SIZE),
+            p.get(NUM_LAYERS));
     Map<?, ?> initial = (Map<?, ?>) recording.get("initialParams");
     for (Parameter parameter : network.parameters()) {
       double[] values =

@@ -1,9 +1,10 @@
 package io.gru4j.bench;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
 import static org.bytedeco.pytorch.global.torch.linear;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.T_TensorTensor_T;
@@ -34,12 +35,12 @@ final class TorchTraining {
    * @param p sizes, as the network has them
    * @param update clips and updates
    */
-  TorchTraining(TorchNetwork network, Gru4RecParameters p, TorchUpdate update) {
+  TorchTraining(TorchNetwork network, GRU4RecParameters p, TorchUpdate update) {
     this.network = network;
     this.update = update;
     this.gru = network.gru();
     this.bias = new TensorOptional(network.outputBias());
-    this.hidden = torch.torch_zeros(network.numLayers, p.batchSize(), network.hidden);
+    this.hidden = torch.torch_zeros(network.numLayers, p.get(BATCH_SIZE), network.hidden);
   }
 
   /** Trains on one chunk; returns its mean loss. */

@@ -1,5 +1,7 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+
 /**
  * Tells a training that goes wrong, cheaply.
  *
@@ -27,7 +29,7 @@ final class Divergence {
    * @param step optimizer steps so far
    * @throws TrainingException if training has gone wrong
    */
-  static void check(double loss, int epoch, long step, Gru4RecParameters parameters) {
+  static void check(double loss, int epoch, long step, GRU4RecParameters parameters) {
     if (!(loss <= MAX_STEP_LOSS)) {
       throw fault("the loss is %s in epoch %d, step %d".formatted(loss, epoch, step), parameters);
     }
@@ -38,7 +40,7 @@ final class Divergence {
    *
    * @throws TrainingException if training has gone wrong
    */
-  static void check(TrainingState state, double meanLoss, Gru4RecParameters parameters) {
+  static void check(TrainingState state, double meanLoss, GRU4RecParameters parameters) {
     checkParameters(state, parameters);
     if (meanLoss > MAX_EPOCH_LOSS) {
       throw fault(
@@ -53,7 +55,7 @@ final class Divergence {
    *
    * @throws TrainingException if one is not finite
    */
-  static void checkParameters(TrainingState state, Gru4RecParameters parameters) {
+  static void checkParameters(TrainingState state, GRU4RecParameters parameters) {
     String notFinite = state.network.firstNonFinite();
     if (notFinite != null) {
       throw fault(
@@ -63,8 +65,8 @@ final class Divergence {
     }
   }
 
-  private static TrainingException fault(String what, Gru4RecParameters parameters) {
+  private static TrainingException fault(String what, GRU4RecParameters parameters) {
     return new TrainingException(
-        what + ", with learning_rate " + parameters.learningRate() + ": try a smaller one");
+        what + ", with learning_rate " + parameters.get(LEARNING_RATE) + ": try a smaller one");
   }
 }

@@ -1,6 +1,8 @@
 package io.gru4j.algorithms;
 
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
@@ -31,11 +33,11 @@ final class Fingerprint {
   }
 
   static Fingerprint of(
-      Gru4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
+      GRU4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
     Map<String, String> entries = new LinkedHashMap<>();
     parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
     Digest data = new Digest().add(x);
-    if (parameters.options().sessionOrder() == SessionOrder.TIME) {
+    if (parameters.get(SESSION_ORDER) == SessionOrder.TIME) {
       data.add(new SessionOrdering(x, SessionOrder.TIME, 0).users(0));
     }
     entries.put(TRAINING_DATA, data.hex());
@@ -83,7 +85,7 @@ final class Fingerprint {
   }
 
   private static String defaultOption(String name) {
-    return ParameterSpecs.OPTIONS.stream()
+    return GRU4RecOptions.all().stream()
         .filter(spec -> spec.name().equals(name))
         .map(spec -> ParameterSpec.print(spec.defaultValue()))
         .findFirst()

@@ -1,5 +1,10 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
@@ -44,7 +49,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
 
-  private Gru4RecParameters parameters;
+  private GRU4RecParameters parameters;
   private TrainingListener listener = NO_LISTENER;
   private int threads = Runtime.getRuntime().availableProcessors();
   private Parallel parallel;
@@ -59,13 +64,13 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *
    * @param parameters its parameters
    */
-  public GRU4RecCrossEntropy(Gru4RecParameters parameters) {
+  public GRU4RecCrossEntropy(GRU4RecParameters parameters) {
     this.parameters = parameters;
   }
 
   /** Creates an estimator with the default parameters. */
   public GRU4RecCrossEntropy() {
-    this(Gru4RecParameters.defaults());
+    this(GRU4RecParameters.defaults());
   }
 
   /**
@@ -117,7 +122,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *
    * @return those given, or those of the file that was loaded
    */
-  public Gru4RecParameters parameters() {
+  public GRU4RecParameters parameters() {
     return parameters;
   }
 
@@ -125,7 +130,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * Returns the parameters by RecPack's names.
    *
    * @param deep makes no difference: this estimator holds no other
-   * @return unmodifiable, values as {@link Gru4RecParameters#getParams} gives them
+   * @return unmodifiable, values as {@link GRU4RecParameters#getParams} gives them
    */
   @Override
   public Map<String, Object> getParams(boolean deep) {
@@ -148,7 +153,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   @Override
   public Criterion stoppingCriterion() {
-    return parameters.stoppingCriterion();
+    return parameters.get(STOPPING_CRITERION);
   }
 
   /**
@@ -242,7 +247,8 @@ public final class GRU4RecCrossEntropy implements Estimator {
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
     Training training = training(x, items, validation, Training.NO_OBSERVER);
     MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
-    long seed = parameters.seed() != null ? parameters.seed() : System.nanoTime() & Long.MAX_VALUE;
+    long seed =
+        parameters.get(SEED) != null ? parameters.get(SEED) : System.nanoTime() & Long.MAX_VALUE;
     return run(training.start(seed));
   }
 
@@ -304,7 +310,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
       model = training.model();
       bestCriterion = training.bestCriterion();
     }
-    if (parameters.saveBestToFile()) {
+    if (parameters.get(SAVE_BEST_TO_FILE)) {
       saveBest();
     }
     return this;
@@ -362,12 +368,12 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   @Override
   public CsrMatrix predict(InteractionMatrix x) {
-    return predictTop(x, parameters.predictTopK());
+    return predictTop(x, parameters.get(PREDICT_TOP_K));
   }
 
   @Override
   public CsrMatrix predict(InteractionMatrix x, int most) {
-    Integer topK = parameters.predictTopK();
+    Integer topK = parameters.get(PREDICT_TOP_K);
     return predictTop(x, topK == null ? most : Math.min(topK, most));
   }
 
@@ -431,7 +437,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   /**
    * Returns name and parameters.
    *
-   * @return as {@link Gru4RecParameters#identifier} writes them
+   * @return as {@link GRU4RecParameters#identifier} writes them
    */
   @Override
   public String identifier() {

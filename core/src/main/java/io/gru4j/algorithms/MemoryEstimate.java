@@ -1,5 +1,24 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
+
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatch;
@@ -43,14 +62,14 @@ public final class MemoryEstimate {
    * @return the estimate
    */
   public static MemoryEstimate of(
-      Gru4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
+      GRU4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
     Shapes s = new Shapes(p, x);
     double state =
-        switch (p.optimizationAlgorithm()) {
-          case SGD -> p.momentum() == 0 ? 0 : 1;
-          case ADAGRAD -> p.options().adagradMomentum() == 0 ? 1 : 2;
+        switch (p.get(OPTIMIZATION_ALGORITHM)) {
+          case SGD -> p.get(MOMENTUM) == 0 ? 0 : 1;
+          case ADAGRAD -> p.get(ADAGRAD_MOMENTUM) == 0 ? 1 : 2;
         };
-    double copies = validation == null || p.keepLast() ? 0 : 1;
+    double copies = validation == null || p.get(KEEP_LAST) ? 0 : 1;
     double touched = Math.min(s.V, s.M);
     MemoryEstimate estimate = new MemoryEstimate();
     estimate.add("parameters", 4 * s.stored());
@@ -73,18 +92,18 @@ public final class MemoryEstimate {
    * What the scores take that an epoch is judged by: in rows, and beside them as a matrix, or
    * before that the gates of the items clicked, if on average each is clicked twice.
    */
-  private static double judging(Gru4RecParameters p, Validation validation) {
-    OptionalInt cutoff = p.stoppingCriterion().cutoff();
+  private static double judging(GRU4RecParameters p, Validation validation) {
+    OptionalInt cutoff = p.get(STOPPING_CRITERION).cutoff();
     double stored = validation.in().numItems();
     stored = Math.min(stored, cutoff.orElse(Integer.MAX_VALUE));
-    stored = Math.min(stored, p.predictTopK() == null ? stored : p.predictTopK());
+    stored = Math.min(stored, p.get(PREDICT_TOP_K) == null ? stored : p.get(PREDICT_TOP_K));
     double users = validation.out().numActiveUsers();
-    if (p.validationSampleSize() != null) {
-      users = Math.min(users, p.validationSampleSize());
+    if (p.get(VALIDATION_SAMPLE_SIZE) != null) {
+      users = Math.min(users, p.get(VALIDATION_SAMPLE_SIZE));
     }
     double scores = users * stored * 8;
     double items = Math.min(validation.in().numItems(), validation.in().numInteractions() / 2.0);
-    double gates = Math.min(GATES_BUDGET, 4 * items * Shapes.padded(3.0 * p.hiddenSize()));
+    double gates = Math.min(GATES_BUDGET, 4 * items * Shapes.padded(3.0 * p.get(HIDDEN_SIZE)));
     return scores + Math.max(scores, gates);
   }
 
@@ -107,26 +126,26 @@ public final class MemoryEstimate {
     double M; // rows of the largest chunk
     double B; // rows of the largest batch
 
-    Shapes(Gru4RecParameters p, InteractionMatrix x) {
+    Shapes(GRU4RecParameters p, InteractionMatrix x) {
       V = x.numItems() + 1.0;
-      shared = p.options().embedding() == Gru4RecOptions.Embedding.SHARED;
-      H = p.hiddenSize();
-      E = shared ? H : p.numComponents();
+      shared = p.get(EMBEDDING) == GRU4RecOptions.Embedding.SHARED;
+      H = p.get(HIDDEN_SIZE);
+      E = shared ? H : p.get(NUM_COMPONENTS);
       double gates = padded(3 * H);
-      layers = gates * (E + H + 2) + (p.numLayers() - 1.0) * gates * (2 * H + 2);
+      layers = gates * (E + H + 2) + (p.get(NUM_LAYERS) - 1.0) * gates * (2 * H + 2);
       output = padded(V) * (H + 1);
-      if (p.options().batching() == Gru4RecOptions.Batching.SESSION_PARALLEL) {
-        M = Math.min((double) p.batchSize() * p.bptt(), x.numInteractions());
+      if (p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL) {
+        M = Math.min((double) p.get(BATCH_SIZE) * p.get(BPTT), x.numInteractions());
         B = M; // pieces of sessions; as many only if each has one target
         return;
       }
-      SessionOrdering ordering = new SessionOrdering(x, p.options().sessionOrder(), 0);
-      SequenceBatches batches = SequenceBatches.of(x, users(ordering, x), p.batchSize());
+      SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
+      SequenceBatches batches = SequenceBatches.of(x, users(ordering, x), p.get(BATCH_SIZE));
       for (int b = 0; b < batches.size(); b++) {
         SequenceBatch batch = batches.get(b);
         B = Math.max(B, batch.rows());
         int column = 0;
-        for (int width : SequenceBatches.chunkWidths(batch.width(), p.bptt())) {
+        for (int width : SequenceBatches.chunkWidths(batch.width(), p.get(BPTT))) {
           double rows = 0;
           for (int end = column + width; column < end; column++) {
             rows += batch.activeRows(column);
@@ -191,19 +210,20 @@ public final class MemoryEstimate {
     }
 
     /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */
-    double layerBuffers(Gru4RecParameters p, int threads) {
+    double layerBuffers(GRU4RecParameters p, int threads) {
       double gates = padded(3 * H);
-      Double embed = p.options().dropoutEmbed();
-      Double hidden = p.options().dropoutHidden();
-      boolean dropsInputs = (embed == null ? p.dropout() : embed) > 0;
+      Double embed = p.get(DROPOUT_EMBED);
+      Double hidden = p.get(DROPOUT_HIDDEN);
+      boolean dropsInputs = (embed == null ? p.get(DROPOUT) : embed) > 0;
       double inputs = M * (dropsInputs ? 3 * E : gates + 9); // 9: which rows share them
-      double dropout = (hidden == null ? p.dropout() : hidden) > 0 ? 3 * M * p.numLayers() * H : 0;
+      double dropout =
+          (hidden == null ? p.get(DROPOUT) : hidden) > 0 ? 3 * M * p.get(NUM_LAYERS) * H : 0;
       double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
-      transposed += (p.numLayers() - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
-      double widths = Math.max(E, gates) + (p.numLayers() - 1) * gates; // of what is packed
-      double scratch = 32 * (widths + p.numLayers() * 128);
+      transposed += (p.get(NUM_LAYERS) - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
+      double widths = Math.max(E, gates) + (p.get(NUM_LAYERS) - 1) * gates; // of what is packed
+      double scratch = 32 * (widths + p.get(NUM_LAYERS) * 128);
       return M * (2 + 2 * E)
-          + p.numLayers() * (M * (2 * gates + 2 * H) + 3 * B * H)
+          + p.get(NUM_LAYERS) * (M * (2 * gates + 2 * H) + 3 * B * H)
           + transposed
           + threads * scratch
           + inputs

@@ -9,10 +9,6 @@ public enum OptimizationAlgorithm {
   /** Stochastic gradient descent, with momentum if asked for. */
   SGD;
 
-  static OptimizationAlgorithm of(String name) {
-    return valueOf(name.toUpperCase(Locale.ROOT));
-  }
-
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

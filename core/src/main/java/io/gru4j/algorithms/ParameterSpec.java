@@ -1,18 +1,20 @@
 package io.gru4j.algorithms;
 
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * What one estimator parameter is: its name, type, range, default and meaning. Validation, maps,
- * the identifier, the command line's flags and its help all come from the list of these, {@link
- * Gru4RecParameters#specs()}.
+ * the identifier, the command line's flags and its help all come from the constants of this type in
+ * {@link GRU4RecParameters} and {@link GRU4RecOptions}.
  *
- * <p>A value is an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean} or {@code
- * String}, by {@link #type()}, or {@code null} ("None") where {@link #nullable()}. Immutable.
+ * <p>A value may be {@code null} ("None") where {@link #nullable()}. Immutable.
+ *
+ * @param <T> an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean} or an enum, by
+ *     {@link #type()}
  */
-public final class ParameterSpec {
+public final class ParameterSpec<T> {
   /** The type of a parameter's values. */
   public enum Type {
     /** A 32-bit integer. */
@@ -23,118 +25,153 @@ public final class ParameterSpec {
     REAL,
     /** True or false. */
     BOOLEAN,
-    /** One of some words. */
+    /** One of some words, each a constant of an enum. */
     CHOICE
+  }
+
+  /**
+   * The numbers that are allowed.
+   *
+   * @param least the smallest
+   * @param most the largest, or the bound below which they are
+   * @param mostIncluded whether {@code most} is one of them
+   * @param asFloat whether the bounds hold for the number as training uses it, a float
+   */
+  private record Bounds(double least, double most, boolean mostIncluded, boolean asFloat) {
+    static final Bounds NONE = new Bounds(Double.NaN, Double.NaN, false, false);
+
+    boolean contain(long value) {
+      return value >= least && value <= most;
+    }
+
+    boolean contain(double value) {
+      double used = asFloat ? (float) value : value;
+      boolean belowMost = mostIncluded ? used <= most : used < most;
+      boolean sign = !asFloat || value >= 0; // -1e-60 is -0.0 as a float
+      return used >= least && belowMost && sign; // NaN is not
+    }
   }
 
   private final String name;
   private final Type type;
   private final boolean nullable;
-  private final Object defaultValue;
-  private final double least;
-  private final double most;
-  private final boolean mostIncluded;
-  private final boolean asFloat; // training computes in floats: the range is that of the float
-  private final List<String> choices;
+  private final T defaultValue;
+  private final Bounds bounds;
+  private final List<T> constants; // of a choice
   private final String range;
   private final String description;
 
-  private ParameterSpec(Draft draft, String description) {
-    this.name = draft.name;
-    this.type = draft.type;
-    this.nullable = draft.nullable;
-    this.defaultValue = draft.defaultValue;
-    this.least = draft.least;
-    this.most = draft.most;
-    this.mostIncluded = draft.mostIncluded;
-    this.asFloat = draft.asFloat;
-    this.choices = draft.choices;
-    this.range = draft.range;
+  private ParameterSpec(
+      String name,
+      Type type,
+      boolean nullable,
+      T defaultValue,
+      Bounds bounds,
+      List<T> constants,
+      String range,
+      String description) {
+    this.name = name;
+    this.type = type;
+    this.nullable = nullable;
+    this.defaultValue = defaultValue;
+    this.bounds = bounds;
+    this.constants = constants;
+    this.range = nullable ? range + " or None" : range;
     this.description = description;
   }
 
-  /** A spec without its description. */
-  static final class Draft {
-    private final String name;
-    private final Type type;
-    private final Object defaultValue;
-    private final boolean nullable;
-    private double least = Double.NEGATIVE_INFINITY;
-    private double most = Double.POSITIVE_INFINITY;
-    private boolean mostIncluded = true;
-    private boolean asFloat;
-    private List<String> choices = List.of();
-    private String range;
-
-    private Draft(String name, Type type, Object defaultValue, boolean nullable, String range) {
-      this.name = name;
-      this.type = type;
-      this.defaultValue = defaultValue;
-      this.nullable = nullable;
-      this.range = nullable ? range + " or None" : range;
-    }
-
-    private Draft between(double least, double most, boolean mostIncluded) {
-      this.least = least;
-      this.most = most;
-      this.mostIncluded = mostIncluded;
-      return this;
-    }
-
-    private Draft asFloat() {
-      this.asFloat = true;
-      return this;
-    }
-
-    ParameterSpec means(String description) {
-      return new ParameterSpec(this, description);
-    }
+  private static <T> ParameterSpec<T> number(
+      String name,
+      Type type,
+      boolean nullable,
+      T value,
+      Bounds bounds,
+      String range,
+      String means) {
+    return new ParameterSpec<>(name, type, nullable, value, bounds, List.of(), range, means);
   }
 
-  static Draft integer(String name, Integer defaultValue, int least, int most) {
-    boolean nullable = defaultValue == null;
+  static ParameterSpec<Integer> integer(
+      String name, int defaultValue, int least, int most, String description) {
+    return integer(name, false, defaultValue, least, most, description);
+  }
+
+  static ParameterSpec<Integer> integerOrNone(
+      String name, int least, int most, String description) {
+    return integer(name, true, null, least, most, description);
+  }
+
+  private static ParameterSpec<Integer> integer(
+      String name, boolean nullable, Integer value, int least, int most, String description) {
+    Bounds bounds = new Bounds(least, most, true, false);
     String range = "an integer in [" + least + ", " + most + "]";
-    return new Draft(name, Type.INT, defaultValue, nullable, range).between(least, most, true);
+    return number(name, Type.INT, nullable, value, bounds, range, description);
   }
 
-  static Draft longOrNone(String name) {
-    return new Draft(name, Type.LONG, null, true, "an integer in [0, 2^63)")
-        .between(0, 0x1p63, true);
+  static ParameterSpec<Long> longOrNone(String name, String description) {
+    Bounds bounds = new Bounds(0, 0x1p63, true, false); // every long is below
+    return number(name, Type.LONG, true, null, bounds, "an integer in [0, 2^63)", description);
   }
 
-  static Draft positive(String name, double defaultValue, boolean nullable) {
-    return new Draft(name, Type.REAL, defaultValue, nullable, "a float in [1.4e-45, 3.4028235e38]")
-        .between(Float.MIN_VALUE, Float.MAX_VALUE, true)
-        .asFloat();
+  static ParameterSpec<Double> positive(String name, double defaultValue, String description) {
+    return positive(name, false, defaultValue, description);
   }
 
-  static Draft notNegative(String name, double defaultValue) {
-    return new Draft(name, Type.REAL, defaultValue, false, "a finite number >= 0")
-        .between(0, Double.MAX_VALUE, true);
+  static ParameterSpec<Double> positiveOrNone(
+      String name, double defaultValue, String description) {
+    return positive(name, true, defaultValue, description);
   }
 
-  static Draft fraction(String name, double defaultValue, boolean oneIncluded) {
+  private static ParameterSpec<Double> positive(
+      String name, boolean nullable, double defaultValue, String description) {
+    Bounds bounds = new Bounds(Float.MIN_VALUE, Float.MAX_VALUE, true, true);
+    String range = "a float in [1.4e-45, 3.4028235e38]";
+    return number(name, Type.REAL, nullable, defaultValue, bounds, range, description);
+  }
+
+  static ParameterSpec<Double> notNegative(String name, double defaultValue, String description) {
+    Bounds bounds = new Bounds(0, Double.MAX_VALUE, true, false);
+    return number(
+        name, Type.REAL, false, defaultValue, bounds, "a finite number >= 0", description);
+  }
+
+  static ParameterSpec<Double> fraction(String name, double defaultValue, String description) {
+    return fraction(name, false, defaultValue, false, description);
+  }
+
+  static ParameterSpec<Double> fractionOrNone(String name, String description) {
+    return fraction(name, true, null, false, description);
+  }
+
+  static ParameterSpec<Double> fractionOrOne(String name, double defaultValue, String description) {
+    return fraction(name, false, defaultValue, true, description);
+  }
+
+  private static ParameterSpec<Double> fraction(
+      String name, boolean nullable, Double value, boolean oneIncluded, String description) {
+    Bounds bounds = new Bounds(0, 1, oneIncluded, true);
     String range = oneIncluded ? "a float in [0, 1]" : "a float in [0, 1)";
-    return new Draft(name, Type.REAL, defaultValue, false, range)
-        .between(0, 1, oneIncluded)
-        .asFloat();
+    return number(name, Type.REAL, nullable, value, bounds, range, description);
   }
 
-  static Draft fractionOrNone(String name) {
-    return new Draft(name, Type.REAL, null, true, "a float in [0, 1)")
-        .between(0, 1, false)
-        .asFloat();
+  static ParameterSpec<Boolean> trueOrFalse(String name, String description) {
+    return number(name, Type.BOOLEAN, false, false, Bounds.NONE, "true or false", description);
   }
 
-  static Draft bool(String name, boolean defaultValue) {
-    return new Draft(name, Type.BOOLEAN, defaultValue, false, "true or false");
-  }
-
-  static Draft choice(String name, String defaultValue, List<String> choices) {
-    Draft draft =
-        new Draft(name, Type.CHOICE, defaultValue, false, "one of " + String.join(", ", choices));
-    draft.choices = List.copyOf(choices);
-    return draft;
+  /** One of the constants of an enum, whose {@code toString} gives its word. */
+  static <E extends Enum<E>> ParameterSpec<E> choice(
+      String name, E defaultValue, String description) {
+    List<E> constants = List.of(defaultValue.getDeclaringClass().getEnumConstants());
+    String words = constants.stream().map(Enum::toString).collect(Collectors.joining(", "));
+    return new ParameterSpec<>(
+        name,
+        Type.CHOICE,
+        false,
+        defaultValue,
+        Bounds.NONE,
+        constants,
+        "one of " + words,
+        description);
   }
 
   /**
@@ -202,7 +239,7 @@ public final class ParameterSpec {
    *
    * @return the default, {@code null} for "None"
    */
-  public Object defaultValue() {
+  public T defaultValue() {
     return defaultValue;
   }
 
@@ -221,7 +258,7 @@ public final class ParameterSpec {
    * @return the words, empty for other types
    */
   public List<String> choices() {
-    return choices;
+    return constants.stream().map(Object::toString).toList();
   }
 
   /**
@@ -234,13 +271,19 @@ public final class ParameterSpec {
   }
 
   /**
-   * Returns the parameter's value in a set of parameters.
+   * Returns the parameter's value in a set of parameters, as maps and files have it.
    *
    * @param parameters a set of parameters
-   * @return the value, {@code null} for "None"
+   * @return an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean}, the word of a
+   *     choice, or {@code null} for "None"
    */
-  public Object valueIn(Gru4RecParameters parameters) {
-    return parameters.value(name);
+  public Object valueIn(GRU4RecParameters parameters) {
+    return plain(parameters.get(this));
+  }
+
+  /** A value as maps have it: the constant of an enum as its word, others as they are. */
+  static Object plain(Object value) {
+    return value instanceof Enum<?> ? value.toString() : value;
   }
 
   /**
@@ -248,34 +291,25 @@ public final class ParameterSpec {
    *
    * @param value a number, boolean or enum constant, a text as {@link #parse} takes, or {@code
    *     null}
-   * @return the value as an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean} or
-   *     {@code String}, or {@code null}
+   * @return the value, or {@code null}
    * @throws IllegalArgumentException if it is of another type or out of range; the message has the
    *     name, the range and the value
    */
-  public Object check(Object value) {
-    if (value == null) {
-      if (!nullable) {
-        throw refuse(null);
-      }
-      return null;
+  public T check(Object value) {
+    if (value == null && !nullable) {
+      throw refuse(null);
     }
-    if (value instanceof String text) {
-      return parse(text);
-    }
-    return switch (type) {
-      case INT, LONG -> {
-        boolean whole =
-            value instanceof Long
-                || value instanceof Integer
-                || value instanceof Short
-                || value instanceof Byte;
-        yield whole ? checkWhole(((Number) value).longValue(), value) : refuseToYield(value);
-      }
-      case REAL ->
-          value instanceof Number number ? checkReal(realOf(number), value) : refuseToYield(value);
-      case BOOLEAN -> value instanceof Boolean ? value : refuseToYield(value);
-      case CHOICE -> value instanceof Enum<?> ? parse(value.toString()) : refuseToYield(value);
+    return switch (value) {
+      case null -> null;
+      case String text -> parse(text);
+      case Enum<?> constant when type == Type.CHOICE -> parse(constant.toString());
+      case Boolean flag when type == Type.BOOLEAN -> cast(flag);
+      case Number number when type == Type.REAL -> real(realOf(number), value);
+      case Long whole -> whole(whole, value);
+      case Integer whole -> whole(whole, value);
+      case Short whole -> whole(whole, value);
+      case Byte whole -> whole(whole, value);
+      default -> throw refuse(value);
     };
   }
 
@@ -284,32 +318,36 @@ public final class ParameterSpec {
    * in any case, numbers as Java and Python write them.
    *
    * @param text a value, white space around it ignored
-   * @return the value as {@link #check} returns it
+   * @return the value, or {@code null}
    * @throws IllegalArgumentException if the text is no value in range; the message has the name,
    *     the range and the text
    */
-  public Object parse(String text) {
+  public T parse(String text) {
     String word = text.strip();
     if (nullable && (word.equalsIgnoreCase("none") || word.equals("null"))) {
       return null;
     }
     try {
       return switch (type) {
-        case INT, LONG -> checkWhole(Long.parseLong(word), text);
+        case INT, LONG -> whole(Long.parseLong(word), text);
         case REAL -> {
           // Java also takes 1d and 0x1p3; those are no numbers to a user.
           if (!word.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
             throw refuse(text);
           }
-          yield checkReal(Double.parseDouble(word), text);
+          yield real(Double.parseDouble(word), text);
         }
         case BOOLEAN ->
             switch (word.toLowerCase(Locale.ROOT)) {
-              case "true" -> true;
-              case "false" -> false;
+              case "true" -> cast(true);
+              case "false" -> cast(false);
               default -> throw refuse(text);
             };
-        case CHOICE -> choices.contains(word) ? word : refuseToYield(text);
+        case CHOICE ->
+            constants.stream()
+                .filter(each -> each.toString().equals(word))
+                .findFirst()
+                .orElseThrow(() -> refuse(text));
       };
     } catch (NumberFormatException e) {
       throw refuse(text);
@@ -327,39 +365,10 @@ public final class ParameterSpec {
     return switch (value) {
       case null -> "None";
       case Boolean b -> b ? "True" : "False";
-      case Double d -> printReal(d);
-      case Float f -> printReal(realOf(f));
+      case Double d -> PythonReal.print(d);
+      case Float f -> PythonReal.print(realOf(f));
       default -> value.toString();
     };
-  }
-
-  /**
-   * Python's repr: the shortest digits that read back equal, an exponent below 1e-4, from 1e16 on.
-   */
-  private static String printReal(double value) {
-    if (Double.isNaN(value)) {
-      return "nan";
-    }
-    if (Double.isInfinite(value)) {
-      return value > 0 ? "inf" : "-inf";
-    }
-    if (value == 0) {
-      return 1 / value > 0 ? "0.0" : "-0.0";
-    }
-    BigDecimal decimal = new BigDecimal(Double.toString(value)).stripTrailingZeros();
-    String digits = decimal.unscaledValue().abs().toString();
-    int exponent = digits.length() - 1 - decimal.scale();
-    if (exponent >= -4 && exponent < 16) {
-      String plain = decimal.toPlainString();
-      return plain.indexOf('.') < 0 ? plain + ".0" : plain;
-    }
-    StringBuilder out = new StringBuilder(value < 0 ? "-" : "").append(digits.charAt(0));
-    if (digits.length() > 1) {
-      out.append('.').append(digits, 1, digits.length());
-    }
-    out.append(exponent < 0 ? "e-" : "e+");
-    int size = Math.abs(exponent);
-    return out.append(size < 10 ? "0" : "").append(size).toString();
   }
 
   /** A float is the decimal number that it prints as: 0.03f is 0.03. */
@@ -367,32 +376,27 @@ public final class ParameterSpec {
     return number instanceof Float ? Double.parseDouble(number.toString()) : number.doubleValue();
   }
 
-  private Object checkWhole(long value, Object given) {
-    if (value < least || value > most) {
+  private T whole(long value, Object given) {
+    if ((type != Type.INT && type != Type.LONG) || !bounds.contain(value)) {
       throw refuse(given);
     }
-    if (type == Type.INT) {
-      return (int) value;
-    }
-    return value;
+    return type == Type.INT ? cast((int) value) : cast(value);
   }
 
-  private Object checkReal(double value, Object given) {
-    double used = asFloat ? (float) value : value;
-    boolean belowMost = mostIncluded ? used <= most : used < most;
-    boolean sign = !asFloat || value >= 0; // -1e-60 is -0.0 as a float
-    if (!(used >= least && belowMost && sign)) { // so that NaN is refused
+  private T real(double value, Object given) {
+    if (!bounds.contain(value)) {
       throw refuse(given);
     }
-    return value;
+    return cast(value);
+  }
+
+  @SuppressWarnings("unchecked") // the factory that made this spec ties T to the type
+  private T cast(Object value) {
+    return (T) value;
   }
 
   private IllegalArgumentException refuse(Object given) {
     return new IllegalArgumentException(name + " must be " + range + ", got " + print(given));
-  }
-
-  private Object refuseToYield(Object given) {
-    throw refuse(given);
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.gru4j.algorithms;
 
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.tensor.RandomStream;
 import java.util.Comparator;

@@ -1,5 +1,10 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_ITER_NO_CHANGE;
+import static io.gru4j.algorithms.GRU4RecParameters.MIN_IMPROVEMENT;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.STOP_EARLY;
+
 /**
  * Watches the criterion: which epoch is the best so far, and whether to stop.
  *
@@ -9,26 +14,26 @@ package io.gru4j.algorithms;
  */
 final class StoppingRule {
 
-  private final Gru4RecParameters parameters;
+  private final GRU4RecParameters parameters;
   private final boolean minimized;
   private double best;
   private int notBetter;
 
-  StoppingRule(Gru4RecParameters parameters) {
+  StoppingRule(GRU4RecParameters parameters) {
     this.parameters = parameters;
-    this.minimized = parameters.stoppingCriterion().minimized();
+    this.minimized = parameters.get(STOPPING_CRITERION).minimized();
     this.best = minimized ? Double.POSITIVE_INFINITY : Double.NEGATIVE_INFINITY;
   }
 
   /** Takes the next epoch's value; returns whether it is better than all before. NaN never is. */
   boolean isBetter(double value) {
     boolean asGood = minimized ? value <= best : value >= best;
-    if (asGood && Math.abs(value - best) > parameters.minImprovement()) {
+    if (asGood && Math.abs(value - best) > parameters.get(MIN_IMPROVEMENT)) {
       best = value;
       notBetter = 0;
       return true;
     }
-    if (parameters.stopEarly()) {
+    if (parameters.get(STOP_EARLY)) {
       notBetter++;
     }
     return false;
@@ -36,7 +41,7 @@ final class StoppingRule {
 
   /** Returns whether training should end now. */
   boolean stops() {
-    return parameters.stopEarly() && notBetter >= parameters.maxIterNoChange();
+    return parameters.get(STOP_EARLY) && notBetter >= parameters.get(MAX_ITER_NO_CHANGE);
   }
 
   /** Returns how many epochs in a row were not better; stays 0 without {@code stop_early}. */

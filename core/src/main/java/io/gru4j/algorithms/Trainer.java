@@ -1,5 +1,7 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+
 import io.gru4j.events.TrainingEvents;
 
 /** Runs epochs: all batches in order, each cut into chunks, one optimizer step for each. */
@@ -21,7 +23,7 @@ final class Trainer {
   private final EpochBatches batches;
   private final Chunk chunk = new Chunk();
   private final TrainingStep step;
-  private final Gru4RecParameters parameters;
+  private final GRU4RecParameters parameters;
   private final TrainingListener listener;
   private final Observer observer;
   private final TrainingEvents events;
@@ -29,7 +31,7 @@ final class Trainer {
   Trainer(
       EpochBatches batches,
       TrainingStep step,
-      Gru4RecParameters parameters,
+      GRU4RecParameters parameters,
       TrainingListener listener,
       Observer observer,
       TrainingEvents events) {
@@ -85,7 +87,7 @@ final class Trainer {
       listener.onBatch(
           new BatchProgress(
               epoch + 1,
-              parameters.maxEpochs(),
+              parameters.get(MAX_EPOCHS),
               at.batch,
               batches.size(),
               at.targets,
@@ -104,7 +106,7 @@ final class Trainer {
   /** Returns which share of the targets of all epochs has been trained on. */
   private double done(int epoch, Position at) {
     double ofEpoch = at.targets / (double) batches.numTargets();
-    return (epoch + ofEpoch) / parameters.maxEpochs();
+    return (epoch + ofEpoch) / parameters.get(MAX_EPOCHS);
   }
 
   /**

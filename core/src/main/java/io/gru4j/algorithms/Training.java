@@ -1,5 +1,18 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.algorithms.GRU4RecOptions.INIT;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
+
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
@@ -36,7 +49,7 @@ final class Training {
   private final InteractionMatrix x;
   private final IdMap items;
   private final Validation validation; // null: none
-  private final Gru4RecParameters parameters;
+  private final GRU4RecParameters parameters;
   private final TrainingListener listener;
   private final Parallel parallel;
   private final TrainingEvents events = TrainingEvents.create();
@@ -56,7 +69,7 @@ final class Training {
       InteractionMatrix x,
       IdMap items,
       Validation validation,
-      Gru4RecParameters parameters,
+      GRU4RecParameters parameters,
       TrainingListener listener,
       Parallel parallel) {
     this.x = x;
@@ -86,7 +99,7 @@ final class Training {
     long first = RandomStream.at(seed, INITIAL_PARAMETERS);
     return start(
         seed,
-        switch (parameters.options().init()) {
+        switch (parameters.get(INIT)) {
           case UNIFORM -> zeros().initialise(first);
           case GLOROT -> zeros().initialiseGlorot(first);
         });
@@ -102,12 +115,13 @@ final class Training {
   }
 
   private EpochBatches batches(long seed) {
-    Gru4RecOptions options = parameters.options();
     long orderSeed = RandomStream.at(seed, SESSION_ORDER);
-    SessionOrdering order = new SessionOrdering(x, options.sessionOrder(), orderSeed);
-    return switch (options.batching()) {
-      case PADDED -> new PaddedBatches(x, order, parameters.batchSize(), parameters.bptt());
-      case SESSION_PARALLEL -> new LaneBatches(x, order, parameters.batchSize(), parameters.bptt());
+    SessionOrdering order =
+        new SessionOrdering(x, parameters.get(GRU4RecOptions.SESSION_ORDER), orderSeed);
+    return switch (parameters.get(BATCHING)) {
+      case PADDED -> new PaddedBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
+      case SESSION_PARALLEL ->
+          new LaneBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
     };
   }
 
@@ -134,11 +148,12 @@ final class Training {
   }
 
   private GruNetwork zeros() {
-    int H = parameters.hiddenSize();
-    return switch (parameters.options().embedding()) {
+    int H = parameters.get(HIDDEN_SIZE);
+    return switch (parameters.get(EMBEDDING)) {
       case SEPARATE ->
-          GruNetwork.zeros(x.numItems(), parameters.numComponents(), H, parameters.numLayers());
-      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.numLayers());
+          GruNetwork.zeros(
+              x.numItems(), parameters.get(NUM_COMPONENTS), H, parameters.get(NUM_LAYERS));
+      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.get(NUM_LAYERS));
     };
   }
 
@@ -154,7 +169,8 @@ final class Training {
     Validation sample =
         validation == null
             ? null
-            : ValidationCriterion.sample(validation, parameters.validationSampleSize(), state.seed);
+            : ValidationCriterion.sample(
+                validation, parameters.get(VALIDATION_SAMPLE_SIZE), state.seed);
     boolean cancelled;
     try {
       cancelled = runEpochs(sample, stopRequested);
@@ -164,12 +180,12 @@ final class Training {
       }
     }
     boolean nothingJudged = cancelled && state.history.isEmpty();
-    if (sample == null || parameters.keepLast() || nothingJudged) {
+    if (sample == null || parameters.get(KEEP_LAST) || nothingJudged) {
       Divergence.checkParameters(state, parameters);
       keep(state.network);
     } else if (state.best == null) {
       throw new TrainingException(
-          parameters.stoppingCriterion()
+          parameters.get(STOPPING_CRITERION)
               + " was never a number, so no epoch can be called the best");
     }
   }
@@ -179,7 +195,7 @@ final class Training {
     List<EpochSummary> history = state.history;
     boolean stopped = !history.isEmpty() && history.getLast().stopped();
     boolean cancelled = false;
-    while (history.size() < parameters.maxEpochs() && !stopped && !cancelled) {
+    while (history.size() < parameters.get(MAX_EPOCHS) && !stopped && !cancelled) {
       events.beginEpoch();
       Trainer.Epoch result =
           trainer.run(history.size(), state.position, () -> betweenSteps(stopRequested));
@@ -218,7 +234,7 @@ final class Training {
       criterion = OptionalDouble.of(value);
       better = state.rule.isBetter(value);
       stopped = state.rule.stops();
-      if (better && !parameters.keepLast()) {
+      if (better && !parameters.get(KEEP_LAST)) {
         state.keepAsBest();
       }
     }

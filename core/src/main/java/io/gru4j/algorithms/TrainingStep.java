@@ -1,5 +1,18 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecOptions.LABEL_SMOOTHING;
+import static io.gru4j.algorithms.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
+import static io.gru4j.algorithms.GRU4RecOptions.WEIGHT_DECAY;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+
 import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
@@ -43,45 +56,53 @@ final class TrainingStep {
   private final long dropoutSeed;
 
   private final double learningRate;
-  private final Gru4RecOptions options;
+  private final GRU4RecOptions.Schedule schedule;
+  private final double weightDecay;
+  private final boolean lanes;
 
   private long step;
   private Chunk chunk;
   private float gradScale;
   private double rate;
 
-  TrainingStep(GruNetwork network, Gru4RecParameters p, long dropoutSeed, Parallel parallel) {
+  TrainingStep(GruNetwork network, GRU4RecParameters p, long dropoutSeed, Parallel parallel) {
     this.parameters = network.parameters();
     this.embedding = new Embedding(network.embedding());
     int n = network.layers().size();
     this.layers = new Gru[n];
     this.states = new Matrix[n];
     this.dropouts = new Dropout[n + 1];
-    this.options = p.options();
-    double atEmbedding = options.dropoutEmbed() == null ? p.dropout() : options.dropoutEmbed();
-    double atHidden = options.dropoutHidden() == null ? p.dropout() : options.dropoutHidden();
-    dropouts[0] = new Dropout((float) atEmbedding, network.numComponents());
+    dropouts[0] = new Dropout(dropout(p, DROPOUT_EMBED), network.numComponents());
     for (int i = 0; i < n; i++) {
       GruParameters layer = network.layers().get(i);
       layers[i] = new Gru(layer, parallel);
       states[i] = Matrix.zeros(0, layer.hidden());
-      dropouts[i + 1] = new Dropout((float) atHidden, layer.hidden());
+      dropouts[i + 1] = new Dropout(dropout(p, DROPOUT_HIDDEN), layer.hidden());
     }
     this.pieces = Matrix.zeros(0, network.hiddenSize());
     this.output =
         new OutputLayer(network.outputWeight(), network.outputBias(), parallel)
-            .labelSmoothing(options.labelSmoothing());
+            .labelSmoothing(p.get(LABEL_SMOOTHING));
     this.clipping = new GradientClipping(parameters, parallel);
-    this.clipnorm = p.clipnorm();
-    this.learningRate = p.learningRate();
+    this.clipnorm = p.get(CLIPNORM);
+    this.learningRate = p.get(LEARNING_RATE);
+    this.schedule = p.get(LEARNING_RATE_SCHEDULE);
+    this.weightDecay = p.get(WEIGHT_DECAY);
+    this.lanes = p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL;
     float firstRate = (float) learningRate;
     this.optimizer =
-        switch (p.optimizationAlgorithm()) {
+        switch (p.get(OPTIMIZATION_ALGORITHM)) {
           case ADAGRAD ->
-              new Adagrad(parameters, firstRate, (float) options.adagradMomentum(), parallel);
-          case SGD -> new Sgd(parameters, firstRate, (float) p.momentum(), parallel);
+              new Adagrad(parameters, firstRate, p.get(ADAGRAD_MOMENTUM).floatValue(), parallel);
+          case SGD -> new Sgd(parameters, firstRate, p.get(MOMENTUM).floatValue(), parallel);
         };
     this.dropoutSeed = dropoutSeed;
+  }
+
+  /** One of the two dropouts of their own, or the common one where it is None. */
+  private static float dropout(GRU4RecParameters p, ParameterSpec<Double> own) {
+    Double value = p.get(own) == null ? p.get(DROPOUT) : p.get(own);
+    return value.floatValue();
   }
 
   /** Sets all hidden states to zero, for so many sessions side by side. */
@@ -103,8 +124,8 @@ final class TrainingStep {
     if (chunk.numTargets == 0) {
       return Double.NaN;
     }
-    rate = learningRate * options.learningRateSchedule().factor(done);
-    optimizer.rates((float) rate, (float) (rate * options.weightDecay()));
+    rate = learningRate * schedule.factor(done);
+    optimizer.rates((float) rate, (float) (rate * weightDecay));
     for (int i = 0; i < parameters.size(); i++) {
       parameters.get(i).zeroGrad();
     }
@@ -181,7 +202,7 @@ final class TrainingStep {
 
   /** Returns whether hidden states go on from batch to batch. */
   boolean hasLanes() {
-    return options.batching() == Gru4RecOptions.Batching.SESSION_PARALLEL;
+    return lanes;
   }
 
   /** Returns the hidden states of the layers before the next chunk, one row a session or lane. */

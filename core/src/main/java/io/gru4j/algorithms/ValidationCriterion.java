@@ -1,5 +1,8 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
@@ -48,18 +51,18 @@ final class ValidationCriterion {
   static double of(
       FittedModel model,
       Validation validation,
-      Gru4RecParameters parameters,
+      GRU4RecParameters parameters,
       long seed,
       Parallel parallel) {
-    Criterion criterion = parameters.stoppingCriterion();
+    Criterion criterion = parameters.get(STOPPING_CRITERION);
     CsrMatrix scores = model.predict(validation.in(), scoresThatCount(parameters), parallel);
     return criterion.value(validation.out().values(), scores, RandomStream.at(seed, CRITERION));
   }
 
   /** How many of a user's scores the criterion looks at, at most; null for all. */
-  private static Integer scoresThatCount(Gru4RecParameters parameters) {
-    Integer topK = parameters.predictTopK();
-    OptionalInt cutoff = parameters.stoppingCriterion().cutoff();
+  private static Integer scoresThatCount(GRU4RecParameters parameters) {
+    Integer topK = parameters.get(PREDICT_TOP_K);
+    OptionalInt cutoff = parameters.get(STOPPING_CRITERION).cutoff();
     if (cutoff.isEmpty()) {
       return topK;
     }

@@ -1,7 +1,16 @@
 package io.gru4j.cli;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.Popularity;
@@ -20,13 +29,13 @@ import java.util.Locale;
 
 /** {@code gru4j demo}. */
 final class DemoCommand implements Command {
-  static final Gru4RecParameters PARAMETERS =
-      Gru4RecParameters.builder()
-          .numComponents(100)
-          .bptt(8)
-          .batchSize(128)
-          .learningRate(0.1)
-          .seed(42L)
+  static final GRU4RecParameters PARAMETERS =
+      GRU4RecParameters.builder()
+          .set(NUM_COMPONENTS, 100)
+          .set(BPTT, 8)
+          .set(BATCH_SIZE, 128)
+          .set(LEARNING_RATE, 0.1)
+          .set(SEED, 42L)
           .build();
 
   private static final double TEST_SHARE = 0.1;
@@ -77,17 +86,17 @@ final class DemoCommand implements Command {
     int sessions = line.integer("sessions", 20_000, 20);
     int items = line.integer("items", 2_000, 4);
     int threads = SessionInput.threads(line);
-    Gru4RecParameters parameters = ParameterOptions.read(line, PARAMETERS);
-    if (parameters.saveBestToFile()) {
+    GRU4RecParameters parameters = ParameterOptions.read(line, PARAMETERS);
+    if (parameters.get(SAVE_BEST_TO_FILE)) {
       throw new UsageException("--save-best-to-file: the demo writes no file; gru4j train does");
     }
     ParameterOptions.refuseValidationFlags(
         line, "needs validation, and the demo trains without; gru4j train has it");
-    if (parameters.seed() == null) {
+    if (parameters.get(SEED) == null) {
       throw new UsageException("--seed: a demo that can be repeated needs a seed, got None");
     }
 
-    SessionData data = SyntheticSessions.make(sessions, items, parameters.seed());
+    SessionData data = SyntheticSessions.make(sessions, items, parameters.get(SEED));
     SessionSplit split = SessionSplit.byFraction(data, TEST_SHARE);
     InteractionMatrix test = split.validation();
     console
@@ -105,10 +114,10 @@ final class DemoCommand implements Command {
 
     FittedModel model;
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
-      String criterion = parameters.stoppingCriterion().criterionName();
+      String criterion = parameters.get(STOPPING_CRITERION).criterionName();
       estimator
           .threads(threads)
-          .listener(new Progress(console, criterion, parameters.maxEpochs()))
+          .listener(new Progress(console, criterion, parameters.get(MAX_EPOCHS)))
           .fit(split.train(), data.items(), null);
       model = estimator.model();
     }

@@ -1,7 +1,8 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.Gru4RecParameters;
-import io.gru4j.algorithms.Gru4RecParametersBuilder;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.metrics.Criterion;
 import java.util.ArrayList;
@@ -27,9 +28,9 @@ final class ParameterOptions {
           "save-best-to-file");
 
   private static final String PRESET = "preset";
-  private static final SortedMap<String, Gru4RecParameters> PRESETS =
+  private static final SortedMap<String, GRU4RecParameters> PRESETS =
       new TreeMap<>(
-          Map.of("recpack", Gru4RecParameters.defaults(), "gru4rec", Gru4RecParameters.gru4rec()));
+          Map.of("recpack", GRU4RecParameters.defaults(), "gru4rec", GRU4RecParameters.gru4rec()));
 
   private ParameterOptions() {}
 
@@ -72,7 +73,7 @@ final class ParameterOptions {
   }
 
   /** A flag for each parameter; {@code base} holds the values of those that are not given. */
-  static List<Option> of(Gru4RecParameters base) {
+  static List<Option> of(GRU4RecParameters base) {
     List<Option> options = new ArrayList<>();
     options.add(
         new Option(
@@ -80,24 +81,24 @@ final class ParameterOptions {
             String.join("|", PRESETS.keySet()),
             "values of the flags that are not given: RecPack's defaults, or those that recommend"
                 + " best ("
-                + differences(Gru4RecParameters.gru4rec())
+                + differences(GRU4RecParameters.gru4rec())
                 + ")"));
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       options.add(new Option(spec.dashed(), valueName(spec), help(spec, base)));
     }
     return options;
   }
 
   /** The flags that make RecPack's defaults into other parameters. */
-  private static String differences(Gru4RecParameters parameters) {
-    Gru4RecParameters defaults = Gru4RecParameters.defaults();
-    return Gru4RecParameters.specs().stream()
+  private static String differences(GRU4RecParameters parameters) {
+    GRU4RecParameters defaults = GRU4RecParameters.defaults();
+    return GRU4RecParameters.specs().stream()
         .filter(spec -> !Objects.equals(spec.valueIn(defaults), spec.valueIn(parameters)))
         .map(spec -> "--" + spec.dashed() + " " + ParameterSpec.print(spec.valueIn(parameters)))
         .collect(Collectors.joining(" "));
   }
 
-  private static String valueName(ParameterSpec spec) {
+  private static String valueName(ParameterSpec<?> spec) {
     return switch (spec.type()) {
       case BOOLEAN -> null;
       case INT, LONG -> "N";
@@ -106,7 +107,7 @@ final class ParameterOptions {
     };
   }
 
-  private static String help(ParameterSpec spec, Gru4RecParameters base) {
+  private static String help(ParameterSpec<?> spec, GRU4RecParameters base) {
     String range =
         switch (spec.type()) {
           case BOOLEAN, CHOICE -> "";
@@ -125,19 +126,19 @@ final class ParameterOptions {
    * The parameters that the flags say, the rest from the preset, or from {@code base} where none is
    * given. The seed of {@code base} stays in any case.
    */
-  static Gru4RecParameters read(CommandLine line, Gru4RecParameters base) throws UsageException {
-    Gru4RecParametersBuilder builder = base.toBuilder();
+  static GRU4RecParameters read(CommandLine line, GRU4RecParameters base) throws UsageException {
+    GRU4RecParameters.Builder builder = base.toBuilder();
     Optional<String> preset = line.get(PRESET);
     if (preset.isPresent()) {
-      Gru4RecParameters chosen = PRESETS.get(preset.get());
+      GRU4RecParameters chosen = PRESETS.get(preset.get());
       if (chosen == null) {
         throw new UsageException(
             "--preset must be one of %s, got %s"
                 .formatted(String.join(", ", PRESETS.keySet()), preset.get()));
       }
-      builder = chosen.toBuilder().seed(base.seed());
+      builder = chosen.toBuilder().set(SEED, base.get(SEED));
     }
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       Optional<String> value = line.get(spec.dashed());
       if (value.isPresent()) {
         try {

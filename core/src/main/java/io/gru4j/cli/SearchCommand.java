@@ -1,8 +1,11 @@
 package io.gru4j.cli;
 
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.metrics.Criterion;
@@ -71,7 +74,7 @@ final class SearchCommand implements Command {
 
   @Override
   public List<Option> parameters() {
-    return ParameterOptions.of(Gru4RecParameters.defaults());
+    return ParameterOptions.of(GRU4RecParameters.defaults());
   }
 
   @Override
@@ -99,7 +102,7 @@ final class SearchCommand implements Command {
     try (ParameterSearch search = search(line)) {
       TrainingInput.Data data = input.read();
       Criterion measure =
-          ParameterOptions.read(line, Gru4RecParameters.defaults()).stoppingCriterion();
+          ParameterOptions.read(line, GRU4RecParameters.defaults()).get(STOPPING_CRITERION);
       String criterion = measure.criterionName();
       ParameterOptions.blindCriterion(
               measure, data.items().size(), "candidates", "--stopping-criterion bpr")
@@ -132,11 +135,11 @@ final class SearchCommand implements Command {
   }
 
   private static ParameterSearch search(CommandLine line) throws UsageException {
-    Gru4RecParameters base = ParameterOptions.read(line, Gru4RecParameters.defaults());
+    GRU4RecParameters base = ParameterOptions.read(line, GRU4RecParameters.defaults());
     Map<String, List<String>> grid = grid(line);
     int threads = SessionInput.threads(line);
     int n = line.integer("random", 0, 1);
-    long seed = base.seed() == null ? 0 : base.seed();
+    long seed = base.get(SEED) == null ? 0 : base.get(SEED);
     GRU4RecCrossEntropy estimator =
         new GRU4RecCrossEntropy(base).threads(threads).setFitRequest(MetadataRequest.TRUE);
     List<SessionFilter> filters =

@@ -1,8 +1,14 @@
 package io.gru4j.cli;
 
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.STOP_EARLY;
+
 import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MemoryEstimate;
 import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
@@ -74,7 +80,7 @@ final class TrainCommand implements Command {
 
   @Override
   public List<Option> parameters() {
-    return ParameterOptions.of(Gru4RecParameters.defaults());
+    return ParameterOptions.of(GRU4RecParameters.defaults());
   }
 
   @Override
@@ -96,7 +102,7 @@ final class TrainCommand implements Command {
     Path out = line.requirePath("model");
     Optional<Path> log = line.path("log-json");
     Optional<Path> report = line.path("report");
-    Gru4RecParameters parameters = ParameterOptions.read(line, Gru4RecParameters.defaults());
+    GRU4RecParameters parameters = ParameterOptions.read(line, GRU4RecParameters.defaults());
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
       ParameterOptions.refuseValidationFlags(
@@ -122,12 +128,12 @@ final class TrainCommand implements Command {
     long begin = System.nanoTime();
     TrainingInput.Data data = input.read();
     double readSeconds = (System.nanoTime() - begin) * 1e-9;
-    if (data.validation() != null && (parameters.stopEarly() || !parameters.keepLast())) {
+    if (data.validation() != null && (parameters.get(STOP_EARLY) || !parameters.get(KEEP_LAST))) {
       ParameterOptions.blindCriterion(
-              parameters.stoppingCriterion(),
+              parameters.get(STOPPING_CRITERION),
               data.items().size(),
               "epochs",
-              "--stopping-criterion bpr" + (parameters.stopEarly() ? "" : " or --keep-last"))
+              "--stopping-criterion bpr" + (parameters.get(STOP_EARLY) ? "" : " or --keep-last"))
           .ifPresent(console.err()::println);
     }
     MemoryEstimate memory =
@@ -254,15 +260,15 @@ final class TrainCommand implements Command {
   private static String summary(Path out, GRU4RecCrossEntropy estimator, Recorder recorder)
       throws IOException {
     FittedModel model = estimator.model();
-    Gru4RecParameters parameters = estimator.parameters();
+    GRU4RecParameters parameters = estimator.parameters();
     TextTable table = new TextTable();
     EpochSummary last = recorder.last;
     boolean judged = last.criterion().isPresent();
-    boolean keepsBest = judged && !parameters.keepLast();
+    boolean keepsBest = judged && !parameters.get(KEEP_LAST);
     EpochSummary kept = keepsBest ? recorder.best : last;
-    String criterion = parameters.stoppingCriterion().criterionName();
+    String criterion = parameters.get(STOPPING_CRITERION).criterionName();
     table.row("model", out + " (" + Numbers.bytes(Files.size(out)) + ")");
-    if (parameters.saveBestToFile()) {
+    if (parameters.get(SAVE_BEST_TO_FILE)) {
       table.row("copy", estimator.filename());
     }
     table.row("items", Numbers.count(model.numItems()));
@@ -286,9 +292,9 @@ final class TrainCommand implements Command {
     private EpochSummary last;
     private EpochSummary best;
 
-    Recorder(Console console, Gru4RecParameters parameters, EpochLog logOrNull) {
-      String criterion = parameters.stoppingCriterion().criterionName();
-      this.progress = new Progress(console, criterion, parameters.maxEpochs());
+    Recorder(Console console, GRU4RecParameters parameters, EpochLog logOrNull) {
+      String criterion = parameters.get(STOPPING_CRITERION).criterionName();
+      this.progress = new Progress(console, criterion, parameters.get(MAX_EPOCHS));
       this.log = logOrNull;
       this.err = console.err();
     }

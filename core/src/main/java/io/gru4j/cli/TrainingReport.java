@@ -1,6 +1,9 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.ParameterSpec;
@@ -34,7 +37,7 @@ record TrainingReport(
     Run run,
     DataStatistics data,
     FittedModel model,
-    Gru4RecParameters parameters,
+    GRU4RecParameters parameters,
     Quality quality) {
   static final int[] CUTOFFS = {5, 10, 20};
   private static final int K = 20;
@@ -220,15 +223,15 @@ record TrainingReport(
   /** The epoch whose parameters the model has. */
   private EpochSummary kept() {
     return model.history().stream()
-        .filter(e -> e.better() && e.criterion().isPresent() && !parameters.keepLast())
+        .filter(e -> e.better() && e.criterion().isPresent() && !parameters.get(KEEP_LAST))
         .reduce((earlier, later) -> later)
         .orElseGet(() -> model.history().getLast());
   }
 
   private String criterionName() {
-    String name = parameters.stoppingCriterion().criterionName();
-    return parameters.stoppingCriterion().cutoff().isPresent()
-        ? name + "@" + parameters.stoppingCriterion().cutoff().getAsInt()
+    String name = parameters.get(STOPPING_CRITERION).criterionName();
+    return parameters.get(STOPPING_CRITERION).cutoff().isPresent()
+        ? name + "@" + parameters.get(STOPPING_CRITERION).cutoff().getAsInt()
         : name;
   }
 
@@ -314,7 +317,7 @@ record TrainingReport(
 
   private List<Block> runBlocks() {
     List<Fact> settings = new ArrayList<>();
-    Map<String, Object> defaults = Gru4RecParameters.defaults().getParams();
+    Map<String, Object> defaults = GRU4RecParameters.defaults().getParams();
     for (Map.Entry<String, Object> each : parameters.getParams().entrySet()) {
       String value = ParameterSpec.print(each.getValue());
       String usual = ParameterSpec.print(defaults.get(each.getKey()));

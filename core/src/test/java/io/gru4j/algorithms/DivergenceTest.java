@@ -1,5 +1,10 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,11 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
 class DivergenceTest {
-  private static final Gru4RecParameters P = TestSessions.tiny();
+  private static final GRU4RecParameters P = TestSessions.tiny();
   private static final String HINT = ", with learning_rate 0.1: try a smaller one";
 
   private static TrainingState state() {
-    GruNetwork network = GruNetwork.zeros(9, P.numComponents(), P.hiddenSize(), 1).initialise(1);
+    GruNetwork network =
+        GruNetwork.zeros(9, P.get(NUM_COMPONENTS), P.get(HIDDEN_SIZE), 1).initialise(1);
     TrainingStep step = new TrainingStep(network, P, 2, new Parallel(1));
     step.resumeAt(77);
     return new TrainingState(1, network, step, new StoppingRule(P));
@@ -62,11 +68,11 @@ class DivergenceTest {
   @Test
   void aFitThatGoesWrongSaysWhereAndHasNoModel() {
     TestSessions s = TestSessions.make(3, 40, 9);
-    Gru4RecParameters wild =
+    GRU4RecParameters wild =
         P.toBuilder()
-            .learningRate(1e30)
-            .clipnorm(null)
-            .optimizationAlgorithm(OptimizationAlgorithm.SGD)
+            .set(LEARNING_RATE, 1e30)
+            .set(CLIPNORM, null)
+            .set(OPTIMIZATION_ALGORITHM, OptimizationAlgorithm.SGD)
             .build();
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(wild).threads(1)) {
       String message = refused(() -> estimator.fit(s.x(), s.items(), s.validation()));
@@ -80,7 +86,7 @@ class DivergenceTest {
   @Test
   void aFitWithAFarTooLargeLearningRateEndsWithItsEpoch() {
     TestSessions s = TestSessions.make(3, 40, 9);
-    Gru4RecParameters wild = P.toBuilder().learningRate(1e3).build();
+    GRU4RecParameters wild = P.toBuilder().set(LEARNING_RATE, 1e3).build();
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(wild).threads(1)) {
       String message = refused(() -> estimator.fit(s.x(), s.items(), s.validation()));
       assertTrue(

@@ -1,5 +1,6 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -48,7 +49,7 @@ class EstimatorTest {
     Random random = new Random(seed);
     Map<String, Object> chosen = new LinkedHashMap<>();
     Map<String, Object> camel = new LinkedHashMap<>();
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       if (random.nextBoolean()) {
         Object value =
             switch (spec.type()) {
@@ -272,7 +273,7 @@ class EstimatorTest {
         assertEquals(MetadataRequest.alias("v"), copy.getMetadataRouting());
         assertThrows(IllegalStateException.class, copy::model);
         copy.setParams(Map.of("bptt", 2));
-        assertEquals(1, estimator.parameters().bptt());
+        assertEquals(1, estimator.parameters().get(BPTT));
         copy.setParams(Map.of("bptt", 1)).fit(s.x(), s.items(), null);
         assertEquals(estimator.predict(s.x()), copy.predict(s.x()));
       }

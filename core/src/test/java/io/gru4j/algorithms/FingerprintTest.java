@@ -1,10 +1,12 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import java.io.ByteArrayOutputStream;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class FingerprintTest {
   private static final TestSessions S = TestSessions.make(3, 40, 12);
 
-  private static Fingerprint of(Gru4RecParameters p) {
+  private static Fingerprint of(GRU4RecParameters p) {
     return Fingerprint.of(p, S.x(), S.items(), S.validation());
   }
 
@@ -36,11 +38,11 @@ class FingerprintTest {
   void whatACheckpointDoesNotSay() {
     Map<String, String> saved = entries();
     assertNull(of(TestSessions.tiny()).difference(saved));
-    ParameterSpecs.OPTIONS.forEach(spec -> saved.remove(spec.name()));
+    GRU4RecOptions.all().forEach(spec -> saved.remove(spec.name()));
     assertNull(of(TestSessions.tiny()).difference(saved));
     assertEquals(
         "dropout_embed is 0.5, but None in the checkpoint",
-        of(TestSessions.tiny().toBuilder().dropoutEmbed(0.5).build()).difference(saved));
+        of(TestSessions.tiny().toBuilder().set(DROPOUT_EMBED, 0.5).build()).difference(saved));
     saved.remove("bptt");
     assertEquals(
         "the checkpoint does not say what bptt was", of(TestSessions.tiny()).difference(saved));
@@ -109,7 +111,7 @@ class FingerprintTest {
   @Test
   void timesCountWhereSessionsAreTakenByTime() {
     for (SessionOrder order : SessionOrder.values()) {
-      Gru4RecParameters p = TestSessions.tiny().toBuilder().sessionOrder(order).build();
+      GRU4RecParameters p = TestSessions.tiny().toBuilder().set(SESSION_ORDER, order).build();
       String sum = starts(p, 0, 10);
       assertEquals(sum, starts(p, 3, 4));
       assertEquals(order != SessionOrder.TIME, sum.equals(starts(p, 10, 0)), order.toString());
@@ -117,7 +119,7 @@ class FingerprintTest {
   }
 
   /** The sum of two sessions of two clicks each, which start at these times. */
-  private static String starts(Gru4RecParameters p, double first, double second) {
+  private static String starts(GRU4RecParameters p, double first, double second) {
     int[] users = {0, 0, 1, 1};
     double[] times = {first, first + 1, second, second + 1};
     InteractionMatrix x = InteractionMatrix.of(2, 12, users, new int[] {1, 2, 3, 4}, times);

@@ -1,5 +1,18 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
@@ -36,21 +49,22 @@ final class FitDigest {
     int users = 5 + random.nextInt(90); // GRU blocks have 32
     TestSessions data = TestSessions.make(seed, users, items);
     var parameters =
-        Gru4RecParameters.builder()
-            .numLayers(1 + random.nextInt(2))
-            .hiddenSize(1 + random.nextInt(40))
-            .numComponents(1 + random.nextInt(20))
-            .dropout(random.nextBoolean() ? 0.3 : 0)
-            .bptt(1 + random.nextInt(4))
-            .batchSize(8 + random.nextInt(users))
-            .optimizationAlgorithm(
+        GRU4RecParameters.builder()
+            .set(NUM_LAYERS, 1 + random.nextInt(2))
+            .set(HIDDEN_SIZE, 1 + random.nextInt(40))
+            .set(NUM_COMPONENTS, 1 + random.nextInt(20))
+            .set(DROPOUT, random.nextBoolean() ? 0.3 : 0)
+            .set(BPTT, 1 + random.nextInt(4))
+            .set(BATCH_SIZE, 8 + random.nextInt(users))
+            .set(
+                OPTIMIZATION_ALGORITHM,
                 random.nextBoolean() ? OptimizationAlgorithm.ADAGRAD : OptimizationAlgorithm.SGD)
-            .momentum(random.nextBoolean() ? 0.5 : 0)
-            .learningRate(0.1)
-            .maxEpochs(2)
-            .stoppingCriterion(Criterion.values()[random.nextInt(Criterion.values().length)])
-            .seed(seed);
-    for (ParameterSpec option : ParameterSpecs.OPTIONS) {
+            .set(MOMENTUM, random.nextBoolean() ? 0.5 : 0)
+            .set(LEARNING_RATE, 0.1)
+            .set(MAX_EPOCHS, 2)
+            .set(STOPPING_CRITERION, Criterion.values()[random.nextInt(Criterion.values().length)])
+            .set(SEED, seed);
+    for (ParameterSpec<?> option : GRU4RecOptions.all()) {
       if (random.nextBoolean()) {
         List<String> choices = option.choices();
         Object value = choices.isEmpty() ? 0.125 : choices.get(random.nextInt(choices.size()));

@@ -3,7 +3,7 @@ package io.gru4j.algorithms;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import java.util.ArrayList;

@@ -1,5 +1,14 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.algorithms.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -126,8 +135,12 @@ class MemoryEstimateTest {
       for (int hidden : new int[] {8, 9, 100}) {
         for (int threads : new int[] {1, 7}) {
           for (String batching : List.of("padded", "session_parallel")) {
-            var p = Gru4RecParameters.builder().hiddenSize(hidden).batchSize(8).bptt(200);
-            p.set("batching", batching).numLayers(3);
+            var p =
+                GRU4RecParameters.builder()
+                    .set(HIDDEN_SIZE, hidden)
+                    .set(BATCH_SIZE, 8)
+                    .set(BPTT, 200);
+            p.set("batching", batching).set(NUM_LAYERS, 3);
             var estimate = MemoryEstimate.of(p.build(), x, MANY.items(), null, threads);
             estimates.add(estimate.bytes());
           }
@@ -139,9 +152,9 @@ class MemoryEstimateTest {
 
   /** Whether the batches' sizes, and so those of all buffers, are known before. */
   private static boolean knownBatches(MemoryOfFits.Fit fit) {
-    Gru4RecOptions options = fit.parameters().options();
-    return options.batching() == Gru4RecOptions.Batching.PADDED
-        && options.sessionOrder() == Gru4RecOptions.SessionOrder.USER
+    GRU4RecParameters p = fit.parameters();
+    return p.get(GRU4RecOptions.BATCHING) == GRU4RecOptions.Batching.PADDED
+        && p.get(GRU4RecOptions.SESSION_ORDER) == GRU4RecOptions.SessionOrder.USER
         && !fit.judged();
   }
 
@@ -156,18 +169,21 @@ class MemoryEstimateTest {
     var p =
         TestSessions.tiny().toBuilder()
             .set("embedding", shared ? "shared" : "separate")
-            .batchSize(batchSize)
-            .hiddenSize(hidden)
-            .numLayers(layers);
+            .set(BATCH_SIZE, batchSize)
+            .set(HIDDEN_SIZE, hidden)
+            .set(NUM_LAYERS, layers);
     double bytes = bytes(p, threads);
     assertTrue(bytes(p, threads + 1) > bytes, "threads");
-    assertTrue(bytes(p.numLayers(layers + 1), threads) > bytes, "layers");
-    assertTrue(bytes(p.numLayers(layers).hiddenSize(hidden + 32), threads) > bytes, "units");
-    p.hiddenSize(hidden);
-    p.batchSize(batchSize);
-    assertTrue(bytes(p.dropoutHidden(0.5), threads) > bytes, "dropout");
-    double dropping = bytes(p.dropoutEmbed(0.5), threads); // rows then share no inputs
-    assertEquals(dropping, bytes(p.dropout(0.5).dropoutEmbed(null).dropoutHidden(null), threads));
+    assertTrue(bytes(p.set(NUM_LAYERS, layers + 1), threads) > bytes, "layers");
+    assertTrue(
+        bytes(p.set(NUM_LAYERS, layers).set(HIDDEN_SIZE, hidden + 32), threads) > bytes, "units");
+    p.set(HIDDEN_SIZE, hidden);
+    p.set(BATCH_SIZE, batchSize);
+    assertTrue(bytes(p.set(DROPOUT_HIDDEN, 0.5), threads) > bytes, "dropout");
+    double dropping = bytes(p.set(DROPOUT_EMBED, 0.5), threads); // rows then share no inputs
+    assertEquals(
+        dropping,
+        bytes(p.set(DROPOUT, 0.5).set(DROPOUT_EMBED, null).set(DROPOUT_HIDDEN, null), threads));
   }
 
   /** Whose batches may be wider in a later epoch. */
@@ -177,17 +193,21 @@ class MemoryEstimateTest {
       @ForAll @IntRange(min = 1, max = 6) int bptt,
       @ForAll long seed) {
     TestSessions some = TestSessions.make(seed, 100, 50);
-    var p = TestSessions.tiny().toBuilder().hiddenSize(64).batchSize(batchSize).bptt(bptt);
+    var p =
+        TestSessions.tiny().toBuilder()
+            .set(HIDDEN_SIZE, 64)
+            .set(BATCH_SIZE, batchSize)
+            .set(BPTT, bptt);
     double shuffled = bytes(p.set("session_order", "shuffled"), some);
     assertTrue(shuffled >= bytes(p.set("session_order", "user"), some), "user");
     assertTrue(shuffled >= bytes(p.set("session_order", "time"), some), "time");
   }
 
-  private static double bytes(Gru4RecParametersBuilder p, TestSessions sessions) {
+  private static double bytes(GRU4RecParameters.Builder p, TestSessions sessions) {
     return MemoryEstimate.of(p.build(), sessions.x(), sessions.items(), null, 1).bytes();
   }
 
-  private static double bytes(Gru4RecParametersBuilder p, int threads) {
+  private static double bytes(GRU4RecParameters.Builder p, int threads) {
     return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), null, threads).bytes();
   }
 
@@ -198,25 +218,26 @@ class MemoryEstimateTest {
   @Test
   void judgingTakesRoomForTheScoresThatCount() {
     int users = MANY.validation().out().numActiveUsers();
-    var p = TestSessions.tiny().toBuilder().hiddenSize(2); // 6 gates, filled up to 32
+    var p = TestSessions.tiny().toBuilder().set(HIDDEN_SIZE, 2); // 6 gates, filled up to 32
     double gates = 4 * 32 * MANY.validation().in().numInteractions() / 2.0;
-    double few = judged(p.validationSampleSize(1)) - (8 * 50 + gates);
-    p.validationSampleSize(null);
+    double few = judged(p.set(VALIDATION_SAMPLE_SIZE, 1)) - (8 * 50 + gates);
+    p.set(VALIDATION_SAMPLE_SIZE, null);
     assertEquals(few + users * 8 * 50 * 2, judged(p), 1, "50 of recall count");
     assertTrue(gates < users * 8 * 50);
-    assertEquals(few + users * 8 * 10 + gates, judged(p.predictTopK(10)), 1, "10 are kept");
+    assertEquals(few + users * 8 * 10 + gates, judged(p.set(PREDICT_TOP_K, 10)), 1, "10 are kept");
     assertTrue(gates > users * 8 * 10);
-    assertEquals(few + (users - 7) * 8 * 10 + gates, judged(p.validationSampleSize(users - 7)), 1);
+    assertEquals(
+        few + (users - 7) * 8 * 10 + gates, judged(p.set(VALIDATION_SAMPLE_SIZE, users - 7)), 1);
   }
 
-  private static double judged(Gru4RecParametersBuilder p) {
+  private static double judged(GRU4RecParameters.Builder p) {
     return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), MANY.validation(), 1).bytes();
   }
 
   @Test
   void refusesAHeapThatIsTooSmall() {
     TestSessions sessions = TestSessions.make(1, 5, 5);
-    Gru4RecParameters p = TestSessions.tiny();
+    GRU4RecParameters p = TestSessions.tiny();
     var estimate = MemoryEstimate.of(p, sessions.x(), sessions.items(), null, 1);
     estimate.requireFits(estimate.bytes());
     long less = estimate.bytes() - 1;

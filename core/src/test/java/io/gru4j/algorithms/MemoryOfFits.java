@@ -1,5 +1,25 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.algorithms.GRU4RecOptions.LABEL_SMOOTHING;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.algorithms.GRU4RecOptions.WEIGHT_DECAY;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
 import io.gru4j.data.Validation;
 import io.gru4j.model.EpochSummary;
 import java.util.List;
@@ -19,7 +39,7 @@ final class MemoryOfFits {
   private MemoryOfFits() {}
 
   /** A fit, with validation data if its epochs are judged. */
-  record Fit(Gru4RecParameters parameters, boolean judged) {
+  record Fit(GRU4RecParameters parameters, boolean judged) {
 
     /** Bytes on the heap, without what the JVM has in any case. */
     double estimate() {
@@ -60,41 +80,51 @@ final class MemoryOfFits {
     return runtime.totalMemory() - runtime.freeMemory();
   }
 
-  private static Gru4RecParametersBuilder small() {
-    return Gru4RecParameters.builder()
-        .hiddenSize(70)
-        .numComponents(90)
-        .batchSize(40)
-        .bptt(3)
-        .maxEpochs(1)
-        .seed(1L);
+  private static GRU4RecParameters.Builder small() {
+    return GRU4RecParameters.builder()
+        .set(HIDDEN_SIZE, 70)
+        .set(NUM_COMPONENTS, 90)
+        .set(BATCH_SIZE, 40)
+        .set(BPTT, 3)
+        .set(MAX_EPOCHS, 1)
+        .set(SEED, 1L);
   }
 
-  private static Gru4RecParametersBuilder shared() {
-    return small().embedding(Gru4RecOptions.Embedding.SHARED);
+  private static GRU4RecParameters.Builder shared() {
+    return small().set(EMBEDDING, GRU4RecOptions.Embedding.SHARED);
   }
 
-  private static Gru4RecParametersBuilder lanes() {
-    return small().batching(Gru4RecOptions.Batching.SESSION_PARALLEL);
+  private static GRU4RecParameters.Builder lanes() {
+    return small().set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL);
   }
 
   static List<Fit> fits() {
     var sgd = OptimizationAlgorithm.SGD;
     Stream<Fit> unjudged =
         Stream.of(
-                small().numLayers(2).dropout(0.2),
-                small().optimizationAlgorithm(sgd).momentum(0.5),
-                small().adagradMomentum(0.5),
-                small().batchSize(32).bptt(1).hiddenSize(512).numComponents(64),
-                small().labelSmoothing(0.1).weightDecay(0.1),
-                small().sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED),
-                shared().adagradMomentum(0.5).dropoutEmbed(0.3),
-                shared().numComponents(4_000), // without effect
-                lanes().numLayers(2).bptt(20),
-                Gru4RecParameters.gru4rec().toBuilder().bptt(3).maxEpochs(1).seed(1L))
+                small().set(NUM_LAYERS, 2).set(DROPOUT, 0.2),
+                small().set(OPTIMIZATION_ALGORITHM, sgd).set(MOMENTUM, 0.5),
+                small().set(ADAGRAD_MOMENTUM, 0.5),
+                small()
+                    .set(BATCH_SIZE, 32)
+                    .set(BPTT, 1)
+                    .set(HIDDEN_SIZE, 512)
+                    .set(NUM_COMPONENTS, 64),
+                small().set(LABEL_SMOOTHING, 0.1).set(WEIGHT_DECAY, 0.1),
+                small().set(SESSION_ORDER, GRU4RecOptions.SessionOrder.SHUFFLED),
+                shared().set(ADAGRAD_MOMENTUM, 0.5).set(DROPOUT_EMBED, 0.3),
+                shared().set(NUM_COMPONENTS, 4_000), // without effect
+                lanes().set(NUM_LAYERS, 2).set(BPTT, 20),
+                GRU4RecParameters.gru4rec().toBuilder()
+                    .set(BPTT, 3)
+                    .set(MAX_EPOCHS, 1)
+                    .set(SEED, 1L))
             .map(p -> new Fit(p.build(), false));
     Stream<Fit> judged =
-        Stream.of(small().predictTopK(10), shared().adagradMomentum(0.3), shared().keepLast(true))
+        Stream.of(
+                small().set(PREDICT_TOP_K, 10),
+                shared().set(ADAGRAD_MOMENTUM, 0.3),
+                shared().set(KEEP_LAST, true))
             .map(p -> new Fit(p.build(), true));
     return Stream.concat(unjudged, judged).toList();
   }

@@ -1,5 +1,15 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -150,15 +160,15 @@ class MetamorphicTest {
         }
       }
     }
-    Gru4RecParameters parameters =
-        Gru4RecParameters.builder()
-            .bptt(bptt)
-            .batchSize(batchSize)
-            .maxEpochs(2)
-            .learningRate(1e-30)
-            .hiddenSize(network.hiddenSize())
-            .numComponents(network.numComponents())
-            .numLayers(network.layers().size())
+    GRU4RecParameters parameters =
+        GRU4RecParameters.builder()
+            .set(BPTT, bptt)
+            .set(BATCH_SIZE, batchSize)
+            .set(MAX_EPOCHS, 2)
+            .set(LEARNING_RATE, 1e-30)
+            .set(HIDDEN_SIZE, network.hiddenSize())
+            .set(NUM_COMPONENTS, network.numComponents())
+            .set(NUM_LAYERS, network.layers().size())
             .build();
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters).threads(1)) {
       estimator.fit(matrix(sessions, items), ids(items), null, 1, network, new Ignoring());
@@ -263,17 +273,17 @@ class MetamorphicTest {
     List<int[]> sessions = new ArrayList<>(sessions(random, users, items));
     sessions.set(0, new int[] {0, 1});
     List<Integer> to = shuffled(random, items);
-    Gru4RecParameters parameters =
-        Gru4RecParameters.builder()
-            .bptt(bptt)
-            .batchSize(1 + random.nextInt(10))
-            .dropout(random.nextBoolean() ? 0.2 : 0)
-            .optimizationAlgorithm(algorithm)
-            .momentum(0.3)
-            .learningRate(algorithm == OptimizationAlgorithm.SGD ? 0.1 : 0.01)
-            .hiddenSize(7)
-            .numComponents(5)
-            .maxEpochs(2)
+    GRU4RecParameters parameters =
+        GRU4RecParameters.builder()
+            .set(BPTT, bptt)
+            .set(BATCH_SIZE, 1 + random.nextInt(10))
+            .set(DROPOUT, random.nextBoolean() ? 0.2 : 0)
+            .set(OPTIMIZATION_ALGORITHM, algorithm)
+            .set(MOMENTUM, 0.3)
+            .set(LEARNING_RATE, algorithm == OptimizationAlgorithm.SGD ? 0.1 : 0.01)
+            .set(HIDDEN_SIZE, 7)
+            .set(NUM_COMPONENTS, 5)
+            .set(MAX_EPOCHS, 2)
             .build();
     GruNetwork other = permuted(network, to);
     try (GRU4RecCrossEntropy a = new GRU4RecCrossEntropy(parameters).threads(1);

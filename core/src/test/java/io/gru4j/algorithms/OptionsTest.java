@@ -1,16 +1,36 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.algorithms.GRU4RecOptions.INIT;
+import static io.gru4j.algorithms.GRU4RecOptions.LABEL_SMOOTHING;
+import static io.gru4j.algorithms.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.algorithms.GRU4RecOptions.WEIGHT_DECAY;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.Gru4RecOptions.Batching;
-import io.gru4j.algorithms.Gru4RecOptions.Embedding;
-import io.gru4j.algorithms.Gru4RecOptions.Init;
-import io.gru4j.algorithms.Gru4RecOptions.Schedule;
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.algorithms.GRU4RecOptions.Batching;
+import io.gru4j.algorithms.GRU4RecOptions.Embedding;
+import io.gru4j.algorithms.GRU4RecOptions.Init;
+import io.gru4j.algorithms.GRU4RecOptions.Schedule;
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
@@ -36,41 +56,41 @@ class OptionsTest {
 
   @TempDir Path folder;
 
-  private static FittedModel fit(Gru4RecParameters p, Trainer.Observer observer) {
+  private static FittedModel fit(GRU4RecParameters p, Trainer.Observer observer) {
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
       InteractionMatrix x = SESSIONS.x();
-      int H = p.hiddenSize();
+      int H = p.get(HIDDEN_SIZE);
       GruNetwork network =
-          p.options().embedding() == Embedding.SHARED
-              ? GruNetwork.sharedZeros(x.numItems(), H, p.numLayers())
-              : GruNetwork.zeros(x.numItems(), p.numComponents(), H, p.numLayers());
+          p.get(EMBEDDING) == Embedding.SHARED
+              ? GruNetwork.sharedZeros(x.numItems(), H, p.get(NUM_LAYERS))
+              : GruNetwork.zeros(x.numItems(), p.get(NUM_COMPONENTS), H, p.get(NUM_LAYERS));
       network.initialiseGlorot(5);
-      return estimator.fit(x, SESSIONS.items(), null, p.seed(), network, observer).model();
+      return estimator.fit(x, SESSIONS.items(), null, p.get(SEED), network, observer).model();
     }
   }
 
-  private static FittedModel fit(Gru4RecParameters p) {
+  private static FittedModel fit(GRU4RecParameters p) {
     return fit(p, new Trainer.Observer() {});
   }
 
-  private static Gru4RecParametersBuilder tiny() {
+  private static GRU4RecParameters.Builder tiny() {
     return TestSessions.tiny().toBuilder();
   }
 
-  private static Gru4RecParameters everything() {
+  private static GRU4RecParameters everything() {
     return tiny()
-        .numLayers(2)
-        .bptt(2)
-        .init(Init.GLOROT)
-        .embedding(Embedding.SHARED)
-        .dropoutEmbed(0.25)
-        .dropoutHidden(0.125)
-        .batching(Batching.SESSION_PARALLEL)
-        .sessionOrder(SessionOrder.SHUFFLED)
-        .adagradMomentum(0.25)
-        .labelSmoothing(0.125)
-        .weightDecay(0.01)
-        .learningRateSchedule(Schedule.COSINE)
+        .set(NUM_LAYERS, 2)
+        .set(BPTT, 2)
+        .set(INIT, Init.GLOROT)
+        .set(EMBEDDING, Embedding.SHARED)
+        .set(DROPOUT_EMBED, 0.25)
+        .set(DROPOUT_HIDDEN, 0.125)
+        .set(BATCHING, Batching.SESSION_PARALLEL)
+        .set(SESSION_ORDER, SessionOrder.SHUFFLED)
+        .set(ADAGRAD_MOMENTUM, 0.25)
+        .set(LABEL_SMOOTHING, 0.125)
+        .set(WEIGHT_DECAY, 0.01)
+        .set(LEARNING_RATE_SCHEDULE, Schedule.COSINE)
         .build();
   }
 
@@ -105,19 +125,27 @@ class OptionsTest {
 
   @Test
   void dropoutIsBothUnlessTheyAreGiven() {
-    FittedModel both = fit(tiny().dropout(0.5).build());
-    assertTrue(same(both, fit(tiny().dropoutEmbed(0.5).dropoutHidden(0.5).build())));
-    assertTrue(same(both, fit(tiny().dropout(0.25).dropoutEmbed(0.5).dropoutHidden(0.5).build())));
-    FittedModel embed = fit(tiny().dropout(0.5).dropoutHidden(0.0).build());
-    assertTrue(same(embed, fit(tiny().dropoutEmbed(0.5).build())));
-    assertFalse(same(embed, fit(tiny().dropoutHidden(0.5).build())));
+    FittedModel both = fit(tiny().set(DROPOUT, 0.5).build());
+    assertTrue(same(both, fit(tiny().set(DROPOUT_EMBED, 0.5).set(DROPOUT_HIDDEN, 0.5).build())));
+    assertTrue(
+        same(
+            both,
+            fit(
+                tiny()
+                    .set(DROPOUT, 0.25)
+                    .set(DROPOUT_EMBED, 0.5)
+                    .set(DROPOUT_HIDDEN, 0.5)
+                    .build())));
+    FittedModel embed = fit(tiny().set(DROPOUT, 0.5).set(DROPOUT_HIDDEN, 0.0).build());
+    assertTrue(same(embed, fit(tiny().set(DROPOUT_EMBED, 0.5).build())));
+    assertFalse(same(embed, fit(tiny().set(DROPOUT_HIDDEN, 0.5).build())));
   }
 
   /** With a lane for each session, and one chunk for all, lanes are RecPack's batches. */
   @Test
   void enoughLanesAreAPaddedBatch() {
-    var p = tiny().batchSize(100).bptt(100).numLayers(2).dropout(0.25);
-    assertTrue(same(fit(p.build()), fit(p.batching(Batching.SESSION_PARALLEL).build())));
+    var p = tiny().set(BATCH_SIZE, 100).set(BPTT, 100).set(NUM_LAYERS, 2).set(DROPOUT, 0.25);
+    assertTrue(same(fit(p.build()), fit(p.set(BATCHING, Batching.SESSION_PARALLEL).build())));
   }
 
   /**
@@ -133,12 +161,15 @@ class OptionsTest {
       @ForAll boolean shared) {
     var p =
         tiny()
-            .learningRate(Float.MIN_VALUE)
-            .numLayers(layers)
-            .maxEpochs(1)
-            .embedding(shared ? Embedding.SHARED : Embedding.SEPARATE);
+            .set(LEARNING_RATE, (double) Float.MIN_VALUE)
+            .set(NUM_LAYERS, layers)
+            .set(MAX_EPOCHS, 1)
+            .set(EMBEDDING, shared ? Embedding.SHARED : Embedding.SEPARATE);
     double padded = fit(p.build()).history().getFirst().loss();
-    p.batching(Batching.SESSION_PARALLEL).batchSize(batchSize).bptt(bptt).sessionOrder(order);
+    p.set(BATCHING, Batching.SESSION_PARALLEL)
+        .set(BATCH_SIZE, batchSize)
+        .set(BPTT, bptt)
+        .set(SESSION_ORDER, order);
     FittedModel lanes = fit(p.build());
     assertEquals(padded, lanes.history().getFirst().loss(), 1e-6);
   }
@@ -149,7 +180,7 @@ class OptionsTest {
       for (Batching batching : Batching.values()) {
         List<Double> rates = new ArrayList<>();
         List<Integer> targets = new ArrayList<>();
-        var p = tiny().batching(batching).learningRateSchedule(schedule).build();
+        var p = tiny().set(BATCHING, batching).set(LEARNING_RATE_SCHEDULE, schedule).build();
         fit(
             p,
             new Trainer.Observer() {
@@ -247,8 +278,13 @@ class OptionsTest {
   @Test
   void initSaysWhatAFitStartsFrom() {
     for (Init init : Init.values()) {
-      Gru4RecParameters p =
-          tiny().init(init).learningRate(Float.MIN_VALUE).clipnorm(1e-30).maxEpochs(1).build();
+      GRU4RecParameters p =
+          tiny()
+              .set(INIT, init)
+              .set(LEARNING_RATE, (double) Float.MIN_VALUE)
+              .set(CLIPNORM, 1e-30)
+              .set(MAX_EPOCHS, 1)
+              .build();
       try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
         Validation none = null;
         GruNetwork network = estimator.fit(SESSIONS.x(), SESSIONS.items(), none).model().network();
@@ -285,7 +321,7 @@ class OptionsTest {
       assertEquals(each.network().isShared(), FittedModel.load(file).network().isShared());
       var other = each == model ? tiny().build() : everything();
       try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(other).load(file)) {
-        boolean shared = estimator.parameters().options().embedding() == Embedding.SHARED;
+        boolean shared = estimator.parameters().get(EMBEDDING) == Embedding.SHARED;
         assertEquals(each.network().isShared(), shared);
       }
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatch;
 import io.gru4j.data.SequenceBatches;

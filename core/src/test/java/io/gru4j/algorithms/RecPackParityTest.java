@@ -1,5 +1,9 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,7 +68,7 @@ class RecPackParityTest {
   @MethodSource("recordings")
   void batchesAreCutAlike(Recording recording) {
     InteractionMatrix x = recording.matrix(recording.list("interactions"));
-    SequenceBatches batches = SequenceBatches.of(x, recording.parameters().batchSize());
+    SequenceBatches batches = SequenceBatches.of(x, recording.parameters().get(BATCH_SIZE));
     List<?> expected = recording.list("batches");
     assertEquals(expected.size(), batches.size(), "batches");
     for (int b = 0; b < batches.size(); b++) {
@@ -80,7 +84,7 @@ class RecPackParityTest {
       }
       assertEquals(e.get("items"), items);
       assertEquals(e.get("targets"), targets);
-      int[] widths = SequenceBatches.chunkWidths(batch.width(), recording.parameters().bptt());
+      int[] widths = SequenceBatches.chunkWidths(batch.width(), recording.parameters().get(BPTT));
       assertEquals(e.get("chunkWidths"), longs(Arrays.stream(widths)));
     }
   }
@@ -102,7 +106,7 @@ class RecPackParityTest {
       checker.end();
       checkEpochs(recording, estimator.model().history(), differences);
       checkParameters(recording.map("finalParams"), network, "final parameters", differences);
-      if (!recording.parameters().keepLast()) {
+      if (!recording.parameters().get(KEEP_LAST)) {
         checkParameters(
             recording.map("usedParams"),
             estimator.model().network(),
@@ -139,7 +143,7 @@ class RecPackParityTest {
       differences.add("step loss", number(expected, "loss"), loss);
       double norm = done.gradNorm();
       assertEquals(
-          recording.parameters().clipnorm() != null,
+          recording.parameters().get(CLIPNORM) != null,
           expected.containsKey("gradNormBeforeClip"),
           at + " clips");
       if (expected.containsKey("gradNormBeforeClip")) {
@@ -183,7 +187,7 @@ class RecPackParityTest {
       assertEquals(expected.get("better"), epoch.better(), "epoch " + i + " better");
       assertEquals(expected.get("stopped"), epoch.stopped(), "epoch " + i + " stopped");
     }
-    int used = recording.parameters().keepLast() ? history.size() - 1 : lastBetter(history);
+    int used = recording.parameters().get(KEEP_LAST) ? history.size() - 1 : lastBetter(history);
     assertEquals(recording.integer("usedEpoch"), used, "epoch used");
   }
 

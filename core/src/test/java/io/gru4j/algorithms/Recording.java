@@ -1,5 +1,8 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gru4j.data.Interaction;
@@ -63,8 +66,8 @@ record Recording(String name, Map<String, Object> fields) {
   }
 
   /** Parameters by name, as the class that recorded them was given. */
-  Gru4RecParameters parameters() {
-    return Gru4RecParameters.defaults().withParams(map("config"));
+  GRU4RecParameters parameters() {
+    return GRU4RecParameters.defaults().withParams(map("config"));
   }
 
   @SuppressWarnings("unchecked")
@@ -101,9 +104,10 @@ record Recording(String name, Map<String, Object> fields) {
 
   /** The initial network, with the bits that RecPack started from. */
   GruNetwork initialNetwork() {
-    Gru4RecParameters p = parameters();
+    GRU4RecParameters p = parameters();
     GruNetwork network =
-        GruNetwork.zeros(integer("numItems"), p.numComponents(), p.hiddenSize(), p.numLayers());
+        GruNetwork.zeros(
+            integer("numItems"), p.get(NUM_COMPONENTS), p.get(HIDDEN_SIZE), p.get(NUM_LAYERS));
     Map<String, Object> values = map("initialParams");
     Map<String, Parameter> byName = new HashMap<>();
     network.parameters().forEach(parameter -> byName.put(parameter.name(), parameter));

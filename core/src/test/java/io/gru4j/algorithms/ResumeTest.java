@@ -1,5 +1,21 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_ITER_NO_CHANGE;
+import static io.gru4j.algorithms.GRU4RecParameters.MIN_IMPROVEMENT;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.STOP_EARLY;
+import static io.gru4j.algorithms.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -48,12 +64,12 @@ class ResumeTest {
 
   @TempDir Path folder;
 
-  private static GRU4RecCrossEntropy estimator(Gru4RecParameters parameters) {
+  private static GRU4RecCrossEntropy estimator(GRU4RecParameters parameters) {
     return new GRU4RecCrossEntropy(parameters).threads(1);
   }
 
   @Provide
-  static Arbitrary<Gru4RecParameters> trainings() {
+  static Arbitrary<GRU4RecParameters> trainings() {
     return Combinators.combine(
             Arbitraries.integers().between(1, 3),
             Arbitraries.of(0.0, 0.4),
@@ -64,33 +80,34 @@ class ResumeTest {
         .as(
             (layers, dropout, momentum, criterion, bptt, switches) ->
                 TestSessions.tiny().toBuilder()
-                    .numLayers(layers)
-                    .dropout(dropout)
-                    .momentum(momentum)
-                    .optimizationAlgorithm(
+                    .set(NUM_LAYERS, layers)
+                    .set(DROPOUT, dropout)
+                    .set(MOMENTUM, momentum)
+                    .set(
+                        OPTIMIZATION_ALGORITHM,
                         (switches & 1) == 0
                             ? OptimizationAlgorithm.ADAGRAD
                             : OptimizationAlgorithm.SGD)
-                    .keepLast((switches & 2) != 0)
-                    .stopEarly((switches & 4) != 0)
-                    .maxIterNoChange(1)
-                    .stoppingCriterion(criterion)
-                    .validationSampleSize(9)
-                    .bptt(bptt)
+                    .set(KEEP_LAST, (switches & 2) != 0)
+                    .set(STOP_EARLY, (switches & 4) != 0)
+                    .set(MAX_ITER_NO_CHANGE, 1)
+                    .set(STOPPING_CRITERION, criterion)
+                    .set(VALIDATION_SAMPLE_SIZE, 9)
+                    .set(BPTT, bptt)
                     .set("batching", (switches & 8) == 0 ? "padded" : "session_parallel")
                     .set("session_order", (switches & 16) == 0 ? "user" : "shuffled")
                     .set("embedding", (switches & 32) == 0 ? "separate" : "shared")
-                    .adagradMomentum((switches & 64) == 0 ? 0 : 0.5)
-                    .learningRateSchedule(Gru4RecOptions.Schedule.LINEAR)
+                    .set(ADAGRAD_MOMENTUM, (switches & 64) == 0 ? 0 : 0.5)
+                    .set(LEARNING_RATE_SCHEDULE, GRU4RecOptions.Schedule.LINEAR)
                     .build());
   }
 
-  private static FittedModel uninterrupted(Gru4RecParameters parameters) {
+  private static FittedModel uninterrupted(GRU4RecParameters parameters) {
     return estimator(parameters).fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
   }
 
   /** Stops before the first step, which leaves a checkpoint there. */
-  private static void startIn(Path folder, Gru4RecParameters parameters) {
+  private static void startIn(Path folder, GRU4RecParameters parameters) {
     GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, NEVER);
     estimator.stop();
     assertThrows(
@@ -104,7 +121,7 @@ class ResumeTest {
 
   @Property(tries = 40)
   void whereverItIsCutTrainingEndsWithTheSameBits(
-      @ForAll("trainings") Gru4RecParameters parameters, @ForAll Random random) throws IOException {
+      @ForAll("trainings") GRU4RecParameters parameters, @ForAll Random random) throws IOException {
     Path folder = Files.createTempDirectory("gru4j-resume");
     startIn(folder, parameters);
     FittedModel model = null;
@@ -129,7 +146,7 @@ class ResumeTest {
   }
 
   @Provide
-  static Arbitrary<Gru4RecParameters> earlyStops() {
+  static Arbitrary<GRU4RecParameters> earlyStops() {
     return Combinators.combine(
             Arbitraries.integers().between(1, 4),
             Arbitraries.of(0.0, 0.02, 0.1, 1.0, 30.0),
@@ -140,22 +157,22 @@ class ResumeTest {
         .as(
             (maxIterNoChange, minImprovement, criterion, keepLast, sample, seed) ->
                 TestSessions.tiny().toBuilder()
-                    .stopEarly(true)
-                    .maxIterNoChange(maxIterNoChange)
-                    .minImprovement(minImprovement)
-                    .stoppingCriterion(criterion)
-                    .keepLast(keepLast)
-                    .validationSampleSize(sample)
-                    .bptt(4)
-                    .maxEpochs(8)
-                    .seed(seed)
+                    .set(STOP_EARLY, true)
+                    .set(MAX_ITER_NO_CHANGE, maxIterNoChange)
+                    .set(MIN_IMPROVEMENT, minImprovement)
+                    .set(STOPPING_CRITERION, criterion)
+                    .set(KEEP_LAST, keepLast)
+                    .set(VALIDATION_SAMPLE_SIZE, sample)
+                    .set(BPTT, 4)
+                    .set(MAX_EPOCHS, 8)
+                    .set(SEED, seed)
                     .build());
   }
 
   /** Cut in every epoch, so while 0, 1, ... epochs without improvement have been counted. */
   @Property(tries = 40)
   void earlyStoppingGoesOnCountingWhereItWasCut(
-      @ForAll("earlyStops") Gru4RecParameters parameters, @ForAll Random random)
+      @ForAll("earlyStops") GRU4RecParameters parameters, @ForAll Random random)
       throws IOException {
     GRU4RecCrossEntropy whole = estimator(parameters);
     FittedModel expected = whole.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
@@ -183,12 +200,12 @@ class ResumeTest {
   /** The property above would hold of trainings that are never stopped early. */
   @Test
   void epochsWithoutImprovementEndTrainingThatWasCutAmongThem() throws IOException {
-    Gru4RecParameters parameters =
+    GRU4RecParameters parameters =
         TestSessions.tiny().toBuilder()
-            .stopEarly(true)
-            .maxIterNoChange(3)
-            .minImprovement(1)
-            .maxEpochs(20)
+            .set(STOP_EARLY, true)
+            .set(MAX_ITER_NO_CHANGE, 3)
+            .set(MIN_IMPROVEMENT, 1.0)
+            .set(MAX_EPOCHS, 20)
             .build();
     for (int epoch = 1; epoch <= 4; epoch++) {
       startIn(folder, parameters);
@@ -273,17 +290,18 @@ class ResumeTest {
 
   @Test
   void aSeedThatWasDrawnIsKept() throws IOException {
-    Gru4RecParameters parameters = TestSessions.tiny().toBuilder().seed(null).build();
+    GRU4RecParameters parameters = TestSessions.tiny().toBuilder().set(SEED, null).build();
     startIn(folder, parameters);
     FittedModel model = resume(estimator(parameters).checkpoint(folder, NEVER)).model();
-    Gru4RecParameters seeded = parameters.toBuilder().seed(model.seed()).build();
+    GRU4RecParameters seeded = parameters.toBuilder().set(SEED, model.seed()).build();
     assertArrayEquals(SameModel.values(uninterrupted(seeded)), SameModel.values(model));
   }
 
   /** Each step of an epoch is in the next checkpoint, or none. */
   @Test
   void theIntervalSaysHowOftenACheckpointIsWritten() {
-    Gru4RecParameters parameters = TestSessions.tiny().toBuilder().maxEpochs(2).bptt(9).build();
+    GRU4RecParameters parameters =
+        TestSessions.tiny().toBuilder().set(MAX_EPOCHS, 2).set(BPTT, 9).build();
     for (Duration interval : List.of(ALWAYS, NEVER, Duration.ofSeconds(Long.MAX_VALUE))) {
       GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, interval);
       List<Long> positions = new ArrayList<>();
@@ -396,7 +414,7 @@ class ResumeTest {
             "keep_last",
             true);
     for (Map.Entry<String, Object> other : others.entrySet()) {
-      Gru4RecParameters parameters =
+      GRU4RecParameters parameters =
           TestSessions.tiny().withParams(Map.of(other.getKey(), other.getValue()));
       var e =
           assertThrows(
@@ -515,7 +533,7 @@ class ResumeTest {
   /** Of which some tensors are longer than what is read at once. */
   @Test
   void aNetworkOfManyValuesGoesOnToTheSameBits() throws IOException {
-    Gru4RecParameters parameters = TestSessions.tiny().toBuilder().hiddenSize(96).build();
+    GRU4RecParameters parameters = TestSessions.tiny().toBuilder().set(HIDDEN_SIZE, 96).build();
     startIn(folder, parameters);
     GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
     Trainer.Observer stop = stopIn(cut, 2, 3);
@@ -567,7 +585,7 @@ class ResumeTest {
     startIn(folder, TestSessions.tiny());
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     lengthen(file, "\\\"hidden_size\\\":\\\"4\\\"", "\\\"hidden_size\\\":\\\"65536\\\"");
-    Gru4RecParameters large = TestSessions.tiny().withParams(Map.of("hidden_size", 65536));
+    GRU4RecParameters large = TestSessions.tiny().withParams(Map.of("hidden_size", 65536));
     GRU4RecCrossEntropy estimator = estimator(large).checkpoint(folder, NEVER);
     String message =
         assertThrows(IllegalArgumentException.class, () -> resume(estimator)).getMessage();

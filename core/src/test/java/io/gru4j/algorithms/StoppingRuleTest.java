@@ -1,5 +1,9 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_ITER_NO_CHANGE;
+import static io.gru4j.algorithms.GRU4RecParameters.MIN_IMPROVEMENT;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.STOP_EARLY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,11 +21,11 @@ class StoppingRuleTest {
   private static StoppingRule rule(
       Criterion criterion, boolean stopEarly, int maxIterNoChange, double minImprovement) {
     return new StoppingRule(
-        Gru4RecParameters.builder()
-            .stoppingCriterion(criterion)
-            .stopEarly(stopEarly)
-            .maxIterNoChange(maxIterNoChange)
-            .minImprovement(minImprovement)
+        GRU4RecParameters.builder()
+            .set(STOPPING_CRITERION, criterion)
+            .set(STOP_EARLY, stopEarly)
+            .set(MAX_ITER_NO_CHANGE, maxIterNoChange)
+            .set(MIN_IMPROVEMENT, minImprovement)
             .build());
   }
 

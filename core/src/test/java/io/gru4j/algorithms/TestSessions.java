@@ -1,5 +1,12 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
@@ -51,14 +58,14 @@ public record TestSessions(InteractionMatrix x, IdMap items, Validation validati
   }
 
   /** Parameters of a model that trains in no time. */
-  public static Gru4RecParameters tiny() {
-    return Gru4RecParameters.builder()
-        .hiddenSize(4)
-        .numComponents(3)
-        .batchSize(5)
-        .maxEpochs(3)
-        .learningRate(0.1)
-        .seed(7L)
+  public static GRU4RecParameters tiny() {
+    return GRU4RecParameters.builder()
+        .set(HIDDEN_SIZE, 4)
+        .set(NUM_COMPONENTS, 3)
+        .set(BATCH_SIZE, 5)
+        .set(MAX_EPOCHS, 3)
+        .set(LEARNING_RATE, 0.1)
+        .set(SEED, 7L)
         .build();
   }
 }

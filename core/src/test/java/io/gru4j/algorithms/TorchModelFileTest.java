@@ -1,5 +1,10 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -47,7 +52,7 @@ class TorchModelFileTest {
 
   /** The parameters that RecPack's predict used. */
   private static Map<String, Object> used(Recording recording) {
-    return recording.map(recording.parameters().keepLast() ? "finalParams" : "usedParams");
+    return recording.map(recording.parameters().get(KEEP_LAST) ? "finalParams" : "usedParams");
   }
 
   /**
@@ -114,7 +119,7 @@ class TorchModelFileTest {
   @MethodSource("recordings")
   void loadsAndPredictsTheRecordedScores(Recording recording) throws IOException {
     InteractionMatrix x = recording.matrix(recording.list("predictInteractions"));
-    Integer topK = recording.parameters().predictTopK();
+    Integer topK = recording.parameters().get(PREDICT_TOP_K);
     CsrMatrix first = null;
     for (long seed = 0; seed < 3; seed++) {
       for (boolean padded : new boolean[] {true, false}) {
@@ -127,10 +132,13 @@ class TorchModelFileTest {
           Map<String, Object> params = new LinkedHashMap<>();
           params.put("predict_topK", topK);
           assertEquals(scores, estimator.setParams(params).predict(x), "fresh object");
-          assertEquals(recording.parameters().hiddenSize(), estimator.parameters().hiddenSize());
           assertEquals(
-              recording.parameters().numComponents(), estimator.parameters().numComponents());
-          assertEquals(recording.parameters().numLayers(), estimator.parameters().numLayers());
+              recording.parameters().get(HIDDEN_SIZE), estimator.parameters().get(HIDDEN_SIZE));
+          assertEquals(
+              recording.parameters().get(NUM_COMPONENTS),
+              estimator.parameters().get(NUM_COMPONENTS));
+          assertEquals(
+              recording.parameters().get(NUM_LAYERS), estimator.parameters().get(NUM_LAYERS));
           assertEquals("0", estimator.model().items().idOf(0), "item numbers are the ids");
           first = first == null ? scores : first;
           assertEquals(first, scores, "the order of tensors does not matter");

@@ -1,11 +1,24 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.Gru4RecOptions.Batching;
-import io.gru4j.algorithms.Gru4RecOptions.SessionOrder;
+import io.gru4j.algorithms.GRU4RecOptions.Batching;
+import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
@@ -31,17 +44,18 @@ class TrainerTest {
   private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
 
   /** With steps so small that no parameter changes: epochs differ by what is drawn anew. */
-  private static Gru4RecParametersBuilder still() {
-    return TestSessions.tiny().toBuilder().learningRate(1e-30).maxEpochs(EPOCHS);
+  private static GRU4RecParameters.Builder still() {
+    return TestSessions.tiny().toBuilder().set(LEARNING_RATE, 1e-30).set(MAX_EPOCHS, EPOCHS);
   }
 
-  private static GruNetwork network(Gru4RecParameters p) {
+  private static GruNetwork network(GRU4RecParameters p) {
     int items = SESSIONS.x().numItems();
-    return GruNetwork.zeros(items, p.numComponents(), p.hiddenSize(), p.numLayers()).initialise(5);
+    return GruNetwork.zeros(items, p.get(NUM_COMPONENTS), p.get(HIDDEN_SIZE), p.get(NUM_LAYERS))
+        .initialise(5);
   }
 
   /** The losses of the steps of each epoch. */
-  private static List<List<Double>> losses(Gru4RecParameters p) {
+  private static List<List<Double>> losses(GRU4RecParameters p) {
     List<List<Double>> losses = new ArrayList<>();
     Trainer.Observer observer =
         new Trainer.Observer() {
@@ -57,7 +71,7 @@ class TrainerTest {
           }
         };
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
-      estimator.fit(SESSIONS.x(), SESSIONS.items(), null, p.seed(), network(p), observer);
+      estimator.fit(SESSIONS.x(), SESSIONS.items(), null, p.get(SEED), network(p), observer);
     }
     return losses;
   }
@@ -67,9 +81,9 @@ class TrainerTest {
       @ForAll Batching batching,
       @ForAll @IntRange(min = 1, max = 12) int batchSize,
       @ForAll @IntRange(min = 1, max = 6) int bptt) {
-    var p = still().batching(batching).batchSize(batchSize).bptt(bptt);
-    assertEquals(1, new HashSet<>(losses(p.sessionOrder(SessionOrder.TIME).build())).size());
-    List<List<Double>> shuffled = losses(p.sessionOrder(SessionOrder.SHUFFLED).build());
+    var p = still().set(BATCHING, batching).set(BATCH_SIZE, batchSize).set(BPTT, bptt);
+    assertEquals(1, new HashSet<>(losses(p.set(SESSION_ORDER, SessionOrder.TIME).build())).size());
+    List<List<Double>> shuffled = losses(p.set(SESSION_ORDER, SessionOrder.SHUFFLED).build());
     assertEquals(EPOCHS, new HashSet<>(shuffled).size());
     assertEquals(shuffled, losses(p.build()));
   }
@@ -78,9 +92,9 @@ class TrainerTest {
   @ParameterizedTest
   @CsvSource({"0.5, 0, 1", "0, 0.5, 1", "0.5, 0, 3", "0, 0.5, 3"})
   void eachStepDropsAnew(double embed, double hidden, int layers) {
-    var p = still().batchSize(100).bptt(100).numLayers(layers);
+    var p = still().set(BATCH_SIZE, 100).set(BPTT, 100).set(NUM_LAYERS, layers);
     assertEquals(1, new HashSet<>(losses(p.build())).size());
-    p.dropoutEmbed(embed).dropoutHidden(hidden);
+    p.set(DROPOUT_EMBED, embed).set(DROPOUT_HIDDEN, hidden);
     List<List<Double>> dropped = losses(p.build());
     assertEquals(EPOCHS, new HashSet<>(dropped).size());
     assertEquals(dropped, losses(p.build()));
@@ -95,7 +109,13 @@ class TrainerTest {
   void eachLayerDropsOnItsOwn() {
     int H = 32;
     int steps = 60;
-    var p = still().hiddenSize(H).numComponents(H).numLayers(2).dropout(0.5).maxEpochs(steps);
+    var p =
+        still()
+            .set(HIDDEN_SIZE, H)
+            .set(NUM_COMPONENTS, H)
+            .set(NUM_LAYERS, 2)
+            .set(DROPOUT, 0.5)
+            .set(MAX_EPOCHS, steps);
     GruNetwork network = GruNetwork.zeros(2, H, H, 2);
     for (int unit = 0; unit < H; unit++) {
       network.embedding().set(0, unit, 1);
@@ -125,7 +145,7 @@ class TrainerTest {
 
   @Test
   void whatACancelledEpochLeavesMustBeFinite() {
-    Gru4RecParameters p = still().build();
+    GRU4RecParameters p = still().build();
     GruNetwork network = network(p);
     network.embedding().set(SESSIONS.x().numItems(), 0, Float.NaN); // the padding: no loss shows it
     TrainingListener cancels =
@@ -147,7 +167,7 @@ class TrainerTest {
   @Test
   void aChunkWithoutTargetsIsNoStep() {
     try (Parallel parallel = new Parallel(1)) {
-      Gru4RecParameters p = still().build();
+      GRU4RecParameters p = still().build();
       TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
       assertTrue(Double.isNaN(step.run(new Chunk(), 0)));
       assertEquals(0, step.steps());
@@ -166,9 +186,9 @@ class TrainerTest {
           }
         };
     try (Parallel parallel = new Parallel(1)) {
-      Gru4RecParameters p = still().bptt(2).build();
+      GRU4RecParameters p = still().set(BPTT, 2).build();
       SessionOrdering order = new SessionOrdering(SESSIONS.x(), SessionOrder.USER, 0);
-      EpochBatches batches = new PaddedBatches(SESSIONS.x(), order, p.batchSize(), p.bptt());
+      EpochBatches batches = new PaddedBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT));
       Trainer trainer =
           new Trainer(
               batches,
@@ -201,9 +221,10 @@ class TrainerTest {
   @ParameterizedTest
   @EnumSource
   void theLossOfAnEpochIsTheMeanOverItsTargets(Batching batching) {
-    Gru4RecParameters p = TestSessions.tiny().toBuilder().batching(batching).bptt(3).build();
-    double[] sums = new double[p.maxEpochs()];
-    long[] targets = new long[p.maxEpochs()];
+    GRU4RecParameters p =
+        TestSessions.tiny().toBuilder().set(BATCHING, batching).set(BPTT, 3).build();
+    double[] sums = new double[p.get(MAX_EPOCHS)];
+    long[] targets = new long[p.get(MAX_EPOCHS)];
     Trainer.Observer observer =
         new Trainer.Observer() {
           @Override
@@ -214,7 +235,7 @@ class TrainerTest {
         };
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p).threads(1)) {
       estimator.fit(SESSIONS.x(), SESSIONS.items(), null, 7, network(p), observer);
-      for (int epoch = 0; epoch < p.maxEpochs(); epoch++) {
+      for (int epoch = 0; epoch < p.get(MAX_EPOCHS); epoch++) {
         EpochSummary summary = estimator.model().history().get(epoch);
         assertEquals(targets[epoch], summary.targets());
         assertEquals(sums[epoch] / targets[epoch], summary.loss(), 1e-12);
@@ -227,12 +248,12 @@ class TrainerTest {
   @EnumSource
   void positionsThatThereAre(Batching batching) {
     try (Parallel parallel = new Parallel(1)) {
-      Gru4RecParameters p = still().batching(batching).bptt(2).build();
+      GRU4RecParameters p = still().set(BATCHING, batching).set(BPTT, 2).build();
       SessionOrdering order = new SessionOrdering(SESSIONS.x(), SessionOrder.USER, 0);
       EpochBatches batches =
           batching == Batching.PADDED
-              ? new PaddedBatches(SESSIONS.x(), order, p.batchSize(), p.bptt())
-              : new LaneBatches(SESSIONS.x(), order, p.batchSize(), p.bptt());
+              ? new PaddedBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT))
+              : new LaneBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT));
       TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
       Trainer trainer =
           new Trainer(

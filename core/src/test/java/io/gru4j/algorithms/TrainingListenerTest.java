@@ -1,5 +1,9 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -170,10 +174,11 @@ class TrainingListenerTest {
 
   /** The parameters in mid-flight, seen by an observer of an uninterrupted training. */
   private GruNetwork afterBatch(int epoch, int batch) {
-    Gru4RecParameters p = TestSessions.tiny();
+    GRU4RecParameters p = TestSessions.tiny();
     GruNetwork network =
-        GruNetwork.zeros(s.x().numItems(), p.numComponents(), p.hiddenSize(), p.numLayers())
-            .initialise(RandomStream.at(p.seed(), 0));
+        GruNetwork.zeros(
+                s.x().numItems(), p.get(NUM_COMPONENTS), p.get(HIDDEN_SIZE), p.get(NUM_LAYERS))
+            .initialise(RandomStream.at(p.get(SEED), 0));
     List<GruNetwork> seen = new ArrayList<>();
     Trainer.Observer observer =
         new Trainer.Observer() {
@@ -187,7 +192,7 @@ class TrainingListenerTest {
           }
         };
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p)) {
-      estimator.threads(1).fit(s.x(), s.items(), null, p.seed(), network, observer);
+      estimator.threads(1).fit(s.x(), s.items(), null, p.get(SEED), network, observer);
     }
     return seen.getFirst();
   }

@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
@@ -27,7 +28,7 @@ class DemoAccuracyTest {
 
   @Test
   void lossAndRecallAreAsRecorded() {
-    SessionData data = SyntheticSessions.make(700, 200, DemoCommand.PARAMETERS.seed());
+    SessionData data = SyntheticSessions.make(700, 200, DemoCommand.PARAMETERS.get(SEED));
     SessionSplit split = SessionSplit.byFraction(data, 0.1);
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(DemoCommand.PARAMETERS);
         Parallel parallel = new Parallel(2)) {

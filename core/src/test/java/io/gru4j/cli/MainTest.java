@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.data.IdMap;
 import io.gru4j.file.Json;
@@ -126,8 +126,8 @@ class MainTest {
   void everyParameterIsAFlagAndInTheHelp() {
     for (String command : List.of("train", "search", "demo")) {
       String help = run(command, "--help").expect(0).out.replaceAll("\\s+", " ");
-      assertEquals(30, Gru4RecParameters.specs().size());
-      for (ParameterSpec spec : Gru4RecParameters.specs()) {
+      assertEquals(30, GRU4RecParameters.specs().size());
+      for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
         assertContains(help, " --" + spec.dashed() + " ");
         assertContains(help, " " + spec.description() + " (");
       }
@@ -137,7 +137,7 @@ class MainTest {
 
   @Test
   void aParameterMayBeWrittenWithUnderscores() {
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       String wrong = run("train", "--" + spec.name() + "=?", sessions, "--model", model).err;
       assertContains(wrong, "--" + spec.dashed());
       assertFalse(wrong.contains("unknown flag"), wrong);
@@ -288,7 +288,7 @@ class MainTest {
     }
 
     Result inspect = run("inspect", model).expect(0);
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       assertContains(inspect.out, "\n  " + spec.name() + " ");
     }
     assertTrue(inspect.out.matches("(?s).*hidden_size +8\n.*"), inspect.out);

@@ -1,10 +1,22 @@
 package io.gru4j.cli;
 
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.algorithms.GRU4RecOptions.INIT;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.Gru4RecOptions;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecOptions;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.model.FittedModel;
 import java.io.ByteArrayInputStream;
@@ -57,7 +69,7 @@ class PresetTest {
     return FittedModel.load(files.model()).parameters();
   }
 
-  private static Map<String, String> texts(Gru4RecParameters parameters) {
+  private static Map<String, String> texts(GRU4RecParameters parameters) {
     Map<String, String> texts = new HashMap<>();
     parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
     return texts;
@@ -65,14 +77,15 @@ class PresetTest {
 
   @Test
   void flagsWinOverThePresetAndItOverTheDefaults() throws IOException {
-    Gru4RecParameters best = Gru4RecParameters.gru4rec();
+    GRU4RecParameters best = GRU4RecParameters.gru4rec();
     String[] small = {"--hidden-size=5", "--max-epochs=1"};
-    var expected = best.toBuilder().hiddenSize(5).maxEpochs(1).seed(7L);
+    var expected = best.toBuilder().set(HIDDEN_SIZE, 5).set(MAX_EPOCHS, 1).set(SEED, 7L);
     assertEquals(texts(expected.build()), trained(small[0], small[1], "--preset=gru4rec"));
     assertEquals(
-        texts(expected.batchSize(9).build()),
+        texts(expected.set(BATCH_SIZE, 9).build()),
         trained("--preset=gru4rec", "--batch-size=9", small[0], small[1]));
-    var defaults = Gru4RecParameters.builder().hiddenSize(5).maxEpochs(1).seed(7L).build();
+    var defaults =
+        GRU4RecParameters.builder().set(HIDDEN_SIZE, 5).set(MAX_EPOCHS, 1).set(SEED, 7L).build();
     assertEquals(texts(defaults), trained("--preset=recpack", small[0], small[1]));
     assertEquals(texts(defaults), trained(small));
   }
@@ -113,28 +126,28 @@ class PresetTest {
   /** What README's results and accuracy.md were measured with. */
   @Test
   void thePresetIsTheOneThatWasMeasured() {
-    Gru4RecParameters measured =
-        Gru4RecParameters.builder()
-            .hiddenSize(100)
-            .bptt(2)
-            .batchSize(64)
-            .learningRate(0.07)
-            .maxEpochs(8)
-            .init(Gru4RecOptions.Init.GLOROT)
-            .embedding(Gru4RecOptions.Embedding.SHARED)
-            .dropoutEmbed(0.3)
-            .dropoutHidden(0.1)
-            .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
-            .sessionOrder(Gru4RecOptions.SessionOrder.SHUFFLED)
+    GRU4RecParameters measured =
+        GRU4RecParameters.builder()
+            .set(HIDDEN_SIZE, 100)
+            .set(BPTT, 2)
+            .set(BATCH_SIZE, 64)
+            .set(LEARNING_RATE, 0.07)
+            .set(MAX_EPOCHS, 8)
+            .set(INIT, GRU4RecOptions.Init.GLOROT)
+            .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
+            .set(DROPOUT_EMBED, 0.3)
+            .set(DROPOUT_HIDDEN, 0.1)
+            .set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL)
+            .set(SESSION_ORDER, GRU4RecOptions.SessionOrder.SHUFFLED)
             .build();
-    assertEquals(measured.getParams(), Gru4RecParameters.gru4rec().getParams());
+    assertEquals(measured.getParams(), GRU4RecParameters.gru4rec().getParams());
   }
 
   @Test
   void theHelpSaysWhatThePresetSets() {
     String help = run("train", "--help").out.replaceAll("\\s+", " ");
-    Map<String, Object> defaults = Gru4RecParameters.defaults().getParams();
-    Gru4RecParameters.gru4rec()
+    Map<String, Object> defaults = GRU4RecParameters.defaults().getParams();
+    GRU4RecParameters.gru4rec()
         .getParams()
         .forEach(
             (name, value) -> {

@@ -1,5 +1,8 @@
 package io.gru4j.selection;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -388,7 +391,7 @@ class ParameterSearchTest {
       assertEquals(8L, one.bestEstimator().model().seed());
       assertEquals(7L, fit(own).bestEstimator().model().seed());
       assertEquals(3L, fit(searched).bestEstimator().model().seed());
-      assertNull(base.parameters().seed(), "the estimator itself is not touched");
+      assertNull(base.parameters().get(SEED), "the estimator itself is not touched");
       assertThrows(IllegalStateException.class, base::model);
     }
   }
@@ -503,7 +506,7 @@ class ParameterSearchTest {
               Map.of("learningRate", List.of(0.1, 0.2, 0.3)),
               "seed",
               "9"));
-      assertEquals(3, inner.parameters().hiddenSize());
+      assertEquals(3, inner.parameters().get(HIDDEN_SIZE));
       assertEquals(2, pipeline.getParams(false).get("min_item_count"));
       assertEquals(3, all.size());
       assertEquals(9L, all.getParams(false).get("seed"));
@@ -515,7 +518,7 @@ class ParameterSearchTest {
       GRU4RecCrossEntropy other = tiny();
       some.setParams(Map.of("estimator", other, "estimator__bptt", 9));
       assertSame(other, some.getParams(false).get("estimator"));
-      assertEquals(9, other.parameters().bptt());
+      assertEquals(9, other.parameters().get(BPTT));
     }
   }
 

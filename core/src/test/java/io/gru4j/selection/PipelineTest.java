@@ -1,5 +1,7 @@
 package io.gru4j.selection;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -239,7 +241,7 @@ class PipelineTest {
         pipeline.setParams(
             Map.of("min_item_count", 4, "minSessionLength", "5", "estimator__hiddenSize", 6)));
     assertEquals(List.of(new MinItemCount(4), new MinSessionLength(5)), pipeline.filters());
-    assertEquals(6, inner.parameters().hiddenSize());
+    assertEquals(6, inner.parameters().get(HIDDEN_SIZE));
     assertEquals(6, pipeline.getParams(true).get("estimator__hidden_size"));
     assertEquals(4, pipeline.getParams(true).get("min_item_count"));
     assertEquals(
@@ -254,7 +256,7 @@ class PipelineTest {
     GRU4RecCrossEntropy other = new GRU4RecCrossEntropy();
     pipeline.setParams(Map.of("estimator", other, "estimator__bptt", 9));
     assertSame(other, pipeline.estimator());
-    assertEquals(9, other.parameters().bptt());
+    assertEquals(9, other.parameters().get(BPTT));
   }
 
   @Test

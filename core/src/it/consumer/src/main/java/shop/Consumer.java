@@ -1,7 +1,13 @@
 package shop;
 
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.Gru4RecParameters;
+import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFiles;
 import io.gru4j.data.SessionSplit;
@@ -35,12 +41,12 @@ final class Consumer {
       SessionData clicks = SessionFiles.read(writeSessions(folder.resolve("sessions.tsv")));
       SessionSplit split = SessionSplit.byFraction(clicks, 0.1);
       var parameters =
-          Gru4RecParameters.builder()
-              .numComponents(16)
-              .hiddenSize(16)
-              .batchSize(16)
-              .learningRate(0.3)
-              .seed(42L)
+          GRU4RecParameters.builder()
+              .set(NUM_COMPONENTS, 16)
+              .set(HIDDEN_SIZE, 16)
+              .set(BATCH_SIZE, 16)
+              .set(LEARNING_RATE, 0.3)
+              .set(SEED, 42L)
               .build();
       try (var estimator = new GRU4RecCrossEntropy(parameters)) {
         Validation validation = Validation.leaveLastOut(split.validation());

@@ -1,5 +1,35 @@
 package io.gru4j.algorithms;
 
+import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.algorithms.GRU4RecOptions.INIT;
+import static io.gru4j.algorithms.GRU4RecOptions.LABEL_SMOOTHING;
+import static io.gru4j.algorithms.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
+import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.algorithms.GRU4RecOptions.WEIGHT_DECAY;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_ITER_NO_CHANGE;
+import static io.gru4j.algorithms.GRU4RecParameters.MIN_IMPROVEMENT;
+import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.algorithms.GRU4RecParameters.STOP_EARLY;
+import static io.gru4j.algorithms.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -20,7 +50,10 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Gru4RecParametersTest {
+class GRU4RecParametersTest {
+  private static final String MEANS = "what it means";
+  private static final OptimizationAlgorithm SGD = OptimizationAlgorithm.SGD;
+
   @Test
   void defaultsAreRecPacks() {
     Map<String, Object> expected = new LinkedHashMap<>();
@@ -55,11 +88,11 @@ class Gru4RecParametersTest {
     expected.put("label_smoothing", 0.0);
     expected.put("weight_decay", 0.0);
     expected.put("learning_rate_schedule", "constant");
-    Map<String, Object> params = Gru4RecParameters.defaults().getParams();
+    Map<String, Object> params = GRU4RecParameters.defaults().getParams();
     assertEquals(expected, params);
-    assertEquals(recPacks, ParameterSpecs.RECPACK.stream().map(ParameterSpec::name).toList());
+    assertEquals(recPacks, GRU4RecParameters.recPacks().stream().map(ParameterSpec::name).toList());
     assertEquals(List.copyOf(expected.keySet()), List.copyOf(params.keySet()));
-    assertEquals(Gru4RecParameters.defaults(), Gru4RecParameters.builder().build());
+    assertEquals(GRU4RecParameters.defaults(), GRU4RecParameters.builder().build());
   }
 
   @Test
@@ -70,14 +103,14 @@ class Gru4RecParametersTest {
             + "min_improvement=0.0,momentum=0.0,num_components=250,num_layers=1,"
             + "optimization_algorithm=adagrad,predict_topK=None,save_best_to_file=False,seed=None,"
             + "stop_early=False,stopping_criterion=recall,validation_sample_size=None)",
-        Gru4RecParameters.defaults().identifier());
+        GRU4RecParameters.defaults().identifier());
     String changed =
-        Gru4RecParameters.builder()
-            .clipnorm(null)
-            .learningRate(1e-5)
-            .stopEarly(true)
-            .predictTopK(20)
-            .seed(7L)
+        GRU4RecParameters.builder()
+            .set(CLIPNORM, null)
+            .set(LEARNING_RATE, 1e-5)
+            .set(STOP_EARLY, true)
+            .set(PREDICT_TOP_K, 20)
+            .set(SEED, 7L)
             .build()
             .identifier();
     assertTrue(changed.contains(",clipnorm=None,"), changed);
@@ -85,10 +118,10 @@ class Gru4RecParametersTest {
     assertTrue(changed.contains(",stop_early=True,"), changed);
     assertTrue(changed.contains(",predict_topK=20,"), changed);
     assertTrue(changed.contains(",seed=7,"), changed);
-    for (ParameterSpec option : ParameterSpecs.OPTIONS) {
+    for (ParameterSpec<?> option : GRU4RecOptions.all()) {
       assertFalse(changed.contains(option.name()), changed);
       Object other = option.choices().isEmpty() ? 0.25 : option.choices().getLast();
-      String with = Gru4RecParameters.builder().set(option.name(), other).build().identifier();
+      String with = GRU4RecParameters.builder().set(option.name(), other).build().identifier();
       assertTrue(with.matches(".*[(,]" + option.name() + "=" + other + "[,)].*"), with);
     }
   }
@@ -98,38 +131,38 @@ class Gru4RecParametersTest {
    */
   @Test
   void everyParameterIsItsOwn() {
-    Gru4RecParameters changed =
-        Gru4RecParameters.builder()
-            .numLayers(2)
-            .hiddenSize(3)
-            .numComponents(4)
-            .dropout(0.5)
-            .optimizationAlgorithm(OptimizationAlgorithm.SGD)
-            .momentum(0.25)
-            .clipnorm(6.0)
-            .bptt(7)
-            .batchSize(8)
-            .maxEpochs(9)
-            .learningRate(0.125)
-            .stoppingCriterion(Criterion.NDCG)
-            .stopEarly(true)
-            .maxIterNoChange(10)
-            .minImprovement(0.75)
-            .seed(11L)
-            .saveBestToFile(true)
-            .keepLast(true)
-            .predictTopK(12)
-            .validationSampleSize(13)
-            .init(Gru4RecOptions.Init.GLOROT)
-            .embedding(Gru4RecOptions.Embedding.SHARED)
-            .dropoutEmbed(0.0625)
-            .dropoutHidden(0.1875)
-            .batching(Gru4RecOptions.Batching.SESSION_PARALLEL)
-            .sessionOrder(Gru4RecOptions.SessionOrder.TIME)
-            .adagradMomentum(0.3125)
-            .labelSmoothing(0.375)
-            .weightDecay(0.4375)
-            .learningRateSchedule(Gru4RecOptions.Schedule.COSINE)
+    GRU4RecParameters changed =
+        GRU4RecParameters.builder()
+            .set(NUM_LAYERS, 2)
+            .set(HIDDEN_SIZE, 3)
+            .set(NUM_COMPONENTS, 4)
+            .set(DROPOUT, 0.5)
+            .set(OPTIMIZATION_ALGORITHM, OptimizationAlgorithm.SGD)
+            .set(MOMENTUM, 0.25)
+            .set(CLIPNORM, 6.0)
+            .set(BPTT, 7)
+            .set(BATCH_SIZE, 8)
+            .set(MAX_EPOCHS, 9)
+            .set(LEARNING_RATE, 0.125)
+            .set(STOPPING_CRITERION, Criterion.NDCG)
+            .set(STOP_EARLY, true)
+            .set(MAX_ITER_NO_CHANGE, 10)
+            .set(MIN_IMPROVEMENT, 0.75)
+            .set(SEED, 11L)
+            .set(SAVE_BEST_TO_FILE, true)
+            .set(KEEP_LAST, true)
+            .set(PREDICT_TOP_K, 12)
+            .set(VALIDATION_SAMPLE_SIZE, 13)
+            .set(INIT, GRU4RecOptions.Init.GLOROT)
+            .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
+            .set(DROPOUT_EMBED, 0.0625)
+            .set(DROPOUT_HIDDEN, 0.1875)
+            .set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL)
+            .set(SESSION_ORDER, GRU4RecOptions.SessionOrder.TIME)
+            .set(ADAGRAD_MOMENTUM, 0.3125)
+            .set(LABEL_SMOOTHING, 0.375)
+            .set(WEIGHT_DECAY, 0.4375)
+            .set(LEARNING_RATE_SCHEDULE, GRU4RecOptions.Schedule.COSINE)
             .build();
     assertEquals(
         List.of(
@@ -166,23 +199,23 @@ class Gru4RecParametersTest {
         List.copyOf(changed.getParams().values()));
     Map<String, Object> camel = new HashMap<>();
     Map<String, String> text = new HashMap<>();
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       Object value = spec.valueIn(changed);
-      assertNotEquals(spec.defaultValue(), value, spec.name());
-      Map<String, Object> alone = new HashMap<>(Gru4RecParameters.defaults().getParams());
+      assertNotEquals(spec.valueIn(GRU4RecParameters.defaults()), value, spec.name());
+      Map<String, Object> alone = new HashMap<>(GRU4RecParameters.defaults().getParams());
       alone.put(spec.name(), value);
       assertEquals(
-          alone, Gru4RecParameters.defaults().withParams(Map.of(spec.name(), value)).getParams());
+          alone, GRU4RecParameters.defaults().withParams(Map.of(spec.name(), value)).getParams());
       camel.put(spec.camelCase(), value);
       text.put(spec.name(), ParameterSpec.print(value));
     }
-    assertEquals(changed, Gru4RecParameters.defaults().withParams(changed.getParams()));
-    assertEquals(changed, Gru4RecParameters.defaults().withParams(camel));
-    assertEquals(changed, Gru4RecParameters.defaults().withParams(text));
+    assertEquals(changed, GRU4RecParameters.defaults().withParams(changed.getParams()));
+    assertEquals(changed, GRU4RecParameters.defaults().withParams(camel));
+    assertEquals(changed, GRU4RecParameters.defaults().withParams(text));
     assertEquals(changed, changed.toBuilder().build());
-    assertEquals(12, changed.predictTopK());
-    assertEquals(OptimizationAlgorithm.SGD, changed.optimizationAlgorithm());
-    assertEquals(Gru4RecOptions.SessionOrder.TIME, changed.options().sessionOrder());
+    assertEquals(12, changed.get(PREDICT_TOP_K));
+    assertEquals(OptimizationAlgorithm.SGD, changed.get(OPTIMIZATION_ALGORITHM));
+    assertEquals(GRU4RecOptions.SessionOrder.TIME, changed.get(SESSION_ORDER));
   }
 
   @ParameterizedTest
@@ -239,60 +272,38 @@ class Gru4RecParametersTest {
     var e =
         assertThrows(
             IllegalArgumentException.class,
-            () -> Gru4RecParameters.defaults().withParams(Map.of(name, text)));
+            () -> GRU4RecParameters.defaults().withParams(Map.of(name, text)));
     assertEquals(message, e.getMessage());
   }
 
   @Test
-  void theConstructorChecksToo() {
+  void valuesOutOfRangeAreRefusedBeforeBuild() {
     assertRefused(
         "learning_rate must be a float in [1.4e-45, 3.4028235e38], got nan",
-        () -> Gru4RecParameters.builder().learningRate(Double.NaN));
+        () -> GRU4RecParameters.builder().set(LEARNING_RATE, Double.NaN));
     assertRefused(
         "optimization_algorithm must be one of adagrad, sgd, got None",
-        () -> Gru4RecParameters.builder().optimizationAlgorithm(null));
+        () -> GRU4RecParameters.builder().set(OPTIMIZATION_ALGORITHM, null));
     assertRefused(
         "bptt must be an integer in [1, 2147483647], got 0",
-        () ->
-            new Gru4RecParameters(
-                1,
-                1,
-                1,
-                0,
-                OptimizationAlgorithm.SGD,
-                0,
-                null,
-                0,
-                1,
-                1,
-                1,
-                Criterion.NDCG,
-                false,
-                0,
-                0,
-                null,
-                false,
-                false,
-                null,
-                null,
-                Gru4RecOptions.defaults()));
+        () -> GRU4RecParameters.builder().set(BPTT, 0));
   }
 
   @Test
   void valuesOfAnotherTypeAreRefused() {
-    assertRefused("bptt must be", () -> Gru4RecParameters.builder().set("bptt", 2.0));
-    assertRefused("bptt must be", () -> Gru4RecParameters.builder().set("bptt", true));
-    assertRefused("keep_last must be", () -> Gru4RecParameters.builder().set("keep_last", 1));
-    assertRefused("momentum must be", () -> Gru4RecParameters.builder().set("momentum", 'x'));
+    assertRefused("bptt must be", () -> GRU4RecParameters.builder().set("bptt", 2.0));
+    assertRefused("bptt must be", () -> GRU4RecParameters.builder().set("bptt", true));
+    assertRefused("keep_last must be", () -> GRU4RecParameters.builder().set("keep_last", 1));
+    assertRefused("momentum must be", () -> GRU4RecParameters.builder().set("momentum", 'x'));
     assertRefused(
         "stopping_criterion must be",
-        () -> Gru4RecParameters.builder().set("stoppingCriterion", 3));
+        () -> GRU4RecParameters.builder().set("stoppingCriterion", 3));
   }
 
   @Test
   void valuesOfAFittingTypeAreTaken() {
-    Gru4RecParameters p =
-        Gru4RecParameters.builder()
+    GRU4RecParameters p =
+        GRU4RecParameters.builder()
             .set("bptt", 2L)
             .set("seed", 3)
             .set("learning_rate", 0.03f)
@@ -301,48 +312,48 @@ class Gru4RecParametersTest {
             .set("keepLast", "True")
             .set("optimizationAlgorithm", OptimizationAlgorithm.SGD)
             .build();
-    assertEquals(2, p.bptt());
-    assertEquals(3L, p.seed());
-    assertEquals(0.03, p.learningRate());
-    assertEquals(2.0, p.clipnorm());
-    assertEquals(0.5, p.momentum());
-    assertTrue(p.keepLast());
-    assertNull(p.toBuilder().set("clipnorm", "none").build().clipnorm());
-    assertNull(p.toBuilder().set("seed", "None").build().seed());
-    assertEquals(1.0, p.toBuilder().momentum(1).build().momentum());
-    assertEquals(0, p.toBuilder().maxIterNoChange(0).build().maxIterNoChange());
+    assertEquals(2, p.get(BPTT));
+    assertEquals(3L, p.get(SEED));
+    assertEquals(0.03, p.get(LEARNING_RATE));
+    assertEquals(2.0, p.get(CLIPNORM));
+    assertEquals(0.5, p.get(MOMENTUM));
+    assertTrue(p.get(KEEP_LAST));
+    assertNull(p.toBuilder().set("clipnorm", "none").build().get(CLIPNORM));
+    assertNull(p.toBuilder().set("seed", "None").build().get(SEED));
+    assertEquals(1.0, p.toBuilder().set(MOMENTUM, 1.0).build().get(MOMENTUM));
+    assertEquals(0, p.toBuilder().set(MAX_ITER_NO_CHANGE, 0).build().get(MAX_ITER_NO_CHANGE));
   }
 
   @Test
   void unknownNamesAreRefusedWithTheNamesThereAre() {
     var e =
-        assertRefused("", () -> Gru4RecParameters.defaults().withParams(Map.of("hiden_size", 1)));
+        assertRefused("", () -> GRU4RecParameters.defaults().withParams(Map.of("hiden_size", 1)));
     assertTrue(
         e.startsWith(
             "unknown parameter hiden_size (did you mean hidden_size?); the parameters are"
                 + " num_layers,"),
         e);
-    for (ParameterSpec spec : Gru4RecParameters.specs()) {
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
       assertTrue(e.contains(spec.name()), spec.name());
     }
-    String far = assertRefused("unknown parameter zzz; ", () -> Gru4RecParameters.spec("zzz"));
+    String far = assertRefused("unknown parameter zzz; ", () -> GRU4RecParameters.spec("zzz"));
     assertTrue(far.endsWith("learning_rate_schedule"), far);
     assertRefused(
         "batch_size is given twice, also as batchSize",
-        () -> Gru4RecParameters.defaults().withParams(Map.of("batch_size", 1, "batchSize", 2)));
+        () -> GRU4RecParameters.defaults().withParams(Map.of("batch_size", 1, "batchSize", 2)));
   }
 
   @Test
   void namesHaveThreeForms() {
-    ParameterSpec spec = Gru4RecParameters.spec("predictTopK");
+    ParameterSpec<?> spec = GRU4RecParameters.spec("predictTopK");
     assertEquals("predict_topK", spec.name());
     assertEquals("predictTopK", spec.camelCase());
     assertEquals("predict-topK", spec.dashed());
-    assertEquals("maxIterNoChange", Gru4RecParameters.spec("max_iter_no_change").camelCase());
+    assertEquals("maxIterNoChange", GRU4RecParameters.spec("max_iter_no_change").camelCase());
     assertEquals("name_", ParameterSpec.camelCase("name_"), "nothing behind the dash");
     assertEquals(
-        30, Gru4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
-    for (ParameterSpec each : Gru4RecParameters.specs()) {
+        30, GRU4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
+    for (ParameterSpec<?> each : GRU4RecParameters.specs()) {
       assertEquals(each.defaultValue(), each.parse(ParameterSpec.print(each.defaultValue())));
       assertEquals(each.defaultValue() == null || each.name().equals("clipnorm"), each.nullable());
     }
@@ -350,7 +361,7 @@ class Gru4RecParametersTest {
 
   @Test
   void aSpecSaysWhatItTakes() {
-    ParameterSpec spec = Gru4RecParameters.spec("hidden_size");
+    ParameterSpec<?> spec = GRU4RecParameters.spec("hidden_size");
     assertEquals(ParameterSpec.Type.INT, spec.type());
     assertEquals("an integer in [1, 65536]", spec.range());
     assertEquals("hidden units of each GRU layer", spec.description());
@@ -360,22 +371,22 @@ class Gru4RecParametersTest {
 
   @Test
   void aSpecOfEachKindSaysWhatItTakes() {
-    assertTakes("an integer in [1, 9]", 3, ParameterSpec.integer("n", 3, 1, 9));
-    assertTakes("an integer in [1, 9] or None", null, ParameterSpec.integer("n", null, 1, 9));
-    assertTakes("an integer in [0, 2^63) or None", null, ParameterSpec.longOrNone("n"));
+    assertTakes("an integer in [1, 9]", 3, ParameterSpec.integer("n", 3, 1, 9, MEANS));
+    assertTakes(
+        "an integer in [1, 9] or None", null, ParameterSpec.integerOrNone("n", 1, 9, MEANS));
+    assertTakes("an integer in [0, 2^63) or None", null, ParameterSpec.longOrNone("n", MEANS));
     String positive = "a float in [1.4e-45, 3.4028235e38]";
-    assertTakes(positive, 0.5, ParameterSpec.positive("n", 0.5, false));
-    assertTakes(positive + " or None", 0.5, ParameterSpec.positive("n", 0.5, true));
-    assertTakes("a finite number >= 0", 0.5, ParameterSpec.notNegative("n", 0.5));
-    assertTakes("a float in [0, 1]", 0.5, ParameterSpec.fraction("n", 0.5, true));
-    assertTakes("a float in [0, 1)", 0.5, ParameterSpec.fraction("n", 0.5, false));
-    assertTakes("a float in [0, 1) or None", null, ParameterSpec.fractionOrNone("n"));
-    assertTakes("true or false", true, ParameterSpec.bool("n", true));
-    assertTakes("one of a, b", "b", ParameterSpec.choice("n", "b", List.of("a", "b")));
+    assertTakes(positive, 0.5, ParameterSpec.positive("n", 0.5, MEANS));
+    assertTakes(positive + " or None", 0.5, ParameterSpec.positiveOrNone("n", 0.5, MEANS));
+    assertTakes("a finite number >= 0", 0.5, ParameterSpec.notNegative("n", 0.5, MEANS));
+    assertTakes("a float in [0, 1]", 0.5, ParameterSpec.fractionOrOne("n", 0.5, MEANS));
+    assertTakes("a float in [0, 1)", 0.5, ParameterSpec.fraction("n", 0.5, MEANS));
+    assertTakes("a float in [0, 1) or None", null, ParameterSpec.fractionOrNone("n", MEANS));
+    assertTakes("true or false", false, ParameterSpec.trueOrFalse("n", MEANS));
+    assertTakes("one of adagrad, sgd", SGD, ParameterSpec.choice("n", SGD, MEANS));
   }
 
-  private static void assertTakes(String range, Object byDefault, ParameterSpec.Draft draft) {
-    ParameterSpec spec = draft.means("what it means");
+  private static <T> void assertTakes(String range, T byDefault, ParameterSpec<T> spec) {
     assertEquals("n", spec.name());
     assertEquals(range, spec.range());
     assertEquals(byDefault, spec.defaultValue());
@@ -414,7 +425,7 @@ class Gru4RecParametersTest {
     double value = Math.abs(Double.longBitsToDouble(new Random(seed).nextLong() & ~(1L << 62)));
     assertEquals(value, Double.parseDouble(ParameterSpec.print(value)));
     assertEquals(
-        value, Gru4RecParameters.spec("min_improvement").parse(ParameterSpec.print(value)));
+        value, GRU4RecParameters.spec("min_improvement").parse(ParameterSpec.print(value)));
   }
 
   private static String assertRefused(String start, Executable action) {
