@@ -1,6 +1,7 @@
 package io.gru4j.tensor.nn;
 
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
@@ -46,6 +47,15 @@ public record GruParameters(
    */
   public int hidden() {
     return weightHh.cols();
+  }
+
+  /**
+   * Returns the gates' numbers of one row, as buffers have them.
+   *
+   * @return 3H, filled up to whole panels
+   */
+  public int gates() {
+    return Parameter.panelCount(weightIh.rows()) * Kernels.PANEL;
   }
 
   /**

@@ -62,7 +62,7 @@ public final class GruState {
     int widest = embedding.cols();
     for (int i = 0; i < n; i++) {
       int H = layers.get(i).hidden();
-      int gates = Parameter.panelCount(3 * H) * Kernels.PANEL;
+      int gates = layers.get(i).gates();
       widest = Math.max(widest, H);
       hidden[i] = Matrix.zeros(rows, H);
       next[i] = Matrix.zeros(rows, H);
@@ -95,16 +95,24 @@ public final class GruState {
         itemGates.read(items, rows, gx[0].data());
       } else {
         float[] in = i == 0 ? embedded(items, rows) : hidden[i - 1].data();
-        Gru.inputProducts(kernels, layer, in, 0, gx[i].data(), 0, rows, scratch);
+        linear(layer.weightIh(), layer.biasIh(), in, gx[i], rows);
       }
-      Gru.recurrentProducts(kernels, layer, h, 0, gh[i].data(), 0, rows, scratch);
       int H = layer.hidden();
+      if (Gru.isZero(h, 0, rows * H)) {
+        Gru.fillWithBias(layer, gh[i].data(), 0, rows);
+      } else {
+        linear(layer.weightHh(), layer.biasHh(), h, gh[i], rows);
+      }
       for (int r = 0; r < rows; r++) {
         int g = r * gx[i].cols();
         kernels.gruForward(gx[i].data(), g, gh[i].data(), g, h, r * H, next[i].data(), r * H, H);
       }
       System.arraycopy(next[i].data(), 0, h, 0, rows * H);
     }
+  }
+
+  private void linear(Parameter weight, Parameter bias, float[] x, Matrix y, int rows) {
+    PanelLinear.forward(kernels, weight, bias, x, 0, y.data(), 0, rows, scratch);
   }
 
   private float[] embedded(int[] items, int rows) {

@@ -25,7 +25,7 @@ public final class ItemGates {
   private ItemGates(Parameter embedding, GruParameters layer, int count) {
     this.embedding = embedding;
     this.layer = layer;
-    this.gates = gates(layer);
+    this.gates = layer.gates();
     this.values = new float[count * gates];
     this.places = new int[embedding.rows()];
     Arrays.fill(places, -1);
@@ -39,11 +39,7 @@ public final class ItemGates {
    * @return the bytes
    */
   public static long bytes(GruParameters layer, int count) {
-    return (long) count * gates(layer) * Float.BYTES;
-  }
-
-  private static int gates(GruParameters layer) {
-    return Parameter.panelCount(3 * layer.hidden()) * Kernels.PANEL;
+    return (long) count * layer.gates() * Float.BYTES;
   }
 
   /**
@@ -81,7 +77,8 @@ public final class ItemGates {
       int n = Math.min(BLOCK, end - i);
       System.arraycopy(items, i, block, 0, n);
       Embedding.lookUp(embedding, block, n, x);
-      Gru.inputProducts(Kernels.get(), layer, x, 0, values, i * gates, n, scratch);
+      PanelLinear.forward(
+          Kernels.get(), layer.weightIh(), layer.biasIh(), x, 0, values, i * gates, n, scratch);
     }
   }
 
