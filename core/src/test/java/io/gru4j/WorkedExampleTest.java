@@ -90,7 +90,7 @@ class WorkedExampleTest {
       Parameter table = Parameter.ofSparseRows("emb.weight", 3, 1);
       GruParameters gru = GruParameters.zeros(0, 1, 1);
       Parameter weight = Parameter.ofPanels("lin.weight", 3, 1);
-      Parameter bias = Parameter.ofPanels("lin.bias", 3, 1);
+      Parameter bias = Parameter.ofBias("lin.bias", 3);
       for (int j = 0; j < 3; j++) {
         table.set(j, 0, input("table", j));
         gru.weightIh().set(j, 0, input(List.of("Wir", "Wiz", "Win").get(j), 0));

@@ -60,7 +60,7 @@ public class OutputLayerBenchmark {
   public void prepare() {
     RandomStream random = new RandomStream(1);
     weight = Parameter.ofPanels("weight", items, H);
-    bias = Parameter.ofPanels("bias", items, 1);
+    bias = Parameter.ofBias("bias", items);
     hidden = new Variable(Ours.random(rows, H));
     targets = new int[rows];
     for (int item = 0; item < items; item++) {

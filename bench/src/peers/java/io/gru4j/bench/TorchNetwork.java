@@ -23,7 +23,7 @@ final class TorchNetwork {
     for (Parameter p : network.parameters()) {
       float[] values = new float[p.rows() * p.cols()];
       p.read(0, values, values.length);
-      boolean bias = p.name().contains("bias");
+      boolean bias = p.isBias();
       long[] shape = bias ? new long[] {values.length} : new long[] {p.rows(), p.cols()};
       byName.put(p.name(), Tensor.create(values, shape).requires_grad_(true));
     }

@@ -46,7 +46,7 @@ public final class GruNetwork {
       layers.add(GruParameters.zeros(i, i == 0 ? numComponents : hiddenSize, hiddenSize));
     }
     this.layers = List.copyOf(layers);
-    this.outputBias = Parameter.ofPanels("lin.bias", classes, 1);
+    this.outputBias = Parameter.ofBias("lin.bias", classes);
   }
 
   /**
@@ -107,7 +107,7 @@ public final class GruNetwork {
   public GruNetwork initialiseGlorot(long seed) {
     RandomStream random = new RandomStream(seed);
     for (Parameter p : parameters()) {
-      boolean bias = p.name().contains("bias");
+      boolean bias = p.isBias();
       boolean gates = p.name().startsWith("rnn.");
       double fan = (gates ? p.rows() / 3 : p.rows()) + (double) p.cols();
       float bound = (float) Math.sqrt(6 / fan);

@@ -98,9 +98,7 @@ final class ModelFile {
   }
 
   private static long[] shape(Parameter p) {
-    return p.cols() == 1 && p.name().contains("bias")
-        ? new long[] {p.rows()}
-        : new long[] {p.rows(), p.cols()};
+    return p.isBias() ? new long[] {p.rows()} : new long[] {p.rows(), p.cols()};
   }
 
   static FittedModel load(Path file) throws IOException {

@@ -81,7 +81,7 @@ class JavadocExamplesTest {
     Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", V, H), 0.5f);
     GruParameters gru = data.gru(0, H, H, 0.5f);
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", V, H), 0.5f);
-    Parameter bias = Parameter.ofPanels("lin.bias", V, 1);
+    Parameter bias = Parameter.ofBias("lin.bias", V);
     List<Parameter> parameters =
         List.of(table, gru.weightIh(), gru.weightHh(), gru.biasIh(), gru.biasHh(), weight, bias);
     // @start region="step"

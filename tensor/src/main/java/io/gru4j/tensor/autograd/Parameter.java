@@ -24,6 +24,7 @@ public final class Parameter {
   private final int rows;
   private final int cols;
   private final boolean panels;
+  private final boolean bias;
   private final int length;
   private final float[] value;
   private float[] grad;
@@ -35,7 +36,7 @@ public final class Parameter {
   private int[] touched;
   private int touchedRows;
 
-  private Parameter(String name, int rows, int cols, boolean panels, boolean sparse) {
+  private Parameter(String name, int rows, int cols, boolean panels, boolean sparse, boolean bias) {
     long storedRows = panels ? panelCount(rows) * (long) Kernels.PANEL : rows;
     long elements = storedRows * cols;
     if (rows < 1 || cols < 1 || elements > Integer.MAX_VALUE - 64) {
@@ -47,6 +48,7 @@ public final class Parameter {
     this.rows = rows;
     this.cols = cols;
     this.panels = panels;
+    this.bias = bias;
     this.length = (int) elements;
     this.value = new float[ALIGNED + length];
     this.slotOf = sparse ? new int[rows] : null;
@@ -54,7 +56,7 @@ public final class Parameter {
   }
 
   /**
-   * Returns a parameter of zeros in rows, such as a bias of shape (1, n).
+   * Returns a parameter of zeros in rows.
    *
    * @param name torch's name of it, for files and messages
    * @param rows number of rows, at least 1
@@ -63,7 +65,7 @@ public final class Parameter {
    * @throws IllegalArgumentException if it has more elements than an array holds
    */
   public static Parameter ofRows(String name, int rows, int cols) {
-    return new Parameter(name, rows, cols, false, false);
+    return new Parameter(name, rows, cols, false, false, false);
   }
 
   /**
@@ -76,7 +78,20 @@ public final class Parameter {
    * @throws IllegalArgumentException if it has more elements than an array holds
    */
   public static Parameter ofPanels(String name, int rows, int cols) {
-    return new Parameter(name, rows, cols, true, false);
+    return new Parameter(name, rows, cols, true, false, false);
+  }
+
+  /**
+   * Returns a bias of zeros in panels: one number for each output of a linear layer. Weight decay
+   * leaves it alone, and its first values have a rule of their own.
+   *
+   * @param name torch's name of it, for files and messages
+   * @param outputs number of outputs, at least 1
+   * @return a new parameter of shape (outputs, 1)
+   * @throws IllegalArgumentException if it has more elements than an array holds
+   */
+  public static Parameter ofBias(String name, int outputs) {
+    return new Parameter(name, outputs, 1, true, false, true);
   }
 
   /**
@@ -89,7 +104,7 @@ public final class Parameter {
    * @throws IllegalArgumentException if it has more elements than an array holds
    */
   public static Parameter ofSparseRows(String name, int rows, int cols) {
-    return new Parameter(name, rows, cols, false, true);
+    return new Parameter(name, rows, cols, false, true, false);
   }
 
   /**
@@ -109,6 +124,15 @@ public final class Parameter {
    */
   public String name() {
     return name;
+  }
+
+  /**
+   * Returns whether it is a bias.
+   *
+   * @return true if it was made by {@link #ofBias}
+   */
+  public boolean isBias() {
+    return bias;
   }
 
   /**

@@ -27,8 +27,8 @@ public record GruParameters(
     return new GruParameters(
         Parameter.ofPanels("rnn.weight_ih_l" + layer, 3 * H, inputs),
         Parameter.ofPanels("rnn.weight_hh_l" + layer, 3 * H, H),
-        Parameter.ofPanels("rnn.bias_ih_l" + layer, 3 * H, 1),
-        Parameter.ofPanels("rnn.bias_hh_l" + layer, 3 * H, 1));
+        Parameter.ofBias("rnn.bias_ih_l" + layer, 3 * H),
+        Parameter.ofBias("rnn.bias_hh_l" + layer, 3 * H));
   }
 
   /**

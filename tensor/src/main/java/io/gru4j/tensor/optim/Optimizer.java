@@ -18,8 +18,8 @@ public sealed interface Optimizer permits Adagrad, Sgd {
    *
    * @param learningRate finite, at least 0
    * @param decay share of each weight that a step takes away before it adds its own (Loshchilov and
-   *     Hutter 2019, arXiv:1711.05101); where there is no gradient, and in biases (parameters with
-   *     "bias" in their name), nothing decays; in [0, 1)
+   *     Hutter 2019, arXiv:1711.05101); where there is no gradient, and in biases, nothing decays;
+   *     in [0, 1)
    */
   void rates(float learningRate, float decay);
 

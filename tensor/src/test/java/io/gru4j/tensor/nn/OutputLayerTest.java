@@ -59,7 +59,7 @@ class OutputLayerTest {
 
     Case(TestData data, int V, int H, int M, int maskEvery, float scale) {
       weight = data.fill(Parameter.ofPanels("lin.weight", V, H), scale);
-      bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), scale);
+      bias = data.fill(Parameter.ofBias("lin.bias", V), scale);
       hidden = data.variable(M, H, 1f);
       targets = data.targets(M, V, maskEvery);
     }
@@ -277,7 +277,7 @@ class OutputLayerTest {
   @Property
   void slotsAreAlike(@ForAll @IntRange(min = 1, max = 60_000) int V) {
     Parameter weight = Parameter.ofPanels("lin.weight", V, 1);
-    var layer = new OutputLayer(weight, Parameter.ofPanels("lin.bias", V, 1), parallel);
+    var layer = new OutputLayer(weight, Parameter.ofBias("lin.bias", V), parallel);
     int tiles = layer.tiles / layer.slots;
     assertEquals(Parameter.panelCount(V), layer.tileStart(layer.tiles));
     int most = 0;
@@ -465,7 +465,7 @@ class OutputLayerTest {
     int M = 2_200_000;
     OutputLayer layer =
         new OutputLayer(
-            Parameter.ofPanels("lin.weight", V, 1), Parameter.ofPanels("lin.bias", V, 1), parallel);
+            Parameter.ofPanels("lin.weight", V, 1), Parameter.ofBias("lin.bias", V), parallel);
     Variable hidden = new Variable(Matrix.zeros(M, 1));
     String message =
         assertThrows(

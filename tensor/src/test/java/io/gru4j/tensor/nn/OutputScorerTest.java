@@ -40,7 +40,7 @@ class OutputScorerTest {
     TestData data = new TestData(seed);
     int V = classes + more; // classes beyond the first do not exist for the scorer
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", V, H), 1f);
-    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), 1f);
+    Parameter bias = data.fill(Parameter.ofBias("lin.bias", V), 1f);
     Matrix hidden = data.matrix(rows + 2, H, 1f);
     if (ties) { // small whole numbers: the same score many times
       round(weight);
@@ -87,7 +87,7 @@ class OutputScorerTest {
     TestData data = new TestData(1);
     int V = 1100;
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", V, 33), 1f);
-    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), 1f);
+    Parameter bias = data.fill(Parameter.ofBias("lin.bias", V), 1f);
     OutputScorer scorer = new OutputScorer(weight, bias, V);
     for (int rows : new int[] {1, 5, 95, 96, 97, 3, 193, 120}) {
       Matrix hidden = data.matrix(rows, 33, 1f);
@@ -119,7 +119,7 @@ class OutputScorerTest {
     TestData data = new TestData(seed);
     int classes = 1024 + data.below(100);
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", classes, 3), 1f);
-    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", classes, 1), 1f);
+    Parameter bias = data.fill(Parameter.ofBias("lin.bias", classes), 1f);
     boolean[] rejected = new boolean[classes];
     float[] none = {Float.NaN, Float.NEGATIVE_INFINITY};
     for (int j = 0; j < classes; j++) {
@@ -252,7 +252,7 @@ class OutputScorerTest {
       @ForAll long seed) {
     TestData data = new TestData(seed);
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", classes + 3, H), 1f);
-    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", classes + 3, 1), 1f);
+    Parameter bias = data.fill(Parameter.ofBias("lin.bias", classes + 3), 1f);
     Matrix hidden = data.matrix(3, H, 1f);
     OutputScorer scorer = new OutputScorer(weight, bias, classes).copy();
     TopK best = new TopK(capacity);
@@ -309,7 +309,7 @@ class OutputScorerTest {
     assertEquals(0, three.size());
     three.keep(3, null);
     Parameter weight = Parameter.ofPanels("lin.weight", 5, 2);
-    Parameter bias = Parameter.ofPanels("lin.bias", 5, 1);
+    Parameter bias = Parameter.ofBias("lin.bias", 5);
     for (int classes : new int[] {0, 6}) {
       assertEquals(
           "classes must be in [1, 5], got " + classes,
@@ -327,7 +327,7 @@ class OutputScorerTest {
   void aScoreThatIsNanComesLast() {
     TestData data = new TestData(3);
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", 40, 4), 1f);
-    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", 40, 1), 1f);
+    Parameter bias = data.fill(Parameter.ofBias("lin.bias", 40), 1f);
     bias.set(7, 0, Float.NaN);
     int[] ranks = new int[2];
     new OutputScorer(weight, bias, 40).ranks(data.matrix(2, 4, 1f), new int[] {7, 7}, 2, ranks);
@@ -339,7 +339,7 @@ class OutputScorerTest {
   void aScoreOfMinusInfinityComesLast() {
     TestData data = new TestData(4);
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", 40, 4), 1f);
-    Parameter bias = data.fill(Parameter.ofPanels("lin.bias", 40, 1), 1f);
+    Parameter bias = data.fill(Parameter.ofBias("lin.bias", 40), 1f);
     bias.set(7, 0, Float.NEGATIVE_INFINITY);
     int[] ranks = new int[1];
     new OutputScorer(weight, bias, 40).ranks(data.matrix(1, 4, 1f), new int[] {7}, 1, ranks);

@@ -61,7 +61,7 @@ final class SmallNetwork {
       states.add(data.matrix(rows, H, 1f));
     }
     weight = shared ? table : data.fill(Parameter.ofPanels("lin.weight", V, H), 1f);
-    bias = data.fill(Parameter.ofPanels("lin.bias", V, 1), 1f);
+    bias = data.fill(Parameter.ofBias("lin.bias", V), 1f);
     if (!shared) {
       parameters.add(weight);
     }

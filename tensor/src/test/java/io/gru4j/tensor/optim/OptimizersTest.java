@@ -356,7 +356,7 @@ class OptimizersTest {
   @Test
   void paddingStaysAsItIs() {
     for (Kind kind : Kind.values()) {
-      Parameter bias = Parameter.ofPanels("lin.bias", 3, 1);
+      Parameter bias = Parameter.ofBias("lin.bias", 3);
       for (int l = 3; l < 32; l++) {
         bias.value()[bias.offset() + l] = Float.NEGATIVE_INFINITY;
       }
@@ -378,7 +378,7 @@ class OptimizersTest {
   void biasesDoNotDecay() {
     for (Kind kind : Kind.values()) {
       Parameter weight = Parameter.ofRows("weight", 1, 1);
-      Parameter bias = Parameter.ofRows("bias", 1, 1);
+      Parameter bias = Parameter.ofBias("bias", 1);
       weight.set(0, 0, 4f);
       bias.set(0, 0, 4f);
       Optimizer optimizer = kind.of(List.of(weight, bias), parallel);
