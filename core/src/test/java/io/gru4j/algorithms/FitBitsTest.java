@@ -33,11 +33,18 @@ class FitBitsTest {
         .forEach(i -> expected.add(Long.toHexString(FitDigest.of(i, 2))));
     if (!Backend.description().equals("scalar")) {
       assertEquals(lines("scalar", expected), digests());
+      assertEquals(
+          lines("scalar", expected),
+          digests("--add-modules=jdk.incubator.vector", "-XX:-UseFMA"),
+          "without fused multiply-add");
       for (int bits : new int[] {128, 256, 512}) {
         String kernels = "vector, " + bits + " bit";
         assertEquals(
             lines(kernels, expected),
-            digests("--add-modules=jdk.incubator.vector", "-Dgru4j.vectorBits=" + bits),
+            digests(
+                "--add-modules=jdk.incubator.vector",
+                "-Dgru4j.kernels=vector",
+                "-Dgru4j.vectorBits=" + bits),
             kernels);
       }
     }

@@ -174,8 +174,8 @@ public final class Operations {
           float[] dA = a.grad().data();
           float[] dB = b.grad().data();
           for (int i = 0; i < n; i++) {
-            dA[i] = Math.fma(dY[i], b.value().data()[i], dA[i]);
-            dB[i] = Math.fma(dY[i], a.value().data()[i], dB[i]);
+            dA[i] = Kernels.fma(dY[i], b.value().data()[i], dA[i]);
+            dB[i] = Kernels.fma(dY[i], a.value().data()[i], dB[i]);
           }
         });
     return y;
@@ -251,7 +251,7 @@ public final class Operations {
         () -> {
           for (int i = 0; i < n; i++) {
             float t = y.value().data()[i];
-            a.grad().data()[i] += y.grad().data()[i] * Math.fma(-t, t, 1f);
+            a.grad().data()[i] += y.grad().data()[i] * Kernels.fma(-t, t, 1f);
           }
         });
     return y;

@@ -2,8 +2,43 @@ package io.gru4j.tensor.kernel;
 
 import java.lang.System.Logger.Level;
 
-/** Picks the kernels once a JVM, and says so once at INFO. */
+/**
+ * Picks the kernels once a JVM, and says so once at INFO; what makes them slow, at WARNING.
+ *
+ * <p>Vector kernels run where the Vector API is there, vectors have a width that there are tiles
+ * for, and fused multiply-add is an instruction. Without it scalar kernels are the faster ones:
+ * they have software for it.
+ */
 final class KernelChoice {
+
+  /**
+   * What a JVM offers.
+   *
+   * @param vectorBits width of the vectors that it prefers, 0 without the Vector API
+   * @param fma whether fused multiply-add is an instruction
+   */
+  record Jvm(int vectorBits, boolean fma) {
+
+    static Jvm current() {
+      ModuleLayer layer = KernelChoice.class.getModule().getLayer();
+      boolean vectors =
+          (layer == null ? ModuleLayer.boot() : layer)
+              .findModule("jdk.incubator.vector")
+              .isPresent();
+      return new Jvm(vectors ? VectorWidth.preferred() : 0, FusedMultiplyAdd.INSTRUCTION);
+    }
+  }
+
+  /**
+   * Which kernels, and what to say of them.
+   *
+   * @param bits width of the vectors, 0 for scalar kernels
+   * @param why what follows their name at INFO, perhaps empty
+   * @param warning what makes them slow, or null
+   */
+  record Choice(int bits, String why, String warning) {}
+
+  private static final String PROPERTY = "gru4j.kernels";
 
   private static final Kernels KERNELS;
   private static final RuntimeException FAULT; // thrown by those who ask, not by class loading
@@ -12,8 +47,13 @@ final class KernelChoice {
     Kernels kernels = null;
     RuntimeException fault = null;
     try {
-      kernels = choose(System.getProperty("gru4j.kernels"), vectorModulePresent());
-    } catch (IllegalArgumentException | IllegalStateException e) {
+      kernels =
+          kernels(
+              choose(
+                  System.getProperty(PROPERTY),
+                  System.getProperty(VectorWidth.PROPERTY),
+                  Jvm.current()));
+    } catch (RuntimeException e) {
       fault = e;
     }
     KERNELS = kernels;
@@ -29,41 +69,76 @@ final class KernelChoice {
     return KERNELS;
   }
 
-  static Kernels choose(String forced, boolean vectorModulePresent) {
-    boolean vector =
-        switch (forced) {
-          case null -> vectorModulePresent;
-          case "vector" -> true;
-          case "scalar" -> false;
-          default ->
-              throw new IllegalArgumentException(
-                  "system property gru4j.kernels must be vector or scalar, got " + forced);
-        };
-    if (vector && !vectorModulePresent) {
-      throw new IllegalStateException(
-          "gru4j.kernels=vector needs the JVM flag --add-modules jdk.incubator.vector");
+  private static Kernels kernels(Choice choice) {
+    Kernels kernels = choice.bits() > 0 ? new VectorKernels() : new ScalarKernels();
+    System.Logger logger = System.getLogger("io.gru4j");
+    logger.log(Level.INFO, "kernels: {0}{1}", kernels.description(), choice.why());
+    if (choice.warning() != null) {
+      logger.log(Level.WARNING, "{0}", choice.warning());
     }
-    Kernels kernels = vector ? new VectorKernels() : new ScalarKernels();
-    System.getLogger("io.gru4j")
-        .log(
-            Level.INFO,
-            "kernels: {0}{1}",
-            kernels.description(),
-            advice(forced, vectorModulePresent));
     return kernels;
   }
 
-  /** What the message says to those who have not chosen. */
-  static String advice(String forced, boolean vectorModulePresent) {
-    return forced != null || vectorModulePresent
-        ? ""
-        : " (for SIMD start the JVM with --add-modules jdk.incubator.vector)";
+  /**
+   * Chooses.
+   *
+   * @param forced value of the system property {@code gru4j.kernels}, null if it is not set
+   * @param asked value of {@link VectorWidth#PROPERTY}, null if it is not set
+   * @throws IllegalArgumentException if a property has a value that it cannot have
+   * @throws IllegalStateException if vectors are forced and cannot be had
+   */
+  static Choice choose(String forced, String asked, Jvm jvm) {
+    if (forced != null && !forced.equals("vector") && !forced.equals("scalar")) {
+      throw new IllegalArgumentException(
+          "system property " + PROPERTY + " must be vector or scalar, got " + forced);
+    }
+    int bits = VectorWidth.choose(asked, jvm.vectorBits()); // wrong whatever the kernels
+    String slow = jvm.fma() ? null : withoutFma("scalar kernels compute it in software, slower");
+    if ("scalar".equals(forced)) {
+      return new Choice(0, "", slow);
+    }
+    boolean vectors = forced != null;
+    if (jvm.vectorBits() == 0) {
+      if (vectors) {
+        throw new IllegalStateException(
+            PROPERTY + "=vector needs the JVM flag --add-modules jdk.incubator.vector");
+      }
+      String advice = " (for SIMD start the JVM with --add-modules jdk.incubator.vector)";
+      return new Choice(0, jvm.fma() ? advice : "", slow);
+    }
+    if (bits == 0) {
+      String narrow =
+          "vectors of this JVM have "
+              + jvm.vectorBits()
+              + " bits, vector kernels need "
+              + VectorWidth.NARROWEST
+              + " (see -XX:MaxVectorSize, in bytes)";
+      if (vectors) {
+        throw new IllegalStateException(PROPERTY + "=vector: " + narrow);
+      }
+      return new Choice(0, ": " + narrow, slow);
+    }
+    if (!jvm.fma()) {
+      return vectors
+          ? new Choice(bits, "", withoutFma("vector kernels are far slower than scalar ones"))
+          : new Choice(0, "", slow);
+    }
+    return new Choice(bits, "", bits > jvm.vectorBits() ? emulated(bits, jvm.vectorBits()) : null);
   }
 
-  private static boolean vectorModulePresent() {
-    ModuleLayer layer = KernelChoice.class.getModule().getLayer();
-    return (layer == null ? ModuleLayer.boot() : layer)
-        .findModule("jdk.incubator.vector")
-        .isPresent();
+  private static String withoutFma(String effect) {
+    return "fused multiply-add is no instruction of this JVM: "
+        + effect
+        + ", with the same bits; drop -XX:-UseFMA, -XX:UseAVX=0 and -XX:UseSSE, or give a virtual"
+        + " machine a CPU model with FMA and AVX (QEMU: -cpu host)";
+  }
+
+  private static String emulated(int bits, int preferred) {
+    return VectorWidth.PROPERTY
+        + "="
+        + bits
+        + " is wider than this JVM's vectors of "
+        + preferred
+        + " bits: it emulates them, far slower, with the same bits";
   }
 }

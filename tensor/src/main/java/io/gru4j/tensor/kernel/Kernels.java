@@ -345,8 +345,21 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   }
 
   /**
+   * Returns {@code a * b + c} rounded once, the bits of {@link Math#fma(float, float, float)}, but
+   * not its time where the JVM has no instruction for it.
+   */
+  static float fma(float a, float b, float c) {
+    return FusedMultiplyAdd.fma(a, b, c);
+  }
+
+  /**
    * Returns the kernels this JVM uses: vector kernels where the module {@code jdk.incubator.vector}
-   * is there, else scalar ones; the system property {@code gru4j.kernels=vector|scalar} forces one.
+   * is there, its vectors have 128 bits or more, and fused multiply-add is an instruction; else
+   * scalar ones. The system property {@code gru4j.kernels=vector|scalar} forces one kind, {@code
+   * gru4j.vectorBits=128|256|512} a width.
+   *
+   * @throws IllegalArgumentException at every call, if such a property has another value
+   * @throws IllegalStateException at every call, if vectors are forced and cannot be had
    */
   static Kernels get() {
     return KernelChoice.kernels();

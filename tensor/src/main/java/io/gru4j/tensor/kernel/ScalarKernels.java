@@ -154,7 +154,7 @@ public final class ScalarKernels implements Kernels {
   /** One fused step on each of the 16 virtual lanes. */
   private static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] sums, int so) {
     for (int l = 0; l < LANES; l++) {
-      sums[so + l] = Math.fma(a[ao + l], b[bo + l], sums[so + l]);
+      sums[so + l] = FusedMultiplyAdd.fma(a[ao + l], b[bo + l], sums[so + l]);
     }
   }
 
@@ -184,10 +184,10 @@ public final class ScalarKernels implements Kernels {
       float c3 = 0f;
       for (int r = 0; r < rows; r += 4) {
         int o = yo + r * PANEL + l;
-        c0 = Math.fma(factor[fo + r], y[o], c0);
-        c1 = r + 1 < rows ? Math.fma(factor[fo + r + 1], y[o + PANEL], c1) : c1;
-        c2 = r + 2 < rows ? Math.fma(factor[fo + r + 2], y[o + 2 * PANEL], c2) : c2;
-        c3 = r + 3 < rows ? Math.fma(factor[fo + r + 3], y[o + 3 * PANEL], c3) : c3;
+        c0 = FusedMultiplyAdd.fma(factor[fo + r], y[o], c0);
+        c1 = r + 1 < rows ? FusedMultiplyAdd.fma(factor[fo + r + 1], y[o + PANEL], c1) : c1;
+        c2 = r + 2 < rows ? FusedMultiplyAdd.fma(factor[fo + r + 2], y[o + 2 * PANEL], c2) : c2;
+        c3 = r + 3 < rows ? FusedMultiplyAdd.fma(factor[fo + r + 3], y[o + 3 * PANEL], c3) : c3;
       }
       sum[so + l] += (c0 + c2) + (c1 + c3);
     }
@@ -272,11 +272,11 @@ public final class ScalarKernels implements Kernels {
     for (int i = 0; i < H; i++) {
       float r = ScalarMath.sigmoid(gx[gxo + i] + gh[gho + i]);
       float z = ScalarMath.sigmoid(gx[gxo + H + i] + gh[gho + H + i]);
-      float n = ScalarMath.tanh(Math.fma(r, gh[gho + 2 * H + i], gx[gxo + 2 * H + i]));
+      float n = ScalarMath.tanh(FusedMultiplyAdd.fma(r, gh[gho + 2 * H + i], gx[gxo + 2 * H + i]));
       gx[gxo + i] = r;
       gx[gxo + H + i] = z;
       gx[gxo + 2 * H + i] = n;
-      hNext[hNexto + i] = Math.fma(z, h[ho + i] - n, n); // (1 - z) * n + z * h
+      hNext[hNexto + i] = FusedMultiplyAdd.fma(z, h[ho + i] - n, n); // (1 - z) * n + z * h
     }
   }
 
@@ -315,7 +315,7 @@ public final class ScalarKernels implements Kernels {
       float z = gx[gxo + H + i];
       float n = gx[gxo + 2 * H + i];
       float d = dhNext[dhNexto + i];
-      float dn = d * (1f - z) * Math.fma(-n, n, 1f); // through tanh
+      float dn = d * (1f - z) * FusedMultiplyAdd.fma(-n, n, 1f); // through tanh
       float dz = d * (h[ho + i] - n) * (z * (1f - z)); // through sigmoid
       float dr = dn * gh[gho + 2 * H + i] * (r * (1f - r));
       gx[gxo + i] = dr;
@@ -324,7 +324,7 @@ public final class ScalarKernels implements Kernels {
       gh[gho + i] = dr;
       gh[gho + H + i] = dz;
       gh[gho + 2 * H + i] = dn * r;
-      dh[dho + i] = Math.fma(z, d, dh[dho + i]);
+      dh[dho + i] = FusedMultiplyAdd.fma(z, d, dh[dho + i]);
     }
   }
 
@@ -359,7 +359,7 @@ public final class ScalarKernels implements Kernels {
   @Override
   public void axpy(float a, float[] x, int xo, float[] y, int yo, int n) {
     for (int i = 0; i < n; i++) {
-      y[yo + i] = Math.fma(a, x[xo + i], y[yo + i]);
+      y[yo + i] = FusedMultiplyAdd.fma(a, x[xo + i], y[yo + i]);
     }
   }
 
@@ -368,7 +368,7 @@ public final class ScalarKernels implements Kernels {
     float[] chains = CHAINS.get();
     Arrays.fill(chains, 0f);
     for (int i = 0; i < n; i++) {
-      chains[i % 64] = Math.fma(x[xo + i], x[xo + i], chains[i % 64]);
+      chains[i % 64] = FusedMultiplyAdd.fma(x[xo + i], x[xo + i], chains[i % 64]);
     }
     return ScalarMath.foldChains(chains);
   }
@@ -387,9 +387,9 @@ public final class ScalarKernels implements Kernels {
       float eps) {
     for (int i = 0; i < n; i++) {
       float d = scale * g[go + i];
-      float sum = Math.fma(d, d, s[so + i]);
+      float sum = FusedMultiplyAdd.fma(d, d, s[so + i]);
       s[so + i] = sum;
-      p[po + i] = Math.fma(-lr, d / ((float) Math.sqrt(sum) + eps), p[po + i]);
+      p[po + i] = FusedMultiplyAdd.fma(-lr, d / ((float) Math.sqrt(sum) + eps), p[po + i]);
     }
   }
 
@@ -406,9 +406,9 @@ public final class ScalarKernels implements Kernels {
       float lr,
       float momentum) {
     for (int i = 0; i < n; i++) {
-      float velocity = Math.fma(momentum, b[bo + i], scale * g[go + i]);
+      float velocity = FusedMultiplyAdd.fma(momentum, b[bo + i], scale * g[go + i]);
       b[bo + i] = velocity;
-      p[po + i] = Math.fma(-lr, velocity, p[po + i]);
+      p[po + i] = FusedMultiplyAdd.fma(-lr, velocity, p[po + i]);
     }
   }
 }

@@ -50,17 +50,18 @@ final class ScalarMath {
    * Returns e^x; 0 below ln({@link Float#MIN_NORMAL}), infinity above ln({@link Float#MAX_VALUE}).
    */
   static float exp(float x) {
-    float t = Math.fma(x, LOG2_E, ROUNDER);
+    float t = FusedMultiplyAdd.fma(x, LOG2_E, ROUNDER);
     float i = t - ROUNDER;
-    float exact = Math.fma(i, -LN2_HIGH, x); // no rounding: both are multiples of 2^-24 or finer
-    float r = Math.fma(i, -LN2_LOW, exact);
-    float rLow = Math.fma(i, -LN2_LOW, exact - r); // what rounding r lost
-    float p = Math.fma(E7, r, E6);
-    p = Math.fma(p, r, E5);
-    p = Math.fma(p, r, E4);
-    p = Math.fma(p, r, E3);
-    p = Math.fma(p, r, E2);
-    p = Math.fma(p, r * r, rLow);
+    float exact =
+        FusedMultiplyAdd.fma(i, -LN2_HIGH, x); // no rounding: both are multiples of 2^-24 or finer
+    float r = FusedMultiplyAdd.fma(i, -LN2_LOW, exact);
+    float rLow = FusedMultiplyAdd.fma(i, -LN2_LOW, exact - r); // what rounding r lost
+    float p = FusedMultiplyAdd.fma(E7, r, E6);
+    p = FusedMultiplyAdd.fma(p, r, E5);
+    p = FusedMultiplyAdd.fma(p, r, E4);
+    p = FusedMultiplyAdd.fma(p, r, E3);
+    p = FusedMultiplyAdd.fma(p, r, E2);
+    p = FusedMultiplyAdd.fma(p, r * r, rLow);
     float sum = 1f + r;
     p = sum + (p + (r - (sum - 1f))); // 1 + r + p, the rounding of 1 + r carried along
     // Times 2^i: i is in t's lowest bits, and a shift brings it to the exponent's place. The sum is
@@ -76,14 +77,14 @@ final class ScalarMath {
    * for the last half ulp.
    */
   static float softmaxExp(float x) {
-    float t = Math.fma(x, LOG2_E, ROUNDER);
+    float t = FusedMultiplyAdd.fma(x, LOG2_E, ROUNDER);
     float i = t - ROUNDER;
-    float r = Math.fma(i, -LN2_LOW, Math.fma(i, -LN2_HIGH, x));
-    float p = Math.fma(S6, r, S5);
-    p = Math.fma(p, r, S4);
-    p = Math.fma(p, r, S3);
-    p = Math.fma(p, r, S2);
-    p = Math.fma(p, r * r, r) + 1f;
+    float r = FusedMultiplyAdd.fma(i, -LN2_LOW, FusedMultiplyAdd.fma(i, -LN2_HIGH, x));
+    float p = FusedMultiplyAdd.fma(S6, r, S5);
+    p = FusedMultiplyAdd.fma(p, r, S4);
+    p = FusedMultiplyAdd.fma(p, r, S3);
+    p = FusedMultiplyAdd.fma(p, r, S2);
+    p = FusedMultiplyAdd.fma(p, r * r, r) + 1f;
     float y = Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(t) << 23));
     return x < SOFTMAX_LOWEST ? 0f : y; // NaN stays NaN: there are no bits to shift into it
   }
@@ -99,8 +100,8 @@ final class ScalarMath {
     float sum = 1f + e;
     float lost = e - (sum - 1f);
     float y = top / sum;
-    float rest = Math.fma(-y, lost, Math.fma(-y, sum, top));
-    return Math.fma(rest, x < 0f ? 1f - y : y, y); // 1 / (1 + e) is y or 1 - y
+    float rest = FusedMultiplyAdd.fma(-y, lost, FusedMultiplyAdd.fma(-y, sum, top));
+    return FusedMultiplyAdd.fma(rest, x < 0f ? 1f - y : y, y); // 1 / (1 + e) is y or 1 - y
   }
 
   /**
@@ -108,11 +109,11 @@ final class ScalarMath {
    */
   static float tanh(float x) {
     float s = x * x;
-    float p = Math.fma(T11, s, T9);
-    p = Math.fma(p, s, T7);
-    p = Math.fma(p, s, T5);
-    p = Math.fma(p, s, T3);
-    float small = Math.fma(x * s, p, x);
+    float p = FusedMultiplyAdd.fma(T11, s, T9);
+    p = FusedMultiplyAdd.fma(p, s, T7);
+    p = FusedMultiplyAdd.fma(p, s, T5);
+    p = FusedMultiplyAdd.fma(p, s, T3);
+    float small = FusedMultiplyAdd.fma(x * s, p, x);
     float a = Math.abs(x);
     float e = exp(-2f * a);
     float large = (1f - e) / (1f + e);

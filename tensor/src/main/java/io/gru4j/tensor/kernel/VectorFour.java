@@ -75,7 +75,9 @@ final class VectorFour {
         for (int l = 0; l < COLUMNS; l++) {
           float sum = sums[r * COLUMNS + l];
           for (int k = K - K % QUAD; k < K; k++) {
-            sum = Math.fma(a[at + r / QUAD * ap + k * QUAD + r % QUAD], b[bo + k * PANEL + l], sum);
+            sum =
+                FusedMultiplyAdd.fma(
+                    a[at + r / QUAD * ap + k * QUAD + r % QUAD], b[bo + k * PANEL + l], sum);
           }
           c[co + (done + r) * cs + l] = sum;
         }

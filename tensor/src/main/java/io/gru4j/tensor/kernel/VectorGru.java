@@ -52,7 +52,8 @@ final class VectorGru {
           .intoArray(gx, gxo + 2 * H + i);
     }
     for (; i < H; i++) {
-      gx[gxo + 2 * H + i] = Math.fma(gx[gxo + i], gh[gho + 2 * H + i], gx[gxo + 2 * H + i]);
+      gx[gxo + 2 * H + i] =
+          FusedMultiplyAdd.fma(gx[gxo + i], gh[gho + 2 * H + i], gx[gxo + 2 * H + i]);
     }
   }
 
@@ -68,7 +69,7 @@ final class VectorGru {
     }
     for (; i < H; i++) {
       float n = gx[gxo + 2 * H + i];
-      hNext[hNexto + i] = Math.fma(gx[gxo + H + i], h[ho + i] - n, n);
+      hNext[hNexto + i] = FusedMultiplyAdd.fma(gx[gxo + H + i], h[ho + i] - n, n);
     }
   }
 

@@ -266,7 +266,7 @@ public final class VectorKernels implements Kernels {
       s3.intoArray(chains, c + 3 * LANES);
     }
     for (int i = body; i < n; i++) {
-      chains[i - body] = Math.fma(x[xo + i], x[xo + i], chains[i - body]);
+      chains[i - body] = FusedMultiplyAdd.fma(x[xo + i], x[xo + i], chains[i - body]);
     }
     return ScalarMath.foldChains(chains);
   }

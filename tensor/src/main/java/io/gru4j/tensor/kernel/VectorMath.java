@@ -19,13 +19,10 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class VectorMath {
 
-  /**
-   * The widest species of up to 16 lanes, since sums are defined on 16 virtual lanes; the system
-   * property {@code gru4j.vectorBits=128|256|512} asks for another one.
-   */
-  static final VectorSpecies<Float> SPECIES = species(Integer.getInteger("gru4j.vectorBits", 0));
+  /** 128, 256 or 512 bits. */
+  static final VectorSpecies<Float> SPECIES = VectorWidth.species();
 
-  /** SIMD lanes; 16 is a multiple of it. */
+  /** SIMD lanes: 4, 8 or 16. */
   static final int L = SPECIES.length();
 
   /** What is left of a row behind its whole vectors. */
@@ -50,21 +47,6 @@ final class VectorMath {
   private static final FloatVector T11 = broadcast(ScalarMath.T11);
 
   private VectorMath() {}
-
-  private static VectorSpecies<Float> species(int bits) {
-    return switch (bits) {
-      case 0 ->
-          FloatVector.SPECIES_PREFERRED.vectorBitSize() <= 512
-              ? FloatVector.SPECIES_PREFERRED
-              : FloatVector.SPECIES_512;
-      case 128 -> FloatVector.SPECIES_128;
-      case 256 -> FloatVector.SPECIES_256;
-      case 512 -> FloatVector.SPECIES_512;
-      default ->
-          throw new IllegalArgumentException(
-              "system property gru4j.vectorBits must be 128, 256 or 512, got " + bits);
-    };
-  }
 
   private static VectorShuffle<Float> rotate(int by) {
     return VectorShuffle.fromOp(SPECIES, i -> (i + by) % L);

@@ -6,7 +6,8 @@
  * io.gru4j.tensor.kernel.VectorKernels} agree bit for bit at every SIMD width:
  *
  * <ul>
- *   <li>a multiply-add is fused ({@code Math.fma}) in both;
+ *   <li>a multiply-add is fused in both, by the processor's instruction or, in scalar kernels where
+ *       the JVM has none, by software ({@link io.gru4j.tensor.kernel.FusedMultiplyAdd});
  *   <li>a sum over an index that is not a SIMD lane is one chain, in ascending order;
  *   <li>a sum across lanes is kept on 16 virtual lanes and folded by the fixed tree of {@link
  *       io.gru4j.tensor.kernel.ScalarMath#foldLanes};

@@ -488,7 +488,7 @@ public final class OutputLayer {
     float[] h = hidden.value().data();
     int w = weight.offset() + target / PANEL * H * PANEL + target % PANEL;
     for (int k = 0; k < H; k++) {
-      dW[w + k * PANEL] = Math.fma(-ofTarget, h[m * H + k], dW[w + k * PANEL]);
+      dW[w + k * PANEL] = Kernels.fma(-ofTarget, h[m * H + k], dW[w + k * PANEL]);
     }
   }
 

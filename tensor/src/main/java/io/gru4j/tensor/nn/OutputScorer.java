@@ -145,7 +145,7 @@ public final class OutputScorer {
     int w = weight.offset() + target / PANEL * H * PANEL + target % PANEL;
     float score = bias[target];
     for (int k = 0; k < H; k++) {
-      score = Math.fma(hidden.data()[row * H + k], weight.value()[w + k * PANEL], score);
+      score = Kernels.fma(hidden.data()[row * H + k], weight.value()[w + k * PANEL], score);
     }
     return score;
   }

@@ -4,9 +4,7 @@ import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.tensor.Backend;
@@ -121,33 +119,6 @@ class KernelsTest {
     // the executions that ask for a width name it too
     assertEquals(
         expected, expected.contains(",") ? description : description.replaceFirst(",.*", ""));
-  }
-
-  @Test
-  void thePropertyForcesAChoice() {
-    assertInstanceOf(ScalarKernels.class, KernelChoice.choose("scalar", true));
-    assertInstanceOf(ScalarKernels.class, KernelChoice.choose("scalar", false));
-    assertInstanceOf(ScalarKernels.class, KernelChoice.choose(null, false));
-    if (vectorExecution()) {
-      assertEquals(Kernels.get().description(), KernelChoice.choose(null, true).description());
-      assertEquals(Kernels.get().description(), KernelChoice.choose("vector", true).description());
-    }
-    String missing =
-        assertThrows(IllegalStateException.class, () -> KernelChoice.choose("vector", false))
-            .getMessage();
-    assertTrue(missing.contains("--add-modules jdk.incubator.vector"), missing);
-    String unknown =
-        assertThrows(IllegalArgumentException.class, () -> KernelChoice.choose("fast", true))
-            .getMessage();
-    assertTrue(unknown.contains("gru4j.kernels") && unknown.contains("fast"), unknown);
-  }
-
-  @Test
-  void whoHasNotChosenIsToldOfVectors() {
-    String advice = KernelChoice.advice(null, false);
-    assertTrue(advice.contains("--add-modules jdk.incubator.vector"), advice);
-    assertEquals("", KernelChoice.advice("scalar", false));
-    assertEquals("", KernelChoice.advice(null, true));
   }
 
   @Property
