@@ -1,5 +1,5 @@
-// GRU4Rec in one file: a network that reads what somebody clicked and says what they will click next. Nothing is hidden,
-// nothing is fast, and nothing is needed but a JDK 25:
+// GRU4Rec in one file: a network that reads what somebody clicked and says what they will click next.
+// Nothing is hidden, nothing is fast, and nothing is needed but a JDK 25:
 //   java PlainGru4Rec.java sessions.tsv              trains, then recommends for the last session of the file
 //   java PlainGru4Rec.java sessions.tsv shoe sock    trains, then recommends after a shoe and a sock
 //
@@ -9,7 +9,7 @@
 // A matrix (V, E) is a double[V][E]; x[m] is its row m. da is the derivative of the loss by a, and has the shape of a.
 // What is used in several places has the sum of their derivatives: backward functions add (+=) to what they are given.
 
-// ---- The parameters (tour, section 1) ----
+// ---- The parameters ----
 // All numbers that training changes. Their gradients and Adagrad's sums have the same shapes: they are Networks too.
 record Network(
     double[][] table, // (V, E) the embedding: row j describes item j
@@ -26,8 +26,7 @@ record Network(
 
   // Every row of every matrix, for code that treats all numbers alike.
   double[][] rows() {
-    return Stream.of(table, Wih, Whh, new double[][] {bih, bhh}, W, new double[][] {b})
-        .flatMap(Stream::of).toArray(double[][]::new);
+    return Stream.of(table, Wih, Whh, W, new double[][] {bih, bhh, b}).flatMap(Stream::of).toArray(double[][]::new);
   }
 }
 
@@ -193,7 +192,7 @@ void adagrad(Network net, Network d, Network sums, double learningRate, double c
   }
 }
 
-// ---- Batches and chunks (tour, section 1) ----
+// ---- Batches and chunks ----
 // M pairs of a click and the next one, packed by time: active[t] of them at time step t.
 record Chunk(int[] items, int[] targets, int[] active) {}
 
@@ -218,7 +217,7 @@ List<Chunk> chunks(int[][] batch, int bptt) {
   return chunks;
 }
 
-// ---- Training (tour, section 11) ----
+// ---- Training ----
 // One epoch: all sessions, in batches of B, the longest of a batch first. Returns the mean loss over all pairs.
 double train(Network net, Network sums, int[][] sessions, int B, int bptt, double learningRate, double clipnorm) {
   int E = net.table[0].length, H = net.W[0].length, pairs = 0;
@@ -257,16 +256,15 @@ Sessions read(Path file) throws IOException {
   Map<String, Integer> numbers = new LinkedHashMap<>(); // of items, from 0, as they come
   Map<String, List<Row>> sessions = new LinkedHashMap<>();
   for (int i = 1; i < lines.size(); i++) {
-    String[] cells = lines.get(i).split("\t");
     if (lines.get(i).isBlank()) continue;
+    String[] cells = lines.get(i).split("\t");
     try {
-      String item = cells[header.indexOf("ItemId")];
-      numbers.putIfAbsent(item, numbers.size());
-      Row row = new Row(numbers.get(item), Double.parseDouble(cells[header.indexOf("Time")]));
+      int item = numbers.computeIfAbsent(cells[header.indexOf("ItemId")], name -> numbers.size());
+      Row row = new Row(item, Double.parseDouble(cells[header.indexOf("Time")]));
       sessions.computeIfAbsent(cells[header.indexOf("SessionId")], id -> new ArrayList<>()).add(row);
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
-      throw new IllegalArgumentException(file + ", line " + (i + 1) + ": a line has a SessionId, an ItemId and a Time, a"
-          + " number, in columns that line 1 names so, with tabs between; got: " + lines.get(i));
+      throw new IllegalArgumentException(file + ", line " + (i + 1) + ": SessionId, ItemId and Time, which is a number,"
+          + " must be in the columns that line 1 names so, with tabs between; got: " + lines.get(i));
     }
   }
   if (sessions.values().stream().allMatch(rows -> rows.size() < 2))
@@ -299,5 +297,4 @@ void main(String[] args) throws IOException {
     System.exit(1);
   }
 }
-
 void print(String format, Object... values) { IO.println(String.format(Locale.ROOT, format, values)); }
