@@ -2,7 +2,7 @@
 // Nothing is hidden, nothing is fast, and nothing is needed but a JDK 25:
 //   java PlainGru4Rec.java sessions.tsv              trains, then recommends for the last session of the file
 //   java PlainGru4Rec.java sessions.tsv shoe sock    trains, then recommends after a shoe and a sock
-//
+// In words of Python: new double[n] is n zeros, a record is a named tuple, and c ? a : b is a if c else b.
 // The page tour.md derives the equations; the headings here name its sections, and the letters are the same:
 //   V classes: the items, and last the pad token   E numbers describe an item   H numbers describe a session so far
 //   B sessions are trained on at once   T time steps make a chunk   M pairs of a click and the next one are in a chunk
@@ -15,8 +15,7 @@ record Network(
     double[][] table, // (V, E) the embedding: row j describes item j
     double[][] Wih, // (3H, E) from the input: H rows for gate r, H for z, H for n
     double[][] Whh, // (3H, H) from the hidden state, in the same order
-    double[] bih, // (3H)
-    double[] bhh, // (3H)
+    double[] bih, double[] bhh, // (3H) each: what is added to the products with Wih and Whh
     double[][] W, // (V, H) the output layer: row j gives the score of class j
     double[] b) { // (V)
   static Network zeros(int V, int E, int H) {
@@ -66,7 +65,7 @@ void productBackward(double[][] W, double[] x, double[] dy, double[][] dW, doubl
 }
 
 // ---- The GRU takes a click (tour, section 3) ----
-// A click's x (E), the state h (H) before it, and what the GRU makes of them, each (H): gates, gh_n and the next state.
+// A click's x (E) and the state h (H) before it; the gates, gh_n and the next state h', each (H), are made of them.
 record Click(double[] x, double[] h, double[] r, double[] z, double[] n, double[] ghn, double[] next) {}
 
 Click clickForward(Network net, double[] x, double[] h) {
@@ -92,17 +91,17 @@ double[] clickBackward(Network net, Network d, Click c, double[] dnext, double[]
   int H = dnext.length;
   double[] dgx = new double[3 * H], dgh = new double[3 * H], dh = new double[H];
   for (int i = 0; i < H; i++) {
-    double dn = dnext[i] * (1 - c.z[i]);          // h' = (1 - z) ⊙ n + z ⊙ h has n,
-    double dz = dnext[i] * (c.h[i] - c.n[i]);     // z
-    dh[i] = dnext[i] * c.z[i];                    // and h
-    double dan = dn * (1 - c.n[i] * c.n[i]);      // the derivative of tanh is 1 - tanh²
-    double daz = dz * c.z[i] * (1 - c.z[i]);      // that of σ is σ (1 - σ)
-    double dr = dan * c.ghn[i];                   // r occurs in r ⊙ gh_n alone
-    double dar = dr * c.r[i] * (1 - c.r[i]);
+    double dn = dnext[i] * (1 - c.z[i]);      // dn = dh' ⊙ (1 - z)
+    double dz = dnext[i] * (c.h[i] - c.n[i]); // dz = dh' ⊙ (h - n)
+    dh[i] = dnext[i] * c.z[i];                // dh = dh' ⊙ z, and more below
+    double dan = dn * (1 - c.n[i] * c.n[i]);  // da_n = dn ⊙ (1 - n²), since tanh' = 1 - tanh²
+    double daz = dz * c.z[i] * (1 - c.z[i]);  // da_z = dz ⊙ z ⊙ (1 - z), since σ' = σ (1 - σ)
+    double dr = dan * c.ghn[i];               // dr = da_n ⊙ gh_n
+    double dar = dr * c.r[i] * (1 - c.r[i]);  // da_r = dr ⊙ r ⊙ (1 - r)
     dgx[i] = dgh[i] = dar;
     dgx[H + i] = dgh[H + i] = daz;
-    dgx[2 * H + i] = dan;
-    dgh[2 * H + i] = dan * c.r[i];                // gh_n was multiplied by r
+    dgx[2 * H + i] = dan;                     // dgx = (da_r, da_z, da_n)
+    dgh[2 * H + i] = dan * c.r[i];            // dgh = (da_r, da_z, da_n ⊙ r)
   }
   productBackward(net.Wih, c.x, dgx, d.Wih, d.bih, dx);
   productBackward(net.Whh, c.h, dgh, d.Whh, d.bhh, dh);
@@ -132,7 +131,7 @@ double[][] gruBackward(Network net, Network d, Click[] clicks, int[] active, dou
   for (int t = active.length - 1; t >= 0; t--) {
     for (int b = active[t] - 1; b >= 0; b--) {
       m--;
-      for (int i = 0; i < dh[b].length; i++) dh[b][i] += dout[m][i]; // dh_t = output layer at t + step t + 1
+      for (int i = 0; i < dh[b].length; i++) dh[b][i] += dout[m][i]; // dh_t: of the output layer + of step t + 1
       dh[b] = clickBackward(net, d, clicks[m], dh[b], dx[m]);
     }
   }
@@ -200,19 +199,18 @@ record Chunk(int[] items, int[] targets, int[] active) {}
 List<Chunk> chunks(int[][] batch, int bptt) {
   List<Chunk> chunks = new ArrayList<>();
   int width = batch[0].length, count = Math.ceilDiv(width, bptt), t = 0;
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < count && t + 1 < width; i++) { // nothing is clicked after the last column
     IntStream.Builder items = IntStream.builder(), targets = IntStream.builder(), active = IntStream.builder();
     int end = t + width / count + (i < width % count ? 1 : 0);
-    for (; t < end && t + 1 < width; t++) { // a session's last click has no next one
+    for (; t < end && t + 1 < width; t++) {
       int b = 0;
-      for (; b < batch.length && t + 1 < batch[b].length; b++) {
+      for (; b < batch.length && t + 1 < batch[b].length; b++) { // nor after a session's last click
         items.add(batch[b][t]);
         targets.add(batch[b][t + 1]);
       }
       active.add(b);
     }
-    Chunk chunk = new Chunk(items.build().toArray(), targets.build().toArray(), active.build().toArray());
-    if (chunk.items.length > 0) chunks.add(chunk);
+    chunks.add(new Chunk(items.build().toArray(), targets.build().toArray(), active.build().toArray()));
   }
   return chunks;
 }
@@ -274,6 +272,7 @@ Sessions read(Path file) throws IOException {
       .toArray(int[][]::new));
 }
 
+// Trains on a file, and prints the 20 best next items of a session.
 void main(String[] args) throws IOException {
   try {
     if (args.length == 0) throw new IllegalArgumentException("usage: java PlainGru4Rec.java sessions.tsv [item ...]");
@@ -282,19 +281,20 @@ void main(String[] args) throws IOException {
       if (!data.names.contains(item)) throw new IllegalArgumentException("no session has the item " + item);
     int[] asked = Stream.of(args).skip(1).mapToInt(data.names::indexOf).toArray();
     int[] session = asked.length > 0 ? asked : data.items[data.items.length - 1];
-    int V = data.names.size() + 1, E = 250, H = 100, B = 512, bptt = 1, epochs = 5; // as RecPack has them
+    int V = data.names.size() + 1, E = 250, H = 100, B = 512, bptt = 1, epochs = 5;
+    double learningRate = 0.03, clipnorm = 1; // these and those above are RecPack's defaults
     Network net = Network.zeros(V, E, H), sums = Network.zeros(V, E, H);
     Random random = new Random(42);
     for (double[] row : net.rows()) Arrays.setAll(row, k -> random.nextDouble(-0.01, 0.01));
     for (int epoch = 1; epoch <= epochs; epoch++)
-      print("epoch %d: loss %.4f", epoch, train(net, sums, data.items, B, bptt, 0.03, 1));
+      System.out.printf(Locale.ROOT, "epoch %d: loss %.4f%n", epoch,
+          train(net, sums, data.items, B, bptt, learningRate, clipnorm));
     double[] s = predict(net, session);
-    print("after %s, by score:", IntStream.of(session).mapToObj(data.names::get).toList());
+    System.out.println("after " + IntStream.of(session).mapToObj(data.names::get).toList() + ", by score:");
     IntStream.range(0, V - 1).boxed().sorted(Comparator.comparing(j -> -s[j])).limit(20)
-        .forEach(j -> print("%.4f  %s", s[j], data.names.get(j)));
+        .forEach(j -> System.out.printf(Locale.ROOT, "%.4f  %s%n", s[j], data.names.get(j)));
   } catch (IllegalArgumentException e) {
     System.err.println(e.getMessage());
     System.exit(1);
   }
 }
-void print(String format, Object... values) { IO.println(String.format(Locale.ROOT, format, values)); }
