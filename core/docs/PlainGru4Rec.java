@@ -110,7 +110,7 @@ double[] clickBackward(Network net, Network d, Click c, double[] dnext, double[]
 
 // ---- The GRU through time (tour, section 5) ----
 // From x (M, E) to M clicks, packed by time: the rows of all sessions at step 0, then those at step 1, and so on.
-// At step t the first active[t] sessions still go on. state (B, H) has the state of each, and moves on.
+// At step t the first active[t] sessions still go on (B_t of them). state (B, H) has the state of each, and moves on.
 Click[] gruForward(Network net, double[][] x, int[] active, double[][] state) {
   Click[] clicks = new Click[x.length];
   int m = 0;
