@@ -42,13 +42,23 @@ public final class ChildJvm {
    */
   public ChildJvm(List<String> before, List<String> flags, String main, List<String> args)
       throws IOException {
+    this(before, flags, List.of("-cp", classPath(), main), args);
+  }
+
+  private ChildJvm(List<String> before, List<String> flags, List<String> what, List<String> args)
+      throws IOException {
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags);
-    command.addAll(List.of("-cp", classPath(), main));
+    command.addAll(what);
     command.addAll(args);
     process = new ProcessBuilder(command).start();
     err = process.errorReader();
+  }
+
+  /** Starts a program that is one source file, without any class of ours. */
+  public static ChildJvm source(Path file, List<String> args) throws IOException {
+    return new ChildJvm(List.of(), List.of(), List.of(file.toString()), args);
   }
 
   /** Starts {@code gru4j} so that it starts quickly. */

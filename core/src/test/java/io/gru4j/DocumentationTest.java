@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What README and the pages below docs name is there: classes, members, tests, files, sections. */
 class DocumentationTest {
   private static final Path ROOT = Path.of("..");
+  private static final Path PLAIN = Path.of("docs/PlainGru4Rec.java");
   private static final Pattern FENCED = Pattern.compile("(?ms)^```(\\w*)\n(.*?)^```$");
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
   private static final Pattern NAME =
@@ -88,6 +90,7 @@ class DocumentationTest {
         }
       }
     }
+    sources.put("PlainGru4Rec", Files.readString(PLAIN));
     return sources;
   }
 
@@ -151,12 +154,12 @@ class DocumentationTest {
   @Test
   void javaIsTakenFromTheExamplesThatRun() throws IOException {
     String examples = Files.readString(Path.of("src/test/java/io/gru4j/JavadocExamplesTest.java"));
-    List<String> regions =
-        Pattern.compile("(?ms)// @start region=\"\\w+\"\n(.*?)^ *// @end")
-            .matcher(examples)
-            .results()
-            .map(m -> m.group(1).stripTrailing().stripIndent())
-            .toList();
+    List<String> regions = new ArrayList<>();
+    Pattern.compile("(?ms)// @start region=\"\\w+\"\n(.*?)^ *// @end")
+        .matcher(examples)
+        .results()
+        .forEach(m -> regions.add(m.group(1).stripTrailing().stripIndent()));
+    regions.addAll(plainRegions().values());
     int found = 0;
     for (Path page : pages()) {
       for (MatchResult block : FENCED.matcher(Files.readString(page)).results().toList()) {
@@ -164,10 +167,41 @@ class DocumentationTest {
           found++;
           assertTrue(
               regions.contains(block.group(2).strip()),
-              page + ": not a region of JavadocExamplesTest:\n" + block.group(2));
+              page + ": no region of JavadocExamplesTest or " + PLAIN + ":\n" + block.group(2));
         }
       }
     }
     assertTrue(found > 0);
+  }
+
+  /** The text below each heading of the plain network, by the heading. */
+  private static Map<String, String> plainRegions() throws IOException {
+    Map<String, String> regions = new LinkedHashMap<>();
+    Pattern.compile("(?ms)^// ---- (.*?) ----$(.*?)(?=^// ---- |\\z)")
+        .matcher(Files.readString(PLAIN))
+        .results()
+        .forEach(m -> regions.put(m.group(1), m.group(2).strip()));
+    return regions;
+  }
+
+  /** Each part of the plain network that names a section of the tour is quoted there, once. */
+  @Test
+  void theTourQuotesThePlainNetwork() throws IOException {
+    String tour = Files.readString(Path.of("docs/tour.md"));
+    List<String> parts = new ArrayList<>();
+    for (var region : plainRegions().entrySet()) {
+      var section = Pattern.compile(".*\\(tour, section (\\d+)\\)").matcher(region.getKey());
+      if (section.matches()) {
+        String quote = "\n```java\n" + region.getValue() + "\n```\n";
+        int start = tour.indexOf("\n## " + section.group(1) + ". ");
+        int end = tour.indexOf("\n## ", start + 1);
+        int at = tour.indexOf(quote);
+        parts.add(region.getKey());
+        assertTrue(
+            start < at && at < end, PLAIN + ": not quoted where it says: " + region.getKey());
+        assertEquals(at, tour.lastIndexOf(quote), region.getKey());
+      }
+    }
+    assertTrue(parts.size() >= 8, parts.toString());
   }
 }

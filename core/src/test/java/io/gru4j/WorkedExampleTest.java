@@ -1,5 +1,6 @@
 package io.gru4j;
 
+import static io.gru4j.PlainGru4Rec.FILE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
@@ -18,7 +19,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The network on paper of docs/tour.md: every number there is computed here. */
@@ -45,7 +47,7 @@ class WorkedExampleTest {
   void everyNumberIsWhatTheNetworkComputes() throws IOException {
     BLOCK.matcher(Files.readString(TOUR)).results().forEach(this::read);
     computeByLayers();
-    computeByHand();
+    computeByThePlainNetwork();
     assertEquals(withInputs(computed.keySet()), printed.keySet(), "names in " + TOUR);
     List<String> wrong = new ArrayList<>();
     computed.forEach(
@@ -78,10 +80,6 @@ class WorkedExampleTest {
 
   private float input(String name, int index) {
     return Float.parseFloat(printed.get(name)[index]);
-  }
-
-  private double sigmoid(double x) {
-    return 1 / (1 + Math.exp(-x));
   }
 
   /** What the layers of training say. */
@@ -137,59 +135,59 @@ class WorkedExampleTest {
     return Matrix.zeros(1, 1);
   }
 
-  /** The equations of the tour, in double: what lies between the layers' inputs and outputs. */
-  private void computeByHand() {
-    double[] h = new double[T + 1]; // h[t] before step t
-    double[] r = new double[T];
-    double[] z = new double[T];
-    double[] n = new double[T];
-    double[] ghn = new double[T];
-    double[][] dS = new double[T][3];
+  /** What lies between the layers' inputs and outputs, as docs/PlainGru4Rec.java computes it. */
+  private void computeByThePlainNetwork() {
+    double[][] table = column("table");
+    double[][] W = column("W");
+    double[] b = inputs("b");
+    double[][] Wih = {inputs("Wir"), inputs("Wiz"), inputs("Win")};
+    double[][] Whh = {inputs("Whr"), inputs("Whz"), inputs("Whn")};
+    double[] bhh = {0, 0, input("bhn", 0)};
+    Object net = FILE.network(table, Wih, Whh, new double[3], bhh, W, b);
+    double[] state = {0};
+    Object[] clicks = new Object[T];
+    double[][] out = new double[T][1]; // what the output layer says of each state
     for (int t = 0; t < T; t++) {
-      double x = input("table", ITEMS[t]);
-      r[t] = sigmoid(input("Wir", 0) * x + input("Whr", 0) * h[t]);
-      z[t] = sigmoid(input("Wiz", 0) * x + input("Whz", 0) * h[t]);
-      ghn[t] = input("Whn", 0) * h[t] + input("bhn", 0);
-      n[t] = Math.tanh(input("Win", 0) * x + r[t] * ghn[t]);
-      h[t + 1] = (1 - z[t]) * n[t] + z[t] * h[t];
       int step = t + 1;
-      computed.put("r" + step, r[t]);
-      computed.put("z" + step, z[t]);
-      computed.put("n" + step, n[t]);
-      double[] e = new double[3];
+      clicks[t] = FILE.clickForward(net, table[ITEMS[t]], state);
+      state = FILE.next(clicks[t]);
+      computed.put("r" + step, FILE.r(clicks[t])[0]);
+      computed.put("z" + step, FILE.z(clicks[t])[0]);
+      computed.put("n" + step, FILE.n(clicks[t])[0]);
+      double[] p = new double[3];
+      FILE.crossEntropyForward(FILE.productForward(W, b, state), TARGETS[t], p);
+      double[] dS = FILE.crossEntropyBackward(p, TARGETS[t], 1.0 / T);
+      FILE.productBackward(W, state, dS, new double[3][1], new double[3], out[t]);
       for (int j = 0; j < 3; j++) {
-        e[j] = Math.exp(input("W", j) * h[t + 1] + input("b", j));
-      }
-      for (int j = 0; j < 3; j++) {
-        double p = e[j] / Arrays.stream(e).sum();
-        dS[t][j] = (p - (j == TARGETS[t] ? 1 : 0)) / T;
-        computed.put("p" + step + "." + j, p);
-      }
-    }
-    double fromNext = 0;
-    for (int t = T - 1; t >= 0; t--) {
-      int step = t + 1;
-      double out = 0;
-      for (int j = 0; j < 3; j++) {
-        out += dS[t][j] * input("W", j);
-      }
-      double dh = out + fromNext;
-      double dan = dh * (1 - z[t]) * (1 - n[t] * n[t]);
-      double daz = dh * (h[t] - n[t]) * z[t] * (1 - z[t]);
-      double dar = dan * ghn[t] * r[t] * (1 - r[t]);
-      fromNext = dh * z[t] + input("Whr", 0) * dar + input("Whz", 0) * daz;
-      fromNext += input("Whn", 0) * r[t] * dan;
-      computed.put("dan" + step, dan);
-      computed.put("daz" + step, daz);
-      computed.put("dar" + step, dar);
-      if (t == 0) {
-        computed.put("out1", out);
-      } else {
-        computed.put("from2", fromNext);
-        for (int j = 0; j < 3; j++) {
-          computed.put("dS2." + j, dS[t][j]);
+        computed.put("p" + step + "." + j, p[j]);
+        if (t == 1) {
+          computed.put("dS2." + j, dS[j]);
         }
       }
     }
+    computed.put("out1", out[0][0]);
+    double[] fromNext = {0};
+    for (int t = T - 1; t >= 0; t--) {
+      int step = t + 1;
+      Object d = PlainGru4Rec.zeros(3, 1, 1); // of this step alone: then dbih is dar, daz, dan
+      double[] dh = {out[t][0] + fromNext[0]};
+      fromNext = FILE.clickBackward(net, d, clicks[t], dh, new double[1]);
+      computed.put("dar" + step, FILE.bih(d)[0]);
+      computed.put("daz" + step, FILE.bih(d)[1]);
+      computed.put("dan" + step, FILE.bih(d)[2]);
+      if (t == 1) {
+        computed.put("from2", fromNext[0]);
+      }
+    }
+  }
+
+  private double[] inputs(String name) {
+    return IntStream.range(0, printed.get(name).length).mapToDouble(i -> input(name, i)).toArray();
+  }
+
+  private double[][] column(String name) {
+    return DoubleStream.of(inputs(name))
+        .mapToObj(value -> new double[] {value})
+        .toArray(double[][]::new);
   }
 }

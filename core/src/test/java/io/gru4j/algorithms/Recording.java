@@ -123,12 +123,17 @@ record Recording(String name, Map<String, Object> fields) {
 
   /** Flattens nested lists, row by row, each number rounded to the float32 that it equals. */
   static float[] floats(Object nested) {
-    double[] doubles = flatten(nested).mapToDouble(Number::doubleValue).toArray();
+    double[] doubles = doubles(nested);
     float[] floats = new float[doubles.length];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = (float) doubles[i];
     }
     return floats;
+  }
+
+  /** Flattens nested lists, row by row. */
+  static double[] doubles(Object nested) {
+    return flatten(nested).mapToDouble(Number::doubleValue).toArray();
   }
 
   private static Stream<Number> flatten(Object nested) {

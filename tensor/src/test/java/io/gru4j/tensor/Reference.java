@@ -1,15 +1,22 @@
 package io.gru4j.tensor;
 
 import io.gru4j.tensor.autograd.Parameter;
+import java.util.Arrays;
 import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The definitions once more, in double precision and plain loops, and gradients of them by central
- * differences. A matrix is {@code double[rows][cols]}.
+ * What tests compare with, in double precision: definitions that the plain network has not, values,
+ * and gradients, of the plain network or by central differences. A matrix is {@code
+ * double[rows][cols]}.
  */
 public final class Reference {
 
   private static final double STEP = 1e-5;
+  private static final double NUMERIC =
+      1e-4; // allowed relative difference from central differences
+  private static final double EXACT = 2e-5; // and from the plain network's gradients
 
   /** Reads one component of a gradient under test. */
   @FunctionalInterface
@@ -39,8 +46,11 @@ public final class Reference {
     return x;
   }
 
-  public static double sigmoid(double x) {
-    return x < 0 ? StrictMath.exp(x) / (1 + StrictMath.exp(x)) : 1 / (1 + StrictMath.exp(-x));
+  /** A parameter of one column, as a bias is. */
+  public static double[] column(Parameter p) {
+    double[] x = new double[p.rows()];
+    Arrays.setAll(x, row -> p.get(row, 0));
+    return x;
   }
 
   public static double dot(double[] a, double[] b) {
@@ -82,79 +92,55 @@ public final class Reference {
     return y;
   }
 
-  public static double[][] rows(double[][] table, int[] indices, int count) {
-    double[][] y = new double[count][];
-    for (int m = 0; m < count; m++) {
-      y[m] = table[indices[m]];
-    }
-    return y;
+  /** Rows of logits of a network's output layer. */
+  public static double[][] linear(double[][] x, double[][] weight, double[] bias) {
+    return Stream.of(x)
+        .map(row -> PlainGru4Rec.FILE.productForward(weight, bias, row))
+        .toArray(double[][]::new);
   }
 
-  /** Weights of one GRU layer: gates stacked r, z, n. */
-  public record GruWeights(double[][] ih, double[][] hh, double[][] bih, double[][] bhh) {}
-
-  /** One step of torch's GRU cell. */
-  public static double[] gruStep(double[] x, double[] h, GruWeights w) {
-    int H = h.length;
-    double[] next = new double[H];
-    for (int i = 0; i < H; i++) {
-      double r = sigmoid(dot(w.ih[i], x) + w.bih[i][0] + dot(w.hh[i], h) + w.bhh[i][0]);
-      int j = H + i;
-      double z = sigmoid(dot(w.ih[j], x) + w.bih[j][0] + dot(w.hh[j], h) + w.bhh[j][0]);
-      int k = 2 * H + i;
-      double n =
-          StrictMath.tanh(dot(w.ih[k], x) + w.bih[k][0] + r * (dot(w.hh[k], h) + w.bhh[k][0]));
-      next[i] = (1 - z) * n + z * h[i];
-    }
-    return next;
-  }
-
-  /** A chunk of steps, packed by time; {@code state} is replaced by each row's last state. */
-  public static double[][] gru(
-      double[][] x, int[] activeRows, int T, double[][] state, GruWeights w) {
-    double[][] y = new double[x.length][];
-    int m = 0;
-    for (int t = 0; t < T; t++) {
-      for (int b = 0; b < activeRows[t]; b++, m++) {
-        y[m] = gruStep(x[m], state[b], w);
-        state[b] = y[m];
-      }
-    }
-    return y;
-  }
-
-  public static double[][] linear(double[][] x, double[][] weight, double[][] bias) {
-    double[][] y = new double[x.length][weight.length];
-    for (int m = 0; m < x.length; m++) {
-      for (int j = 0; j < weight.length; j++) {
-        y[m][j] = dot(x[m], weight[j]) + bias[j][0];
-      }
-    }
-    return y;
-  }
-
-  /**
-   * Mean over the rows with a target of logsumexp(logits) - logits[target]; 0 without such rows.
-   */
+  /** Mean cross-entropy over the rows with a target; 0 without such rows. */
   public static double crossEntropy(double[][] logits, int[] targets) {
-    double loss = 0;
-    int n = 0;
-    for (int m = 0; m < logits.length; m++) {
-      if (targets[m] < 0) {
-        continue;
+    return IntStream.range(0, logits.length)
+        .filter(m -> targets[m] >= 0)
+        .mapToDouble(
+            m ->
+                PlainGru4Rec.FILE.crossEntropyForward(
+                    logits[m], targets[m], new double[logits[m].length]))
+        .average()
+        .orElse(0);
+  }
+
+  /** Compares every component of a gradient with that of the plain network. */
+  public static void assertGradient(String what, double[][] expected, Gradient actual) {
+    double largest =
+        Stream.of(expected).flatMapToDouble(Arrays::stream).map(Math::abs).max().orElse(0);
+    for (int r = 0; r < expected.length; r++) {
+      for (int c = 0; c < expected[r].length; c++) {
+        assertGradient(what, r, c, expected[r][c], largest, actual, EXACT);
       }
-      double max = Double.NEGATIVE_INFINITY;
-      for (double logit : logits[m]) {
-        max = Math.max(max, logit);
-      }
-      double sum = 0;
-      for (double logit : logits[m]) {
-        sum += Math.exp(logit - max); // quicker than StrictMath's, and its ulp will do
-      }
-      loss += max + StrictMath.log(sum) - logits[m][targets[m]];
-      n++;
     }
-    return n == 0 ? 0 : loss / n;
+  }
+
+  /** As the other, of a bias. */
+  public static void assertGradient(String what, double[] expected, Gradient actual) {
+    assertGradient(what, column(expected), actual);
+  }
+
+  private static double[][] column(double[] x) {
+    return Arrays.stream(x).mapToObj(value -> new double[] {value}).toArray(double[][]::new);
+  }
+
+  private static void assertGradient(
+      String what, int r, int c, double expected, double largest, Gradient gradient, double share) {
+    float actual = gradient.at(r, c);
+    // Floats carry about 1e-7 of the largest terms, which may cancel; differences about 1e-10.
+    double allowed = share * (Math.abs(expected) + 0.05 * largest) + 1e-6;
+    if (!(Math.abs(actual - expected) <= allowed)) {
+      throw new AssertionError(
+          "%s: gradient at (%d, %d) is %s, expected %s, allowed difference %s"
+              .formatted(what, r, c, actual, expected, allowed));
+    }
   }
 
   /**
@@ -192,14 +178,7 @@ public final class Reference {
     for (int i = 0; i < count; i++) {
       int r = i * stride / cols;
       int c = i * stride % cols;
-      float actual = gradient.at(r, c);
-      // Floats carry about 1e-7 of the largest terms, which may cancel; differences about 1e-10.
-      double allowed = 1e-4 * (Math.abs(numeric[i]) + 0.05 * largest) + 1e-6;
-      if (!(Math.abs(actual - numeric[i]) <= allowed)) {
-        throw new AssertionError(
-            "%s: gradient at (%d, %d) is %s, numeric %s, allowed difference %s"
-                .formatted(what, r, c, actual, numeric[i], allowed));
-      }
+      assertGradient(what, r, c, numeric[i], largest, gradient, NUMERIC);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gru4j.tensor.nn;
 
+import static io.gru4j.tensor.PlainGru4Rec.FILE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,7 +19,7 @@ import io.gru4j.tensor.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.DoubleSupplier;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -62,35 +63,30 @@ class NetworkTest {
 
     double[][] table = Reference.of(net.table);
     double[][] weight = shared ? table : Reference.of(net.weight);
-    double[][] bias = Reference.of(net.bias);
-    List<Reference.GruWeights> gru = new ArrayList<>();
-    List<double[][]> states = new ArrayList<>();
-    for (int i = 0; i < layerCount; i++) {
-      GruParameters g = net.gruParameters.get(i);
-      gru.add(
-          new Reference.GruWeights(
-              Reference.of(g.weightIh()),
-              Reference.of(g.weightHh()),
-              Reference.of(g.biasIh()),
-              Reference.of(g.biasHh())));
-      states.add(Reference.of(net.states.get(i)));
-    }
+    double[] bias = Reference.column(net.bias);
+    List<double[][]> states = net.states.stream().map(Reference::of).toList();
     double[][] mask = mask(p, M, E, seed);
-    DoubleSupplier loss =
-        () -> {
-          double[][] y = new double[M][E];
-          for (int m = 0; m < M; m++) {
-            for (int e = 0; e < E; e++) {
-              y[m][e] = mask[m][e] * table[items[m]][e];
-            }
-          }
-          for (int i = 0; i < layerCount; i++) {
-            y = Reference.gru(y, active, T, states.get(i).clone(), gru.get(i));
-          }
-          return Reference.crossEntropy(Reference.linear(y, weight, bias), targets);
-        };
+    PlainLayers layers = new PlainLayers(net.gruParameters);
+    double[][] dropped = times(FILE.embeddingForward(table, items), mask);
+    double[][] h = layers.forward(dropped, active, states);
+    double[][] dTable = new double[V][E];
+    double[][] dWeight = shared ? dTable : new double[V][H];
+    double[] dBias = new double[V];
+    double[][] dh = new double[M][H];
+    double expected = 0;
+    int n = (int) IntStream.of(targets).filter(target -> target >= 0).count();
+    for (int m = 0; m < M; m++) {
+      if (targets[m] >= 0) {
+        double[] probs = new double[V];
+        double[] logits = FILE.productForward(weight, bias, h[m]);
+        expected += FILE.crossEntropyForward(logits, targets[m], probs) / n;
+        double[] dLogits = FILE.crossEntropyBackward(probs, targets[m], 1.0 / n);
+        FILE.productBackward(weight, h[m], dLogits, dWeight, dBias, dh[m]);
+      }
+    }
+    FILE.embeddingBackward(dTable, items, times(layers.backward(dh), mask));
+
     Variable actual = net.forward(items, targets, active, T, M, seed);
-    double expected = loss.getAsDouble();
     assertEquals(expected, net.outputLayer.lossValue(), 2e-6 * (1 + expected));
     net.tape.backward(actual);
     double squares = 0;
@@ -103,17 +99,21 @@ class NetworkTest {
     }
     double norm = new GradientClipping(net.parameters, parallel).norm();
     assertEquals(Math.sqrt(squares), norm, 1e-5 * (1 + norm), "both uses are in the norm");
-    Reference.assertGradient("table", table, loss, net.table::gradAt, 12);
-    Reference.assertGradient("weight", weight, loss, net.weight::gradAt, 12);
-    Reference.assertGradient("bias", bias, loss, net.bias::gradAt, 12);
-    for (int i = 0; i < layerCount; i++) {
-      GruParameters g = net.gruParameters.get(i);
-      Reference.GruWeights w = gru.get(i);
-      Reference.assertGradient("weightIh", w.ih(), loss, g.weightIh()::gradAt, 12);
-      Reference.assertGradient("weightHh", w.hh(), loss, g.weightHh()::gradAt, 12);
-      Reference.assertGradient("biasIh", w.bih(), loss, g.biasIh()::gradAt, 12);
-      Reference.assertGradient("biasHh", w.bhh(), loss, g.biasHh()::gradAt, 12);
+    Reference.assertGradient("table", dTable, net.table::gradAt);
+    Reference.assertGradient("weight", dWeight, net.weight::gradAt);
+    Reference.assertGradient("bias", dBias, net.bias::gradAt);
+    layers.assertGradients();
+  }
+
+  private static double[][] times(double[][] x, double[][] mask) {
+    double[][] y = new double[x.length][];
+    for (int m = 0; m < x.length; m++) {
+      y[m] = x[m].clone();
+      for (int e = 0; e < y[m].length; e++) {
+        y[m][e] *= mask[m][e];
+      }
     }
+    return y;
   }
 
   private static double[][] mask(float p, int M, int E, long seed) {

@@ -1,5 +1,6 @@
 package io.gru4j.tensor.nn;
 
+import static io.gru4j.tensor.PlainGru4Rec.FILE;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -118,30 +119,40 @@ class OutputLayerTest {
 
     double[][] logits() {
       return Reference.linear(
-          Reference.of(hidden.value()), Reference.of(weight), Reference.of(bias));
+          Reference.of(hidden.value()), Reference.of(weight), Reference.column(bias));
     }
 
-    /** Every component of dHidden after a run, by its formula; without smoothing. */
-    void assertHiddenGradient(double allowed) {
-      double[][] logits = logits();
-      double[][] w = Reference.of(weight);
-      int H = weight.cols();
-      long n = IntStream.of(targets).filter(target -> target >= 0).count();
-      double[][] expected = new double[targets.length][H];
-      for (int m = 0; m < targets.length; m++) {
-        if (targets[m] >= 0) {
-          double max = DoubleStream.of(logits[m]).max().getAsDouble();
-          double sum = DoubleStream.of(logits[m]).map(x -> StrictMath.exp(x - max)).sum();
-          for (int v = 0; v < w.length; v++) {
-            double p = StrictMath.exp(logits[m][v] - max) / sum - (v == targets[m] ? 1 : 0);
-            for (int k = 0; k < H; k++) {
-              expected[m][k] += p * w[v][k] / n;
-            }
+    /** Gradients in double precision, by the plain network; without smoothing. */
+    private final class Plain {
+      final double[][] dHidden = new double[targets.length][weight.cols()];
+      final double[][] dWeight = new double[weight.rows()][weight.cols()];
+      final double[] dBias = new double[weight.rows()];
+
+      Plain(float lossGradient) {
+        double[][] w = Reference.of(weight);
+        double[][] h = Reference.of(hidden.value());
+        double[][] logits = logits();
+        double each = lossGradient / (double) numTargets();
+        for (int m = 0; m < targets.length; m++) {
+          if (targets[m] >= 0) {
+            double[] probs = new double[w.length];
+            FILE.crossEntropyForward(logits[m], targets[m], probs);
+            double[] dLogits = FILE.crossEntropyBackward(probs, targets[m], each);
+            FILE.productBackward(w, h[m], dLogits, dWeight, dBias, dHidden[m]);
           }
         }
       }
+    }
+
+    private long numTargets() {
+      return IntStream.of(targets).filter(target -> target >= 0).count();
+    }
+
+    /** Every component of dHidden after a run, without smoothing. */
+    void assertHiddenGradient(double allowed) {
+      double[][] expected = new Plain(1f).dHidden;
       for (int m = 0; m < targets.length; m++) {
-        for (int k = 0; k < H; k++) {
+        for (int k = 0; k < weight.cols(); k++) {
           assertEquals(expected[m][k], hidden.grad().get(m, k), allowed, "row " + m);
         }
       }
@@ -158,21 +169,29 @@ class OutputLayerTest {
       assertEquals(sum, noted, 1e-6 * sum);
     }
 
+    /** Compares loss and gradients with the plain network, or with differences if smoothed. */
     void check(float lossGradient, int most) {
-      double[][] w = Reference.of(weight);
-      double[][] b = Reference.of(bias);
-      double[][] h = Reference.of(hidden.value());
       double actual = run(OutputLayer.LOGITS_BUDGET, lossGradient, parallel);
-      double[][] logits = Reference.linear(h, w, b);
+      double[][] logits = logits();
       double expected = loss(logits);
       // a small loss is the difference of large logits, which have the rounding of floats
       double largest =
           Stream.of(logits).flatMapToDouble(DoubleStream::of).map(Math::abs).max().orElse(0);
       assertEquals(expected, actual, 1e-6 * (1 + expected) + 2e-7 * largest);
+      if (smoothing == 0) {
+        Plain plain = new Plain(lossGradient);
+        Reference.assertGradient("hidden", plain.dHidden, hidden.grad()::get);
+        Reference.assertGradient("weight", plain.dWeight, weight::gradAt);
+        Reference.assertGradient("bias", plain.dBias, bias::gradAt);
+        return;
+      }
+      double[][] w = Reference.of(weight);
+      double[] b = Reference.column(bias);
+      double[][] h = Reference.of(hidden.value());
       DoubleSupplier loss = () -> lossGradient * loss(Reference.linear(h, w, b));
       Reference.assertGradient("hidden", h, loss, hidden.grad()::get, most);
       Reference.assertGradient("weight", w, loss, weight::gradAt, most);
-      Reference.assertGradient("bias", b, loss, bias::gradAt, most);
+      Reference.assertGradient("bias", new double[][] {b}, loss, (r, c) -> bias.gradAt(c, r), most);
     }
   }
 
