@@ -1,6 +1,15 @@
 package io.gru4j.algorithms;
 
 import static io.gru4j.PlainGru4Rec.FILE;
+import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -109,8 +118,8 @@ class PlainGru4RecTest {
   /** Recorded runs that it can do: one layer and Adagrad. */
   static Stream<Recording> recordings() {
     return Recording.all().stream()
-        .filter(r -> r.parameters().numLayers() == 1)
-        .filter(r -> r.parameters().optimizationAlgorithm() == OptimizationAlgorithm.ADAGRAD);
+        .filter(r -> r.parameters().get(NUM_LAYERS) == 1)
+        .filter(r -> r.parameters().get(OPTIMIZATION_ALGORITHM) == OptimizationAlgorithm.ADAGRAD);
   }
 
   @ParameterizedTest
@@ -120,7 +129,7 @@ class PlainGru4RecTest {
     Object net = plain(network);
     Object sums = zerosLike(network);
     int[][] sessions = sessions(recording.matrix(recording.list("interactions")));
-    Gru4RecParameters p = recording.parameters();
+    GRU4RecParameters p = recording.parameters();
     int epochs = recording.list("epochs").size();
     for (int epoch = 0; epoch < epochs; epoch++) {
       double loss = train(net, sums, sessions, p);
@@ -170,14 +179,14 @@ class PlainGru4RecTest {
           """)
   void trainsAsTheLibraryDoes(long seed, int H, int batchSize, int bptt, double clipnorm) {
     TestSessions data = TestSessions.make(seed, 60, 41);
-    Gru4RecParameters p =
-        Gru4RecParameters.builder()
-            .hiddenSize(H)
-            .numComponents(H + 2)
-            .batchSize(batchSize)
-            .bptt(bptt)
-            .clipnorm(clipnorm)
-            .maxEpochs(2)
+    GRU4RecParameters p =
+        GRU4RecParameters.builder()
+            .set(HIDDEN_SIZE, H)
+            .set(NUM_COMPONENTS, H + 2)
+            .set(BATCH_SIZE, batchSize)
+            .set(BPTT, bptt)
+            .set(CLIPNORM, clipnorm)
+            .set(MAX_EPOCHS, 2)
             .build();
     GruNetwork network = GruNetwork.zeros(41, H + 2, H, 1).initialiseGlorot(seed);
     Object net = plain(network);
@@ -208,9 +217,10 @@ class PlainGru4RecTest {
     }
   }
 
-  private static double train(Object net, Object sums, int[][] sessions, Gru4RecParameters p) {
-    int batchSize = p.batchSize();
-    return FILE.train(net, sums, sessions, batchSize, p.bptt(), p.learningRate(), p.clipnorm());
+  private static double train(Object net, Object sums, int[][] sessions, GRU4RecParameters p) {
+    int batchSize = p.get(BATCH_SIZE);
+    return FILE.train(
+        net, sums, sessions, batchSize, p.get(BPTT), p.get(LEARNING_RATE), p.get(CLIPNORM));
   }
 
   private static int[][] sessions(InteractionMatrix x) {
