@@ -30,10 +30,10 @@ import java.util.Arrays;
  * step 1, and so on, M in all. The state before the chunk comes from the caller and gets no
  * gradient: that is where backpropagation is truncated.
  *
- * <p>What an input gives to the gates does not depend on the steps before, so {@code Wi x + bi} is
- * made first, of all rows; where many sessions click the same item, once for each of the D {@link
- * DistinctRows}, and in backward the gates' gradients are summed over equal rows before they meet
- * inputs and weights. States of zeros, where sessions begin, give nothing but the bias.
+ * <p>The input's part of the gates, {@code Wi x + bi}, does not depend on the steps before. So it
+ * is computed first, for all rows. Where many sessions click the same item, it is computed once for
+ * each of the D {@link DistinctRows}, and backward sums the gates' gradients over equal rows before
+ * it multiplies them. Where sessions begin, the state is zero, and the recurrent part is its bias.
  *
  * <p>Sessions do not depend on one another, so the rest of forward and backward runs block by block
  * of rows through all steps. The weight gradients are summed afterwards, panel by panel of the
@@ -55,7 +55,7 @@ public final class Gru {
   private final int E;
   private final int H;
   private final int panels;
-  private final int gates; // row stride of the gate buffers: 3H filled up to whole panels
+  private final int gates; // row stride of the gate buffers: 3H rounded up to a multiple of 32
 
   private final Variable output;
   private final Matrix gx; // forward: gate values; backward: gradient of the input product
@@ -63,8 +63,7 @@ public final class Gru {
   private final Matrix
       gh; // forward: last H per row kept; backward: gradient of the recurrent product
   private final Matrix before; // the state before the chunk
-  private final Matrix
-      dBefore; // gradient of the state before each step of a row; what is left at t = 0 is dropped
+  private final Matrix dBefore; // gradient of the state before each step of a row; dropped at t = 0
 
   private final Parallel.Task inputTask = this::inputBlock;
   private final Parallel.Task forwardTask = this::forwardBlock;
@@ -213,7 +212,7 @@ public final class Gru {
     return true;
   }
 
-  /** What each input gives to the gates, and in backward the gradient of that. */
+  /** The part of the gates that each input gives; in backward, its gradient. */
   private float[] inputGates() {
     return (distinct == null ? gx : gxDistinct).data();
   }
@@ -359,7 +358,7 @@ public final class Gru {
         boolean goesOn = t + 1 < T && activeRows[t + 1] > from + i;
         int row = (m + i) * H;
         int d = (from + i) * H;
-        if (goesOn) { // what the next step says of this step's output
+        if (goesOn) { // the next step's gradient of this step's output
           kernels.axpy(1f, dh, d, dOut, row, H);
         }
         Arrays.fill(dh, d, d + H, 0f);
@@ -483,7 +482,10 @@ public final class Gru {
     }
   }
 
-  /** Adds to the bias what all rows give, to the weights what those from {@code from} on give. */
+  /**
+   * Adds the gradients of all rows to the bias, and those of the rows from {@code from} on to the
+   * weights.
+   */
   private void weightPanel(
       Parameter w,
       boolean isNew,
