@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What one estimator parameter is: its name, type, range, default and meaning. Validation, maps,
- * the identifier, the command line's flags and its help all come from the list of these, {@link
+ * Declares one estimator parameter: name, type, range, default and meaning. Validation, maps, the
+ * identifier, the command line's flags and its help all use the list {@link
  * Gru4RecParameters#specs()}.
  *
  * <p>A value is an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean} or {@code
@@ -297,7 +297,7 @@ public final class ParameterSpec {
       return switch (type) {
         case INT, LONG -> checkWhole(Long.parseLong(word), text);
         case REAL -> {
-          // Java also takes 1d and 0x1p3; those are no numbers to a user.
+          // Java also reads 1d and 0x1p3, which no user means as numbers.
           if (!word.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
             throw refuse(text);
           }
