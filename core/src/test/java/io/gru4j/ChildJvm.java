@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A JVM of its own for what only a process can show: exit status, signals, heap, a full disk. */
+/** A JVM of its own, for tests of exit status, signals, heap and a full disk. */
 public final class ChildJvm {
   private static final List<String> QUICK_START =
       List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto");
@@ -29,7 +29,7 @@ public final class ChildJvm {
   private final BufferedReader err;
   private final List<String> seen = new ArrayList<>();
 
-  /** What a process came to. */
+  /** The result of a process. */
   public record End(int status, String out, String err) {}
 
   /**
@@ -108,7 +108,8 @@ public final class ChildJvm {
 
   /**
    * Skips a test that would wait for ever: a job in the background ignores INT, one under nohup
-   * HUP, and so does every child. As Linux tells it; elsewhere assumes that they are heard.
+   * HUP, and so does every child. Linux tells whether a signal is ignored; elsewhere the test
+   * assumes that it is not.
    */
   public static void assumeHeard(String signal) throws IOException {
     int bit = List.of("HUP", "INT").indexOf(signal);

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Java serialization runs code that a file names: no class of the library knows it. */
+/** Java serialization runs code that a file names, so no class of the library uses it. */
 class NoSerializationTest {
   private static final List<String> FORBIDDEN =
       List.of(

@@ -27,9 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The nightly training and the service in one: fit, save, load and serve, again and again. In the
- * end heap, threads and open files are what they were in the beginning, and every round has given
- * the same bits.
+ * The nightly training and the service in one: fit, save, load and serve, again and again. At the
+ * end heap, threads and open files are as at the beginning, and every round has given the same
+ * bits.
  *
  * <p>{@code -Dgru4j.soakSeconds=N} sets how long the long one takes, 30 minutes if it is not given.
  */
@@ -50,7 +50,9 @@ class SoakTest {
   private record Usage(long heap, Set<Thread> threads, int openFiles) {
 
     static Usage now() throws InterruptedException {
-      for (int i = 0; i < 5; i++) { // what a first one makes unreachable, such as a Cleaner's
+      for (int i = 0;
+          i < 5;
+          i++) { // objects that a first collection makes unreachable, such as a Cleaner's
         System.gc();
         Thread.sleep(20);
         forgetDeadThreadLocals();
@@ -113,7 +115,7 @@ class SoakTest {
         end.threads.size(),
         end.openFiles);
     assertTrue(end.heap <= begin.heap + HEAP_TOLERANCE, begin.heap + " became " + end.heap);
-    // A thread that an earlier test has left may end meanwhile; a new one must not be there.
+    // A thread that an earlier test has left may end; a new thread is a fault.
     Set<Thread> fresh = new HashSet<>(end.threads);
     fresh.removeAll(begin.threads);
     assertEquals(Set.of(), fresh);

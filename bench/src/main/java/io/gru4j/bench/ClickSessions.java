@@ -21,7 +21,10 @@ record ClickSessions(InteractionMatrix train, InteractionMatrix test) {
   private static final int LONGEST = 50;
   private static final long SEED = 7;
 
-  /** Sessions over about 1,000, 10,000 or 40,000 items that occur: {@code 1k, 10k, 40k}. */
+  /**
+   * Returns sessions over about 1,000, 10,000 or 40,000 items, all of which occur: {@code 1k, 10k,
+   * 40k}.
+   */
   static ClickSessions named(String catalogue) {
     return switch (catalogue) {
       case "1k" -> make(10_000, 1_000, SEED);

@@ -99,7 +99,7 @@ final class EpochProfile {
     return counts;
   }
 
-  /** The part that the innermost telling frame belongs to. */
+  /** The part of the step that the innermost known frame belongs to. */
   private static String part(RecordedEvent event) {
     for (RecordedFrame frame : event.getStackTrace().getFrames()) {
       String type = frame.getMethod().getType().getName();
@@ -114,7 +114,7 @@ final class EpochProfile {
       } else if (type.equals("io.gru4j.tensor.nn.OutputLayer")) {
         part = ofOutputLayer(method);
       } else if (type.equals("io.gru4j.tensor.nn.DistinctRows")) {
-        continue; // what it is looked through for is further out
+        continue; // these frames say nothing: a frame further out does
       } else if (method.startsWith("row")) {
         part = "softmax";
       }

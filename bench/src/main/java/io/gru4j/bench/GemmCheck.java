@@ -2,7 +2,7 @@ package io.gru4j.bench;
 
 import io.gru4j.tensor.Matrix;
 
-/** Holds a product against the definition, in double, at places spread over the result. */
+/** Compares a product with the definition, in double, at places spread over the result. */
 final class GemmCheck {
 
   private GemmCheck() {}

@@ -86,7 +86,7 @@ public class GruBenchmark {
     }
   }
 
-  /** From a state of zeros only the biases come in by the recurrent product. */
+  /** With a state of zeros the recurrent product is its bias. */
   private double firstState() {
     double[] x = new double[3]; // r, z, n
     double[] h = new double[3];

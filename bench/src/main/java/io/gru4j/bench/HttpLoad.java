@@ -25,11 +25,12 @@ import java.util.stream.IntStream;
 /**
  * {@code gru4j serve} under a constant rate of requests, on loopback.
  *
- * <p>Open loop: request i is due at {@code start + i / rate} whatever the answers before it took,
- * and its latency counts from then, so a server that stalls is charged for everybody who had to
- * wait. Each connection goes through sessions of ten clicks, one click a request, with the token of
- * the answer before; it asks for the top 20. The server is a JVM of its own on the same machine,
- * its model untrained (the time of an answer does not depend on the values).
+ * <p>Open loop: request i is due at {@code start + i / rate} however long the answers before it
+ * took, and its latency counts from then on. So a stall of the server shows in the latency of every
+ * request that had to wait. Each connection goes through sessions of ten clicks, one click a
+ * request, with the token of the answer before; it asks for the top 20. The server is a JVM of its
+ * own on the same machine, its model untrained (the time of an answer does not depend on the
+ * values).
  *
  * <pre>
  * java -cp bench/target/benchmarks.jar io.gru4j.bench.HttpLoad --rate 1000 --seconds 60 --items 10000
@@ -174,7 +175,7 @@ public final class HttpLoad {
     }
   }
 
-  /** A connection ends; its later requests are left to the others. */
+  /** A connection ends; the others take its later requests. */
   private void fail(int request, String error) {
     errors.incrementAndGet();
     if (request >= 0) {

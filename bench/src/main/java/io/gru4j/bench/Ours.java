@@ -120,7 +120,9 @@ final class Ours {
     }
   }
 
-  /** Trains a few steps on a large catalogue, with the defaults; runs out of memory or does not. */
+  /**
+   * Trains a few steps on a large catalogue with the defaults, to see whether the memory suffices.
+   */
   private static void heap(Rounds rounds, int items) {
     InteractionMatrix x = ClickSessions.equallyLong(512, 3, items, DATA_SEED);
     try (GRU4RecCrossEntropy estimator =

@@ -18,9 +18,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * The two ceilings of this machine that a kernel runs into: multiply-adds a second on registers
- * alone, and bytes a second read from and written to each level of memory. A kernel's figure is a
- * fraction of one of them.
+ * The two limits of this machine for a kernel: multiply-adds a second on registers alone, and bytes
+ * a second read from and written to each level of memory. A kernel's figure is a fraction of one of
+ * them.
  */
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -81,7 +81,7 @@ public class PeakBenchmark {
     }
   }
 
-  /** Operands the compiler cannot see through. */
+  /** Operands that the compiler cannot compute in advance. */
   @State(Scope.Thread)
   public static class Operands {
     private float factor = 0.5f;
@@ -142,7 +142,7 @@ public class PeakBenchmark {
     return memory.values;
   }
 
-  /** The accumulator is what is added, as in a product: else each one is copied first. */
+  /** The accumulator is the addend, as in a product; otherwise the compiler copies it first. */
   static float multiplyAdds(float factor, float other) {
     FloatVector f = FloatVector.broadcast(SPECIES, factor);
     FloatVector g = FloatVector.broadcast(SPECIES, other);

@@ -17,10 +17,10 @@ import java.util.TreeMap;
 /**
  * Measures gru4j beside libtorch and prints a Markdown table, row by row.
  *
- * <p>Each side runs in a JVM of its own, so that neither has the other's compiled code, heap or
- * threads beside it, and each has the environment that suits it best. Both start from the same
- * parameters and train on the same batches. They take turns round by round; who waits is blocked on
- * a read, and its threads sleep. A row begins when both are warm. Losses must agree.
+ * <p>Each side runs in a JVM of its own, so that compiled code, heap and threads of one do not
+ * disturb the other, and each has its best environment. Both start from the same parameters and
+ * train on the same batches. They take turns round by round; the side that waits blocks on a read,
+ * and its threads sleep. A row begins when both are warm. Losses must agree.
  *
  * <pre>
  * mvn -q -Ppeers -DskipTests package

@@ -4,7 +4,7 @@ import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.nn.GruParameters;
 
-/** The scores of a session in plain loops and doubles, to hold fast results against. */
+/** The scores of a session in plain loops and doubles, to check fast results. */
 final class PlainScores {
 
   private static final double TOLERANCE = 1e-4;

@@ -12,7 +12,7 @@ record Sample(double[] values) {
     return new Sample(rounds.stream().mapToDouble(round -> round[figure]).toArray());
   }
 
-  /** Round by round, how many times these figures those are. */
+  /** Divides these figures by others, round by round. */
   Sample over(Sample other) {
     double[] ratios = new double[values.length];
     Arrays.setAll(ratios, i -> values[i] / other.values[i]);

@@ -21,9 +21,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a visitor of a service waits for: a click taken in, and the 20 best of all items. Sessions
- * take turns and start anew after 20 clicks, so that neither a session's state nor an item's
- * embedding is in a cache because the last call used it.
+ * The time that a visitor of a service waits: for one click, and for the 20 best of all items.
+ * Sessions take turns and start anew after 20 clicks, so that the last call has not brought the
+ * session's state or the item's embedding into a cache.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SampleTime)

@@ -35,7 +35,7 @@ final class Side implements AutoCloseable {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
     builder.environment().putAll(environment);
-    // Such settings would hold the peer back.
+    // Such settings would slow the peer down.
     builder.environment().remove("OPENBLAS_CORETYPE");
     builder.environment().remove("OPENBLAS_L2_SIZE");
     this.name = name;
@@ -45,8 +45,9 @@ final class Side implements AutoCloseable {
   }
 
   /**
-   * Starts gru4j's side on a task. The heap's pages are there before the first round, as those that
-   * libtorch keeps are: else each round took new ones until the first garbage collection.
+   * Starts gru4j's side on a task. The JVM touches all pages of the heap before the first round;
+   * otherwise each round would take new pages until the first garbage collection. libtorch keeps
+   * its pages from round to round as well.
    */
   static Side ours(String... task) throws IOException {
     return ours(
@@ -62,8 +63,8 @@ final class Side implements AutoCloseable {
 
   /**
    * Starts libtorch's side on a task, with the settings that were the best for it: glibc keeps
-   * freed memory instead of giving it back and faulting it in again, on huge pages, and OpenBLAS
-   * has as many threads as torch.
+   * freed memory on huge pages instead of returning it to the system, and OpenBLAS has as many
+   * threads as torch.
    *
    * @param loop {@code best} or {@code recpack}
    * @param more settings of its environment, over these
@@ -110,7 +111,7 @@ final class Side implements AutoCloseable {
     return Stream.concat(Stream.of(first), Stream.of(others)).toArray(String[]::new);
   }
 
-  /** Waits until the side is warm; returns whether it got there. */
+  /** Waits until the side is warm; returns whether it is. */
   boolean isReady() throws IOException {
     return figures() != null;
   }

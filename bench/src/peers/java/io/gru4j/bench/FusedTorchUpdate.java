@@ -21,9 +21,9 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The best we know for torch: gradients that are handed over instead of accumulated, a sparse one
- * for the embedding, of which only the rows looked up are updated; for the others torch's fused
- * Adagrad, one pass over parameter, gradient and state, which clips on the way.
+ * The best we know for torch: gradients are moved, not accumulated. The embedding has a sparse
+ * gradient, so only the rows looked up are updated. The other parameters use torch's fused Adagrad:
+ * one pass over parameter, gradient and state, which also clips.
  *
  * <p>The fused kernel has no C++ function, so TorchScript calls it.
  */

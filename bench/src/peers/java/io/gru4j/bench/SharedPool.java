@@ -16,8 +16,8 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Lets OpenBLAS work on the threads of OpenMP that torch works on. It has threads of its own
- * otherwise, and the two kinds wait for work side by side, spinning, on the same cores.
+ * Lets OpenBLAS use the OpenMP threads that torch uses. Otherwise it has threads of its own, and
+ * both kinds spin for work on the same cores.
  *
  * <p>OpenBLAS offers {@code openblas_set_threads_callback_function} for this. The callback is Java:
  * it opens a parallel region of libgomp, in which each thread does the job of its number.
@@ -78,7 +78,7 @@ final class SharedPool {
 
   private SharedPool() {}
 
-  /** Sets the callback, for good. */
+  /** Sets the callback; it cannot be removed again. */
   static void install() {
     // The class initialiser does it, once.
   }
@@ -93,7 +93,7 @@ final class SharedPool {
     try {
       PARALLEL.invokeExact(REGION, MemorySegment.NULL, number, 0);
     } catch (Throwable e) {
-      throw new AssertionError(e); // ends the JVM, as whatever is thrown into native code
+      throw new AssertionError(e); // ends the JVM, as every exception thrown into native code does
     }
   }
 

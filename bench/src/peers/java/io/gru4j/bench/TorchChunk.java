@@ -8,8 +8,8 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * What one optimizer step of libtorch works on, made before the clock runs: the clicks of a chunk
- * of columns that have a target, packed by time.
+ * The data of one optimizer step of libtorch, made before the clock runs: the clicks of a chunk of
+ * columns that have a target, packed by time.
  *
  * @param beginsBatch whether the hidden state starts from zero
  * @param rows sessions that still have a target in the first column

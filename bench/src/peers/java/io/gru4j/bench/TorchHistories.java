@@ -7,7 +7,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Whole histories to predict from, packed by time, made before the clock runs.
+ * Complete histories to predict from, packed by time, made before the clock runs.
  *
  * @param rows sessions
  * @param items shape (clicks), the clicks

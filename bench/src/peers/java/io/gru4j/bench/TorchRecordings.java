@@ -25,7 +25,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Holds the loops on libtorch against the recorded runs of RecPack: the loss of every step and the
+ * Compares the loops on libtorch with the recorded runs of RecPack: the loss of every step and the
  * parameters after the last.
  */
 final class TorchRecordings {
@@ -44,7 +44,7 @@ final class TorchRecordings {
   }
 
   /**
-   * Replays every recording that the update can do: the fused one knows Adagrad alone.
+   * Replays every recording that the update supports: the fused one has only Adagrad.
    *
    * @param folder with recordings ({@code *.json})
    * @return how many runs agreed and the largest absolute difference, as text

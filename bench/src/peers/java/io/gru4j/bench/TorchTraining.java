@@ -17,8 +17,8 @@ import org.bytedeco.pytorch.global.torch;
  * The training loop on libtorch: embedding, torch's own GRU on packed sequences, linear layer,
  * cross-entropy, autograd. Clipping and update are those of a {@link TorchUpdate}.
  *
- * <p>It is kinder to torch than RecPack: index tensors are made beforehand, and neither clicks
- * without a target nor padding are computed.
+ * <p>It is faster than RecPack's loop: index tensors are made beforehand, and clicks without a
+ * target and padding are not computed.
  */
 final class TorchTraining {
 

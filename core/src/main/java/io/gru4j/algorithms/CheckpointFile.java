@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A training that can be gone on with, as a safetensors file.
+ * The state of a training that can be resumed, as a safetensors file.
  *
  * <p>Tensors: under {@code network/}, {@code optimizer/} and {@code best/} those of the network,
  * with torch's names behind the slash, and within a batch {@code hidden/0}, {@code hidden/1}, ...,
@@ -56,7 +56,7 @@ final class CheckpointFile implements Closeable {
     this.position = object(POSITION);
   }
 
-  /** Writes the state as it is between two steps; an old file is replaced as a whole. */
+  /** Writes the state between two steps. A crash leaves the old file or the new one, complete. */
   static void write(Path file, TrainingState state, Fingerprint startedWith) throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     writer.metadata(STARTED_WITH, Json.write(startedWith.entries()));
@@ -149,8 +149,8 @@ final class CheckpointFile implements Closeable {
   }
 
   /**
-   * Puts a new training where the checkpoint stands; only the column of its position is left to be
-   * found.
+   * Brings a new training to the state of the checkpoint; the caller then only has to find the
+   * column of its position.
    */
   void restore(TrainingState state) throws IOException {
     List<Parameter> parameters = state.network.parameters();

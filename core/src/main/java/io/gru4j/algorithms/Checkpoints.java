@@ -37,10 +37,10 @@ final class Checkpoints {
   }
 
   /**
-   * Writes the checkpoint. An interrupt, before or meanwhile, does not spoil it: it is set again
-   * when the file is written.
+   * Writes the checkpoint. An interrupt before or during the writing does no harm: the flag is set
+   * again when the file is written.
    *
-   * @throws UncheckedIOException if that fails; the old checkpoint is then as it was
+   * @throws UncheckedIOException if that fails; the old checkpoint is then unchanged
    */
   void write(TrainingState state, Fingerprint startedWith) {
     boolean interrupted = Thread.interrupted();

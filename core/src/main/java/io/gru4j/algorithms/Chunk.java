@@ -1,9 +1,9 @@
 package io.gru4j.algorithms;
 
 /**
- * What one optimizer step trains on, packed by time: of some rows, the longest first, the items and
- * targets of all rows in the first step, then those of the rows that go on in the second, and so
- * on. Reused from step to step; its arrays grow to the largest chunk.
+ * The data of one optimizer step, packed by time. Rows are sorted, the longest first. The items and
+ * targets of all rows in the first step come first, then those of the rows that have a second step,
+ * and so on. Reused from step to step; its arrays grow to the largest chunk.
  */
 final class Chunk {
   int T; // steps

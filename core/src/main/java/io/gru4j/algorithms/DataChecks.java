@@ -4,12 +4,12 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 
-/** Refuses data that no estimator can be fitted on, before anything is done with them. */
+/** Refuses data that no estimator can be fitted on, before any work begins. */
 public final class DataChecks {
   private DataChecks() {}
 
   /**
-   * Checks what an estimator is to be fitted on.
+   * Checks the data that an estimator is fitted on.
    *
    * @param x users x items
    * @param items ids of the items

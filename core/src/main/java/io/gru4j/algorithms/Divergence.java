@@ -3,7 +3,7 @@ package io.gru4j.algorithms;
 import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
 
 /**
- * Tells a training that goes wrong, cheaply.
+ * Detects a training that goes wrong, at little cost.
  *
  * <p>A NaN or an infinity among the parameters reaches the loss with the next step that meets it;
  * the rest is found when the epoch ends. But a learning rate that is far too large need not make
@@ -36,7 +36,7 @@ final class Divergence {
   }
 
   /**
-   * Checks what an epoch, not yet in the history, has come to.
+   * Checks the result of an epoch that is not yet in the history.
    *
    * @throws TrainingException if training has gone wrong
    */

@@ -29,7 +29,8 @@ public interface Estimator extends AutoCloseable {
   Estimator fit(InteractionMatrix x, IdMap items, Validation validation);
 
   /**
-   * Trains as a meta-estimator does, with what {@link #getMetadataRouting} makes of the metadata.
+   * Trains as a meta-estimator does: {@link #getMetadataRouting} decides which of the metadata are
+   * used.
    *
    * @param x users x items, with timestamps
    * @param items ids of the items

@@ -15,10 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What a training was started with, so that a checkpoint is not gone on from with anything else:
- * each parameter of the estimator as text, and SHA-256 of the sessions in the order of their clicks
- * and of the item ids. Times are not part of it: only their order counts, and that of the sessions
- * where epochs take them by time.
+ * The inputs of a training, so that a checkpoint is not resumed with other inputs: each parameter
+ * of the estimator as text, and SHA-256 of the sessions in the order of their clicks and of the
+ * item ids. Times are not part of it: only their order counts, and that of the sessions where
+ * epochs take them by time.
  */
 final class Fingerprint {
   private static final String TRAINING_DATA = "the training data";
@@ -92,7 +92,7 @@ final class Fingerprint {
         .orElse(null);
   }
 
-  /** Text of a file that anyone may have written, made fit for a message. */
+  /** Text of a file that anyone may have written, shortened and cleaned for a message. */
   private static String oneLine(String text) {
     return text.substring(0, Math.min(text.length(), 100)).replaceAll("\\p{Cntrl}", "?");
   }

@@ -103,8 +103,9 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   /**
    * Lets fits write a checkpoint after every epoch, and within one whenever an interval has passed:
-   * the file {@link #CHECKPOINT_FILE}, replaced as a whole. {@link #resume} goes on from it; a new
-   * {@link #fit} writes over it. Nothing deletes it. Copies of this estimator write none.
+   * the file {@link #CHECKPOINT_FILE}. A crash leaves the old file or the new one, complete. {@link
+   * #resume} continues from it; a new {@link #fit} overwrites it. Nothing deletes it. Copies of
+   * this estimator write none.
    *
    * @param folder an existing folder, for this fit alone; null for no checkpoints, as it is at
    *     first
@@ -264,8 +265,9 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   /**
-   * Goes on with the fit that has written the checkpoint in the folder of {@link #checkpoint}, as
-   * if it had not been cut: with the same bits. A fit that had ended gives its model again.
+   * Continues the fit that wrote the checkpoint in the folder of {@link #checkpoint}. The result
+   * has the bits of a fit that was not interrupted. For a fit that had ended it returns its model
+   * again.
    *
    * @param x what that fit was called with
    * @param items what that fit was called with
@@ -318,7 +320,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   /**
    * Asks a running fit to stop: it finishes the step, writes a checkpoint if {@link #checkpoint}
-   * says so, and throws {@link TrainingStoppedException}. To interrupt the thread that trains does
+   * says so, and throws {@link TrainingStoppedException}. Interrupting the thread that trains does
    * the same. Where no fit runs, the next one stops before its first step.
    *
    * <p>May be called from any thread.
@@ -456,7 +458,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * Writes the trained model to the file {@link #filename} in the working folder.
    *
    * @return the file
-   * @throws IOException if writing fails; an old file is then as it was
+   * @throws IOException if writing fails; an old file is then unchanged
    * @throws IllegalStateException if nothing was fitted or loaded
    */
   public Path save() throws IOException {
@@ -466,7 +468,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   /**
-   * Takes over a model from a file, with its parameters if it carries them.
+   * Loads a model from a file, with its parameters if the file has them.
    *
    * @param file a model file
    * @return this

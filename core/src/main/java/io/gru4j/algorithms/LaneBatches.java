@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /**
  * Session-parallel batches (Hidasi et al. 2016, arXiv:1511.06939, section 3.1.1): a fixed number of
- * lanes, side by side; when a lane's session ends, the next session that no lane has begun begins
- * in it, in the next column. Of two lanes that end in one column the one with the lower number
- * comes first. At the end of an epoch lanes run empty.
+ * lanes, side by side; when the session of a lane ends, the next session that has not begun yet
+ * starts in the next column of that lane. Of two lanes that end in one column the one with the
+ * lower number comes first. At the end of an epoch lanes run empty.
  *
  * <p>A column of a lane is an item with its target, so a session of n clicks takes n - 1 columns,
  * and one of a single click none. A batch is one chunk of {@code bptt} columns of all lanes. Where
@@ -28,7 +28,7 @@ final class LaneBatches implements EpochBatches {
   private int next; // place in users of the session that begins next
   private int batch; // that comes next
   private final int[] user; // that each lane is in, or NONE
-  private final int[] position; // in its session, of the next item
+  private final int[] position; // place of the next item in its session
   private final int[] piece; // that it is in
 
   // Pieces of sessions that lie in the chunk at hand.
@@ -53,7 +53,7 @@ final class LaneBatches implements EpochBatches {
     }
     this.numTargets = targets;
     this.lanes = Math.min(batchSize, users.length);
-    this.bptt = (int) Math.min(bptt, targets); // beyond, a chunk is the whole epoch
+    this.bptt = (int) Math.min(bptt, targets); // with more, a chunk is the complete epoch
     int most = (int) Math.min((long) lanes * this.bptt, users.length + (long) lanes);
     user = new int[lanes];
     position = new int[lanes];

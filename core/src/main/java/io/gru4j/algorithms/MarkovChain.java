@@ -10,8 +10,8 @@ import java.util.Arrays;
  *
  * <p>Small counts are often equal, and a list needs some order: of equal counts, the item that
  * followed i first goes first (sessions in the order of their numbers). It is written into the
- * score as a fraction: the whole part of a score is the count, and g followers of equal count have
- * the fractions 1/(g + 1) to g/(g + 1). Items that never followed have the score 0.
+ * score as a fraction: the integer part of a score is the count, and g followers of equal count
+ * have the fractions 1/(g + 1) to g/(g + 1). Items that never followed have the score 0.
  *
  * <p>Immutable.
  *
@@ -91,7 +91,8 @@ public final class MarkovChain implements SessionScorer {
           distinct[n++] = followers[at];
         }
       }
-      // As a number: smaller counts are smaller, and of equal counts those that came later.
+      // One number as a key: a smaller count has a smaller key, and of equal counts the later one
+      // has.
       long[] keys = new long[n];
       for (int i = 0; i < n; i++) {
         keys[i] = (long) counts[distinct[i]] << 32 | (n - 1 - i);

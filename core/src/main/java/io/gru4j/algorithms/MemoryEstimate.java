@@ -33,8 +33,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How much heap a fit will need, from the shapes of its arrays alone: known before anything of
- * their size is allocated.
+ * Estimates how much heap a fit needs, from the shapes of its arrays alone, before any of them is
+ * allocated.
  *
  * <p>The arrays are those that are live at the same time at the end of an epoch. The JVM needs some
  * room beyond them to work in; {@link #suggestedHeap} has it. Immutable.
@@ -89,8 +89,8 @@ public final class MemoryEstimate {
   }
 
   /**
-   * What the scores take that an epoch is judged by: in rows, and beside them as a matrix, or
-   * before that the gates of the items clicked, if on average each is clicked twice.
+   * Bytes of the scores that judge an epoch: in rows, together with the same as a matrix, or before
+   * that the gates of the clicked items, if each is clicked twice on average.
    */
   private static double judging(GRU4RecParameters p, Validation validation) {
     OptionalInt cutoff = p.get(STOPPING_CRITERION).cutoff();
@@ -115,7 +115,7 @@ public final class MemoryEstimate {
     return 40.0 * items.size();
   }
 
-  /** The sizes that everything follows from, as doubles: their products know no overflow. */
+  /** The sizes from which all others follow, as doubles, whose products do not overflow. */
   private static final class Shapes {
     final double V;
     final double E;
@@ -167,7 +167,7 @@ public final class MemoryEstimate {
           .toArray();
     }
 
-    /** Filled up to whole panels. */
+    /** Rounded up to full panels. */
     static double padded(double outputs) {
       return 32 * Math.ceil(outputs / 32);
     }
@@ -177,7 +177,7 @@ public final class MemoryEstimate {
       return (shared ? 0 : V * E) + layers + output;
     }
 
-    /** Those, and for each row of an embedding of its own where its gradient is. */
+    /** Those, and for each row of a separate embedding the place of its gradient. */
     double stored() {
       return floats() + (shared ? 0 : V);
     }

@@ -33,7 +33,7 @@ public final class MetadataRequest {
   /** Do not pass it. */
   public static final MetadataRequest FALSE = new MetadataRequest("False", VALIDATION_DATA);
 
-  /** Nobody said: refuse it if it is given. */
+  /** No request was set: refuse validation data that are given. */
   public static final MetadataRequest NONE = new MetadataRequest("None", VALIDATION_DATA);
 
   /** Keep the request there is. */

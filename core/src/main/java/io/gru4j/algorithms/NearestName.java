@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what someone who mistyped a name probably meant. */
+/** Finds the name that a mistyped name probably stands for. */
 public final class NearestName {
   private NearestName() {}
 
@@ -14,7 +14,7 @@ public final class NearestName {
    *
    * @param typed what was typed
    * @param names the names there are
-   * @return the nearest, or nothing that is near
+   * @return the nearest, or nothing if none is near
    */
   public static Optional<String> of(String typed, Collection<String> names) {
     String nearest = null;

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * What one estimator parameter is: its name, type, range, default and meaning. Validation, maps,
+ * Declares one estimator parameter: name, type, range, default and meaning. Validation, maps,
  * the identifier, the command line's flags and its help all come from the constants of this type in
  * {@link GRU4RecParameters} and {@link GRU4RecOptions}.
  *
@@ -331,7 +331,7 @@ public final class ParameterSpec<T> {
       return switch (type) {
         case INT, LONG -> whole(Long.parseLong(word), text);
         case REAL -> {
-          // Java also takes 1d and 0x1p3; those are no numbers to a user.
+          // Java also reads 1d and 0x1p3, which no user means as numbers.
           if (!word.matches("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?")) {
             throw refuse(text);
           }

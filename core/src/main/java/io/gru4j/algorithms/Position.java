@@ -1,8 +1,8 @@
 package io.gru4j.algorithms;
 
 /**
- * Where an epoch stands between two optimizer steps: the chunk that comes next, and what the epoch
- * has come to so far.
+ * Where an epoch stands between two optimizer steps: the next chunk, and the sums of the epoch so
+ * far.
  */
 final class Position {
   int batch; // of the epoch, from 0

@@ -49,7 +49,7 @@ final class StoppingRule {
     return notBetter;
   }
 
-  /** Goes on where another rule has stood. */
+  /** Continues from the state of another rule. */
   void resumeAt(double best, int notBetter) {
     this.best = best;
     this.notBetter = notBetter;

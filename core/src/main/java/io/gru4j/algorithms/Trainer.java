@@ -15,8 +15,8 @@ final class Trainer {
   }
 
   /**
-   * What an epoch came to: targets, optimizer steps, mean loss over targets, seconds; whole unless
-   * the listener cancelled it before its last batch.
+   * The result of an epoch: targets, optimizer steps, mean loss over targets, seconds; complete
+   * unless the listener cancelled it before its last batch.
    */
   record Epoch(long targets, long steps, double loss, double seconds, boolean whole) {}
 
@@ -48,8 +48,8 @@ final class Trainer {
    *
    * @param epoch from 0
    * @param at where the epoch stands; moved on
-   * @param betweenSteps called before each step and behind the last; an exception of it passes
-   *     through and leaves {@code at} where training can go on
+   * @param betweenSteps called before each step and after the last one; its exception is passed on,
+   *     and {@code at} then says where training can continue
    * @throws TrainingException as {@link Divergence} says
    */
   Epoch run(int epoch, Position at, Runnable betweenSteps) {
@@ -110,7 +110,7 @@ final class Trainer {
   }
 
   /**
-   * Checks a position that comes from a file.
+   * Checks a position that was read from a file.
    *
    * @param epoch from 0
    * @return false if this training has no such position

@@ -38,7 +38,7 @@ import java.util.function.BooleanSupplier;
  * <p>Call {@link #start} or {@link #resume}, then {@link #run}, once. Not thread-safe.
  */
 final class Training {
-  /** An observer that looks away. */
+  /** An observer that does nothing. */
   static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
 
   // Independent streams of one seed; ValidationCriterion has two more.
@@ -88,7 +88,7 @@ final class Training {
     return this;
   }
 
-  /** Lets a test look on. */
+  /** Sets an observer, for tests. */
   Training observer(Trainer.Observer observer) {
     this.observer = observer;
     return this;
@@ -158,9 +158,9 @@ final class Training {
   }
 
   /**
-   * Trains to the end. {@link #model} has what was learned, also after an exception.
+   * Trains to the end. {@link #model} returns the trained network, also after an exception.
    *
-   * @param stopRequested looked at between two steps
+   * @param stopRequested asked between two steps
    * @throws TrainingException if training goes wrong
    * @throws TrainingStoppedException if a stop was requested or the thread interrupted
    * @throws java.io.UncheckedIOException if a checkpoint cannot be written
@@ -223,7 +223,7 @@ final class Training {
     return cancelled;
   }
 
-  /** Takes the criterion, if there is a sample to take it of, and keeps a better network. */
+  /** Computes the criterion, if there is validation data, and keeps the network if it is better. */
   private EpochSummary judge(Trainer.Epoch epoch, Validation sample) {
     OptionalDouble criterion = OptionalDouble.empty();
     boolean better = false;
@@ -268,7 +268,7 @@ final class Training {
     model = new FittedModel(network, items, texts, state.history, state.seed);
   }
 
-  /** Returns what was learned: the best network or the last; null if there is none. */
+  /** Returns the trained network, the best or the last; null if there is none. */
   FittedModel model() {
     return model;
   }

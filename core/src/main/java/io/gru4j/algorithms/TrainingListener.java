@@ -4,21 +4,21 @@ import io.gru4j.model.EpochSummary;
 import java.util.List;
 
 /**
- * Is told how training goes, on the thread that trains, and may end it early.
+ * Receives the progress of a training, on the thread that trains, and may end it early.
  *
- * <p>After each batch: {@link #onBatch}, then {@link #isCancelled}. After each epoch, behind its
- * last batch: {@link #onEpoch}, then {@link #isCancelled}. An exception of a listener ends {@code
- * fit} with that exception; the best model so far, if there is one, is kept.
+ * <p>After each batch: {@link #onBatch}, then {@link #isCancelled}. After the last batch of each
+ * epoch: {@link #onEpoch}, then {@link #isCancelled}. An exception of a listener ends {@code fit}
+ * with that exception; the best model so far, if there is one, is kept.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="listener"}
  */
 public interface TrainingListener {
 
   /**
-   * Called before a training goes on from a checkpoint; for what the epochs until then came to,
-   * {@link #onEpoch} is not called again.
+   * Called before a training continues from a checkpoint. {@link #onEpoch} is not called again for
+   * the epochs before it.
    *
-   * @param history the whole epochs until then
+   * @param history the complete epochs until then
    */
   default void onResume(List<EpochSummary> history) {}
 
@@ -30,9 +30,9 @@ public interface TrainingListener {
   default void onBatch(BatchProgress progress) {}
 
   /**
-   * Called after each whole epoch, validation included.
+   * Called after each complete epoch, validation included.
    *
-   * @param epoch what it came to
+   * @param epoch the result of the epoch
    */
   default void onEpoch(EpochSummary epoch) {}
 
@@ -43,7 +43,7 @@ public interface TrainingListener {
    *   <li>between two epochs, with the model that {@code max_epochs} of this number would give, bit
    *       for bit;
    *   <li>within an epoch, which then is not judged, not reported and not in the model's history:
-   *       with the model of the best whole epoch; if no epoch was judged, or with {@code
+   *       with the model of the best complete epoch; if no epoch was judged, or with {@code
    *       keep_last}, with the parameters as they are after the last batch.
    * </ul>
    *

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All that changes while a network is trained: what a checkpoint must hold so that training can go
- * on as if nothing had happened.
+ * Everything that changes while a network is trained. A checkpoint holds it, so that training can
+ * continue as if it had not been interrupted.
  *
  * <p>Random numbers have no state of their own: they are functions of the seed and of the number of
  * steps, which {@link TrainingStep} counts.
@@ -17,7 +17,7 @@ final class TrainingState {
   final GruNetwork network;
   final TrainingStep step;
   final StoppingRule rule;
-  final List<EpochSummary> history = new ArrayList<>(); // of the whole epochs
+  final List<EpochSummary> history = new ArrayList<>(); // of the complete epochs
   final Position position = new Position(); // in the epoch after those
   GruNetwork best; // the parameters after the best epoch; null before the first
 

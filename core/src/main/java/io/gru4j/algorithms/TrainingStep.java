@@ -34,8 +34,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The network on a tape, and one optimizer step on a chunk of a batch: look up, drop out, run the
- * GRU layers, take the loss, go back, clip, step.
+ * The network on a tape, and one optimizer step on a chunk of a batch: embedding, dropout, GRU
+ * layers, loss, backward pass, clipping, optimizer.
  *
  * <p>Buffers are made for the largest chunk and kept: in steady state a step allocates nothing.
  */
@@ -158,7 +158,7 @@ final class TrainingStep {
   }
 
   /**
-   * Runs a layer from the states of its lanes, and gives them back what goes on.
+   * Runs a layer from the states of its lanes, and stores the states of the sessions that continue.
    *
    * @param distinct which inputs the rows share; null if each has its own
    */

@@ -25,7 +25,7 @@ final class ValidationCriterion {
    *
    * @param size {@code validation_sample_size}; null for all
    * @param seed of the training
-   * @return the users drawn; what was given if {@code size} is not below the number of users
+   * @return the users drawn; the given data if {@code size} is not below the number of users
    */
   static Validation sample(Validation validation, Integer size, long seed) {
     int[] users = validation.out().activeUsers();

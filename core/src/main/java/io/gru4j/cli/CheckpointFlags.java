@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** The flags of a training that can be cut and gone on with. */
+/** The flags of a training that can be interrupted and resumed. */
 final class CheckpointFlags implements AutoCloseable {
   static final List<Option> OPTIONS =
       List.of(
@@ -62,10 +62,10 @@ final class CheckpointFlags implements AutoCloseable {
   }
 
   /**
-   * Makes the folder if need be, takes it for this training, and finds out what would make a
-   * checkpoint fail.
+   * Makes the folder if it is missing, locks it for this training, and checks whether a checkpoint
+   * can be written.
    *
-   * @param err is told if there is nothing to go on from
+   * @param err receives a line if there is no checkpoint to resume from
    */
   void prepare(PrintStream err) throws WorkException, IOException {
     if (folder == null) {
@@ -89,7 +89,7 @@ final class CheckpointFlags implements AutoCloseable {
     }
   }
 
-  /** Whether there is something to go on from. */
+  /** Whether there is a checkpoint to resume from. */
   boolean resumes() {
     return folder != null && resume && Files.exists(file());
   }
@@ -113,7 +113,7 @@ final class CheckpointFlags implements AutoCloseable {
     return folder != null && Files.exists(file());
   }
 
-  /** Leaves the folder to others. */
+  /** Releases the folder. */
   @Override
   public void close() throws IOException {
     if (lock != null) {
@@ -121,7 +121,7 @@ final class CheckpointFlags implements AutoCloseable {
     }
   }
 
-  /** Deletes the checkpoint: what it was for is done, or would fail in the same way. */
+  /** Deletes the checkpoint: the training it was for has ended, or would fail again. */
   void delete() throws IOException {
     if (folder != null) {
       Files.deleteIfExists(file());

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Keeps a folder of checkpoints to one training: a file in it that is locked as long as that runs.
- * The system frees the lock of a process that was killed; its file is then used again.
+ * Reserves a folder of checkpoints for one training: a file in the folder is locked while the
+ * training runs. The system frees the lock of a killed process, and the next training uses its file
+ * again.
  */
 final class CheckpointLock implements AutoCloseable {
   private static final String NAME = "checkpoint.lock";
@@ -41,9 +42,8 @@ final class CheckpointLock implements AutoCloseable {
                   + ": another training writes its checkpoints there; wait for its end, or give"
                   + " another folder");
         }
-        // False if the training that ended has deleted it in between. The file is not opened to
-        // find
-        // that out: a process that closes a file loses all its locks of it.
+        // False if another training has ended and deleted the file in between. The check does not
+        // open the file: a process that closes a file loses all its locks on it.
         taken = Files.exists(file);
       } finally {
         if (!taken) {

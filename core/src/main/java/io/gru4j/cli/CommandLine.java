@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The words behind a command, taken apart.
+ * Parses the words after a command.
  *
  * <p>{@code --flag value} and {@code --flag=value} are the same; a value that starts with {@code
  * --} needs the second form. In a flag's name {@code _} is as good as {@code -}. A switch is {@code
@@ -77,7 +77,7 @@ final class CommandLine {
     return line;
   }
 
-  /** Takes a flag, and says whether the next word was its value. */
+  /** Reads a flag, and returns whether the next word was its value. */
   private boolean flag(String text, String next) throws UsageException {
     int equals = text.indexOf('=');
     String given = equals < 0 ? text : text.substring(0, equals);
@@ -94,7 +94,7 @@ final class CommandLine {
       return false;
     }
     if (option.isSwitch()) {
-      // A word that would be taken for a file, but was meant as the value.
+      // Detects a word that was meant as a flag's value but would be read as a file.
       String values = option.value() == null ? "true|false" : "true|false|[01]|[01]?\\.\\d+";
       if (next != null && next.matches(values)) {
         throw new UsageException("write --" + name + "=" + next + ", with '='");

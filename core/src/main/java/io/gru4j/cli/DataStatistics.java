@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * What sessions look like.
+ * Statistics of sessions.
  *
  * @param sessions those with a click
  * @param clicks of all sessions

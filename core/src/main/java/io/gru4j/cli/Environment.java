@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What gru4j runs on: its own version, the kernels, the JVM, the machine, the memory. */
+/** Describes where gru4j runs: its version, the kernels, the JVM, the machine, the memory. */
 final class Environment {
   private Environment() {}
 

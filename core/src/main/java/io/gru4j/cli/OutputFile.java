@@ -26,7 +26,7 @@ final class OutputFile {
     }
   }
 
-  /** Finds out before hours of training what would make saving fail. */
+  /** Checks, before hours of training, that a file can be saved. */
   static void checkWritable(Path out) throws IOException {
     if (Files.exists(out) && !Files.isRegularFile(out)) {
       throw new FileSystemException(out.toString(), null, "is not a regular file");
@@ -38,7 +38,7 @@ final class OutputFile {
     AtomicFile.check(out);
   }
 
-  /** Finds out the same of a file that is written as it is, be it a device. */
+  /** The same check for a file that is written directly and may be a device. */
   static void checkStream(Path out) throws IOException {
     if (Files.isDirectory(out)) {
       throw new FileSystemException(out.toString(), null, "is a folder");

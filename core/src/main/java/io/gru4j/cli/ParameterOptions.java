@@ -49,10 +49,10 @@ final class ParameterOptions {
   }
 
   /**
-   * What to say of a criterion that cannot tell one model of so few items from another: all items
-   * are among those it looks at, and it does not look at their order. Empty if it can.
+   * The warning for a criterion that cannot compare models of so few items: it counts all of them,
+   * and does not look at their order. Empty if it can compare.
    *
-   * @param judged what it is to tell apart, such as {@code epochs}
+   * @param judged what is compared, such as {@code epochs}
    * @param remedy the flags that help
    */
   static Optional<String> blindCriterion(
@@ -89,7 +89,7 @@ final class ParameterOptions {
     return options;
   }
 
-  /** The flags that make RecPack's defaults into other parameters. */
+  /** The flags that turn RecPack's defaults into other parameters. */
   private static String differences(GRU4RecParameters parameters) {
     GRU4RecParameters defaults = GRU4RecParameters.defaults();
     return GRU4RecParameters.specs().stream()

@@ -109,7 +109,8 @@ final class RecommendCommand implements Command {
 
   private static void readSessions(Console console, Pattern between, Output output)
       throws WorkException, IOException {
-    // A decoder that is asked for refuses bytes that are not UTF-8; the charset would replace them.
+    // An explicit decoder refuses bytes that are not UTF-8; a reader of the charset would replace
+    // them.
     BufferedReader reader =
         new BufferedReader(
             new InputStreamReader(console.in(), StandardCharsets.UTF_8.newDecoder()));
@@ -143,7 +144,9 @@ final class RecommendCommand implements Command {
     }
   }
 
-  /** An id may start or end with a white space: what the model knows is taken as it stands. */
+  /**
+   * An id may start or end with white space: a text that the model knows is used without trimming.
+   */
   private static List<String> split(String text, Pattern between, FittedModel model) {
     List<String> items = new ArrayList<>();
     for (String item : between.split(text)) {

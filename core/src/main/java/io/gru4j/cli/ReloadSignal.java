@@ -3,11 +3,11 @@ package io.gru4j.cli;
 import java.lang.reflect.Proxy;
 
 /**
- * SIGHUP as a call instead of the JVM's end.
+ * Makes SIGHUP call a method instead of ending the JVM.
  *
- * <p>The JDK has this in {@code sun.misc.Signal} of the module jdk.unsupported alone, which javac
- * does not name without a warning, so it is called by reflection. Where a JVM has no such module or
- * the system no such signal, nothing changes: there is {@code POST /reload}.
+ * <p>Only {@code sun.misc.Signal} of the module jdk.unsupported can do this. javac warns when code
+ * names it, so it is called by reflection. Where the JVM has no such module or the system no such
+ * signal, nothing changes, and {@code POST /reload} does the same.
  */
 final class ReloadSignal {
   private ReloadSignal() {}
@@ -30,7 +30,7 @@ final class ReloadSignal {
     }
   }
 
-  /** What the handler's method and those of Object do. */
+  /** The handler's method, and those of Object. */
   private static Object called(String method, Object proxy, Object[] args, Runnable reload) {
     if (method.equals("handle")) {
       reload.run();

@@ -89,7 +89,7 @@ final class ServeCommand implements Command {
       }
       stop.await();
     } catch (InterruptedException e) {
-      // Whoever runs the command in a thread of his own ends it so: as good as a signal.
+      // An interrupt of the command's thread ends it in the same way as a signal.
     }
   }
 

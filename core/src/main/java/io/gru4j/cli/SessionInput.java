@@ -98,7 +98,7 @@ final class SessionInput {
     return files.stream().map(Path::toString).collect(Collectors.joining(", "));
   }
 
-  /** Why sessions with {@code clicks} clicks on known items judge nothing. */
+  /** The reason why sessions with {@code clicks} clicks on known items cannot judge a model. */
   static String nothingToPredict(List<Path> files, int clicks) {
     return names(files)
         + (clicks == 0
@@ -106,7 +106,10 @@ final class SessionInput {
             : ": no session has two clicks on known items, so there is none to predict");
   }
 
-  /** Reads files and says on stderr what they hold; with known items, others are dropped. */
+  /**
+   * Reads files and prints on stderr what they contain. If known items are given, clicks on others
+   * are dropped.
+   */
   SessionData read(List<Path> files, IdMap knownItemsOrNull) throws WorkException, IOException {
     long start = System.nanoTime();
     SessionFiles reader = new SessionFiles().columns(columns).maxBadShare(badShare);

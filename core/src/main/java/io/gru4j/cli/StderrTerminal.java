@@ -5,8 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Whether stderr is a terminal, and how wide. Java tells it of stdin and stdout alone, so the start
- * script asks and passes on the answer; without the script Linux tells where stderr leads.
+ * Finds whether stderr is a terminal, and its width. Java can tell this only of stdin and stdout,
+ * so the start script finds it out and passes it on; without the script, the link of stderr below
+ * Linux's /proc tells.
  */
 final class StderrTerminal {
   /** Set by the start script: columns, or 0 where stderr is no terminal. */

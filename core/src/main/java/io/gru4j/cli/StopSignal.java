@@ -4,12 +4,12 @@ import java.io.PrintStream;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Lets SIGINT, SIGTERM and SIGHUP stop a piece of work in good order: the JVM ends, with 128 + the
- * signal's number as exit status, only when the command has.
+ * Lets SIGINT, SIGTERM and SIGHUP stop a command cleanly: the JVM ends only after the command has
+ * ended, with 128 + the signal's number as exit status.
  *
- * <p>A shutdown hook, for the JVM runs those for just these signals and sets the status itself.
- * {@code sun.misc.Signal} would need the module jdk.unsupported. A second signal changes nothing;
- * SIGKILL always ends the JVM.
+ * <p>It is a shutdown hook: the JVM runs hooks for exactly these signals and sets the status
+ * itself. {@code sun.misc.Signal} would need the module jdk.unsupported. A second signal changes
+ * nothing; SIGKILL always ends the JVM.
  */
 final class StopSignal implements AutoCloseable {
   private static final CountDownLatch COMMAND_ENDED = new CountDownLatch(1);
@@ -26,7 +26,7 @@ final class StopSignal implements AutoCloseable {
     this(stop, "stops after this step", err);
   }
 
-  /** As the other, with what is said. */
+  /** As the other, with the message. */
   StopSignal(Runnable stop, String said, PrintStream err) {
     hook =
         new Thread(
@@ -50,12 +50,12 @@ final class StopSignal implements AutoCloseable {
         COMMAND_ENDED.await();
         ended = true;
       } catch (InterruptedException e) {
-        ended = false; // nobody has a reason to interrupt a hook
+        ended = false; // nothing interrupts a hook
       }
     }
   }
 
-  /** Tells a hook that waits that the JVM may end: all is written and said. */
+  /** Tells a waiting hook that the JVM may end: everything is written and printed. */
   static void commandEnded() {
     COMMAND_ENDED.countDown();
   }

@@ -14,8 +14,8 @@ import java.util.List;
  * <p>Items lie on shelves of about 50. Shelves, and items on a shelf, are popular by Zipf's law,
  * and each item has a preferred successor on its shelf. A session is about two shelves: each click
  * stays on one or goes back to the other, and there it mostly takes the successor of the session's
- * last item on that shelf. So the last click alone says little about half of the clicks: what helps
- * is to remember where the session left the other shelf.
+ * last item on that shelf. So for about half of the clicks the last click alone says little: a
+ * model must remember where the session left the other shelf.
  */
 final class SyntheticSessions {
   private static final int SHELF = 50;

@@ -22,13 +22,13 @@ final class TextTable {
     return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
   }
 
-  /** The first column to the left, the others to the right, as for numbers. */
+  /** Aligns the first column to the left and the others to the right, as for numbers. */
   @Override
   public String toString() {
     return format(false);
   }
 
-  /** All columns to the left, as for words. */
+  /** Aligns all columns to the left, as for words. */
   String leftAligned() {
     return format(true);
   }

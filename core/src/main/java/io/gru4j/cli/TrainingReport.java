@@ -25,11 +25,11 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What {@code train --report} says of a training.
+ * The report of {@code train --report}.
  *
- * @param run how it was called and what it took
+ * @param run how the training was called and how long it took
  * @param data the training sessions
- * @param model what came out
+ * @param model the trained model
  * @param parameters what it was trained with
  * @param quality how well the validation sessions are predicted; null without validation
  */
@@ -49,7 +49,7 @@ record TrainingReport(
   private static final int LONGEST_ID = 120;
 
   /**
-   * How the training was called and what it took.
+   * How the training was called and how long it took.
    *
    * @param command the command line
    * @param modelFile where the model was written

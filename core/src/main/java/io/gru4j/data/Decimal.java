@@ -74,7 +74,7 @@ final class Decimal {
     return Double.isFinite(value) ? value : Double.NaN;
   }
 
-  /** Returns the whole number in [0, 2^31) the text is, digits only, or -1 if it is none. */
+  /** Returns the integer in [0, 2^31) that the text is, digits only, or -1 if it is none. */
   static int parseIndex(byte[] text, int from, int to) {
     if (from == to || to - from > 10) {
       return -1;

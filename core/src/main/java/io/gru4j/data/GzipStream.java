@@ -12,9 +12,9 @@ import java.util.zip.ZipException;
 /**
  * Reads gzip data (RFC 1952) of any number of members to its end.
  *
- * <p>{@link java.util.zip.GZIPInputStream} takes whatever follows a member and is not a sound
- * header for the end of the data, so a damaged second member is silently lost. Here it is an error;
- * only zero bytes may follow the last member.
+ * <p>{@link java.util.zip.GZIPInputStream} treats a damaged header of a second member as the end of
+ * the data, so that member is lost silently. Here it is an error; only zero bytes may follow the
+ * last member.
  */
 final class GzipStream extends InputStream {
   private static final int HEADER_CRC = 2;

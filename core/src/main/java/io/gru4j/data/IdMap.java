@@ -21,7 +21,7 @@ public final class IdMap {
   private final byte[] text;
   private final int[] ends; // id i is [ends[i - 1], ends[i]) of the text
   private final int size;
-  private final long seed; // of the hash; differs from map to map and shows nowhere
+  private final long seed; // of the hash; differs from map to map, and no result depends on it
   private final int[] table; // open addressing: number + 1, 0 where free; length a power of two
 
   private IdMap(byte[] text, int[] ends, int size, long seed, int[] table) {
@@ -196,8 +196,9 @@ public final class IdMap {
   }
 
   /**
-   * Ids may be chosen by a stranger, and equal hashes cost a search each. A seed that he does not
-   * know, multiplied and folded at every byte, leaves him no pairs of ids that collide.
+   * A stranger may choose the ids, and ids with equal hashes make searches slow. The seed is
+   * secret, and it is multiplied and folded in at every byte, so a stranger cannot find ids that
+   * collide.
    */
   private static int hash(long seed, byte[] bytes, int from, int to) {
     long hash = seed;

@@ -18,9 +18,9 @@ import java.util.function.DoublePredicate;
  * timestamp order; those of equal time, and all of them where there are no timestamps, keep the
  * order they were given in. (RecPack leaves the order of equal times open.)
  *
- * <p>Filters return a new matrix of the same shape, so that user and item numbers stay what they
- * are. An interaction takes 12 bytes, 4 without timestamp, and a user 4; there are at most
- * 2<sup>31</sup> - 9 interactions. Instances may be shared between threads.
+ * <p>Filters return a new matrix of the same shape, so user and item numbers do not change. An
+ * interaction takes 12 bytes, 4 without timestamp, and a user 4; there are at most 2<sup>31</sup> -
+ * 9 interactions. Instances may be shared between threads.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="matrix"}
  */
@@ -160,7 +160,7 @@ public final class InteractionMatrix {
 
   /**
    * Writes this matrix as text, to a temporary file beside {@code file} that is forced to disk and
-   * then renamed: a crash leaves the old file or the new one.
+   * then renamed: a crash leaves the old file or the new one, complete.
    *
    * <p>The format is UTF-8 text with lines ending in a line feed, one interaction a line, sorted by
    * user, then time; gzip'd if the name ends in {@code .gz}. Without timestamps the third column is

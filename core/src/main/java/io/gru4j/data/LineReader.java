@@ -225,7 +225,7 @@ final class LineReader implements Closeable {
     return length;
   }
 
-  /** A stray quote takes only its own line along, however far the search for its end went. */
+  /** A stray quote spoils only its own line, however far the search for the closing quote went. */
   private SessionFileException badQuote(int firstLine, String what) {
     boolean ended = position + firstLine < limit && buffer[position + firstLine] == '\n';
     position = Math.min(limit, position + firstLine + (ended ? 1 : 0));
@@ -293,7 +293,10 @@ final class LineReader implements Closeable {
     return text.append(shown < to ? "..." : "").append('"').toString();
   }
 
-  /** Reads more behind what is there; moves it to the front, or to a larger buffer, if need be. */
+  /**
+   * Reads more after the bytes in the buffer; first moves them to the front, or to a larger buffer,
+   * if there is no room.
+   */
   private boolean fill() throws IOException {
     if (limit == buffer.length) {
       byte[] target = position > buffer.length / 2 ? buffer : new byte[2 * buffer.length];

@@ -6,9 +6,10 @@ import java.util.Objects;
 /**
  * The batches of one epoch, cut as RecPack cuts them.
  *
- * <p>The users with interactions, by ascending number, are cut into batches of {@code batchSize};
- * the last may be smaller. Within a batch the longest history comes first, and equal lengths keep
- * their order. Nothing is shuffled: every epoch has the same batches.
+ * <p>The users with interactions are cut into batches of {@code batchSize}, by ascending number or
+ * in the order that the caller gives; the last batch may be smaller. Within a batch the longest
+ * history comes first, and equal lengths keep their order. Nothing is shuffled here: a caller whose
+ * epochs differ in order makes the batches of each epoch.
  *
  * <p>Batches are views of the matrix and of a few arrays computed once; reading from them allocates
  * nothing. They may be shared between threads.
@@ -63,7 +64,8 @@ public final class SequenceBatches {
 
   /** Sorts users by history length, descending and stable. */
   private static void longestFirst(InteractionMatrix sessions, int[] users, int from, int to) {
-    // As a number: shorter histories are greater, and the place in the batch settles equal ones.
+    // One number as a key: shorter histories have greater keys, and the place in the batch decides
+    // between equal lengths.
     long[] keys = new long[to - from];
     int[] before = Arrays.copyOfRange(users, from, to);
     for (int i = 0; i < keys.length; i++) {
@@ -118,7 +120,7 @@ public final class SequenceBatches {
 
   /**
    * Cuts the columns of a batch into chunks for truncated backpropagation through time: as few as
-   * may be, none wider than {@code bptt}, widths that differ by at most 1, wider ones first.
+   * possible, none wider than {@code bptt}, widths that differ by at most 1, wider ones first.
    *
    * @param width columns of the batch (T), 0 or more
    * @param bptt columns of a chunk at most, 1 or more

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Sessions as they were read: a matrix whose users are sessions, and the ids behind its numbers.
+ * The sessions of some files: a matrix whose users are sessions, and the ids behind its numbers.
  *
  * @param interactions one row a click; user = session
  * @param sessions the id of each session, in the order of first appearance; sessions of which every

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A file of sessions or interactions that is not what it should be.
+ * A fault in a file of sessions or interactions.
  *
  * <p>The message reads {@code sessions.tsv:1041: Time "12:30" is not a number}: file, line, column
  * and value where they are known, and what is wrong.
@@ -48,23 +48,23 @@ public final class SessionFileException extends IOException {
     this.ofOneLine = ofOneLine;
   }
 
-  /** A fault after which the file cannot be read on; line 0 if it is of the file as a whole. */
+  /** A fault after which the file cannot be read on; line 0 if it is a fault of the file itself. */
   static SessionFileException ofFile(Path file, long line, String expected, Throwable cause) {
     return new SessionFileException(file, line, null, null, expected, false, cause);
   }
 
-  /** A fault of one line as a whole. */
+  /** A fault of one line, not of one value. */
   static SessionFileException ofLine(Path file, long line, String expected) {
     return new SessionFileException(file, line, null, null, expected, true, null);
   }
 
-  /** A fault of one value, or of a whole column of a line if the value is null. */
+  /** A fault of one value, or of a column of a line if the value is null. */
   static SessionFileException ofValue(
       Path file, long line, String column, String value, String expected) {
     return new SessionFileException(file, line, column, value, expected, true, null);
   }
 
-  /** The heap cannot hold what the file says; {@code read} is what was read by then. */
+  /** The heap cannot hold the data of the file; {@code read} says how much was read. */
   static SessionFileException heapFull(Path file, String read, OutOfMemoryError cause) {
     long heap = Runtime.getRuntime().maxMemory() >> 20;
     return ofFile(
@@ -94,7 +94,7 @@ public final class SessionFileException extends IOException {
     return message.append(expected).toString();
   }
 
-  /** Makes a value fit for one line of a message: short, without control characters. */
+  /** Prepares a value for one line of a message: short, without control characters. */
   static String quoted(String value) {
     StringBuilder text = new StringBuilder("\"");
     int shown =
@@ -131,7 +131,7 @@ public final class SessionFileException extends IOException {
   /**
    * Returns the line the fault is in.
    *
-   * @return the line from 1, or 0 if the fault is of the whole file
+   * @return the line from 1, or 0 if the fault is not of one line
    */
   public long line() {
     return line;

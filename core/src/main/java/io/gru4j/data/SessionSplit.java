@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * Sessions cut in two by time: older ones to train on, newer ones to validate with. Whole sessions
- * move; both sides keep the shape, and their users the number they had.
+ * Sessions cut in two by time: older ones to train on, newer ones to validate with. Sessions are
+ * never cut; both sides keep the shape of the matrix and the numbers of the users.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="split"}
  *

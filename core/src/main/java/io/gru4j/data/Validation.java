@@ -1,11 +1,11 @@
 package io.gru4j.data;
 
 /**
- * Validation data as RecPack's fit takes it: what is known of each user, and what is to be
- * predicted.
+ * Validation data as RecPack's fit takes it: the known interactions of each user, and those to
+ * predict.
  *
  * @param in the interactions a prediction is made from
- * @param out the interactions it is held against
+ * @param out the interactions that the prediction is compared with
  */
 public record Validation(InteractionMatrix in, InteractionMatrix out) {
 

@@ -1,7 +1,7 @@
 package io.gru4j.events;
 
 /**
- * Writes to the JDK Flight Recorder. While nobody records, a begin asks one flag, an end does
+ * Writes to the JDK Flight Recorder. While no recording runs, a begin reads one flag, an end does
  * nothing, and neither allocates.
  */
 final class FlightRecorderEvents implements TrainingEvents {

@@ -1,8 +1,8 @@
 package io.gru4j.events;
 
 /**
- * Where training and saving say when something begins and ends. As it is here it does nothing;
- * {@link #create} returns one that writes to the JDK Flight Recorder where the JVM has it.
+ * Training and saving call it when something begins and ends. This class does nothing; {@link
+ * #create} returns a subclass that writes to the JDK Flight Recorder, if the JVM has it.
  *
  * <p>Not thread-safe: one for each thread that trains or saves. An end belongs to the begin before
  * it; a begin without an end (a failure) leaves no event.

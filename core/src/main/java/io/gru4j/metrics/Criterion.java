@@ -8,8 +8,8 @@ import java.util.OptionalInt;
 import java.util.stream.Collectors;
 
 /**
- * What fitting is watched with: a figure for how well predictions agree with what really came, by
- * the definitions that RecPack 0.3.6 uses for the stopping criteria of these names.
+ * The measures that judge the epochs of a fit: how well predictions agree with the clicks that
+ * really came, by the definitions that RecPack 0.3.6 uses for the stopping criteria of these names.
  *
  * <p>{@code expected} holds counts of interactions (users x items) and {@code predictions} scores
  * of the same shape. Only users with an expected item count; one of them without predictions counts
@@ -148,7 +148,7 @@ public enum Criterion {
 
   /**
    * Returns how many of a user's predictions count: of the others, the smaller ones, none changes
-   * the value. Who computes the predictions need keep no more.
+   * the value. A caller that computes predictions need not keep more.
    *
    * @return K, or empty where every score may count
    */

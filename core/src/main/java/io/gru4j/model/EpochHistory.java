@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * The epochs of a training as JSON, for the metadata of files. Numbers come back as they were, bit
- * for bit; one that is NaN or infinite is written as null.
+ * The epochs of a training as JSON, for the metadata of files. Numbers are read back bit for bit;
+ * one that is NaN or infinite is written as null.
  */
 public final class EpochHistory {
   private EpochHistory() {}

@@ -3,7 +3,7 @@ package io.gru4j.model;
 import java.util.OptionalDouble;
 
 /**
- * What one epoch of training came to.
+ * The result of one epoch of training.
  *
  * @param epoch number of the epoch, from 1
  * @param seconds time of training alone, without validation

@@ -20,8 +20,8 @@ import java.util.stream.IntStream;
 /**
  * A trained model: immutable, so any number of threads may use it at once.
  *
- * <p>Training makes it, a file carries it ({@link #save}, {@link #load}), serving reads it ({@link
- * #recommend}). Item ids are those of the training data.
+ * <p>Training makes it, {@link #save} and {@link #load} write and read its file, and {@link
+ * #recommend} answers with it. Item ids are those of the training data.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="model"}
  */
@@ -80,7 +80,7 @@ public final class FittedModel {
    * Writes the model to a file, replacing an old one only when the new one is complete and on disk.
    *
    * @param file the file
-   * @throws IOException if writing fails; an old file is then as it was
+   * @throws IOException if writing fails; an old file is then unchanged
    */
   public void save(Path file) throws IOException {
     ModelFile.save(this, file);
@@ -123,7 +123,7 @@ public final class FittedModel {
   }
 
   /**
-   * Returns what each epoch of training came to.
+   * Returns the result of each epoch of training.
    *
    * @return unmodifiable; empty for a file that was not written here
    */

@@ -46,7 +46,7 @@ final class ModelFile {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     Map<String, String> parameters = new LinkedHashMap<>(model.parameters());
     if (model.network().isShared()) {
-      parameters.put(EMBEDDING, SHARED); // what the reader goes by
+      parameters.put(EMBEDDING, SHARED); // what the reader relies on
     }
     writer.metadata(PARAMETERS, Json.write(parameters));
     writer.metadata(HISTORY, EpochHistory.toJson(model.history()));

@@ -15,7 +15,7 @@ public final class ModelFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
   /**
-   * A fault of the file as a whole.
+   * A fault of the file that is not of one tensor.
    *
    * @param file the file read
    * @param fault what is wrong, and what would be right

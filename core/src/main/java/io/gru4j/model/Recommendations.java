@@ -3,7 +3,8 @@ package io.gru4j.model;
 import java.util.List;
 
 /**
- * What a session is recommended, and what could not be used of it. Immutable.
+ * The items recommended for a session, and the ids of the session that could not be used.
+ * Immutable.
  *
  * @param items the recommended items, best first; empty if no item of the session is known
  * @param unknown ids of the session that the model does not know, in the session's order, as often

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * Runs many sessions through a trained network: in blocks of rows, the longest sessions first, so
- * that the rows of a block that still go on are a prefix.
+ * that the sessions that have not ended are the first rows of a block.
  *
  * <p>A session's results do not depend on its block, so neither order nor threads matter.
  */
@@ -23,7 +23,7 @@ final class SessionRunner {
   /** Sessions that run side by side; an {@link OutputScorer} takes as many at a time. */
   static final int BLOCK = 96;
 
-  /** Bytes of items' gates that are kept for a run; beyond, each step computes them. */
+  /** Bytes of items' gates that are kept for a run; if they need more, each step computes them. */
   private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
   /** What to do with a block of sessions. */
@@ -79,7 +79,7 @@ final class SessionRunner {
             .toArray();
   }
 
-  /** What one thread works with; whoever is done hands it on. */
+  /** The buffers of one thread; a thread that has ended passes them on. */
   private record Place(Block block, Visitor visitor) {}
 
   /**
@@ -89,7 +89,7 @@ final class SessionRunner {
    */
   void run(Parallel parallel, Supplier<? extends Visitor> visitors) {
     ItemGates gates = gates(parallel);
-    // Not thread-locals: in a thread that lives on, their values can outlive the run for long.
+    // These are not thread-locals: in a long-lived thread the values would outlive the run.
     Queue<Place> free = new ConcurrentLinkedQueue<>();
     parallel.run(
         Math.ceilDiv(byLength.length, BLOCK),

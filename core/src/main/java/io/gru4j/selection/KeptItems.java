@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Some of a matrix's items under new numbers 0, 1, ..., in the old order. The estimator sees the
- * new numbers, the user the old ones.
+ * Some of a matrix's items under new numbers 0, 1, ..., in the old order. The estimator gets the
+ * new numbers, the caller the old ones.
  */
 final class KeptItems {
   private final int[] oldOf; // by new number

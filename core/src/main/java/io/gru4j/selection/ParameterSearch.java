@@ -36,8 +36,8 @@ import java.util.stream.Collectors;
  * is one whose fit or score throws a {@link TrainingException}, an {@link IllegalArgumentException}
  * (of its parameters, or of data that its filters leave) or an {@link OutOfMemoryError}. Any other
  * exception, such as that of a listener which cancels, leaves the search. Names and values that no
- * candidate can have are refused when the search is made. With a {@link #resultsFile} a search that
- * was cut off goes on where it stopped.
+ * candidate can have are refused when the search is made. With a {@link #resultsFile} an
+ * interrupted search continues where it stopped.
  *
  * <p>Parameters: {@code estimator}, {@code grid}, {@code n} (of {@link RandomSearch}), {@code
  * seed}, and the estimator's as {@code estimator__hidden_size} and so on.
@@ -96,9 +96,9 @@ public abstract sealed class ParameterSearch implements AutoCloseable
   abstract String description();
 
   /**
-   * Names a file that holds the results so far. It is written anew, whole or not at all, after
-   * every candidate. If it is there when fit begins, its candidates, failed ones too, are not tried
-   * again.
+   * Names a file that holds the results so far. It is replaced after every candidate; a crash
+   * leaves the old file or the new one, complete. If it is there when fit begins, its candidates,
+   * failed ones too, are not tried again.
    *
    * @param file lines of JSON: what is searched, then one line for each candidate
    * @return this
@@ -183,7 +183,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
       done.add(result);
       results = ranked(done);
       if (!result.failed() && results.getFirst().candidate() == candidate) {
-        best = trial; // the one before is garbage
+        best = trial; // the model before can be collected
       }
       if (saved != null) {
         saved.write(done);
@@ -195,7 +195,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
           "all %d candidates failed, the first: %s"
               .formatted(results.size(), results.getFirst().failure()));
     }
-    if (best == null) { // its model went with the process that trained it
+    if (best == null) { // its model was lost with the process that trained it
       Estimator again = trial(results.getFirst().parameters());
       try {
         again.fitRouted(x, items, metadata);
@@ -408,7 +408,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
     try (Estimator probe = last.copy()) {
       checked = new ParameterGrid(probe.setParams(nested), values);
     }
-    last.setParams(nested); // what was right for its copy is right for it
+    last.setParams(nested); // its copy has accepted these values
     estimator = last;
     grid = checked;
     n = count;

@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * The results of a search that may be cut off and go on: lines of JSON. The first says which search
- * it is, each other what one candidate came to. Written whole after every candidate.
+ * The results of a search that may be interrupted and resumed: lines of JSON. The first line
+ * identifies the search, each other line has the result of one candidate. The file is replaced
+ * after every candidate; a crash leaves the old file or the new one, complete.
  */
 final class SearchFile {
   private final Path file;
@@ -30,7 +31,7 @@ final class SearchFile {
   /**
    * Names a file.
    *
-   * @param search what makes this search what it is, of strings, numbers, lists and maps
+   * @param search identifies the search: strings, numbers, lists and maps
    */
   SearchFile(Path file, Map<String, Object> search) {
     this.file = file;
@@ -148,7 +149,7 @@ final class SearchFile {
         });
   }
 
-  /** A number that other data almost certainly do not have. */
+  /** A hash that almost certainly differs for other data. */
   static String fingerprint(InteractionMatrix x, IdMap items, Validation validation) {
     long hash = mix(0, x);
     for (int i = 0; i < items.size(); i++) {

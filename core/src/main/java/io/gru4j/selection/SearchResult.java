@@ -3,7 +3,7 @@ package io.gru4j.selection;
 import java.util.Map;
 
 /**
- * What one candidate of a search came to.
+ * The result of one candidate of a search.
  *
  * @param candidate its number, from 0, in the order in which candidates are tried
  * @param parameters the searched parameters by name; unmodifiable, values may be null, for "None"

@@ -1,5 +1,6 @@
 /**
- * Meta-estimators: an estimator behind filters, and the search for good parameters.
+ * Meta-estimators: a pipeline of filters with an estimator at its end, and the search for good
+ * parameters.
  *
  * <p>Start with {@link io.gru4j.selection.GridSearch}; {@link io.gru4j.selection.Pipeline} puts
  * filters of rare items and short sessions before an estimator. Both hand validation data on as the

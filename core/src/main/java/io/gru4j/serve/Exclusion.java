@@ -3,8 +3,8 @@ package io.gru4j.serve;
 import java.util.function.IntPredicate;
 
 /**
- * Says which items a filter takes from a session, of items asked in ascending order: two sorted
- * arrays are walked along, so a whole catalogue costs no more than their lengths.
+ * Tells which items a filter excludes for a session. Items are asked in ascending order, so two
+ * sorted arrays are read once, and a pass over the catalogue costs no more than their lengths.
  */
 final class Exclusion implements IntPredicate {
   private static final int[] NONE = {};

@@ -6,10 +6,10 @@ import java.util.Optional;
 /**
  * Which items may be recommended. Immutable: each method returns a new filter.
  *
- * @param candidates the only items that may be, or empty for the whole catalogue; only their scores
- *     are computed
- * @param excluded items that may not be, such as those out of stock
- * @param unseenOnly whether items that the session has clicked may not be
+ * @param candidates the only items that may be recommended, or empty for all items; only their
+ *     scores are computed
+ * @param excluded items that may not be recommended, such as those out of stock
+ * @param unseenOnly whether items that the session has clicked are excluded
  */
 public record ItemFilter(
     Optional<ItemSet> candidates, Optional<ItemSet> excluded, boolean unseenOnly) {
@@ -18,7 +18,7 @@ public record ItemFilter(
   public static final ItemFilter ALL = new ItemFilter(Optional.empty(), Optional.empty(), false);
 
   /**
-   * Returns this filter with candidates instead of the whole catalogue.
+   * Returns this filter with candidates instead of all items.
    *
    * @param candidates the only items that may be recommended
    * @return a new filter

@@ -14,8 +14,8 @@ import java.util.Objects;
  * A fitted model in a service: opens sessions, and works on many at once.
  *
  * <p>Thread-safe: make one for a model and share it. Its sessions are not; each belongs to one
- * thread at a time. The buffers for the work are lent to calls: some hundred kB for each call that
- * runs at the same time, whatever the number of sessions.
+ * thread at a time. Calls borrow their buffers: some hundred kB for each call that runs at the same
+ * time, however many sessions there are.
  */
 public final class Recommender {
   private final FittedModel model;
@@ -74,7 +74,7 @@ public final class Recommender {
   /**
    * Reads a session that {@link Session#toBytes} wrote, under this model or another copy of it.
    *
-   * @param bytes the bytes; trusted in nothing
+   * @param bytes the bytes; everything in them is checked
    * @return a new session that goes on where the other was
    * @throws SessionFormatException if the bytes are no session, were changed, or are a session of
    *     another model; the message says which
@@ -96,7 +96,7 @@ public final class Recommender {
   }
 
   /**
-   * Takes a click in each of many sessions, cheaper than one after the other.
+   * Takes a click in each of many sessions; this costs less than single calls.
    *
    * @param sessions sessions of this recommender, each once; nobody else may use them meanwhile
    * @param items for each session the id of the item clicked; one that the model does not know

@@ -20,8 +20,8 @@ final class SessionBytes {
   private static final int CHECKSUM = 4;
 
   /**
-   * A hidden state is a mean of tanh values, so beyond 1 by rounding alone. More is no session and
-   * would make scores infinite.
+   * A hidden state is a mean of tanh values, so only rounding can bring it above 1. A larger value
+   * is no session, and could make scores infinite.
    */
   private static final float LARGEST = 1.001f;
 

@@ -14,8 +14,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The buffers that one call needs, for up to {@link #ROWS} sessions side by side: they are lent to
- * calls, so that a session need not own them. Not thread-safe.
+ * The buffers that one call needs, for up to {@link #ROWS} sessions at once. Calls borrow them, so
+ * a session need not own any. Not thread-safe.
  */
 final class Workspace {
   /** Sessions that go through the output layer's weights together. */
@@ -89,7 +89,7 @@ final class Workspace {
     }
   }
 
-  /** A row's best items as the caller gets them. */
+  /** The best items of a row, as the caller receives them. */
   List<Recommendation> result(int row) {
     TopK best = top[row];
     List<Recommendation> result = new ArrayList<>(best.size());
@@ -109,7 +109,7 @@ final class Workspace {
     scorer.scores(state.top(), 0, scores);
   }
 
-  /** Lets go of the sessions. */
+  /** Forgets the sessions, so that they can be collected. */
   void clear() {
     Arrays.fill(sessions, null);
   }

@@ -5,7 +5,8 @@ import java.util.function.Supplier;
 
 /**
  * Workspaces that wait for the next call: as many as calls ran at once, at most {@link #SLOTS}. A
- * thread-local one would be made anew for every virtual thread. Thread-safe, without a lock.
+ * thread-local workspace would be created again for every virtual thread. Thread-safe, without a
+ * lock.
  */
 final class WorkspacePool {
   private static final int SLOTS = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());

@@ -64,7 +64,7 @@ class DivergenceTest {
     assertEquals(message, refused(() -> Divergence.check(state, 1, P)), "whatever the loss");
   }
 
-  /** Where the loss leaves the range of numbers, the model is left out, not wrong. */
+  /** Where the loss is not finite any more, there is no model instead of a wrong one. */
   @Test
   void aFitThatGoesWrongSaysWhereAndHasNoModel() {
     TestSessions s = TestSessions.make(3, 40, 9);

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The members that RecPack documents for its class, but fit's arithmetic (RecPackParityTest). */
+/**
+ * The members that RecPack documents for its class. RecPackParityTest tests the arithmetic of fit.
+ */
 class EstimatorTest {
   private final TestSessions s = TestSessions.make(3, 40, 9);
 
@@ -119,7 +121,7 @@ class EstimatorTest {
         assertEquals(
             "GRU4RecCrossEntropy_loss_" + ParameterSpec.print(best) + ".safetensors",
             estimator.filename());
-        // What was reached before must not leak into a fit without validation.
+        // The best value of an earlier fit must not appear in a fit without validation.
         estimator.fit(s.x(), s.items(), null);
         assertEquals("GRU4RecCrossEntropy_loss_None.safetensors", estimator.filename());
       }

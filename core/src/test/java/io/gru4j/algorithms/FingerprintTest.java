@@ -131,7 +131,7 @@ class FingerprintTest {
     assertNotEquals(a, b);
   }
 
-  /** As they always were: a checkpoint of an earlier version can be gone on with. */
+  /** The fingerprints never change: a checkpoint of an earlier version can be resumed. */
   @Test
   void theSumsAreOfNumbersAndTexts() throws Exception {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

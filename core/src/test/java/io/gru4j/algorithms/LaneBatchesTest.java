@@ -19,7 +19,7 @@ class LaneBatchesTest {
   /** One click with a target: its session, and its place in it. */
   private record Click(int user, int position) {}
 
-  /** Of what a chunk has of one session: its clicks, and the lanes of its state. */
+  /** The part of a session in a chunk: its clicks, and the lanes of its state. */
   private record Piece(List<Integer> items, List<Integer> targets, int fromLane, int toLane) {}
 
   /** Every click has an item of its own, so an item says which click it is. */

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
-/** What a fit holds at the end of an epoch, beside what was estimated before it. */
+/** Compares the estimate made before a fit with what the fit holds at the end of an epoch. */
 class MemoryEstimateTest {
   private static final double LEAST = 0.98; // of what is held
   private static final double MOST = 1.1; // shuffled batches are estimated at their widest
@@ -107,7 +107,7 @@ class MemoryEstimateTest {
     }
   }
 
-  /** The same without waiting for fits. If a buffer changes, HELD is to be written down again. */
+  /** The same without running fits. If a buffer changes, measure HELD again. */
   @Test
   void saysWhatAFitHeld() {
     List<MemoryOfFits.Fit> fits = MemoryOfFits.fits();
@@ -119,8 +119,8 @@ class MemoryEstimateTest {
   }
 
   /**
-   * To the byte. A part that is forgotten may be too small to be seen beside what fits hold; where
-   * an estimate changes on purpose, these are to be written down again after HELD.
+   * Compares to the byte, because a forgotten part may be too small to be seen in what fits hold.
+   * If an estimate changes on purpose, write these down again, after HELD.
    */
   @Test
   void estimatesAreThoseThatWereMeasured() {
@@ -158,7 +158,7 @@ class MemoryEstimateTest {
         && !fit.judged();
   }
 
-  /** What is larger, or more, takes more. */
+  /** A larger size, or more of something, takes more memory. */
   @Property
   void moreTakesMore(
       @ForAll @IntRange(min = 1, max = 300) int batchSize,

@@ -29,8 +29,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
- * Prints what was estimated for some fits as a share of what they hold at the end of an epoch. In a
- * JVM of its own, whose collector counts an array for what it takes: G1 counts whole regions.
+ * Prints the estimate of some fits as a share of what they hold at the end of an epoch. It needs a
+ * JVM whose collector counts the exact size of an array: G1 counts complete regions.
  */
 final class MemoryOfFits {
   private static final int USERS = 400;
@@ -53,7 +53,7 @@ final class MemoryOfFits {
   public static void main(String[] args) throws ExecutionException, InterruptedException {
     held(new Fit(shared().build(), true)); // a first fit loads classes and fills caches that stay
     for (Fit fit : fits()) {
-      // On a thread of its own, with which its scratch goes.
+      // Runs on a thread of its own: its scratch buffers are freed with it.
       try (var thread = Executors.newSingleThreadExecutor()) {
         long held = thread.submit(() -> held(fit)).get();
         System.out.println(fit.estimate() / held + " of " + held + " bytes held: " + fit);
@@ -72,7 +72,9 @@ final class MemoryOfFits {
   }
 
   private static long live() {
-    for (int i = 0; i < 5; i++) { // what a first one makes unreachable, such as a Cleaner's
+    for (int i = 0;
+        i < 5;
+        i++) { // objects that a first collection makes unreachable, such as a Cleaner's
       System.gc();
       LockSupport.parkNanos(20_000_000);
     }

@@ -38,7 +38,7 @@ import net.jqwik.api.constraints.IntRange;
 /** What must not change the result of fit and predict, and what must change it in a known way. */
 class MetamorphicTest {
 
-  /** A network whose scores depend, visibly, on all of a session. */
+  /** A network whose scores clearly depend on every click of a session. */
   private static GruNetwork network(Random random, int items) {
     int hidden = 1 + random.nextInt(random.nextInt(3) == 0 ? 40 : 18); // few units, or a panel
     GruNetwork network =

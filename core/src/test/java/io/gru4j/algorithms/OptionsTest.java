@@ -50,7 +50,7 @@ import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What RecPack's estimator has not. */
+/** The options that RecPack's estimator does not have. */
 class OptionsTest {
   private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
 

@@ -18,7 +18,7 @@ import net.jqwik.api.constraints.IntRange;
 
 class PaddedBatchesTest {
 
-  /** The chunks of a batch, put together again, are its sessions with their targets. */
+  /** The chunks of a batch, joined, are its sessions with their targets. */
   @Property
   void chunksAreTheSessionsOfTheirEpoch(
       @ForAll @IntRange(min = 1, max = 12) int users,

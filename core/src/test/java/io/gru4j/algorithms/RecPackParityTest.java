@@ -118,7 +118,7 @@ class RecPackParityTest {
     System.out.println(differences);
   }
 
-  /** Holds each step and batch against the recorded ones, as they happen. */
+  /** Compares each step and batch with the recorded ones during training. */
   private static final class StepChecker implements Trainer.Observer {
     private final Recording recording;
     private final Differences differences;

@@ -153,7 +153,7 @@ class TorchModelFileTest {
     }
   }
 
-  /** A network with a number that is not finite gives nothing to rank; predict must say so. */
+  /** A network with a number that is not finite ranks nothing; predict must say so. */
   @Test
   void aUserWithHistoryAndNoScoreIsWarnedOf() throws Exception {
     Recording recording = Recording.all().getFirst();

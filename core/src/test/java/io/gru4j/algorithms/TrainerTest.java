@@ -174,7 +174,9 @@ class TrainerTest {
     }
   }
 
-  /** The caller is let in before each chunk and at the end, and the clock goes on from before. */
+  /**
+   * The callback runs before each chunk and at the end, and the time continues from the position.
+   */
   @Test
   void secondsGoOnFromThePosition() {
     List<Double> seconds = new ArrayList<>(List.of(1000.0));

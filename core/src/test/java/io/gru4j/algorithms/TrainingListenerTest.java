@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingListenerTest {
   private final TestSessions s = TestSessions.make(3, 40, 9);
 
-  /** Writes down what it is told, and cancels after a given call. */
+  /** Records the calls, and cancels after a given one. */
   private static final class Log implements TrainingListener {
     final List<String> calls = new ArrayList<>();
     final List<BatchProgress> batches = new ArrayList<>();

@@ -13,9 +13,9 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * The demo's training on fewer of its sessions, held to what it came to when this was recorded:
- * exactly, since bits do not depend on machine, threads or kernels. A change of arithmetic that is
- * meant changes the numbers here; one that is not is found here.
+ * The demo's training on fewer of its sessions, compared with its recorded results: exactly, since
+ * bits do not depend on machine, threads or kernels. A change of arithmetic that is meant changes
+ * the numbers here; one that is not is found here.
  */
 class DemoAccuracyTest {
   private static final List<String> LOSSES =

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk that fails leaves what was there, and nothing else. */
+/** A disk that fails leaves the old files and no others. */
 @EnabledOnOs(OS.LINUX)
 class DiskTest {
   private static final String MAIN = "io.gru4j.cli.Main";

@@ -75,7 +75,10 @@ class KillTest {
     killTraining(70, 14);
   }
 
-  /** Kills and goes on; when a training is through it is compared, and another one begins. */
+  /**
+   * Kills a training and resumes it. When it has ended its result is compared, and another one
+   * begins.
+   */
   private void killTraining(int kills, long seed) throws Exception {
     TrainingFiles files = TrainingFiles.in(folder);
     assertEquals(0, TrainingFiles.run(files.train()));
@@ -98,7 +101,7 @@ class KillTest {
       if (Arrays.equals(old, Files.readAllBytes(files.model()))) {
         assertTrue(alive, "ended without a model");
         if (Files.exists(files.checkpoint())) {
-          SafeTensorsReader.open(files.checkpoint()).close(); // whole
+          SafeTensorsReader.open(files.checkpoint()).close(); // complete
         }
       } else {
         SameModel.check(expected, FittedModel.load(files.model()));

@@ -394,7 +394,7 @@ class MainTest {
     assertContains(result.out, "\n2147483647    1.0000  ");
   }
 
-  /** A file is a stranger's: what it holds must not move the terminal's cursor. */
+  /** A file may come from a stranger: its contents must not move the terminal's cursor. */
   @Test
   void inspectShowsNoControlCharacters() throws IOException {
     GruNetwork network = GruNetwork.zeros(1, 1, 1, 1);

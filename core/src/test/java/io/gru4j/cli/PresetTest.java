@@ -123,7 +123,7 @@ class PresetTest {
     assertEquals(demo.out, run(words.toArray(String[]::new)).out);
   }
 
-  /** What README's results and accuracy.md were measured with. */
+  /** The parameters with which the results of README and accuracy.md were measured. */
   @Test
   void thePresetIsTheOneThatWasMeasured() {
     GRU4RecParameters measured =

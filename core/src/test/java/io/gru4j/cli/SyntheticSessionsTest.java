@@ -65,8 +65,8 @@ class SyntheticSessionsTest {
   }
 
   /**
-   * What the demo is for: a scorer that remembers where the session left each shelf is much better
-   * than one that sees the last click, and that one than the most popular items.
+   * The purpose of the demo: a scorer that remembers where the session left each shelf is much
+   * better than one that sees the last click, and that one than the most popular items.
    */
   @Test
   void memoryHelps() {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * A small training on the command line: its session file, its model file and its flags, in a folder
- * of their own. It takes part in all that a checkpoint must keep.
+ * of their own. It uses everything that a checkpoint must keep.
  */
 public record TrainingFiles(Path folder) {
   private static final List<String> FLAGS =
@@ -52,7 +52,7 @@ public record TrainingFiles(Path folder) {
     return folder.resolve("sessions.tsv");
   }
 
-  /** Where the model goes. */
+  /** The model file. */
   public Path model() {
     return folder.resolve("m.safetensors");
   }

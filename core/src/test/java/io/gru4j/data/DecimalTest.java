@@ -79,7 +79,7 @@ class DecimalTest {
     double value =
         switch (kind) {
           case 0 -> Double.longBitsToDouble(bits);
-          case 1 -> bits >> 10; // whole, up to 2^53
+          case 1 -> bits >> 10; // an integer, up to 2^53
           case 2 -> bits;
           default -> (bits >> 30) / 8.0;
         };

@@ -12,7 +12,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What comes after a bad line: only that line is lost, and the numbers of the others are right. */
+/**
+ * After a bad line reading goes on: only that line is lost, and the numbers of the others are
+ * right.
+ */
 class LineReaderTest {
   private static final int MAX = LineReader.MAX_LINE;
 

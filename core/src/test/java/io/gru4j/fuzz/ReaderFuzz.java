@@ -27,7 +27,8 @@ import java.util.TreeMap;
  * <p>A reader may succeed, and what it read is then used, or refuse the file with the exception
  * that its documentation names and a message of one line that names the file. Anything else ends
  * the program with status 1 and leaves the file behind, and so does a file that takes longer than
- * {@value #LIMIT_SECONDS} seconds of the processor: a machine that is busy stops no reader.
+ * {@value #LIMIT_SECONDS} seconds of processor time, which does not depend on how busy the machine
+ * is.
  */
 final class ReaderFuzz {
   private static final int LIMIT_SECONDS = 20;

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * No file, however wrong, makes a reader do more than refuse it: {@link ReaderFuzz} in a JVM with a
- * small heap, because a reader that believes a file fills it. That JVM has the scalar kernels, in
- * whichever execution of the tests it is started, so one execution is enough.
+ * A reader refuses every wrong file and does nothing else: {@link ReaderFuzz} in a JVM with a small
+ * heap, because a reader that trusts the sizes in a file fills the heap. That JVM has the scalar
+ * kernels, in whichever execution of the tests it is started, so one execution is enough.
  */
 @DisabledIfSystemProperty(named = "gru4j.expectKernels", matches = "scalar")
 class ReaderFuzzTest {

@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A session's scores are its own: neither the other sessions nor the threads change a bit. */
+/**
+ * The scores of a session depend on that session alone: neither other sessions nor threads change a
+ * bit.
+ */
 class FittedModelTest {
   private static final int ITEMS = 53;
   private static final int SESSIONS = 1000; // several blocks, the last one not full
@@ -209,7 +212,7 @@ class FittedModelTest {
     }
   }
 
-  /** A test set in parts, of any size and in any order, has the metrics of the whole. */
+  /** A test set in parts, of any size and in any order, has the metrics of the complete set. */
   @Property(tries = 50)
   void splittingATestSetDoesNotChangeItsMetrics(
       @ForAll @IntRange(min = 1, max = 5) int parts, @ForAll long seed) {

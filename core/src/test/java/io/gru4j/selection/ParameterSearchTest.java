@@ -314,7 +314,7 @@ class ParameterSearchTest {
     }
   }
 
-  /** Scores of 0 for dropped items would make dropping items look good. */
+  /** If dropped items had the score 0, dropping items would seem to help. */
   @ParameterizedTest
   @EnumSource(
       value = Criterion.class,

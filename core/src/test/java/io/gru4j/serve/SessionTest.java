@@ -26,7 +26,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 
-/** A live session says what the model says of its clicks, to the same bits. */
+/** A live session gives the results of the model for its clicks, to the same bits. */
 class SessionTest {
   private static final int ITEMS = 83;
   private static final FittedModel MODEL = model(5);
@@ -89,9 +89,9 @@ class SessionTest {
   }
 
   /**
-   * Bytes a run, the least of some tries, made until it is no more than expected: the JIT, before
-   * which vectors are objects, may take its time on a busy machine. The measure itself allocates
-   * some hundred bytes a try: with so many runs they do not count.
+   * Bytes of a run: the least of some tries, repeated until it is no more than expected. Before the
+   * JIT has compiled the code, vectors are boxed, and on a busy machine that can take a while. The
+   * measurement itself allocates some hundred bytes a try, which does not matter with so many runs.
    */
   private static long allocatedBy(Runnable work, long expected)
       throws ReflectiveOperationException {
@@ -120,7 +120,7 @@ class SessionTest {
     assertTrue(forty <= 40 * 100 + 100, () -> forty + " bytes for 40 items");
   }
 
-  /** The batch prediction of a whole history, and the live session, to the bit. */
+  /** The batch prediction of a complete history equals the live session, to the bit. */
   @Property
   void scoresAreThoseOfPredict(@ForAll @IntRange(min = 1, max = 40) int users, @ForAll long seed) {
     Random random = new Random(seed);

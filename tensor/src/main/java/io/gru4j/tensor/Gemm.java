@@ -40,7 +40,7 @@ public final class Gemm {
   private static final int B_OFFSET = Kernels.ALIGNED; // where packed panels begin
   private static final int GROUP = 16; // panels of one task: rows of A serve so many
   private static final int FEW_PANELS = 8; // the same if threads would be left without a task
-  private static final int ROWS = 48; // of one task: whole tiles for many columns and for few
+  private static final int ROWS = 48; // of one task: a multiple of the tiles' rows
   private static final int MOST_ROWS = 288; // of one task, where panels are few
   private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
@@ -53,7 +53,7 @@ public final class Gemm {
   /** Floats of B that are packed at a time, 4 MiB; more where a thread would have no group. */
   private static final int AT_ONCE = 1 << 20;
 
-  /** What a thread needs, shared by all objects: a task never waits for another. */
+  /** The buffers of a thread, shared by all objects: a task never waits for another. */
   private static final class Scratch {
     /** A block of C, [panel][row][32]: see {@link Gemm#block}. */
     final float[] block =
@@ -95,9 +95,9 @@ public final class Gemm {
   private int depthOfPiece;
 
   /**
-   * Whether the product is made apart from C, {@code [panel][row][32]}. In C a panel's rows lie far
-   * apart, where powers of two let them share few sets of a cache: what is written more than once,
-   * piece by piece of k, had better lie together.
+   * Whether the product is computed in a buffer outside C, {@code [panel][row][32]}. In C a panel's
+   * rows are far apart, and distances that are powers of two map them to few sets of the cache. A
+   * block that is written several times, once for each piece of k, should be contiguous.
    */
   private boolean apart;
 
@@ -186,8 +186,8 @@ public final class Gemm {
   }
 
   /**
-   * All of B passes once a task, so as many rows as leave two tasks to each of several threads. No
-   * sum crosses tasks: here their number may depend on the threads.
+   * Each task reads all of B, so it takes as many rows as leave two tasks for each of several
+   * threads. No sum crosses tasks, so their number may depend on the threads here.
    */
   private int rowsOfFewPanels() {
     int threads = parallel.threads();
@@ -242,8 +242,8 @@ public final class Gemm {
 
   /**
    * Copies rows {@code from} to {@code to} of some panels of op(B) to {@code [panel][k][32]},
-   * {@code depth} rows a panel. What stands beside the last column does not matter: it only reaches
-   * columns of the product that C does not have.
+   * {@code depth} rows a panel. The values beyond the last column may be anything: they only reach
+   * columns that C does not have.
    */
   private void pack(float[] packed, int o, int first, int end, int from, int to, int depth) {
     float[] b = B.data();
@@ -310,7 +310,10 @@ public final class Gemm {
     return !apart && panel < N / PANEL;
   }
 
-  /** Puts what is not in place yet into C, or adds it: all that was made apart, or what is left. */
+  /**
+   * Copies the part of the block that is not in C yet, or adds it: all of it, or the columns that
+   * fill no panel.
+   */
   private void put(float[] block, int row, int rows, int first, int end) {
     int from = apart ? first : Math.max(first, N / PANEL); // columns that fill no panel
     if (from >= end) {

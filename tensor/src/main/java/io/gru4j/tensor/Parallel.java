@@ -9,15 +9,15 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>The caller takes part, so {@code threads} is the number of busy cores. Thread t of n starts
  * with the t-th n-th of the tasks, so that it finds in its cache what it wrote in the loop before;
- * when its own are done it takes what others have left. Who runs a task in the end is left to
- * chance; whoever cuts a loop into tasks lets every task write its own output and, where a sum is
- * made of several tasks' parts, cuts by the shape of the problem alone and adds the parts in a
- * fixed order, so that results have the same bits for any number of threads.
+ * when its own are done it takes what others have left. Which thread runs a task is left to chance.
+ * So that results have the same bits for any number of threads, a loop is cut into tasks by the
+ * shape of the problem alone, every task writes its own output, and parts of a sum are added in a
+ * fixed order.
  *
  * <p>{@link #run} allocates nothing. It waits for tasks that have begun, never for a worker to
- * wake: where other processes keep the cores busy, the caller does the work of workers that get
- * none. Between loops the workers spin for a fraction of a millisecond, then sleep. One thread at a
- * time may call {@link #run}. {@link #close} ends the workers.
+ * wake: where other processes keep the cores busy, the caller does the work of the workers that get
+ * no core. Between loops the workers spin for a fraction of a millisecond, then sleep. One thread
+ * at a time may call {@link #run}. {@link #close} ends the workers.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="parallel"}
  */
@@ -44,7 +44,7 @@ public final class Parallel implements AutoCloseable {
   private final Worker[] workers;
   private final AtomicLongArray notTaken; // tasks of a share, tagged; in cache lines of its own
   private final AtomicInteger notDone = new AtomicInteger();
-  private Task task; // this and the next: to be read by whoever has taken a task not yet done
+  private Task task; // this and the next: read by a thread that has taken a task not yet done
   private int tasks;
   private volatile int round;
   private final AtomicInteger state = new AtomicInteger(IDLE);
@@ -84,7 +84,7 @@ public final class Parallel implements AutoCloseable {
    *
    * @param tasks number of tasks
    * @param task the body
-   * @throws RuntimeException what a task has thrown; tasks not yet begun are then skipped
+   * @throws RuntimeException the exception of a task; tasks not yet begun are then skipped
    * @throws IllegalStateException after {@link #close}, and while another loop is running
    */
   public void run(int tasks, Task task) {
@@ -142,7 +142,9 @@ public final class Parallel implements AutoCloseable {
     }
   }
 
-  /** Waits a moment; after many moments lets others have the core, there may be more threads. */
+  /**
+   * Waits a moment. After many moments it yields the core: there may be more threads than cores.
+   */
   private static void spinOrYield(int spins) {
     if (spins < SPINS) {
       Thread.onSpinWait();

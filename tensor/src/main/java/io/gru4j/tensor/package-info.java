@@ -1,7 +1,9 @@
 /**
- * Dense float arrays, worker threads and random numbers: what the layers above are made of.
+ * The base of all layers: float matrices, their product, worker threads, random numbers, and the
+ * name of the kernels in use.
  *
- * <p>Start with {@link io.gru4j.tensor.Matrix}. Values are {@code float}; long sums are accumulated
- * in {@code double} by whoever sums. Nothing here knows of items, sessions or users.
+ * <p>Start with {@link io.gru4j.tensor.Matrix}. Values are {@code float}. A sum that could lose
+ * digits over its length, such as a loss or a norm, is accumulated in {@code double} by the code
+ * that needs it. Nothing here knows of items, sessions or users.
  */
 package io.gru4j.tensor;

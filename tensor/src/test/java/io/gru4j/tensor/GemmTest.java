@@ -140,7 +140,9 @@ class GemmTest {
     }
   }
 
-  /** A panel that columns do not fill is packed with what stands behind them: it stays out of C. */
+  /**
+   * A panel that is not full is packed with the values behind its columns; they must not reach C.
+   */
   @Test
   void whatStandsBehindTheLastColumnDoesNotMatter() {
     for (int M : new int[] {20, 130}) {

@@ -305,7 +305,7 @@ class ParallelTest {
     }
   }
 
-  /** Nobody declares it, a compiler of another language does not ask: it ends no worker. */
+  /** A checked exception that is not declared, as other languages allow, ends no worker. */
   @Test
   void aCheckedExceptionReachesTheCallerToo() {
     try (Parallel parallel = new Parallel(2)) {

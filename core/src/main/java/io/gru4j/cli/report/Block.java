@@ -13,7 +13,7 @@ public sealed interface Block {
   record Note(String text) implements Block {}
 
   /**
-   * Something to copy, such as a command.
+   * A text to copy, such as a command.
    *
    * @param title the caption
    * @param text plain text
@@ -37,7 +37,7 @@ public sealed interface Block {
    * A row of {@link Facts}.
    *
    * @param name what it is
-   * @param value what it comes to
+   * @param value its value
    */
   record Fact(String name, String value) {}
 

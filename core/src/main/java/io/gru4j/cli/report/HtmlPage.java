@@ -8,11 +8,11 @@ import java.util.List;
 
 /** Renders a report as one HTML page that loads nothing and runs no script. */
 public final class HtmlPage {
-  /** Even if something were not escaped, a browser would neither run nor load it. */
+  /** A browser runs and loads nothing, even if something were not escaped. */
   private static final String NOTHING_FROM_OUTSIDE =
       "default-src 'none'; style-src 'unsafe-inline'";
 
-  /** A table of more columns takes the whole width of the page. */
+  /** A table of more columns is as wide as the page. */
   private static final int NARROW_COLUMNS = 4;
 
   private HtmlPage() {}

@@ -28,7 +28,7 @@ final class Markup {
     return open(element, attributes).raw(escape(text)).close(element);
   }
 
-  /** What is markup already, or has none. */
+  /** Text that is markup already, or contains none. */
   Markup raw(String markup) {
     out.append(markup);
     return this;
@@ -50,7 +50,7 @@ final class Markup {
         : value.toString();
   }
 
-  /** Replaces what markup gives a meaning, and what it cannot hold at all. */
+  /** Replaces characters that mean something in markup, and those that it cannot contain. */
   static String escape(String text) {
     StringBuilder out = new StringBuilder();
     text.codePoints().forEach(c -> escape(c, out));
@@ -68,7 +68,7 @@ final class Markup {
         boolean control = Character.isISOControl(c) && c != '\t' && c != '\n';
         boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
         boolean none = (c & 0xFFFE) == 0xFFFE;
-        boolean turning = // would make an id read backwards, or the text behind it
+        boolean turning = // would reverse the direction of an id or of the text after it
             c == 0x200E || c == 0x200F || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
         out.appendCodePoint(control || surrogate || none || turning ? 0xFFFD : c);
       }

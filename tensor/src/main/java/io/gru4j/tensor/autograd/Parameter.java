@@ -404,8 +404,8 @@ public final class Parameter {
   }
 
   /**
-   * Adds to the gradient of one row. A noted {@linkplain #gradSumOfSquares sum of squares} goes
-   * with the change.
+   * Adds to the gradient of one row. A noted {@linkplain #gradSumOfSquares sum of squares} is
+   * updated.
    *
    * @param row row in [0, rows)
    * @param d array with the gradient of that row

@@ -6,13 +6,13 @@ import java.util.Arrays;
  * The operations of one forward pass, in order.
  *
  * <p>Recording keeps a reference and allocates nothing once the tape has its size, so one tape
- * serves a whole training. Not thread-safe.
+ * serves a complete training. Not thread-safe.
  *
  * {@snippet class="io.gru4j.tensor.JavadocExamplesTest" region="step"}
  */
 public final class Tape {
 
-  /** What an operation does on the way back. */
+  /** The backward half of an operation. */
   @FunctionalInterface
   public interface Operation {
     /** Adds to the gradients of the operation's inputs, given that of its output. */
@@ -28,7 +28,7 @@ public final class Tape {
   /**
    * Appends an operation whose output has just been computed.
    *
-   * @param operation its way back
+   * @param operation its backward half
    */
   public void record(Operation operation) {
     if (size == operations.length) {
@@ -56,7 +56,7 @@ public final class Tape {
     }
   }
 
-  /** Forgets all operations, as before a forward pass whose gradient is not wanted. */
+  /** Forgets all operations, for a forward pass whose gradient nobody needs. */
   public void clear() {
     Arrays.fill(operations, 0, size, null);
     size = 0;

@@ -14,16 +14,16 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   int PANEL = 32;
 
   /**
-   * Where the data of a long array had better start: 16 bytes of header and 48 of this make one
-   * cache line, where the garbage collector aligns long arrays, and a vector load that crosses two
-   * lines costs two.
+   * Where the data of a long array should start, in floats. The header takes 16 bytes and these
+   * take 48, which is one cache line together, and the garbage collector aligns long arrays to
+   * cache lines. A vector load that crosses two lines costs as much as two loads.
    */
   int ALIGNED = 12;
 
   /**
-   * The smallest exponential, and the smallest factor of them, that the softmax keeps. What is
-   * smaller weighs nothing, but it and its products would be denormal numbers, which are slow on
-   * many processors.
+   * The smallest exponential, and the smallest factor of them, that the softmax keeps. Smaller
+   * numbers would not change a result, but they and their products would be denormal, which is slow
+   * on many processors.
    */
   float SMALLEST = 1e-30f;
 
@@ -49,8 +49,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * transposed.
    *
    * <p>In a packed block four rows lie side by side, {@code a[r / 4][k][r % 4]}: see {@link
-   * #packRows} and {@link #packColumns}. What stands in the places of rows that are not there does
-   * not matter.
+   * #packRows} and {@link #packColumns}. The places of missing rows may hold anything.
    *
    * @param c out: {@code rows} rows, {@code cs} apart, at least {@link #PANEL}; may be {@code
    *     init}, if {@code io = co} and {@code is = cs}
@@ -77,8 +76,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
       int columns);
 
   /**
-   * Returns how many steps of k it is best to give {@link #product} at a time: fewer fit a nearer
-   * cache, but c comes and goes more often. The bits are the same.
+   * Returns how many steps of k {@link #product} should get at a time. Fewer steps fit a nearer
+   * cache, but c is read and written more often. The bits are the same.
    */
   int productDepth();
 
@@ -135,7 +134,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * The product of a block of results by a matrix, {@code c[r][j] = sum_i y[r][i] * b[i][j]}: for
    * each element one fused chain from 0 over ascending {@code i}. With {@code b} a part of the
    * weights, transposed, it is the gradient of a linear layer's input. Unlike in {@link #product}
-   * the rows are not packed; where that is faster, it is done here.
+   * the rows are not packed; this kernel packs them itself where that is faster.
    *
    * @param c out, another array than {@code y} and {@code b}: {@code rows} rows of 32 columns,
    *     {@link #PANEL} apart, then the next 32 columns, {@code cps} further. What stands behind
@@ -168,8 +167,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
    * Products summed over the lanes of panels, kept on 16 virtual lanes: {@code sums[r][k][j]} is
    * one fused chain from 0 over ascending {@code p} of {@code y[r][p][l] * w[p][k][l]}, lane {@code
    * l = j} before {@code l = j + 16}. Folded over {@code j} it is the gradient of a linear layer's
-   * input, {@code sum_classes y[r][class] * w[class][k]}; unlike {@link #blockProduct} it takes the
-   * weights as they lie, so for few rows it costs less.
+   * input, {@code sum_classes y[r][class] * w[class][k]}; unlike {@link #blockProduct} it needs no
+   * transposed copy of the weights, so for few rows it costs less.
    *
    * @param sums out: {@code rows} rows, {@code ss} apart, of {@code K} times 16 values
    * @param y panels {@code yps} apart, of {@code rows} rows of 32 lanes

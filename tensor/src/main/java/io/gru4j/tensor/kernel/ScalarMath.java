@@ -5,8 +5,8 @@ package io.gru4j.tensor.kernel;
  * operation by operation.
  *
  * <p>Within 2 ulp of the true value wherever that is a normal float. Results below {@link
- * Float#MIN_NORMAL} are 0: denormal numbers would slow the softmax on many processors, and weigh
- * nothing. NaN gives NaN; the infinities give their limits.
+ * Float#MIN_NORMAL} are 0: denormal numbers would slow the softmax on many processors without
+ * changing a result. NaN gives NaN; the infinities give their limits.
  */
 final class ScalarMath {
 
@@ -63,7 +63,7 @@ final class ScalarMath {
     p = FusedMultiplyAdd.fma(p, r, E2);
     p = FusedMultiplyAdd.fma(p, r * r, rLow);
     float sum = 1f + r;
-    p = sum + (p + (r - (sum - 1f))); // 1 + r + p, the rounding of 1 + r carried along
+    p = sum + (p + (r - (sum - 1f))); // 1 + r + p, with the rounding error of 1 + r added back
     // Times 2^i: i is in t's lowest bits, and a shift brings it to the exponent's place. The sum is
     // right wherever e^x is a normal float.
     float y = Float.intBitsToFloat(Float.floatToRawIntBits(p) + (Float.floatToRawIntBits(t) << 23));
@@ -73,8 +73,8 @@ final class ScalarMath {
 
   /**
    * Returns e^x for an x that is not above 0, within 2 ulp; 0 below ln({@link Kernels#SMALLEST}).
-   * What the softmax takes of every logit: {@link #exp} without the care for what lies above 0 and
-   * for the last half ulp.
+   * The softmax applies it to every logit. It is {@link #exp} without the steps that arguments
+   * above 0 and the last half ulp need.
    */
   static float softmaxExp(float x) {
     float t = FusedMultiplyAdd.fma(x, LOG2_E, ROUNDER);

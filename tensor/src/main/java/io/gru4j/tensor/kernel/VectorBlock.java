@@ -12,11 +12,11 @@ import jdk.incubator.vector.FloatVector;
  * The product of a block of results by a matrix, on vectors; {@link ScalarKernels#blockProduct} is
  * the plain loop.
  *
- * <p>With 16 lanes the tiles are those of {@link VectorProduct}, but read the block as it lies: a
- * row's values are 32 apart from the next row's, so all rows of a tile are at constant distances.
- * Packing would cost more than it gains. Rows that are left over take a tile that reaches back over
- * rows already done, to the same bits. With fewer lanes, and for columns that fill only one vector,
- * the block is packed for {@link VectorProduct}.
+ * <p>With 16 lanes the tiles are those of {@link VectorProduct}, but they read the block without
+ * packing it: a row's values are 32 apart from the next row's, so all rows of a tile are at
+ * constant distances. Packing would cost more than it gains. The last rows use a tile that also
+ * covers rows already done; it computes these again, to the same bits. With fewer lanes, and for
+ * columns that fill only one vector, the block is packed for {@link VectorProduct}.
  */
 final class VectorBlock {
 

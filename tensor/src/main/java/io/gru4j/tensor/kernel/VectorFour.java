@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * The product of a packed block by up to 4 columns, on vectors of 16 lanes: what is left over of
- * 100, say, beside three panels of 32.
+ * The product of a packed block by up to 4 columns, on vectors of 16 lanes. 100 columns, for
+ * example, are three panels of 32 and 4 columns more.
  *
  * <p>A vector of columns would be idle in 12 of its 16 lanes. Here it holds 4 rows x 4 columns,
  * lane {@code 4 r + l}. Four steps of k of a quad of rows are one vector of {@code a}; a
@@ -45,7 +45,7 @@ final class VectorFour {
     return L == 16 && columns <= COLUMNS && K >= LEAST_STEPS;
   }
 
-  /** Computes the whole quads of some rows and returns how many rows that are. */
+  /** Computes the complete quads of some rows and returns how many rows these have. */
   static int product(
       float[] c,
       int co,

@@ -9,8 +9,9 @@ import jdk.incubator.vector.FloatVector;
 /**
  * One row of the GRU cell on vectors; {@link ScalarKernels} has the plain loops.
  *
- * <p>Forward runs in several short loops: with two functions of {@link VectorMath} in one loop the
- * JIT gives up inlining, and vectors become objects.
+ * <p>Forward runs in several loops over the row, one after the other. {@link VectorMath} computes
+ * sigmoid and tanh in loops of their own: with both in one loop the JIT would have more operations
+ * than it inlines, and the vectors would be boxed.
  */
 final class VectorGru {
 
@@ -43,7 +44,7 @@ final class VectorGru {
     }
   }
 
-  /** What tanh makes the candidate of: {@code gx[2] += r * gh[2]}. */
+  /** The argument of the tanh that gives the candidate: {@code gx[2] += r * gh[2]}. */
   private static void candidate(float[] gx, int gxo, float[] gh, int gho, int H) {
     int i = 0;
     for (; i < SPECIES.loopBound(H); i += L) {

@@ -10,8 +10,8 @@ import jdk.incubator.vector.FloatVector;
 /**
  * The kernels on the Vector API: bit for bit the results of {@link ScalarKernels}. The products
  * live in {@link VectorProduct}, with {@link VectorSteps} and {@link VectorFour}, {@link
- * VectorBlock} and {@link VectorLanes}; what they are given in {@link VectorPack} and {@link
- * VectorTranspose}; the GRU cell in {@link VectorGru}, the softmax in {@link VectorSoftmax}.
+ * VectorBlock} and {@link VectorLanes}; the preparation of their inputs in {@link VectorPack} and
+ * {@link VectorTranspose}; the GRU cell in {@link VectorGru}, the softmax in {@link VectorSoftmax}.
  */
 public final class VectorKernels implements Kernels {
 

@@ -14,9 +14,9 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>A register tile stays in accumulators while the panels run: 4 rows x 4 inputs with 32
  * registers (512 bit: 16 sums, 8 vectors of y, 1 of w), 6 x 2 with 16 (256 bit: 12 sums, 2 of w, 1
- * of y), and smaller ones for what is left over and at 128 bit. Nothing is stored until all panels
- * are done, and no weight has to change its place. The rows of a tile meet all inputs before the
- * next rows do: their y stays in the first cache while w passes from the second.
+ * of y), and smaller ones for what is left over and at 128 bit. Sums are stored once, after the
+ * last panel, and the weights need no transposed copy. The rows of a tile meet all inputs before
+ * the next rows do: their y stays in the first cache while w passes from the second.
  */
 final class VectorLanes {
 

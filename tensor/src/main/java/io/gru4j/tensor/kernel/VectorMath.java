@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * {@link ScalarMath} on vectors: the same operations in the same order, so the same bits.
  *
- * <p>The loops call nothing but the Vector API, which is always inlined; so exp is written out in
- * each. Whether the JIT inlines a function of vectors of our own depends on how often it has seen
- * it called, which it may not have counted, and where it does not, vectors stay objects for good.
+ * <p>The loops call only the Vector API, which the JIT always inlines; so exp is written out in
+ * each. The JIT may not inline a method of ours that takes vectors: this depends on how often it
+ * has counted its calls. Without inlining the vectors stay boxed.
  */
 final class VectorMath {
 
@@ -25,7 +25,7 @@ final class VectorMath {
   /** SIMD lanes: 4, 8 or 16. */
   static final int L = SPECIES.length();
 
-  /** What is left of a row behind its whole vectors. */
+  /** Computes the rest of a row, after its full vectors. */
   static final ScalarKernels TAIL = new ScalarKernels();
 
   private static final VectorShuffle<Float> ROTATE_8 = rotate(8);
@@ -33,8 +33,9 @@ final class VectorMath {
   private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
   private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
 
-  // What sigmoid and tanh need beside exp. The JIT inlines so many nodes into one loop and no more;
-  // beyond, vectors become objects. A constant in a static final field costs fewer nodes than a
+  // Constants of sigmoid and tanh, beside those of exp. The JIT limits how many nodes it inlines
+  // into one loop; above the limit, vectors are boxed. A constant in a static final field costs
+  // fewer nodes than a
   // broadcast at its use, though it runs slower: exp, which fits on its own, broadcasts.
   private static final FloatVector ZERO = broadcast(0f);
   private static final FloatVector ONE = broadcast(1f);

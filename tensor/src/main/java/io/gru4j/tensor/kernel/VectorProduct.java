@@ -15,25 +15,26 @@ import jdk.incubator.vector.FloatVector;
  * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
  * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
- * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
- * cost as well. With the 16 of 256 bit m is 6, as long as a row of a takes only one register more:
- * left alone, the compiler loads all rows of a step before it multiplies, and accumulators come and
- * go on the stack. Fences between the rows, which are no instructions on the x86 processors that
- * have vectors of this width, keep it from that. Smaller tiles take what is left over, and less
- * than 8 steps of k; at 128 bit the one of 4 x 2 takes all.
+ * registers (512 bit) m is 12. 8 rows would hide the latency too, but k is short, and the beginning
+ * and the end of a tile cost time as well. With the 16 of 256 bit m is 6, as long as a row of a
+ * takes only one register more: without help the compiler loads all rows of a step before it
+ * multiplies, and then moves accumulators to the stack and back. Fences between the rows prevent
+ * that; on the x86 processors with vectors of this width a fence is no instruction. Smaller tiles
+ * take what is left over, and less than 8 steps of k; at 128 bit the one of 4 x 2 takes all.
  *
  * <p>Java checks every index. From a counted loop ({@code k < K}) the compiler moves the checks to
  * the front, two for each access that is written out: a tenth of the instructions of a short
- * product. A loop that ends with {@code !=} and steps by more than 1 does not count as counted. Its
- * checks stay inside, but those of one base merge into two: so the tile of 6 rows has a base for
- * each pair of rows and adds constants. It takes 8 steps at a time, and its test is at the end:
- * with the test at the front, the check of the next 8 merged with those of these 8, failed at the
- * end of an array, and the code was thrown away. More than 9 steps written out are too much for the
- * first compiler, and then the second never sees the method.
+ * product. The compiler does not take a loop that ends with {@code !=} and steps by more than 1 for
+ * a counted loop. Its checks stay inside, but those of one base merge into two: so the tile of 6
+ * rows has a base for each pair of rows and adds constants. It takes 8 steps at a time, and its
+ * test is at the end: with the test at the front, the check of the next 8 merged with those of
+ * these 8, failed at the end of an array, and the code was thrown away. With more than 9 steps
+ * written out the method is too large for the first compiler (C1), and then the second (C2) never
+ * compiles it.
  *
- * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
- * rows and few steps of k go another way, {@link VectorSteps}, and so do a few columns, {@link
- * VectorFour}.
+ * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. {@link
+ * VectorSteps} computes products of many rows and few steps of k, {@link VectorFour} those of a few
+ * columns.
  */
 final class VectorProduct {
 

@@ -32,8 +32,9 @@ final class VectorSoftmax {
   private VectorSoftmax() {}
 
   static float rowMax(float[] y, int yo, int ps, int panels) {
-    // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
-    // never wins here, and which zero wins is settled at the end. Four chains hide the latency.
+    // This does not use max(): its treatment of NaN and of signed zeros makes the loop several
+    // times slower. Here NaN never wins, and the end decides which zero wins. Four chains hide the
+    // latency.
     FloatVector max0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
     FloatVector max1 = max0;
     FloatVector max2 = max0;

@@ -11,12 +11,12 @@ import jdk.incubator.vector.FloatVector;
  * The product of a block of many rows by a panel of few steps of k, on vectors: the gradient of
  * weights, when few rows take part in a step.
  *
- * <p>The tiles of {@link VectorProduct} keep c in registers while k runs; their beginning and end
- * cost as much as several steps of k. Here the steps' rows of b stay in registers (8 of them with
- * 32 registers, 4 with 16) while the rows of c pass, and more steps take more passes: each element
- * is the same chain. (With 16 registers a second pass costs more than the tiles.) One row of c
- * costs 2 loads, 2 stores and a broadcast for each two fused multiply-adds; rows do not depend on
- * one another, which hides their latency.
+ * <p>The tiles of {@link VectorProduct} keep c in registers while k runs, but the beginning and the
+ * end of a tile cost as much as several steps of k. Here the steps' rows of b stay in registers (8
+ * of them with 32 registers, 4 with 16) while the rows of c pass, and more steps take more passes:
+ * each element is the same chain. (With 16 registers a second pass costs more than the tiles.) One
+ * row of c costs 2 loads, 2 stores and a broadcast for each two fused multiply-adds; rows do not
+ * depend on one another, which hides their latency.
  */
 final class VectorSteps {
 

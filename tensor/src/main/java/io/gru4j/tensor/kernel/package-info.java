@@ -16,8 +16,9 @@
  * </ul>
  *
  * <p>Arrays are flat {@code float[]} with an offset and, where rows are not adjacent, a stride in
- * floats. Nothing here allocates, checks shapes or starts threads; callers do. All methods are
- * thread-safe as long as their outputs do not overlap. The library names {@code
+ * floats. Callers check the shapes and start the threads. A call allocates nothing, except that the
+ * first call of some kernels on a thread makes a small buffer, which the thread keeps. All methods
+ * are thread-safe as long as their outputs do not overlap. The library names {@code
  * jdk.incubator.vector} in this package only.
  */
 package io.gru4j.tensor.kernel;

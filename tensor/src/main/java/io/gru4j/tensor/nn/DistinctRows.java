@@ -4,15 +4,15 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Rows of which equal ones are worked on once.
+ * Finds equal rows, so that a layer computes each of them once.
  *
- * <p>Many sessions of a batch click the same item, and what an item alone gives to the gates of the
- * GRU is the same for all of them. Sessions that have begun with the same clicks have the same
- * hidden state, to the bit, as many have at a batch's first click: what the output layer makes of
- * such rows is the same up to their targets, and rows without a target are left out.
+ * <p>Many sessions of a batch click the same item, and the item's part of the GRU's gates is the
+ * same for all of them. Sessions that have begun with the same clicks have the same hidden state,
+ * to the bit; at the first click of a batch there are many. The output layer computes the same for
+ * such rows, apart from their targets. Rows without a target are left out.
  *
- * <p>Rows are numbered in the order in which they first occur. Nothing is allocated but when there
- * are more rows than ever before. Not thread-safe while rows are looked for.
+ * <p>Rows are numbered in the order in which they first occur. It allocates only when there are
+ * more rows than ever before. Not thread-safe while rows are looked for.
  */
 public final class DistinctRows {
 
@@ -28,8 +28,8 @@ public final class DistinctRows {
   public DistinctRows() {}
 
   /**
-   * Looks for the distinct ones of some keys, such as the items of a chunk. What was found before
-   * is forgotten.
+   * Looks for the distinct ones of some keys, such as the items of a chunk. The rows found before
+   * are forgotten.
    *
    * @param keys the key of each row
    * @param M how many rows, from 0 to the length of {@code keys}

@@ -37,7 +37,8 @@ public final class GruState {
   }
 
   /**
-   * Creates states of zeros that take the items' part of the first layer's gates as made before.
+   * Creates states of zeros that use items' parts of the first layer's gates which were computed
+   * before.
    *
    * @param embedding shape (items, E)
    * @param layers GRU layers, the first on the embedding

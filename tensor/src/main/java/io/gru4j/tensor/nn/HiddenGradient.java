@@ -8,7 +8,7 @@ import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
 
 /**
- * What the output layer's loss says of its input, gathered while forward has the weights in cache:
+ * The gradient of the output layer's input, summed while forward has the weights in cache:
  *
  * <pre>
  *   dHidden[m,:] = scale / n * ( sum_j softmax(logits[m,:])[j] * W[j,:] - W[target[m],:] )
@@ -19,17 +19,17 @@ import java.util.Arrays;
  * brings a larger one (Milakov and Gimelshein 2018, arXiv:1805.02867, do so for the softmax). In
  * the end each slot's sum gets the factor that makes its e a probability.
  *
- * <p>The product needs the weights transposed. For up to 24 distinct rows that would cost more than
- * the product: then {@link Kernels#laneProducts} takes them as they lie, and the sums of its 16
- * lanes are folded. So it does for up to 8 hidden units that are left over beside blocks of 32: as
- * a block they would leave most lanes idle.
+ * <p>The product needs a transposed copy of the weights. For up to 24 distinct rows the copy would
+ * cost more than the product. Then {@link Kernels#laneProducts} is used, which needs no copy, and
+ * the sums of its 16 lanes are folded. The same is done for up to 8 hidden units beyond the last
+ * block of 32, which would leave most lanes of a block idle.
  */
 final class HiddenGradient {
 
   private static final int MAX_LANE_ROWS = 24;
   private static final int MAX_LANE_UNITS = 8; // with more rows
   private static final int GROUP_ROWS = 12; // by lanes at a time: sums and weights stay in cache
-  private static final int GROUP_UNITS = 64; // whole blocks
+  private static final int GROUP_UNITS = 64; // a multiple of 32
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
@@ -142,7 +142,7 @@ final class HiddenGradient {
     }
   }
 
-  /** The hidden units from {@link #blockEnd} on, as the weights lie. */
+  /** The hidden units from {@link #blockEnd} on, without a transposed copy. */
   private void productsByLanes(
       float[] sum, int so, int sbs, float[] e, int eo, int eps, int w, int panels, int rows) {
     float[] lanes = laneScratch.get();

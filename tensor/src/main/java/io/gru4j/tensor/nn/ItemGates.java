@@ -6,8 +6,8 @@ import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
 
 /**
- * What items alone give to the gates of the first GRU layer, {@code W_ih x + b_ih}, made once for
- * all steps in which one of them is clicked.
+ * The items' parts of the gates of the first GRU layer, {@code W_ih x + b_ih}, computed once for
+ * all steps that click the same item.
  *
  * <p>The same bits as a step computes. Immutable; parameters must not change while it is used.
  */
@@ -82,7 +82,7 @@ public final class ItemGates {
     }
   }
 
-  /** Whether they are those of a network that begins with these. */
+  /** Whether they were made from this embedding and this layer. */
   boolean areOf(Parameter embedding, GruParameters layer) {
     return this.embedding == embedding && this.layer == layer;
   }

@@ -17,7 +17,7 @@ import java.util.Arrays;
  *   sum_v logits[m,v] = hidden[m,:] sum_v W[v,:] + sum_v b[v]
  * </pre>
  *
- * <p>The last line spares the sum over a row's logits, and gives dHidden its part. A share of 0
+ * <p>The last line replaces the sum over a row's logits, and dHidden follows from it. A share of 0
  * costs nothing.
  */
 final class LabelSmoothing {
@@ -91,7 +91,7 @@ final class LabelSmoothing {
     return (1 - share) * targetLogit + share / V * sum;
   }
 
-  /** Returns what dLogits of a target loses, beside what every class does. */
+  /** Returns what is subtracted from dLogits of a target, in addition to what every class loses. */
   float ofTarget(float scale, int n) {
     return share == 0 ? scale / n : (float) (scale * (1 - share) / n);
   }
@@ -118,7 +118,7 @@ final class LabelSmoothing {
     ofBias = n * ofEveryClass(scale, n);
   }
 
-  /** Takes from one panel of dW what every class loses; the filling stays zero. */
+  /** Subtracts from one panel of dW what every class loses; the padding stays zero. */
   void takeFromWeights(float[] dW, int w, int panel) {
     if (share != 0) {
       int classes = Math.min(PANEL, V - panel * PANEL);
@@ -135,7 +135,7 @@ final class LabelSmoothing {
     }
   }
 
-  /** Takes from one row of dHidden what every class's logit gives to it. */
+  /** Subtracts from one row of dHidden the part that comes from every class's logit. */
   void takeFromHidden(float[] dHidden, int d, float scale, int n) {
     if (share != 0) {
       kernels.axpy(-ofEveryClass(scale, n), weightSum, 0, dHidden, d, H);

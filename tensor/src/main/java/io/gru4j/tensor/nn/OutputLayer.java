@@ -23,20 +23,19 @@ import java.util.Arrays;
  *
  * <p>{@link LabelSmoothing} can spread part of a target's probability over all classes.
  *
- * <p>Rows of hidden that are equal have the same softmax: it is made once for the U {@link
- * DistinctRows}, and counts in dW and db for each of them.
+ * <p>Equal rows of hidden have the same softmax. It is computed once for each of the U {@link
+ * DistinctRows}, and counts in dW and db as often as the row occurs.
  *
  * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
- * that what one product makes the next finds in cache. A panel's rows of logits follow one another,
- * so they are written from front to back: apart, each would wait for its lines of the cache.
- * Forward keeps, for each tile and row, the largest logit m and the sum of e = exp(logit - m), with
- * e in the logits' place: exp is taken once. While a tile's weights are in cache, e W is summed too
- * ({@link HiddenGradient}): a step reads the weights once. When all tiles are done, the row's
- * log-sum-exp follows from those, and the factors that make e a probability (sums of e within a
- * tile are in float, across tiles in double). Backward sums dW and db from e, beside hidden states
- * scaled by those factors, and then takes the targets' part away; dHidden only has to be put
- * together. If the M x V values exceed {@link #LOGITS_BUDGET} bytes they are not kept but made
- * again in backward, to the same bits.
+ * that the result of one product is still in cache for the next. The logits of a panel's rows are
+ * adjacent in memory, so they are written from front to back. Forward keeps, for each tile and row,
+ * the largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
+ * once. While a tile's weights are in cache, e W is summed too ({@link HiddenGradient}): a step
+ * reads the weights once. When all tiles are done, the row's log-sum-exp follows from those, and
+ * the factors that make e a probability (sums of e within a tile are in float, across tiles in
+ * double). Backward sums dW and db from e, beside hidden states scaled by those factors, and then
+ * takes the targets' part away; dHidden only has to be put together. If the M x V values exceed
+ * {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
  * of slots. Tiles, chunks and slots depend on U and V only, so threads do not change a bit.
@@ -217,7 +216,7 @@ public final class OutputLayer {
     return count;
   }
 
-  /** For M rows, though U will do: a later step of as many rows may have fewer equal ones. */
+  /** For M rows, though U would be enough now: a later step of M rows may have fewer equal ones. */
   private void allocate() {
     long needed = (long) panels * panelStride(M) + weight.offset();
     kept = needed * Float.BYTES <= logitsBudget;
@@ -440,7 +439,7 @@ public final class OutputLayer {
     }
   }
 
-  /** Adds to db and dW of one panel what some rows give. */
+  /** Adds the part of some rows to db and dW of one panel. */
   private void backwardPanel(int p, int u, int rows, float[] e, int eo) {
     addToBias(p, u, rows, e, eo);
     addToWeights(p, u, rows, e, eo);
@@ -470,7 +469,7 @@ public final class OutputLayer {
     }
   }
 
-  /** Takes away from db and dW of one panel what the targets of all rows give. */
+  /** Subtracts the part of all rows' targets from db and dW of one panel. */
   private void takeTargets(int p) {
     float ofTarget = smoothing.ofTarget(loss.grad().get(0, 0), n);
     for (int from = 0; from < n; from += CHUNK) {
@@ -482,7 +481,7 @@ public final class OutputLayer {
     }
   }
 
-  /** Takes away from db and dW what the target of one row gives. */
+  /** Subtracts the part of one row's target from db and dW. */
   private void takeTarget(int target, int m, float ofTarget) {
     db[bias.offset() + target] -= ofTarget;
     float[] h = hidden.value().data();

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What a trained output layer is asked for: scores, ranks and the best classes, without a matrix of
- * rows x classes.
+ * Computes scores, ranks and the best classes of a trained output layer, without a matrix of rows x
+ * classes.
  *
  * <p>A score is {@code bias[j] + sum_k hidden[k] * weight[j][k]}, a fused chain over ascending k,
  * so a row's bits do not depend on the other rows. Owns a buffer of one tile of classes, for as

@@ -6,10 +6,10 @@ import java.util.function.IntPredicate;
 /**
  * The K best of a stream of scored classes: higher scores first, of equal scores the lower class.
  *
- * <p>What may be among them goes into a buffer with room for more than K. When it is full, the K
- * best of it stay, and nothing below the worst of those gets in any more. So most classes cost one
- * comparison, and nothing has to be kept in order on the way. A score of -0 is kept as 0. Allocates
- * nothing after construction (sorting more than some thousand may). Not thread-safe.
+ * <p>Candidates go into a buffer with room for more than K. When it is full, its K best stay, and
+ * from then on a class must score above the worst of them. So most classes cost one comparison, and
+ * the buffer need not be sorted. A score of -0 is kept as 0. Allocates nothing after construction
+ * (sorting more than some thousand may). Not thread-safe.
  */
 public final class TopK {
 
@@ -140,7 +140,7 @@ public final class TopK {
     int to = size; // the K-th best is in [from, to), better ones are before it
     int random = size;
     while (to - from > 1) {
-      random = random * 1_103_515_245 + 12_345; // no order of the input is a bad one
+      random = random * 1_103_515_245 + 12_345; // no order of the input makes it slow
       int at = from + (int) ((random >>> 1) * (long) (to - from) >> 31);
       long pivot = keys[at];
       keys[at] = keys[to - 1];

@@ -2,7 +2,7 @@ package io.gru4j.tensor.optim;
 
 import io.gru4j.tensor.autograd.Parameter;
 
-/** Changes parameters against their gradients and keeps what it must remember between steps. */
+/** Changes parameters against their gradients, and keeps its state between steps. */
 public sealed interface Optimizer permits Adagrad, Sgd {
 
   /**
@@ -24,12 +24,13 @@ public sealed interface Optimizer permits Adagrad, Sgd {
   void rates(float learningRate, float decay);
 
   /**
-   * Returns what is remembered of a parameter, for checkpoints: some floats for each of its values.
+   * Returns the optimizer's state of a parameter, for checkpoints: some floats for each of its
+   * values.
    *
    * @param parameter number of the parameter in the list that the optimizer was created with
    * @return arrays, not copies, each laid out like {@link Parameter#value}, to be read and written
    *     with {@link Parameter#read(float[], long, float[], int)} and {@link
-   *     Parameter#write(float[], long, float[], int)}; none if nothing is remembered
+   *     Parameter#write(float[], long, float[], int)}; none if the optimizer has no state
    */
   float[][] state(int parameter);
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class ParameterTest {
 
-  /** What is written row by row is read so, whatever the layout; the padding stays zero. */
+  /** Values written row by row are read back row by row in every layout; the padding stays zero. */
   @Property
   void layoutsHoldTheSameMatrix(
       @ForAll @IntRange(min = 1, max = 70) int rows,

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A main class of the tests in a JVM of its own, for what a JVM chooses once. */
+/** Runs a main class of the tests in a JVM of its own, for choices that a JVM makes once. */
 final class ChildJvm {
 
   private ChildJvm() {}

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Each kernel against plain loops in double precision and, in the execution that has the Vector
- * API, the vector kernels against the scalar ones, bit for bit and whole arrays at a time: what
- * lies around the output must be untouched.
+ * API, the vector kernels against the scalar ones, bit for bit. Complete arrays are compared: the
+ * values around the output must not change.
  */
 class KernelsTest {
 
-  /** Runs a kernel on a copy of some arrays; what it returns is compared too. */
+  /** Runs a kernel on a copy of some arrays; its return value is compared too. */
   @FunctionalInterface
   private interface Call {
     double run(Kernels kernels, float[][] arrays);
@@ -89,7 +89,7 @@ class KernelsTest {
   static void assertSameBits(String what, float[] expected, float[] actual) {
     assertEquals(expected.length, actual.length, what);
     for (int i = 0; i < expected.length; i++) {
-      // Not the raw bits: which of the many NaN an operation gives is left to the JVM.
+      // Not the raw bits: the JVM may choose which NaN an operation gives.
       if (Float.floatToIntBits(expected[i]) != Float.floatToIntBits(actual[i])) {
         throw new AssertionError(
             "%s[%d]: scalar %s, vector %s".formatted(what, i, expected[i], actual[i]));
@@ -170,7 +170,7 @@ class KernelsTest {
     return Arbitraries.of(7, 8, 9, 15, 16, 17, 63, 64, 101, 191, 199, 200, 201, 384);
   }
 
-  /** Columns around whole vectors. */
+  /** Columns around multiples of a vector. */
   @Provide
   Arbitrary<Integer> wholeVectors() {
     return Arbitraries.of(1, 4, 5, 8, 9, 12, 16, 17, 24, 25, 31, 32);
@@ -961,7 +961,7 @@ class KernelsTest {
     }
   }
 
-  /** What is {@link Kernels#SMALLEST} or little more is kept, what is below becomes 0. */
+  /** A value of {@link Kernels#SMALLEST} or slightly more is kept, a smaller one becomes 0. */
   @Test
   void theSmallestExponentialIsKept() {
     for (Kernels kernels : all()) {

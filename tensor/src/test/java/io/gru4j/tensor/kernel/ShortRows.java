@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Calls the kernels of rows mostly with rows shorter than a vector, now and then with longer ones,
- * until the JIT has compiled what it saw; then counts what long rows allocate.
+ * until the JIT has compiled them; then counts the bytes that long rows allocate.
  */
 final class ShortRows {
   private static final int LONG = 2 * Kernels.LANES + 1;

@@ -8,9 +8,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Vectors stay in registers whatever rows came first: a process that has seen mostly rows shorter
- * than a vector allocates nothing for longer ones, in a JVM of its own because the JIT decides
- * once.
+ * Vectors stay in registers whatever rows came first: after many rows shorter than a vector, longer
+ * rows allocate nothing. It runs in a JVM of its own, because the JIT decides once.
  */
 class ShortRowsTest {
 

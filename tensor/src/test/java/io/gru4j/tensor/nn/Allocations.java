@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Bytes that this thread and the worker threads have allocated so far, from the JVM's thread
- * MXBean. By reflection, because the module under test does not read java.management.
+ * MXBean. It uses reflection, because the module under test does not read java.management.
  */
 public final class Allocations {
 

@@ -361,7 +361,9 @@ class GruTest {
     }
   }
 
-  /** States of zeros give the recurrent weights nothing: not what was in the arrays before. */
+  /**
+   * With states of zeros the recurrent weights have no gradient, whatever the arrays held before.
+   */
   @Test
   void oneStepFromZeroAfterAnother() {
     TestData data = new TestData(6);
@@ -382,7 +384,10 @@ class GruTest {
     assertArrayEquals(added, p.weightHh().grad());
   }
 
-  /** A layer that has gradients of before begins anew as a fresh one does, shared inputs or not. */
+  /**
+   * A layer that holds earlier gradients starts again like a fresh one, with shared inputs or
+   * without.
+   */
   @Property(tries = 60)
   void beginsAnewFromZeroOrNot(
       @ForAll @IntRange(min = 1, max = 3) int T,

@@ -218,7 +218,7 @@ class NetworkTest {
       for (int i = 0; i < steps; i++) {
         net.step(items, targets, active, T, M, i, clipping, optimizer);
       }
-      // Before the JIT has compiled everything, vectors are objects: it may take its time.
+      // Before the JIT has compiled everything, vectors are boxed, and that may take a while.
       fewest = Math.min(fewest, allocations.bytes() - before - allocations.cost());
     }
     return Math.max(0, fewest) / steps;

@@ -34,7 +34,7 @@ class OutputLayerTest {
 
   private final Parallel parallel = new Parallel(1);
 
-  /** Numbers of classes around the borders of panels (32), and where a tile (128) comes to them. */
+  /** Numbers of classes around the borders of panels (32) and of tiles (128). */
   @Provide
   Arbitrary<Integer> classes() {
     return Arbitraries.of(1, 2, 31, 32, 33, 63, 65, 127, 128, 129, 255, 257, 511, 512, 513);
@@ -230,7 +230,7 @@ class OutputLayerTest {
     new Case(new TestData(seed), 140, 3, M, masks ? 4 : 0, 1f).check(1f, 15);
   }
 
-  /** Rows that are equal are made once; their targets and masks differ. */
+  /** Equal rows are computed once; their targets and masks differ. */
   @Property
   void equalRows(
       @ForAll("classes") int V,

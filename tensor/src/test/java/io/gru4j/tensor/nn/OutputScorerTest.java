@@ -42,7 +42,7 @@ class OutputScorerTest {
     Parameter weight = data.fill(Parameter.ofPanels("lin.weight", V, H), 1f);
     Parameter bias = data.fill(Parameter.ofBias("lin.bias", V), 1f);
     Matrix hidden = data.matrix(rows + 2, H, 1f);
-    if (ties) { // small whole numbers: the same score many times
+    if (ties) { // small integers: the same score many times
       round(weight);
       round(bias);
       for (int i = 0; i < (rows + 2) * H; i++) {
@@ -81,7 +81,7 @@ class OutputScorerTest {
     }
   }
 
-  /** A scorer's buffers follow the rows it is asked for, and nothing of earlier ones stays. */
+  /** The buffers of a scorer grow with the rows it gets, and nothing of earlier rows stays. */
   @Test
   void oneScorerTakesAnyNumberOfRows() {
     TestData data = new TestData(1);
@@ -334,7 +334,10 @@ class OutputScorerTest {
     assertEquals("[40, 40]", Arrays.toString(ranks));
   }
 
-  /** What fills up the last panel has the same score as a target that cannot occur: no class. */
+  /**
+   * The padding of the last panel has the same score as a target that cannot occur, but is no
+   * class.
+   */
   @Test
   void aScoreOfMinusInfinityComesLast() {
     TestData data = new TestData(4);

@@ -50,7 +50,7 @@ class OptimizersTest {
       return this == ADAGRAD || this == ADAGRAD_MOMENTUM;
     }
 
-    /** A value without a gradient is as if it were not there: neither it nor its state changes. */
+    /** A value without a gradient does not change, nor does its state. */
     boolean visitsOnlyGradients() {
       return this != SGD_MOMENTUM;
     }

@@ -1,0 +1,45 @@
+package io.gru4j.docs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * Draws the pictures of the tour. From the project's folder:
+ *
+ * <pre>java core/src/test/java/io/gru4j/docs/Pictures.java core/docs/pictures</pre>
+ */
+final class Pictures {
+  private static final Map<String, Supplier<Svg>> ALL =
+      Map.of(
+          "cell.svg", CellPicture::draw,
+          "unrolled.svg", UnrolledPicture::draw,
+          "softmax.svg", SoftmaxPicture::draw,
+          "fused.svg", FusedPicture::draw,
+          "running-maximum.svg", RunningMaximumPicture::draw,
+          "panels.svg", PanelsPicture::draw,
+          "register-tile.svg", RegisterTilePicture::draw);
+
+  private Pictures() {}
+
+  /**
+   * Writes all pictures.
+   *
+   * @param args the folder
+   */
+  public static void main(String[] args) throws IOException {
+    for (Map.Entry<String, String> picture : all().entrySet()) {
+      Files.writeString(Path.of(args[0], picture.getKey()), picture.getValue());
+    }
+  }
+
+  /** The text of each picture by its file name. */
+  static Map<String, String> all() {
+    Map<String, String> texts = new TreeMap<>();
+    ALL.forEach((name, picture) -> texts.put(name, picture.get().toString()));
+    return texts;
+  }
+}
