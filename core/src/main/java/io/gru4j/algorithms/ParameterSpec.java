@@ -1,5 +1,6 @@
 package io.gru4j.algorithms;
 
+import io.gru4j.file.OneLine;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
@@ -388,7 +389,8 @@ public final class ParameterSpec {
   }
 
   private IllegalArgumentException refuse(Object given) {
-    return new IllegalArgumentException(name + " must be " + range + ", got " + print(given));
+    return new IllegalArgumentException(
+        name + " must be " + range + ", got " + OneLine.of(print(given), 200));
   }
 
   private Object refuseToYield(Object given) {

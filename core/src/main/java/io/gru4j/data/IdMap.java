@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import io.gru4j.file.OneLine;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -53,7 +54,7 @@ public final class IdMap {
       int number = builder.add(bytes, 0, bytes.length);
       if (number != i) {
         throw new IllegalArgumentException(
-            "ids[" + i + "] = \"" + id + "\" is there already as ids[" + number + "]");
+            "ids[" + i + "] = " + OneLine.quoted(id) + " is there already as ids[" + number + "]");
       }
       i++;
     }

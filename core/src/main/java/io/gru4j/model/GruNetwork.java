@@ -148,21 +148,25 @@ public final class GruNetwork {
   }
 
   /**
-   * Returns the first parameter with a value that is NaN or infinite.
+   * Returns why scores may not be finite, judged by the largest absolute value of each parameter. A
+   * model file is refused for it.
    *
-   * @return its name, or null if all values are finite
+   * @return what is wrong, with the parameter's name; null if scores are finite after any clicks
    */
-  public String firstNonFinite() {
+  public String scoreFault() {
+    ScoreBound bound = new ScoreBound(this);
     for (Parameter p : parameters()) {
-      for (int row = 0; row < p.rows(); row++) {
-        for (int col = 0; col < p.cols(); col++) {
-          if (!Float.isFinite(p.get(row, col))) {
-            return p.name();
-          }
+      float[] row = new float[p.cols()];
+      for (int i = 0; i < p.rows(); i++) {
+        for (int col = 0; col < row.length; col++) {
+          row[col] = p.get(i, col);
+        }
+        if (bound.add(p, row, 0, row.length) >= 0) {
+          return p.name() + " has a value that is not finite";
         }
       }
     }
-    return null;
+    return bound.fault();
   }
 
   /**

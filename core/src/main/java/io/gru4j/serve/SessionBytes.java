@@ -20,10 +20,10 @@ final class SessionBytes {
   private static final int CHECKSUM = 4;
 
   /**
-   * A hidden state is a mean of tanh values, so beyond 1 by rounding alone. More is no session and
-   * would make scores infinite.
+   * A hidden state is a mean of tanh values, so beyond 1 by rounding alone: a session keeps it
+   * within this bound. More is no session and would make scores infinite.
    */
-  private static final float LARGEST = 1.001f;
+  static final float LARGEST = 1.001f;
 
   private SessionBytes() {}
 

@@ -85,11 +85,11 @@ class GruNetworkTest {
 
   @Test
   void theFirstParameterThatIsNotFiniteIsNamed() {
-    assertNull(network.firstNonFinite());
+    assertNull(network.scoreFault());
     network.outputBias().set(40, 0, Float.NEGATIVE_INFINITY);
-    assertEquals("lin.bias", network.firstNonFinite());
+    assertEquals("lin.bias has a value that is not finite", network.scoreFault());
     network.layers().get(1).weightHh().set(14, 4, Float.NaN);
-    assertEquals("rnn.weight_hh_l1", network.firstNonFinite());
+    assertEquals("rnn.weight_hh_l1 has a value that is not finite", network.scoreFault());
   }
 
   @Test
