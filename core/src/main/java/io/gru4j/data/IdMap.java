@@ -254,7 +254,9 @@ public final class IdMap {
       int start = size == 0 ? 0 : ends[size - 1];
       long end = (long) start + (to - from);
       if (end > Integer.MAX_VALUE - 8) {
-        throw new IllegalArgumentException("all ids together take 2 GiB or more");
+        throw new IllegalArgumentException(
+            "IdMap: with the id of number %d all ids take %d bytes of UTF-8, at most %d fit"
+                .formatted(size, end, Integer.MAX_VALUE - 8));
       }
       if (end > text.length) {
         text = Arrays.copyOf(text, (int) Math.min(Integer.MAX_VALUE - 8, end + (end >> 1)));

@@ -37,7 +37,11 @@ public final class GruNetwork {
   private GruNetwork(
       int numItems, int numComponents, int hiddenSize, int numLayers, boolean shared) {
     this.numItems = numItems;
-    int classes = Math.addExact(numItems, 1);
+    if (numItems == Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "numItems must be below %d: the pad token comes on top".formatted(Integer.MAX_VALUE));
+    }
+    int classes = numItems + 1;
     this.outputWeight = Parameter.ofPanels("lin.weight", classes, hiddenSize);
     this.embedding =
         shared ? outputWeight : Parameter.ofSparseRows("emb.weight", classes, numComponents);
