@@ -53,14 +53,13 @@ final class Divergence {
   /**
    * Checks the parameters.
    *
-   * @throws TrainingException if one is not finite
+   * @throws TrainingException if one is not finite, or so large that scores might not be
    */
   static void checkParameters(TrainingState state, GRU4RecParameters parameters) {
-    String notFinite = state.network.firstNonFinite();
-    if (notFinite != null) {
+    String fault = state.network.scoreFault();
+    if (fault != null) {
       throw fault(
-          "%s has a value that is not finite in epoch %d, step %d"
-              .formatted(notFinite, state.epoch(), state.step.steps()),
+          "in epoch %d, step %d: %s".formatted(state.epoch(), state.step.steps(), fault),
           parameters);
     }
   }

@@ -6,6 +6,7 @@ import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import io.gru4j.file.OneLine;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -72,13 +73,13 @@ final class Fingerprint {
         return entry.getKey().contains(" ")
             ? entry.getKey() + " are not those of the checkpoint"
             : "%s is %s, but %s in the checkpoint"
-                .formatted(entry.getKey(), entry.getValue(), oneLine(there));
+                .formatted(entry.getKey(), entry.getValue(), shown(there));
       }
     }
     for (Map.Entry<String, String> entry : saved.entrySet()) {
       if (!entries.containsKey(entry.getKey())) {
         return "the checkpoint says that %s was %s, which this version does not know"
-            .formatted(oneLine(entry.getKey()), oneLine(entry.getValue()));
+            .formatted(shown(entry.getKey()), shown(entry.getValue()));
       }
     }
     return null;
@@ -92,9 +93,9 @@ final class Fingerprint {
         .orElse(null);
   }
 
-  /** Text of a file that anyone may have written, shortened and cleaned for a message. */
-  private static String oneLine(String text) {
-    return text.substring(0, Math.min(text.length(), 100)).replaceAll("\\p{Cntrl}", "?");
+  /** Text of a file that anyone may have written. */
+  private static String shown(String text) {
+    return OneLine.of(text, 100);
   }
 
   /** SHA-256 of numbers and texts, each with what tells it from its neighbours. */

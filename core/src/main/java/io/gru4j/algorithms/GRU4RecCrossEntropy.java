@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -37,7 +38,9 @@ import java.util.stream.IntStream;
  * from a clean criterion: the same data, parameters and seed give the same bits, on any number of
  * threads.
  *
- * <p>Not thread-safe. {@link #close} ends the worker threads.
+ * <p>Not thread-safe: a fit, predict or score beside another on the same object is refused. {@link
+ * #close} ends the worker threads; those of an estimator that nobody closed are daemons, and end
+ * after it has become unreachable.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="fit"}
  */
@@ -58,6 +61,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   private MetadataRequest fitRequest = MetadataRequest.NONE;
   private Checkpoints checkpoints; // null: none
   private volatile boolean stopRequested;
+  private final AtomicBoolean working = new AtomicBoolean(); // whoever works has the threads
 
   /**
    * Creates an estimator.
@@ -233,6 +237,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * @param validation what the criterion is computed on after each epoch, of the shape of {@code
    *     x}; null for none
    * @return this
+   * @throws IllegalStateException if the estimator is at work already
    * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than
    *     {@code x}; the message names it, or the heap cannot hold what training needs ({@link
    *     MemoryEstimate})
@@ -246,11 +251,13 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   @Override
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
-    Training training = training(x, items, validation, Training.NO_OBSERVER);
-    MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
-    long seed =
-        parameters.get(SEED) != null ? parameters.get(SEED) : System.nanoTime() & Long.MAX_VALUE;
-    return run(training.start(seed));
+    return alone(
+        () -> {
+          Training training = training(x, items, validation, Training.NO_OBSERVER);
+          MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
+          Long seed = parameters.get(SEED);
+          return run(training.start(seed != null ? seed : System.nanoTime() & Long.MAX_VALUE));
+        });
   }
 
   /** As {@link #fit}, from given initial parameters, which are changed. */
@@ -261,7 +268,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
       long seed,
       GruNetwork network,
       Trainer.Observer observer) {
-    return run(training(x, items, validation, observer).start(seed, network));
+    return alone(() -> run(training(x, items, validation, observer).start(seed, network)));
   }
 
   /**
@@ -273,7 +280,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * @param items what that fit was called with
    * @param validation what that fit was called with
    * @return this
-   * @throws IllegalStateException if no folder is set
+   * @throws IllegalStateException if no folder is set, or the estimator is at work already
    * @throws IllegalArgumentException if data or parameters are not those of that fit; the message
    *     names the first that differs. Also as {@link #fit} throws it
    * @throws IOException if there is no checkpoint, or it cannot be read
@@ -291,7 +298,27 @@ public final class GRU4RecCrossEntropy implements Estimator {
     if (checkpoints == null) {
       throw new IllegalStateException("resume needs the folder of a checkpoint: set it first");
     }
-    return run(training(x, items, validation, observer).resume());
+    return alone(() -> run(training(x, items, validation, observer).resume()));
+  }
+
+  /** What may fail as the work does. */
+  @FunctionalInterface
+  private interface Work<T, E extends Exception> {
+    T run() throws E;
+  }
+
+  /** Two works at once would share the worker threads, the model and the request to stop. */
+  private <T, E extends Exception> T alone(Work<T, E> work) throws E {
+    if (!working.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "this estimator is at work in fit, predict or score, or in a listener of its fit: take"
+              + " another object for what is to run beside it");
+    }
+    try {
+      return work.run();
+    } finally {
+      working.set(false);
+    }
   }
 
   private Training training(
@@ -337,7 +364,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
     }
   }
 
-  private Parallel parallel() {
+  private synchronized Parallel parallel() {
     if (parallel == null) {
       parallel = new Parallel(threads);
     }
@@ -381,7 +408,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   private CsrMatrix predictTop(InteractionMatrix x, Integer topK) {
     checkHistories("X", x);
-    CsrMatrix scores = model().predict(x, topK, parallel());
+    CsrMatrix scores = alone(() -> model().predict(x, topK, parallel()));
     long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
     if (missing > 0) {
       LOGGER.log(Level.WARNING, "users with history that got no prediction: {0}", missing);
@@ -413,7 +440,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   public double score(Validation validation) {
     checkHistories("validation in", validation.in());
     long seed = model().seed() == null ? 0 : model().seed();
-    return ValidationCriterion.of(model(), validation, parameters, seed, parallel());
+    return alone(() -> ValidationCriterion.of(model(), validation, parameters, seed, parallel()));
   }
 
   /**
@@ -500,7 +527,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   /** Ends the worker threads. The estimator can still be used; threads start again when needed. */
   @Override
-  public void close() {
+  public synchronized void close() {
     if (parallel != null) {
       parallel.close();
       parallel = null;

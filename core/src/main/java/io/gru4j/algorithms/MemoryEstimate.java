@@ -80,8 +80,24 @@ public final class MemoryEstimate {
     estimate.add("validation", validation == null ? 0 : judging(p, validation));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
-    estimate.add("the JVM", JVM);
+    estimate.add("the JVM", JVM + rounding(estimate.bytes(), p.get(NUM_LAYERS)));
     return estimate;
+  }
+
+  /**
+   * What the collector loses: G1 gives each long array regions of its own, half of the last empty.
+   */
+  private static double rounding(double bytes, int layers) {
+    double region = Math.clamp(Math.ceil(bytes / 2048 / MIB), 1, 32) * MIB;
+    return Math.min(0.05 * bytes, region / 2 * 8 * (1 + layers));
+  }
+
+  /** Bytes of the arrays alone, without what the JVM and its collector take. */
+  double arrays() {
+    return parts.entrySet().stream()
+        .filter(part -> !part.getKey().equals("the JVM"))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
   }
 
   private void add(String part, double bytes) {
@@ -135,8 +151,7 @@ public final class MemoryEstimate {
       layers = gates * (E + H + 2) + (p.get(NUM_LAYERS) - 1.0) * gates * (2 * H + 2);
       output = padded(V) * (H + 1);
       if (p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL) {
-        M = Math.min((double) p.get(BATCH_SIZE) * p.get(BPTT), x.numInteractions());
-        B = M; // pieces of sessions; as many only if each has one target
+        lanes(p, x);
         return;
       }
       SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
@@ -151,6 +166,26 @@ public final class MemoryEstimate {
             rows += batch.activeRows(column);
           }
           M = Math.max(M, rows);
+        }
+      }
+    }
+
+    /** Where the order of the sessions changes, chunks may be full, of the shortest pieces. */
+    private void lanes(GRU4RecParameters p, InteractionMatrix x) {
+      SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
+      LaneBatches batches = new LaneBatches(x, ordering, p.get(BATCH_SIZE), p.get(BPTT));
+      if (ordering.changes()) {
+        double chunk = (double) p.get(BATCH_SIZE) * p.get(BPTT);
+        M = Math.min(chunk, batches.numTargets());
+        B = M;
+        return;
+      }
+      Chunk chunk = new Chunk();
+      for (int batch = 0; batch < batches.size(); batch++) {
+        batches.fill(chunk, batch, 0);
+        if (chunk.numTargets > 0) {
+          M = Math.max(M, chunk.numTargets);
+          B = Math.max(B, chunk.activeRows[0]);
         }
       }
     }

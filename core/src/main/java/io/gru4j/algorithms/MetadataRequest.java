@@ -1,6 +1,7 @@
 package io.gru4j.algorithms;
 
 import io.gru4j.data.Validation;
+import io.gru4j.file.OneLine;
 import java.util.Map;
 import java.util.Objects;
 
@@ -57,9 +58,8 @@ public final class MetadataRequest {
   public static MetadataRequest alias(String alias) {
     if (!alias.matches("[A-Za-z_][A-Za-z0-9_]*")) {
       throw new IllegalArgumentException(
-          "an alias of validation_data must be a name of letters, digits and _, got \""
-              + alias
-              + "\"");
+          "an alias of validation_data must be a name of letters, digits and _, got "
+              + OneLine.quoted(alias));
     }
     return alias.equals(VALIDATION_DATA) ? TRUE : new MetadataRequest("'" + alias + "'", alias);
   }
@@ -89,7 +89,11 @@ public final class MetadataRequest {
     for (Map.Entry<String, Validation> entry : metadata.entrySet()) {
       if (entry.getValue() != null && !entry.getKey().equals(name)) {
         throw new IllegalArgumentException(
-            "fit got \"" + entry.getKey() + "\", but the estimator asks for \"" + name + "\"");
+            "fit got "
+                + OneLine.quoted(entry.getKey())
+                + ", but the estimator asks for \""
+                + name
+                + "\"");
       }
     }
     Validation given = metadata.get(name);

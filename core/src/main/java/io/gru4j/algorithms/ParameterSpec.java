@@ -1,12 +1,13 @@
 package io.gru4j.algorithms;
 
+import io.gru4j.file.OneLine;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Declares one estimator parameter: name, type, range, default and meaning. Validation, maps,
- * the identifier, the command line's flags and its help all come from the constants of this type in
+ * Declares one estimator parameter: name, type, range, default and meaning. Validation, maps, the
+ * identifier, the command line's flags and its help all come from the constants of this type in
  * {@link GRU4RecParameters} and {@link GRU4RecOptions}.
  *
  * <p>A value may be {@code null} ("None") where {@link #nullable()}. Immutable.
@@ -396,7 +397,8 @@ public final class ParameterSpec<T> {
   }
 
   private IllegalArgumentException refuse(Object given) {
-    return new IllegalArgumentException(name + " must be " + range + ", got " + print(given));
+    return new IllegalArgumentException(
+        name + " must be " + range + ", got " + OneLine.of(print(given), 200));
   }
 
   @Override

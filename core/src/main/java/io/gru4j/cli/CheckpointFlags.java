@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.file.OneLine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;
@@ -81,7 +82,8 @@ final class CheckpointFlags implements AutoCloseable {
     OutputFile.checkWritable(file());
     lock = CheckpointLock.of(folder);
     if (resume && !Files.exists(file())) {
-      err.println("there is no checkpoint in " + folder + ": training starts anew");
+      err.println(
+          "there is no checkpoint in " + OneLine.of(folder.toString()) + ": training starts anew");
     }
     if (Files.exists(file()) && !resume) {
       throw new WorkException(

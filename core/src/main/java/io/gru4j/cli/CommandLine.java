@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import io.gru4j.algorithms.NearestName;
+import io.gru4j.file.OneLine;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -118,7 +119,8 @@ final class CommandLine {
         NearestName.of(flag.replaceFirst("^-+", ""), options.keySet())
             .map(name -> "; did you mean --" + name + "?")
             .orElse("");
-    return new UsageException("unknown flag " + flag + nearest + "\n" + flagList());
+    return new UsageException(
+        "unknown flag " + OneLine.of(flag, 100) + nearest + "\n" + flagList());
   }
 
   private String flagList() {

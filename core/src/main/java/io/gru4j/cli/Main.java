@@ -2,6 +2,7 @@ package io.gru4j.cli;
 
 import io.gru4j.algorithms.NearestName;
 import io.gru4j.algorithms.TrainingException;
+import io.gru4j.file.OneLine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -26,6 +27,8 @@ public final class Main {
 
   /** The command line is wrong. */
   static final int WRONG = 2;
+
+  private static final int LONGEST_MESSAGE = 10_000; // characters
 
   /** What to say when the heap is full. */
   static final String OUT_OF_MEMORY =
@@ -113,7 +116,7 @@ public final class Main {
       List<String> names = COMMANDS.stream().map(Command::name).toList();
       String nearest =
           NearestName.of(first, names).map(name -> "; did you mean " + name + "?").orElse("");
-      console.err().println("gru4j: unknown command " + first + nearest);
+      console.err().println("gru4j: unknown command " + OneLine.of(first, 100) + nearest);
       console.err().println("the commands are " + String.join(" ", names));
       return WRONG;
     }
@@ -136,21 +139,22 @@ public final class Main {
       command.run(line, console);
       return DONE;
     } catch (UsageException e) {
-      err.println(name + e.getMessage());
+      (name + e.getMessage()).lines().forEach(each -> complain(err, each));
       err.println("gru4j " + command.name() + " --help says more");
       return WRONG;
     } catch (NoSuchFileException e) {
-      err.println(name + (e.getReason() == null ? e.getFile() + ": no such file" : e.getMessage()));
+      complain(
+          err, name + (e.getReason() == null ? e.getFile() + ": no such file" : e.getMessage()));
     } catch (AccessDeniedException e) {
-      err.println(name + e.getFile() + ": access denied");
+      complain(err, name + e.getFile() + ": access denied");
     } catch (UncheckedIOException e) {
-      err.println(name + e.getCause().getMessage());
+      complain(err, name + e.getCause().getMessage());
     } catch (WorkException
         | TrainingException
         | IOException
         | IllegalArgumentException
         | IllegalStateException e) {
-      err.println(name + (e.getMessage() == null ? e.toString() : e.getMessage()));
+      complain(err, name + (e.getMessage() == null ? e.toString() : e.getMessage()));
     } catch (OutOfMemoryError e) {
       err.println(name + reason(e));
     } catch (RuntimeException e) {
@@ -158,6 +162,11 @@ public final class Main {
       e.printStackTrace(err);
     }
     return FAILED;
+  }
+
+  /** Messages name files and quote what they hold: nothing of it may steer a terminal. */
+  private static void complain(PrintStream err, String message) {
+    err.println(OneLine.of(message, LONGEST_MESSAGE));
   }
 
   /** The JVM's error for a full heap is also that for a refused thread. */

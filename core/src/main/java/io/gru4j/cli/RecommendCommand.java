@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import io.gru4j.file.Json;
+import io.gru4j.file.OneLine;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.Recommendations;
@@ -44,7 +45,8 @@ final class RecommendCommand implements Command {
         + "stdout gets a line for each recommendation, best first, with tabs: [line,] rank,"
         + " item, score. With --json it gets a line for each session: {\"session\": line,"
         + " \"unknown\": [items], \"recommendations\": [{\"item\": id, \"score\": x},"
-        + " ...]}. Take --json where ids may hold tabs or line feeds.";
+        + " ...]}. Control characters in an id are shown by"
+        + " escapes, a tab by \\t; --json keeps them.";
   }
 
   @Override
@@ -186,7 +188,9 @@ final class RecommendCommand implements Command {
         int rank = 1;
         for (Recommendation each : recommendations.items()) {
           String session = line == 0 ? "" : line + "\t";
-          console.out().println(session + rank++ + "\t" + each.item() + "\t" + each.score());
+          console
+              .out()
+              .println(session + rank++ + "\t" + OneLine.of(each.item()) + "\t" + each.score());
         }
       }
       return recommendations.unknown().size() < items.size();

@@ -8,6 +8,7 @@ import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.file.OneLine;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.ParameterSearch;
@@ -130,7 +131,13 @@ final class SearchCommand implements Command {
       search.fit(data.train(), data.items(), data.validation());
       search.bestEstimator().model().save(out);
       console.out().print(table(search.results(), criterion));
-      console.err().println(out + " (" + Numbers.bytes(Files.size(out)) + "): the model of rank 1");
+      console
+          .err()
+          .println(
+              OneLine.of(out.toString())
+                  + " ("
+                  + Numbers.bytes(Files.size(out))
+                  + "): the model of rank 1");
     }
   }
 

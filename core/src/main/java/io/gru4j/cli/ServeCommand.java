@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.OneLine;
 import io.gru4j.http.RecommendServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /** {@code gru4j serve}. */
 final class ServeCommand implements Command {
@@ -79,7 +81,7 @@ final class ServeCommand implements Command {
         RecommendServer server =
             RecommendServer.start(
                 new RecommendServer.Settings(file, host, port, threads, maxWaiting),
-                text -> console.err().println("gru4j serve: " + text))) {
+                text -> console.err().println("gru4j serve: " + lines(text)))) {
       signal.listen();
       ReloadSignal.listen(server::reload);
       console.out().println(url(server.address()));
@@ -101,5 +103,10 @@ final class ServeCommand implements Command {
         + ":"
         + address.getPort()
         + "/";
+  }
+
+  /** The lines of a stack trace stay lines; whatever strangers have sent into it steers nothing. */
+  private static String lines(String text) {
+    return text.lines().map(OneLine::of).collect(Collectors.joining("\n"));
   }
 }

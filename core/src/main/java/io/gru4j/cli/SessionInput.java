@@ -6,6 +6,7 @@ import io.gru4j.data.SessionColumns;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFileException;
 import io.gru4j.data.SessionFiles;
+import io.gru4j.file.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,7 +96,9 @@ final class SessionInput {
   }
 
   static String names(List<Path> files) {
-    return files.stream().map(Path::toString).collect(Collectors.joining(", "));
+    return files.stream()
+        .map(file -> OneLine.of(file.toString()))
+        .collect(Collectors.joining(", "));
   }
 
   /** The reason why sessions with {@code clicks} clicks on known items cannot judge a model. */

@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.OneLine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,14 +13,9 @@ final class TextTable {
 
   TextTable row(String... cells) {
     String[] row = new String[cells.length];
-    Arrays.setAll(row, i -> oneLine(cells[i]));
+    Arrays.setAll(row, i -> OneLine.of(cells[i], MAX_CELL));
     rows.add(row);
     return this;
-  }
-
-  private static String oneLine(String cell) {
-    String text = cell.length() > MAX_CELL ? cell.substring(0, MAX_CELL) + "..." : cell;
-    return text.replaceAll("\\p{Cntrl}|[\\x{80}-\\x{9f}]", "?");
   }
 
   /** Aligns the first column to the left and the others to the right, as for numbers. */

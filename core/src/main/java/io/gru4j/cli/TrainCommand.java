@@ -16,6 +16,7 @@ import io.gru4j.algorithms.TrainingStoppedException;
 import io.gru4j.cli.report.HtmlPage;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.file.AtomicFile;
+import io.gru4j.file.OneLine;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import java.io.IOException;
@@ -203,7 +204,7 @@ final class TrainCommand implements Command {
             channel.write(page);
           }
         });
-    console.err().println("report: " + file);
+    console.err().println("report: " + OneLine.of(file.toString()));
   }
 
   /** Trains; if that fails, what was learned by then need not be lost. */

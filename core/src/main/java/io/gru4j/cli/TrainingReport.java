@@ -12,6 +12,7 @@ import io.gru4j.cli.report.Block;
 import io.gru4j.cli.report.Block.Fact;
 import io.gru4j.cli.report.Report;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.file.OneLine;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
@@ -308,7 +309,7 @@ record TrainingReport(
       int clicks = data.popularity()[i];
       rows.add(
           List.of(
-              id.length() > LONGEST_ID ? id.substring(0, LONGEST_ID) + "..." : id,
+              OneLine.of(id, LONGEST_ID),
               Numbers.count(clicks),
               percent((double) clicks / data.clicks())));
     }

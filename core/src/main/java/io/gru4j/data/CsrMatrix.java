@@ -13,7 +13,9 @@ import java.util.Objects;
 public final class CsrMatrix {
 
   /** The longest array that every JVM can make. */
-  private static final int MAX_ENTRIES = Integer.MAX_VALUE - 8;
+  private static final int MAX_ENTRIES = Integer.MAX_VALUE - 8; // of an array
+
+  private static final int MAX_ROWS = MAX_ENTRIES - 1; // each row's start, and the end
 
   private final int rows;
   private final int cols;
@@ -88,7 +90,8 @@ public final class CsrMatrix {
    * @param rows number of rows, 0 or more
    * @param cols number of columns, 0 or more
    * @return a builder at row 0
-   * @throws IllegalArgumentException if a size is negative
+   * @throws IllegalArgumentException if a size is negative, or there are more rows than an array
+   *     has starts for
    */
   public static Builder builder(int rows, int cols) {
     return builder(rows, cols, 0);
@@ -100,16 +103,19 @@ public final class CsrMatrix {
    *
    * @param rows number of rows, 0 or more
    * @param cols number of columns, 0 or more
-   * @param entries number of entries to make room for; more than a matrix holds count as none
+   * @param entries number of entries to make room for; more than an array holds count as none, more
+   *     than rows times columns as that many
    * @return a builder at row 0
-   * @throws IllegalArgumentException if a size is negative
+   * @throws IllegalArgumentException if a size is negative, or there are more rows than an array
+   *     has starts for
    */
   public static Builder builder(int rows, int cols, long entries) {
     checkShape(rows, cols);
     if (entries < 0) {
       throw new IllegalArgumentException("room for " + entries + " entries");
     }
-    return new Builder(rows, cols, entries > MAX_ENTRIES ? 0 : (int) entries);
+    long room = Math.min(entries, (long) rows * cols);
+    return new Builder(rows, cols, room > MAX_ENTRIES ? 0 : (int) room);
   }
 
   /**
@@ -251,9 +257,10 @@ public final class CsrMatrix {
   }
 
   private static void checkShape(int rows, int cols) {
-    if (rows < 0 || cols < 0) {
+    if (rows < 0 || rows > MAX_ROWS || cols < 0) {
       throw new IllegalArgumentException(
-          "a matrix cannot have " + rows + " rows and " + cols + " columns");
+          "a sparse matrix has rows in [0, %d] and columns in [0, %d], got %d rows and %d columns"
+              .formatted(MAX_ROWS, Integer.MAX_VALUE, rows, cols));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import io.gru4j.file.OneLine;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -53,7 +54,7 @@ public final class IdMap {
       int number = builder.add(bytes, 0, bytes.length);
       if (number != i) {
         throw new IllegalArgumentException(
-            "ids[" + i + "] = \"" + id + "\" is there already as ids[" + number + "]");
+            "ids[" + i + "] = " + OneLine.quoted(id) + " is there already as ids[" + number + "]");
       }
       i++;
     }
@@ -254,7 +255,9 @@ public final class IdMap {
       int start = size == 0 ? 0 : ends[size - 1];
       long end = (long) start + (to - from);
       if (end > Integer.MAX_VALUE - 8) {
-        throw new IllegalArgumentException("all ids together take 2 GiB or more");
+        throw new IllegalArgumentException(
+            "IdMap: with the id of number %d all ids take %d bytes of UTF-8, at most %d fit"
+                .formatted(size, end, Integer.MAX_VALUE - 8));
       }
       if (end > text.length) {
         text = Arrays.copyOf(text, (int) Math.min(Integer.MAX_VALUE - 8, end + (end >> 1)));

@@ -28,6 +28,8 @@ public final class InteractionMatrix {
   /** JVMs refuse larger arrays. */
   static final int MAX_INTERACTIONS = Integer.MAX_VALUE - 8;
 
+  private static final int MAX_USERS = MAX_INTERACTIONS - 1; // each user's start, and the end
+
   private final int numUsers;
   private final int numItems;
   private final int[] offsets; // user u is [offsets[u], offsets[u + 1]) of the arrays below
@@ -116,9 +118,11 @@ public final class InteractionMatrix {
   }
 
   private static void checkShape(int numUsers, int numItems) {
-    if (numUsers < 0 || numItems < 0 || numUsers == Integer.MAX_VALUE) {
+    if (numUsers < 0 || numUsers > MAX_USERS || numItems < 0) {
       throw new IllegalArgumentException(
-          "InteractionMatrix: cannot have " + numUsers + " users and " + numItems + " items");
+          ("InteractionMatrix: cannot have %d users and %d items, users are in [0, %d] and items in"
+                  + " [0, %d]")
+              .formatted(numUsers, numItems, MAX_USERS, Integer.MAX_VALUE));
     }
   }
 

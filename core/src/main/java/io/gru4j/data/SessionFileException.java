@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import io.gru4j.file.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -80,13 +81,13 @@ public final class SessionFileException extends IOException {
 
   private static String message(
       Path file, long line, String column, String value, String expected) {
-    StringBuilder message = new StringBuilder().append(file);
+    StringBuilder message = new StringBuilder().append(OneLine.of(file.toString()));
     if (line > 0) {
       message.append(':').append(line);
     }
     message.append(": ");
     if (column != null) {
-      message.append(column).append(' ');
+      message.append(OneLine.of(column, MAX_VALUE_LENGTH)).append(' ');
     }
     if (value != null) {
       message.append(quoted(value)).append(' ');
@@ -94,29 +95,9 @@ public final class SessionFileException extends IOException {
     return message.append(expected).toString();
   }
 
-  /** Prepares a value for one line of a message: short, without control characters. */
+  /** Makes a value fit for one line of a message. */
   static String quoted(String value) {
-    StringBuilder text = new StringBuilder("\"");
-    int shown =
-        value.codePointCount(0, value.length()) > MAX_VALUE_LENGTH
-            ? value.offsetByCodePoints(0, MAX_VALUE_LENGTH)
-            : value.length();
-    for (int i = 0; i < shown; i++) {
-      char c = value.charAt(i);
-      switch (c) {
-        case '\t' -> text.append("\\t");
-        case '\n' -> text.append("\\n");
-        case '\r' -> text.append("\\r");
-        default -> {
-          if (Character.isISOControl(c)) {
-            text.append(String.format("\\u%04x", (int) c));
-          } else {
-            text.append(c);
-          }
-        }
-      }
-    }
-    return text.append(shown < value.length() ? "..." : "").append('"').toString();
+    return OneLine.quoted(value, MAX_VALUE_LENGTH);
   }
 
   /**

@@ -106,7 +106,7 @@ public final class AtomicFile {
 
     static Temporary beside(Path file, Path target) throws IOException {
       String name = file.getFileName().toString();
-      String start = "." + name.substring(0, Math.min(name.length(), LONGEST_START)) + ".";
+      String start = "." + OneLine.start(name, LONGEST_START) + ".";
       deleteAbandoned(file.getParent(), start);
       while (true) {
         String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());

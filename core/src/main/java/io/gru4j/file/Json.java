@@ -139,9 +139,7 @@ public final class Json {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < 0x20 || c == 0x7f || c == 0x2028 || c == 0x2029) {
-            out.append(String.format("\\u%04x", (int) c));
-          } else if (Character.isSurrogate(c)) {
+          if (Character.isSurrogate(c)) {
             boolean paired =
                 Character.isHighSurrogate(c)
                     && i + 1 < s.length()
@@ -151,6 +149,8 @@ public final class Json {
                   String.format("unpaired surrogate U+%04X at index %d of a string", (int) c, i));
             }
             out.append(c).append(s.charAt(++i));
+          } else if (OneLine.isUnfit(c)) { // a terminal or a log may be where it goes
+            out.append(String.format("\\u%04x", (int) c));
           } else {
             out.append(c);
           }
@@ -197,7 +197,7 @@ public final class Json {
         String key = string();
         if (map.containsKey(key)) {
           at = start;
-          throw fault("duplicate key \"" + SafeTensorsException.oneLine(key, 100) + "\"");
+          throw fault("duplicate key " + OneLine.quoted(key));
         }
         skipSpace();
         expect(':');

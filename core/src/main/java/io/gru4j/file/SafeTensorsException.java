@@ -18,13 +18,13 @@ public final class SafeTensorsException extends IOException {
 
   /** A fault of the file as a whole. */
   SafeTensorsException(Path file, String fault) {
-    super(file + ": " + oneLine(fault, 1000));
-    this.fault = oneLine(fault, 1000);
+    super(OneLine.of(file.toString()) + ": " + OneLine.of(fault, 1000));
+    this.fault = OneLine.of(fault, 1000);
   }
 
   /** A fault of one tensor. */
   SafeTensorsException(Path file, String tensor, String fault) {
-    this(file, "tensor \"" + oneLine(tensor, 100) + "\": " + fault);
+    this(file, "tensor " + OneLine.quoted(tensor) + ": " + fault);
   }
 
   /**
@@ -34,21 +34,5 @@ public final class SafeTensorsException extends IOException {
    */
   public String fault() {
     return fault;
-  }
-
-  /**
-   * Text that may come from a hostile file, made fit for one line of a log.
-   *
-   * @param text any text
-   * @param limit how many characters to keep
-   * @return the text without control characters, ending in {@code ...} if it was cut
-   */
-  public static String oneLine(String text, int limit) {
-    StringBuilder out = new StringBuilder();
-    for (int i = 0; i < text.length() && i < limit; i++) {
-      char c = text.charAt(i);
-      out.append(Character.isISOControl(c) ? '?' : c);
-    }
-    return out.append(text.length() > limit ? "..." : "").toString();
   }
 }

@@ -285,8 +285,8 @@ public final class SafeTensorsReader implements Closeable {
     Map<String, String> strings = new LinkedHashMap<>();
     for (Map.Entry<?, ?> entry : map.entrySet()) {
       if (!(entry.getValue() instanceof String string)) {
-        String key = SafeTensorsException.oneLine((String) entry.getKey(), 100);
-        throw fault("__metadata__: the value of \"" + key + "\" is not a string");
+        String key = OneLine.quoted((String) entry.getKey());
+        throw fault("__metadata__: the value of " + key + " is not a string");
       }
       strings.put((String) entry.getKey(), string);
     }

@@ -1,6 +1,7 @@
 package io.gru4j.http;
 
 import io.gru4j.file.Json;
+import io.gru4j.file.OneLine;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +31,7 @@ record Answer(int status, String type, byte[] body, List<String> headers) {
   static Answer error(int status, String message) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("status", status);
-    body.put("error", message);
+    body.put("error", OneLine.of(message)); // whatever it quotes, the answer can be encoded
     return json(status, body);
   }
 

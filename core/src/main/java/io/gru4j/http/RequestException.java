@@ -1,6 +1,6 @@
 package io.gru4j.http;
 
-import io.gru4j.file.SafeTensorsException;
+import io.gru4j.file.OneLine;
 
 /**
  * A request cannot be answered as asked. The message says what is wrong and what would be right.
@@ -39,6 +39,6 @@ final class RequestException extends Exception {
 
   /** A stranger's text, in quotes, fit for a message. */
   static String quote(String text) {
-    return '"' + SafeTensorsException.oneLine(text, 100) + '"';
+    return OneLine.quoted(text);
   }
 }

@@ -92,11 +92,24 @@ final class ServedModel {
     }
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("model", fingerprint);
-    answer.put("session", ENCODER.encodeToString(session.toBytes()));
+    answer.put("session", token(session));
     answer.put("clicks", session.clicks());
     answer.put("unknown", unknown);
     answer.put("recommendations", recommendations);
     return answer;
+  }
+
+  /** A token that is too long to come back must not be given out. */
+  private static String token(Session session) throws RequestException {
+    String token = ENCODER.encodeToString(session.toBytes());
+    if (token.length() > ServerLimits.TOKEN_CHARS) {
+      throw new RequestException(
+          400,
+          "after %d clicks the session would have a token of %d characters, at most %d can be sent"
+                  .formatted(session.clicks(), token.length(), ServerLimits.TOKEN_CHARS)
+              + " back; begin a new session with the newest items");
+    }
+    return token;
   }
 
   private Session open(String token) throws RequestException {

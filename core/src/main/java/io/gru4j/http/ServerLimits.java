@@ -10,6 +10,9 @@ final class ServerLimits {
   /** Bytes of a body. More is answered with 413. */
   static final int BODY_BYTES = 256 << 10;
 
+  /** Characters of a session's token: what is given out fits into the body of the next request. */
+  static final int TOKEN_CHARS = BODY_BYTES - (16 << 10);
+
   /** Bytes beyond {@link #BODY_BYTES} that are read and thrown away, so that the 413 arrives. */
   static final int DISCARDED_BYTES = 8 << 20;
 

@@ -2,6 +2,7 @@ package io.gru4j.metrics;
 
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.file.OneLine;
 import io.gru4j.tensor.nn.TopK;
 import java.util.Arrays;
 import java.util.OptionalInt;
@@ -120,9 +121,9 @@ public enum Criterion {
       }
     }
     throw new IllegalArgumentException(
-        "stopping criterion \""
-            + name
-            + "\" does not exist, expected one of "
+        "stopping criterion "
+            + OneLine.quoted(name)
+            + " does not exist, expected one of "
             + Arrays.stream(values())
                 .map(Criterion::criterionName)
                 .collect(Collectors.joining(", ")));

@@ -3,6 +3,7 @@ package io.gru4j.model;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.file.OneLine;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.nn.GruState;
@@ -161,7 +162,7 @@ public final class FittedModel {
       if (item[0] >= 0) {
         state.step(item, 1);
       } else if (unknown == UnknownItems.FAIL) {
-        throw new IllegalArgumentException("the model does not know item \"" + id + "\"");
+        throw new IllegalArgumentException("the model does not know item " + OneLine.quoted(id));
       } else {
         left.add(id);
       }

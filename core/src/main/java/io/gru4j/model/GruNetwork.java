@@ -37,7 +37,11 @@ public final class GruNetwork {
   private GruNetwork(
       int numItems, int numComponents, int hiddenSize, int numLayers, boolean shared) {
     this.numItems = numItems;
-    int classes = Math.addExact(numItems, 1);
+    if (numItems == Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "numItems must be below %d: the pad token comes on top".formatted(Integer.MAX_VALUE));
+    }
+    int classes = numItems + 1;
     this.outputWeight = Parameter.ofPanels("lin.weight", classes, hiddenSize);
     this.embedding =
         shared ? outputWeight : Parameter.ofSparseRows("emb.weight", classes, numComponents);
@@ -148,21 +152,25 @@ public final class GruNetwork {
   }
 
   /**
-   * Returns the first parameter with a value that is NaN or infinite.
+   * Returns why scores may not be finite, judged by the largest absolute value of each parameter. A
+   * model file is refused for it.
    *
-   * @return its name, or null if all values are finite
+   * @return what is wrong, with the parameter's name; null if scores are finite after any clicks
    */
-  public String firstNonFinite() {
+  public String scoreFault() {
+    ScoreBound bound = new ScoreBound(this);
     for (Parameter p : parameters()) {
-      for (int row = 0; row < p.rows(); row++) {
-        for (int col = 0; col < p.cols(); col++) {
-          if (!Float.isFinite(p.get(row, col))) {
-            return p.name();
-          }
+      float[] row = new float[p.cols()];
+      for (int i = 0; i < p.rows(); i++) {
+        for (int col = 0; col < row.length; col++) {
+          row[col] = p.get(i, col);
+        }
+        if (bound.add(p, row, 0, row.length) >= 0) {
+          return p.name() + " has a value that is not finite";
         }
       }
     }
-    return null;
+    return bound.fault();
   }
 
   /**

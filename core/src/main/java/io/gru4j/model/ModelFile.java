@@ -2,6 +2,7 @@ package io.gru4j.model;
 
 import io.gru4j.data.IdMap;
 import io.gru4j.file.Json;
+import io.gru4j.file.OneLine;
 import io.gru4j.file.SafeTensorsException;
 import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.file.SafeTensorsWriter;
@@ -158,21 +159,24 @@ final class ModelFile {
       throw new ModelFileException(file, "is too large for this library: " + e.getMessage());
     }
     float[] buffer = new float[BUFFER];
+    ScoreBound bound = new ScoreBound(network);
     for (Parameter p : network.parameters()) {
       long count = (long) p.rows() * p.cols();
       for (long done = 0; done < count; done += BUFFER) {
         int n = (int) Math.min(BUFFER, count - done);
         reader.readFloats(p.name(), done, buffer, 0, n);
-        for (int i = 0; i < n; i++) {
-          if (!Float.isFinite(buffer[i])) {
-            throw new ModelFileException(
-                file,
-                "tensor \"%s\": value %d is %s, expected a number"
-                    .formatted(p.name(), done + i, buffer[i]));
-          }
+        int wrong = bound.add(p, buffer, 0, n);
+        if (wrong >= 0) {
+          throw new ModelFileException(
+              file,
+              "tensor \"%s\": value %d is %s, expected a number"
+                  .formatted(p.name(), done + wrong, buffer[wrong]));
         }
         p.write(done, buffer, n);
       }
+    }
+    if (bound.fault() != null) {
+      throw new ModelFileException(file, bound.fault());
     }
     return network;
   }
@@ -257,7 +261,8 @@ final class ModelFile {
     try {
       return seed == null ? null : Long.valueOf(seed);
     } catch (NumberFormatException e) {
-      throw new ModelFileException(file, SEED + " \"" + seed + "\" is not a whole number");
+      throw new ModelFileException(
+          file, SEED + " " + OneLine.quoted(seed) + " is not a whole number");
     }
   }
 
@@ -272,11 +277,7 @@ final class ModelFile {
       String name = (String) each.getKey();
       if (!(each.getValue() instanceof String value)) {
         throw new ModelFileException(
-            file,
-            PARAMETERS
-                + ": the value of \""
-                + SafeTensorsException.oneLine(name, 100)
-                + "\" is not a string");
+            file, PARAMETERS + ": the value of " + OneLine.quoted(name) + " is not a string");
       }
       parameters.put(name, value);
     }

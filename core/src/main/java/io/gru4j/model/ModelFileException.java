@@ -1,6 +1,6 @@
 package io.gru4j.model;
 
-import io.gru4j.file.SafeTensorsException;
+import io.gru4j.file.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,6 +21,6 @@ public final class ModelFileException extends IOException {
    * @param fault what is wrong, and what would be right
    */
   public ModelFileException(Path file, String fault) {
-    super(file + ": " + SafeTensorsException.oneLine(fault, 1000));
+    super(OneLine.of(file.toString()) + ": " + OneLine.of(fault, 1000));
   }
 }

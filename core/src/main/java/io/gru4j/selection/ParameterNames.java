@@ -3,6 +3,7 @@ package io.gru4j.selection;
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.NearestName;
 import io.gru4j.algorithms.ParameterSpec;
+import io.gru4j.file.OneLine;
 import java.util.Collection;
 import java.util.List;
 
@@ -29,9 +30,8 @@ final class ParameterNames {
       }
     }
     throw new IllegalArgumentException(
-        "there is no parameter \""
-            + name
-            + "\""
+        "there is no parameter "
+            + OneLine.quoted(name)
             + NearestName.of(bare, bareNames.stream().map(ParameterNames::bare).toList())
                 .map(near -> "; did you mean " + near + "?")
                 .orElse(""));

@@ -10,6 +10,7 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import io.gru4j.file.OneLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -398,7 +399,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
         number = whole(name, value, 0, Long.MAX_VALUE);
       } else {
         throw new IllegalArgumentException(
-            "a %s has no parameter \"%s\"".formatted(name(), name)
+            "a %s has no parameter %s".formatted(name(), OneLine.quoted(name))
                 + NearestName.of(name, getParams(true).keySet())
                     .map(near -> "; did you mean " + near + "?")
                     .orElse(""));

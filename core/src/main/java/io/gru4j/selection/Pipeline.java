@@ -9,6 +9,7 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import io.gru4j.file.OneLine;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.FittedModel;
 import java.lang.System.Logger;
@@ -261,9 +262,8 @@ public final class Pipeline implements Estimator {
     }
     List<String> names = new ArrayList<>(getParams(true).keySet());
     throw new IllegalArgumentException(
-        "a pipeline has no parameter \""
-            + name
-            + "\""
+        "a pipeline has no parameter "
+            + OneLine.quoted(name)
             + NearestName.of(name, names).map(near -> "; did you mean " + near + "?").orElse(""));
   }
 

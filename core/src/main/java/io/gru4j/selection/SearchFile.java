@@ -5,7 +5,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.AtomicFile;
 import io.gru4j.file.Json;
-import io.gru4j.file.SafeTensorsException;
+import io.gru4j.file.OneLine;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -124,7 +124,7 @@ final class SearchFile {
   }
 
   private IOException fault(int line, String what) {
-    return new IOException(file + ":" + line + ": " + SafeTensorsException.oneLine(what, 1000));
+    return new IOException(file + ":" + line + ": " + OneLine.of(what, 1000));
   }
 
   void write(List<SearchResult> results) throws IOException {

@@ -1,6 +1,7 @@
 package io.gru4j.selection;
 
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.file.OneLine;
 import java.util.stream.IntStream;
 
 /** A step of a {@link Pipeline} that drops interactions of the training data. Immutable. */
@@ -119,7 +120,7 @@ public sealed interface SessionFilter {
     return switch (name) {
       case MinItemCount.NAME -> new MinItemCount(integer(name, value));
       case MinSessionLength.NAME -> new MinSessionLength(integer(name, value));
-      default -> throw new IllegalArgumentException("there is no filter \"" + name + "\"");
+      default -> throw new IllegalArgumentException("there is no filter " + OneLine.quoted(name));
     };
   }
 

@@ -24,6 +24,13 @@ final class Exclusion implements IntPredicate {
     nextSeen = 0;
   }
 
+  /** Lets go of the session and of the filter. */
+  void clear() {
+    excluded = NONE;
+    seen = NONE;
+    seenCount = 0;
+  }
+
   /** Whether there is anything to exclude. */
   boolean isEmpty() {
     return excluded.length == 0 && seenCount == 0;

@@ -1,5 +1,6 @@
 package io.gru4j.serve;
 
+import io.gru4j.file.OneLine;
 import io.gru4j.model.Recommendation;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +78,7 @@ public final class Session {
   public float score(String item) {
     int number = recommender.model().items().indexOf(item);
     if (number < 0) {
-      throw new IllegalArgumentException("the model does not know item \"" + item + "\"");
+      throw new IllegalArgumentException("the model does not know item " + OneLine.quoted(item));
     }
     checkClicked();
     return recommender.score(this, number);
@@ -109,7 +110,7 @@ public final class Session {
   /**
    * Returns the number of clicks on items that the model knows.
    *
-   * @return at least 0
+   * @return at least 0; {@link Long#MAX_VALUE} stays as it is
    */
   public long clicks() {
     return clicks;
@@ -151,7 +152,7 @@ public final class Session {
 
   /** Notes a click that the hidden state has taken in. */
   void clicked(int item) {
-    clicks++;
+    clicks += clicks == Long.MAX_VALUE ? 0 : 1; // a count that was read may be the largest
     int at = Arrays.binarySearch(seen, 0, seenCount, item);
     if (at < 0) {
       at = -at - 1;

@@ -20,10 +20,10 @@ final class SessionBytes {
   private static final int CHECKSUM = 4;
 
   /**
-   * A hidden state is a mean of tanh values, so only rounding can bring it above 1. A larger value
-   * is no session, and could make scores infinite.
+   * A hidden state is a mean of tanh values, so only rounding can bring it above 1. A session keeps
+   * it within this bound. A larger value is no session, and could make scores infinite.
    */
-  private static final float LARGEST = 1.001f;
+  static final float LARGEST = 1.001f;
 
   private SessionBytes() {}
 

@@ -21,6 +21,9 @@ final class Workspace {
   /** Sessions that go through the output layer's weights together. */
   static final int ROWS = 32;
 
+  /** Places for best items that a row keeps until the next call; a place takes 16 bytes. */
+  private static final int MOST_KEPT = 1024;
+
   private final IdMap ids;
   private final GruState state;
   private final int layers;
@@ -63,9 +66,16 @@ final class Workspace {
       for (int layer = 0; layer < layers; layer++) {
         Matrix hidden = state.layer(layer);
         int H = hidden.cols();
-        System.arraycopy(hidden.data(), row * H, sessions[row].hidden(), layer * H, H);
+        copyState(hidden.data(), row * H, sessions[row].hidden(), layer * H, H);
       }
       sessions[row].clicked(items[row]);
+    }
+  }
+
+  /** What rounding adds, click by click, stays within what a session's bytes may hold. */
+  private static void copyState(float[] from, int fromAt, float[] to, int toAt, int H) {
+    for (int i = 0; i < H; i++) {
+      to[toAt + i] = Math.clamp(from[fromAt + i], -SessionBytes.LARGEST, SessionBytes.LARGEST);
     }
   }
 
@@ -109,8 +119,14 @@ final class Workspace {
     scorer.scores(state.top(), 0, scores);
   }
 
-  /** Forgets the sessions, so that they can be collected. */
+  /** Forgets the sessions, and the buffers that only the largest calls need. */
   void clear() {
     Arrays.fill(sessions, null);
+    for (int row = 0; row < ROWS; row++) {
+      exclusions[row].clear();
+      if (top[row].capacity() > MOST_KEPT) {
+        top[row] = new TopK(1);
+      }
+    }
   }
 }

@@ -59,7 +59,7 @@ class DivergenceTest {
     TrainingState state = state();
     Parameter p = state.network.parameters().get(which % state.network.parameters().size());
     p.set(p.rows() - 1, p.cols() - 1, nan ? Float.NaN : Float.NEGATIVE_INFINITY);
-    String message = p.name() + " has a value that is not finite in epoch 1, step 77" + HINT;
+    String message = "in epoch 1, step 77: " + p.name() + " has a value that is not finite" + HINT;
     assertEquals(message, refused(() -> Divergence.checkParameters(state, P)));
     assertEquals(message, refused(() -> Divergence.check(state, 1, P)), "whatever the loss");
   }

@@ -53,12 +53,12 @@ class FingerprintTest {
     Map<String, String> saved = entries();
     saved.put("bptt", "7\n\u001b" + "x".repeat(200));
     assertEquals(
-        "bptt is 1, but 7??" + "x".repeat(97) + " in the checkpoint",
+        "bptt is 1, but 7\\n\\u001b" + "x".repeat(88) + "... in the checkpoint",
         of(TestSessions.tiny()).difference(saved));
     saved = entries();
     saved.put("a\tb", "\0");
     assertEquals(
-        "the checkpoint says that a?b was ?, which this version does not know",
+        "the checkpoint says that a\\tb was \\u0000, which this version does not know",
         of(TestSessions.tiny()).difference(saved));
   }
 

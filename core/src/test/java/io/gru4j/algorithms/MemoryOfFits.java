@@ -45,8 +45,7 @@ final class MemoryOfFits {
     double estimate() {
       TestSessions s = TestSessions.make(1, USERS, ITEMS);
       Validation validation = judged ? s.validation() : null;
-      long bytes = MemoryEstimate.of(parameters, s.x(), s.items(), validation, 1).bytes();
-      return bytes - MemoryEstimate.JVM;
+      return MemoryEstimate.of(parameters, s.x(), s.items(), validation, 1).arrays();
     }
   }
 

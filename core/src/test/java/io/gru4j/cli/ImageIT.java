@@ -166,4 +166,63 @@ class ImageIT {
       assertTrue(end.out().startsWith("gru4j "), end.out());
     }
   }
+
+  /** The collector of whoever runs it wins, wherever the JVM's options come from. */
+  @Test
+  void everyCollectorCanBeChosen() throws IOException, InterruptedException {
+    for (String collector :
+        List.of("Serial", "Parallel", "G1", "Z", "Shenandoah", "Epsilon", "none")) {
+      String choice =
+          collector.equals("none") // the JVM alone would then start with no collector at all
+              ? "-XX:-UseG1GC"
+              : "-XX:+UnlockExperimentalVMOptions -XX:+Use" + collector + "GC";
+      Path file = Files.writeString(folder.resolve("collector.args"), choice.replace(' ', '\n'));
+      for (String options : List.of(choice + SMALL_HEAP, "@" + file + SMALL_HEAP)) {
+        End end = run(options + " -XX:+PrintFlagsFinal", "", "inspect", model.toString());
+        assertEquals(0, end.status(), options + ": " + end.err());
+        assertFalse(end.err().contains("[warning]"), end.err());
+        String name = collector.equals("none") ? "G1" : collector;
+        String use = "bool Use" + name + "GC += true .*";
+        assertTrue(end.out().lines().anyMatch(line -> line.strip().matches(use)), end.out());
+      }
+    }
+    End end = recommend("-XX:+UseZGC" + SMALL_HEAP, "--items=item7");
+    assertFalse(end.err().contains("Oops"), end.err());
+  }
+
+  @Test
+  void whoWantsALogOfTheJvmGetsIt() throws IOException, InterruptedException {
+    End plain = recommend(SMALL_HEAP);
+    Path file = folder.resolve("gc.log");
+    End log = recommend("-Xlog:gc*:file=" + file + SMALL_HEAP);
+    assertTrue(text(file).contains("Using G1"), text(file));
+    assertEquals(plain.out(), log.out());
+    End stderr = recommend("-Xlog:gc:stderr" + SMALL_HEAP);
+    assertTrue(stderr.err().contains("Using G1"), stderr.err());
+    assertEquals(plain.out(), stderr.out());
+    Path args = Files.writeString(folder.resolve("log.args"), "-Xlog:gc\n");
+    for (String options : List.of("-Xlog:gc", "-verbose:gc", "@" + args)) {
+      End stdout = recommend(options + SMALL_HEAP);
+      assertTrue(stdout.out().contains("Using G1"), stdout.out() + stdout.err());
+    }
+    assertFalse(plain.out().contains("Using G1"), plain.out());
+  }
+
+  @Test
+  void otherOptionsWinToo() throws IOException, InterruptedException {
+    End end =
+        run(
+            "-XX:MaxRAM=4g -XX:MaxRAMPercentage=25 -XX:-UseTransparentHugePages"
+                + " -XX:+PrintFlagsFinal",
+            "",
+            "inspect",
+            model.toString());
+    assertEquals(0, end.status(), end.err());
+    for (String flag :
+        List.of("MaxRAMPercentage += 25.0+ .*", "UseTransparentHugePages += false .*")) {
+      assertTrue(
+          end.out().lines().anyMatch(line -> line.strip().matches("(bool|double) " + flag)),
+          flag + end.out());
+    }
+  }
 }

@@ -9,6 +9,7 @@ import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.data.IdMap;
 import io.gru4j.file.Json;
+import io.gru4j.file.OneLine;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
@@ -406,7 +407,7 @@ class MainTest {
             null)
         .save(Path.of(model));
     Result result = run("inspect", model).expect(0);
-    assertContains(result.out, "\n  a?[2J  b?c?1A\n  long   xxx");
+    assertContains(result.out, "\n  a\\u001b[2J  b\\nc\\u009b1A\n  long        xxx");
     assertFalse(result.out.contains("x".repeat(1001)), result.out);
   }
 
@@ -687,7 +688,8 @@ class MainTest {
     run("recommend", "--model", model, "--items= a,b , ", "--unknown=fail").expect(0);
     String help = run("recommend", "--help").out.replaceAll("\\s+", " ");
     assertContains(help, "An item of the session may be recommended again.");
-    assertContains(help, "Take --json where ids may hold tabs or line feeds.");
+    assertContains(
+        help, "Control characters in an id are shown by escapes, a tab by \\t; --json keeps them.");
   }
 
   @Test
@@ -777,5 +779,61 @@ class MainTest {
             new PrintStream(err, true, StandardCharsets.UTF_8));
     assertEquals(1, status);
     assertContains(err.toString(StandardCharsets.UTF_8), "cannot be written to stdout");
+  }
+
+  private static void assertSteersNothing(String text) {
+    text.lines()
+        .forEach(
+            line ->
+                assertTrue(line.replace('\t', ' ').codePoints().noneMatch(OneLine::isUnfit), line));
+  }
+
+  /** Ids, names of files and words of the command line may hold what steers a terminal. */
+  @Test
+  void nothingThatIsPrintedSteersTheTerminal() throws IOException {
+    String hostile = "\u001b[2J\u202e\u009b1m\u0007";
+    Path file = folder.resolve(hostile + ".csv");
+    StringBuilder text = new StringBuilder("SessionId,ItemId,Time\n");
+    for (int i = 0; i < 40; i++) {
+      text.append(i / 4).append(",\"").append(hostile).append("\n\t").append(i % 5).append("\",");
+      text.append(i).append('\n');
+    }
+    Files.writeString(file, text);
+    String named = folder.resolve("m" + hostile).toString();
+    String report = folder.resolve("r" + hostile).toString();
+    Result trained =
+        run(TINY, "train", file.toString(), "--model", named, "--report", report, "--seed=1")
+            .expect(0);
+    assertSteersNothing(trained.out + trained.err);
+    assertContains(trained.err, "\\u001b[2J");
+    Result inspected = run("inspect", named).expect(0);
+    assertSteersNothing(inspected.out + inspected.err);
+    String item = hostile + "\n\t1";
+    Result recommended = run("recommend", "--model", named, "--items", item).expect(0);
+    assertSteersNothing(recommended.out + recommended.err);
+    assertEquals(5, recommended.out.lines().count());
+    assertContains(recommended.out, "\\u202e\\u009b1m\\u0007\\n\\t");
+    Result json = run("recommend", "--model", named, "--items", item, "--json").expect(0);
+    assertSteersNothing(json.out);
+    assertContains(Json.parse(json.out.strip()).toString(), "item=" + hostile + "\n\t");
+
+    Files.writeString(file, text + "9,x," + hostile + "\n");
+    String[][] wrong = {
+      {"train", file.toString(), "--model", named},
+      {"train", folder.resolve("none" + hostile).toString(), "--model", named},
+      {"recommend", "--model", named, "--items", "none" + hostile, "--unknown=fail"},
+      {"recommend", "--model", named, "--items", "none" + hostile},
+      {"recommend", "--model", file.toString()},
+      {"inspect", named + "none"},
+      {"train", "--hidden-size=" + hostile, file.toString(), "--model", named},
+      {"train", "--" + hostile},
+      {hostile},
+    };
+    for (String[] words : wrong) {
+      Result result = run(words);
+      assertTrue(result.status > 0);
+      assertSteersNothing(result.out + result.err);
+      assertContains(result.err, "\\u001b[2J");
+    }
   }
 }

@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class CsrMatrixTest {
 
@@ -177,5 +179,37 @@ class CsrMatrixTest {
   private static void assertMessage(String part, org.junit.jupiter.api.function.Executable call) {
     String message = assertThrows(IllegalArgumentException.class, call).getMessage();
     assertTrue(message.contains(part), message);
+  }
+
+  /** A sum that overflows must not reach an array: the refusal says what would be right. */
+  @Test
+  void sizesThatNoArrayHasAreRefused() {
+    for (int rows : new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE - 8, -1, Integer.MIN_VALUE}) {
+      String expected =
+          "a sparse matrix has rows in [0, 2147483638] and columns in [0, 2147483647], got "
+              + rows
+              + " rows and 3 columns";
+      for (Executable call :
+          List.<Executable>of(
+              () -> CsrMatrix.builder(rows, 3),
+              () -> CsrMatrix.builder(rows, 3, Long.MAX_VALUE),
+              () -> CsrMatrix.of(rows, 3, new int[1], new int[0], new float[0]))) {
+        assertEquals(expected, assertThrows(IllegalArgumentException.class, call).getMessage());
+      }
+    }
+  }
+
+  /**
+   * Room is made for no more entries than there can be, and none where there cannot be an array.
+   */
+  @Test
+  void widestColumnsAndRoomAreTaken() {
+    int widest = Integer.MAX_VALUE;
+    for (long room : new long[] {0, 1L << 40, Long.MAX_VALUE}) {
+      CsrMatrix matrix =
+          CsrMatrix.builder(2, widest, room).row(new int[] {0, widest - 1}, new float[2]).build();
+      assertEquals(2, matrix.nnz());
+    }
+    assertEquals(0, CsrMatrix.builder(2, 2, Integer.MAX_VALUE - 8).build().nnz());
   }
 }

@@ -377,4 +377,18 @@ class InteractionMatrixTest {
         assertThrows(SessionFileException.class, () -> InteractionMatrix.load(file)).getMessage();
     assertTrue(message.startsWith(file.toString()) && message.contains(part), message);
   }
+
+  @Test
+  void moreUsersThanAnArrayHasAreRefused() {
+    for (int users : new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE - 8, -1}) {
+      assertEquals(
+          "InteractionMatrix: cannot have "
+              + users
+              + " users and 3 items, users are in [0, 2147483638] and items in [0, 2147483647]",
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> InteractionMatrix.of(users, 3, new int[0], new int[0], null))
+              .getMessage());
+    }
+  }
 }

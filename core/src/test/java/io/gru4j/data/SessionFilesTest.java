@@ -386,7 +386,7 @@ class SessionFilesTest {
     assertMessage("a.csv", twenty.substring(0, 39), "\"c\", \"c\"", "...");
     assertMessage("a.csv", twenty + "last", "\"c\", \"c\", ...", "last");
     assertMessage("a.csv", "x".repeat(80), "\"" + "x".repeat(80) + "\"", "...");
-    assertMessage("a.csv", "x".repeat(81), "\"" + "x".repeat(80) + "...\"");
+    assertMessage("a.csv", "x".repeat(81), "\"" + "x".repeat(77) + "...\"");
     assertTrue(
         fault("a.tsv", "ItemId\tSessionId\tItemId\tTime\n")
             .getMessage()

@@ -155,4 +155,19 @@ class AtomicFileTest {
                     }));
     assertEquals(file + ": No space left on device", e.getMessage());
   }
+
+  /** Temporary files have the start of the name, which may not end within a character. */
+  @Test
+  void aNameOfCharactersBeyond16BitsIsWritten() throws IOException {
+    for (int letters = 56; letters < 64; letters++) {
+      Path file = folder.resolve("a".repeat(letters) + "\ud83d\ude00".repeat(8));
+      AtomicFile.check(file);
+      AtomicFile.write(file, channel -> put(channel, "new"));
+      assertEquals("new", Files.readString(file));
+    }
+    Path file = folder.resolve("\u20ac".repeat(85)); // 255 bytes, the longest there is
+    AtomicFile.write(file, channel -> put(channel, "new"));
+    assertEquals("new", Files.readString(file));
+    assertEquals(9, names().size());
+  }
 }

@@ -146,4 +146,13 @@ class JsonTest {
     assertThrows(IllegalArgumentException.class, () -> Json.write("\ud800x"));
     assertThrows(IllegalArgumentException.class, () -> Json.write("\udc00"));
   }
+
+  /** Read back it is the same text; on its way no terminal or log takes it for more. */
+  @Test
+  void controlsAreEscaped() {
+    String text = "\u001b[2J\u009b1m\u202etxt\u2066\u0085\u007f";
+    String json = Json.write(text);
+    assertEquals("\"\\u001b[2J\\u009b1m\\u202etxt\\u2066\\u0085\\u007f\"", json);
+    assertEquals(text, Json.parse(json));
+  }
 }

@@ -309,7 +309,8 @@ class SafeTensorsTest {
             "{\"a\":" + T.replace("[0,8]", "[4,12]") + "}",
             12,
             ": tensor \"a\": starts at byte 4 and leaves a hole from byte 0"),
-        Arguments.of("{\"a\\u0007\":3}", 0, ": tensor \"a?\": its entry is not a JSON object"));
+        Arguments.of(
+            "{\"a\\u0007\":3}", 0, ": tensor \"a\\u0007\": its entry is not a JSON object"));
   }
 
   @ParameterizedTest

@@ -11,6 +11,7 @@ import io.gru4j.serve.Recommender;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -463,5 +465,79 @@ class RecommendServerTest {
     assertEquals(reply.body().strip(), Json.write(reply.json()));
     assertEquals("no-store", reply.header("cache-control").orElseThrow());
     assertEquals("nosniff", reply.header("x-content-type-options").orElseThrow());
+  }
+
+  /** Whatever a message quotes is cut between characters: the answer always arrives. */
+  @Test
+  void anUnknownItemIsNamedWhereverItIsCut() throws Exception {
+    for (int letters = 90; letters <= 101; letters++) {
+      String item = "a".repeat(letters) + "\ud83d\ude00".repeat(10);
+      String error = client.recommend(Map.of("items", List.of(item), "unknown", "fail")).error(400);
+      assertTrue(error.startsWith("the model does not know item \"" + "a".repeat(90)), error);
+      assertTrue(error.contains("...\"; "), error);
+      String key = client.recommend(Map.of(item, 1)).error(400);
+      assertTrue(key.startsWith("unknown key \"" + "a".repeat(90)), key);
+      String path = client.get("/" + item.replace("\ud83d\ude00", "%F0%9F%98%80")).error(404);
+      assertTrue(path.startsWith("there is no path \"/" + "a".repeat(90)), path);
+    }
+  }
+
+  @Test
+  void whatAMessageQuotesSteersNoTerminal() throws Exception {
+    String error = post("{'items': ['\\u001b[2J\\u202e\\u009b\\n'], 'unknown': 'fail'}").error(400);
+    assertTrue(error.contains("\"\\u001b[2J\\u202e\\u009b\\n\""), error);
+    String lone = post("{'items': ['\\ud800']}").error(400);
+    assertTrue(lone.contains("unpaired surrogate U+D800"), lone);
+  }
+
+  /** Strangers can make up tokens: what is answered to one is a token that is taken. */
+  @Test
+  void noTokenIsGivenOutThatIsRefused() throws Exception {
+    String token = client.recommend(Map.of("items", List.of("item0"))).token();
+    byte[] bytes = Base64.getUrlDecoder().decode(token);
+    ByteBuffer.wrap(bytes).putLong(13, Long.MAX_VALUE); // the number of clicks
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, 0, bytes.length - 4);
+    ByteBuffer.wrap(bytes).putInt(bytes.length - 4, (int) crc.getValue());
+    token = Base64.getUrlEncoder().encodeToString(bytes);
+    for (int i = 0; i < 3; i++) {
+      Client.Reply reply =
+          client.recommend(Map.of("session", token, "items", List.of("item" + (2 + i))));
+      assertEquals(200, reply.status(), reply.body());
+      assertEquals(Long.MAX_VALUE, reply.json().get("clicks"));
+      token = reply.token();
+    }
+  }
+
+  /** A token has four bytes for each item seen; a body takes so many and no more. */
+  @Test
+  void aSessionOfVeryManyItemsEndsWithAClearRefusal() throws Exception {
+    int items = 50_000;
+    FittedModel model = TestModel.make(1, items);
+    Path file = folder.resolve("large.safetensors");
+    model.save(file);
+    try (RecommendServer large =
+            RecommendServer.start(
+                new RecommendServer.Settings(file, "localhost", 0, 1, 1), line -> {});
+        Client guest = new Client(large.address().getPort())) {
+      String token = null;
+      for (int i = 0; i < items; i += 1000) {
+        Map<String, Object> body = new HashMap<>();
+        body.put("items", model.items().ids().subList(i, i + 1000));
+        body.put("k", 1);
+        if (token != null) {
+          body.put("session", token);
+        }
+        Client.Reply reply = guest.recommend(body);
+        if (reply.status() != 200) {
+          assertTrue(i >= 45_000, i + ": " + reply.body());
+          String error = reply.error(400);
+          assertTrue(error.contains("begin a new session with the newest items"), error);
+          return;
+        }
+        token = reply.token();
+      }
+      throw new AssertionError("a token of " + token.length() + " characters");
+    }
   }
 }

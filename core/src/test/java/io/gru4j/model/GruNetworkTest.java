@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.data.IdMap;
@@ -85,11 +86,11 @@ class GruNetworkTest {
 
   @Test
   void theFirstParameterThatIsNotFiniteIsNamed() {
-    assertNull(network.firstNonFinite());
+    assertNull(network.scoreFault());
     network.outputBias().set(40, 0, Float.NEGATIVE_INFINITY);
-    assertEquals("lin.bias", network.firstNonFinite());
+    assertEquals("lin.bias has a value that is not finite", network.scoreFault());
     network.layers().get(1).weightHh().set(14, 4, Float.NaN);
-    assertEquals("rnn.weight_hh_l1", network.firstNonFinite());
+    assertEquals("rnn.weight_hh_l1 has a value that is not finite", network.scoreFault());
   }
 
   @Test
@@ -103,5 +104,15 @@ class GruNetworkTest {
     assertEquals(List.of(epoch), model.history());
     assertEquals(5L, model.seed());
     assertEquals(40, model.numItems());
+  }
+
+  @Test
+  void sizesThatNoArrayHasAreRefused() {
+    for (int items : new int[] {Integer.MAX_VALUE, Integer.MAX_VALUE - 1, 1 << 30}) {
+      var fault =
+          assertThrows(
+              IllegalArgumentException.class, () -> GruNetwork.zeros(items, 1 << 20, 1 << 20, 1));
+      assertTrue(fault.getMessage().matches(".*\\d{7,}.*"), fault.getMessage());
+    }
   }
 }

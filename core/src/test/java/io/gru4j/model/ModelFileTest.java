@@ -187,7 +187,7 @@ class ModelFileTest {
         "gru4j.parameters | {'a':'1','b':null} |"
             + " gru4j.parameters: the value of 'b' is not a string",
         "gru4j.parameters | {'a\\u001b':{}} |"
-            + " gru4j.parameters: the value of 'a?' is not a string",
+            + " gru4j.parameters: the value of 'a\\u001b' is not a string",
         "gru4j.history | {} | gru4j.history is not a JSON array",
         "gru4j.history | null | gru4j.history is not a JSON array",
         "gru4j.history | [1] | gru4j.history[0]: is not a JSON object",

@@ -2,6 +2,7 @@ package io.gru4j.serve;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
 import io.gru4j.tensor.Parallel;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -259,5 +261,44 @@ class SessionTest {
         IllegalArgumentException.class,
         () -> RECOMMENDER.clickAll(List.of(session, session), List.of("item2", "item3")));
     assertEquals(before, session.top(3));
+  }
+
+  /** A call for very many items, or with large sets, does not hold its memory afterwards. */
+  @Test
+  void theLargestCallLeavesNoMemoryBehind() throws Exception {
+    int items = 100_000;
+    GruNetwork network = GruNetwork.zeros(items, 1, 1, 1).initialise(1);
+    List<String> ids = IntStream.range(0, items).mapToObj(i -> "item" + i).toList();
+    Recommender recommender =
+        new Recommender(new FittedModel(network, IdMap.of(ids), Map.of(), List.of(), null));
+    List<Session> sessions = new ArrayList<>();
+    for (int i = 0; i < 32; i++) {
+      Session session = recommender.newSession();
+      session.click("item" + i);
+      sessions.add(session);
+    }
+    recommender.topAll(sessions, 1000, ItemFilter.ALL);
+    long before = usedHeap();
+    ItemSet half = recommender.itemSet(ids.subList(0, items / 2));
+    WeakReference<ItemSet> set = new WeakReference<>(half);
+    WeakReference<Session> session = new WeakReference<>(recommender.newSession());
+    session.get().click("item1");
+    session.get().top(items, ItemFilter.ALL.without(half).unseen());
+    half = null;
+    recommender.topAll(sessions, items, ItemFilter.ALL);
+    long after = usedHeap();
+    assertTrue(after - before < 4 << 20, () -> (after - before) + " bytes are kept");
+    assertNull(set.get());
+    assertNull(session.get());
+  }
+
+  private static long usedHeap() {
+    Runtime runtime = Runtime.getRuntime();
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < 5; i++) {
+      System.gc();
+      least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+    }
+    return least;
   }
 }

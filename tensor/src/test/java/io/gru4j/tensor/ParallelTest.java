@@ -262,7 +262,7 @@ class ParallelTest {
   @Test
   void threadsAreChecked() {
     assertEquals(
-        "threads must be >= 1, got 0",
+        "threads must be in [1, 65536], got 0",
         assertThrows(IllegalArgumentException.class, () -> new Parallel(0)).getMessage());
   }
 
@@ -342,6 +342,33 @@ class ParallelTest {
             message);
         parallel.run(3, i -> {}); // still of use
       }
+    }
+  }
+
+  /** Also if its last task leads to it. */
+  @Test
+  void workersOfAnUnreachableObjectEnd() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
+    for (int i = 0; i < 10; i++) {
+      Parallel parallel = new Parallel(3);
+      parallel.run(100, index -> assertEquals(3, parallel.threads()));
+    }
+    Set<Thread> workers = ConcurrentHashMap.newKeySet();
+    workers.addAll(Thread.getAllStackTraces().keySet());
+    workers.removeAll(before);
+    workers.removeIf(thread -> !thread.getName().startsWith("gru4j-worker-"));
+    while (workers.stream().anyMatch(Thread::isAlive)) { // until the time is up
+      System.gc();
+      LockSupport.parkNanos(10_000_000);
+    }
+  }
+
+  @Test
+  void moreThreadsThanThereCanBeAreRefused() {
+    for (int threads : new int[] {Integer.MAX_VALUE, 1 << 27, 65_537, 0}) {
+      assertEquals(
+          "threads must be in [1, 65536], got " + threads,
+          assertThrows(IllegalArgumentException.class, () -> new Parallel(threads)).getMessage());
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.gru4j.cli.report;
 
+import io.gru4j.file.OneLine;
 import java.util.Locale;
 
 /** Writes markup that HTML and XML parsers both read: elements are closed, texts escaped. */
@@ -65,12 +66,9 @@ final class Markup {
       case '"' -> out.append("&quot;");
       case '\'' -> out.append("&#39;");
       default -> {
-        boolean control = Character.isISOControl(c) && c != '\t' && c != '\n';
-        boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
+        boolean space = c == '\t' || c == '\n';
         boolean none = (c & 0xFFFE) == 0xFFFE;
-        boolean turning = // would reverse the direction of an id or of the text after it
-            c == 0x200E || c == 0x200F || c >= 0x202A && c <= 0x202E || c >= 0x2066 && c <= 0x2069;
-        out.appendCodePoint(control || surrogate || none || turning ? 0xFFFD : c);
+        out.appendCodePoint(none || OneLine.isUnfit(c) && !space ? 0xFFFD : c);
       }
     }
   }

@@ -18,6 +18,8 @@ public final class TopK {
   /** The key of a score of minus infinity is not greater than this, others are. */
   private static final long NOTHING = key(0, Float.NEGATIVE_INFINITY);
 
+  private static final int MOST = (Integer.MAX_VALUE - 8) / 2;
+
   private final int capacity;
   private final long[] keys; // one comparison orders by score, then by class
   private int k;
@@ -29,12 +31,12 @@ public final class TopK {
   /**
    * Creates an empty selection.
    *
-   * @param k how many to keep, at least 1
-   * @throws IllegalArgumentException if {@code k} is below 1
+   * @param k how many to keep, at least 1; takes 16 bytes each
+   * @throws IllegalArgumentException if {@code k} is below 1, or 2 k are more than an array holds
    */
   public TopK(int k) {
-    if (k < 1) {
-      throw new IllegalArgumentException("k must be >= 1, got " + k);
+    if (k < 1 || k > MOST) {
+      throw new IllegalArgumentException("k must be in [1, %d], got %d".formatted(MOST, k));
     }
     this.k = k;
     capacity = k;

@@ -318,7 +318,7 @@ class OutputScorerTest {
               .getMessage());
     }
     assertEquals(
-        "k must be >= 1, got 0",
+        "k must be in [1, 1073741819], got 0",
         assertThrows(IllegalArgumentException.class, () -> new TopK(0)).getMessage());
   }
 
@@ -347,5 +347,14 @@ class OutputScorerTest {
     int[] ranks = new int[1];
     new OutputScorer(weight, bias, 40).ranks(data.matrix(1, 4, 1f), new int[] {7}, 1, ranks);
     assertEquals("[40]", Arrays.toString(ranks));
+  }
+
+  @Test
+  void moreBestThanAnArrayHoldsAreRefused() {
+    for (int k : new int[] {Integer.MAX_VALUE, 1 << 30, -1}) {
+      assertEquals(
+          "k must be in [1, 1073741819], got " + k,
+          assertThrows(IllegalArgumentException.class, () -> new TopK(k)).getMessage());
+    }
   }
 }
