@@ -123,15 +123,14 @@ final class SessionInput {
     try {
       data = reader.readAll(files);
     } catch (SessionFileException e) {
-      boolean noColumn = e.expected().matches("(?s)column .* is missing, the first line has .*");
-      if (noColumn) {
-        throw new WorkException(
-            e.getMessage() + "; --session-key, --item-key and --time-key name the columns");
+      switch (e.kind()) {
+        case MISSING_COLUMN ->
+            throw new WorkException(
+                e.getMessage() + "; --session-key, --item-key and --time-key name the columns");
+        case TOO_MANY_BAD_LINES ->
+            throw new WorkException(e.getMessage() + "; --skip-bad-lines=X lets more be skipped");
+        default -> throw e;
       }
-      if (e.expected().contains(" lines are bad, more than the share of ")) {
-        throw new WorkException(e.getMessage() + "; --skip-bad-lines=X lets more be skipped");
-      }
-      throw e;
     }
     InteractionMatrix matrix = data.interactions();
     String names = names(files);

@@ -29,8 +29,19 @@ public final class SessionFileException extends IOException {
   /** What is wrong or expected. */
   private final String expected;
 
-  /** Whether the fault is of one line only, so that reading can go on with the next. */
-  private final boolean ofOneLine;
+  private final Kind kind;
+
+  /** What a fault is of, for callers who can say what helps. */
+  public enum Kind {
+    /** The file as a whole. */
+    FILE,
+    /** A column that the header does not have. */
+    MISSING_COLUMN,
+    /** One line only: reading can go on with the next. */
+    LINE,
+    /** More bad lines than may be skipped. */
+    TOO_MANY_BAD_LINES
+  }
 
   private SessionFileException(
       Path file,
@@ -38,7 +49,7 @@ public final class SessionFileException extends IOException {
       String column,
       String value,
       String expected,
-      boolean ofOneLine,
+      Kind kind,
       Throwable cause) {
     super(message(file, line, column, value, expected), cause);
     this.file = file.toString();
@@ -46,23 +57,29 @@ public final class SessionFileException extends IOException {
     this.column = column;
     this.value = value;
     this.expected = expected;
-    this.ofOneLine = ofOneLine;
+    this.kind = kind;
   }
 
   /** A fault after which the file cannot be read on; line 0 if it is a fault of the file itself. */
   static SessionFileException ofFile(Path file, long line, String expected, Throwable cause) {
-    return new SessionFileException(file, line, null, null, expected, false, cause);
+    return ofFile(Kind.FILE, file, line, expected, cause);
+  }
+
+  /** As {@link #ofFile(Path, long, String, Throwable)}, of another kind. */
+  static SessionFileException ofFile(
+      Kind kind, Path file, long line, String expected, Throwable cause) {
+    return new SessionFileException(file, line, null, null, expected, kind, cause);
   }
 
   /** A fault of one line, not of one value. */
   static SessionFileException ofLine(Path file, long line, String expected) {
-    return new SessionFileException(file, line, null, null, expected, true, null);
+    return new SessionFileException(file, line, null, null, expected, Kind.LINE, null);
   }
 
   /** A fault of one value, or of a column of a line if the value is null. */
   static SessionFileException ofValue(
       Path file, long line, String column, String value, String expected) {
-    return new SessionFileException(file, line, column, value, expected, true, null);
+    return new SessionFileException(file, line, column, value, expected, Kind.LINE, null);
   }
 
   /** The heap cannot hold the data of the file; {@code read} says how much was read. */
@@ -76,7 +93,16 @@ public final class SessionFileException extends IOException {
   }
 
   boolean isOfOneLine() {
-    return ofOneLine;
+    return kind == Kind.LINE;
+  }
+
+  /**
+   * Returns what the fault is of.
+   *
+   * @return the kind
+   */
+  public Kind kind() {
+    return kind;
   }
 
   private static String message(

@@ -224,6 +224,7 @@ public final class SessionFiles {
       if (bad > maxBadShare * (clicks + bad)) {
         SessionFileException first = firstBad.getFirst();
         throw SessionFileException.ofFile(
+            SessionFileException.Kind.TOO_MANY_BAD_LINES,
             files.getFirst(),
             0,
             "%s%d of %d lines are bad, more than the share of %s that may be; the first: %s"

@@ -40,6 +40,7 @@ final class TableReader implements Closeable {
       if (columns[w] < 0) {
         boolean semicolons = names.size() == 1 && names.getFirst().contains(";");
         throw headerFault(
+            SessionFileException.Kind.MISSING_COLUMN,
             "column "
                 + name
                 + " is missing, the first line has "
@@ -66,7 +67,11 @@ final class TableReader implements Closeable {
   }
 
   private SessionFileException headerFault(String what) {
-    return SessionFileException.ofFile(lines.file(), lines.line(), what, null);
+    return headerFault(SessionFileException.Kind.FILE, what);
+  }
+
+  private SessionFileException headerFault(SessionFileException.Kind kind, String what) {
+    return SessionFileException.ofFile(kind, lines.file(), lines.line(), what, null);
   }
 
   private boolean contains(byte wantedByte) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * A fitted model in a service: opens sessions, and works on many at once.
@@ -189,7 +188,8 @@ public final class Recommender {
     return Collections.unmodifiableList(results);
   }
 
-  private int checkTop(int k, ItemFilter filter) {
+  /** Checks a request for the best items; returns how many there can be at most. */
+  int checkTop(int k, ItemFilter filter) {
     if (k < 1) {
       throw new IllegalArgumentException("k must be >= 1, got " + k);
     }
@@ -197,38 +197,8 @@ public final class Recommender {
     return Math.min(k, model.numItems());
   }
 
-  void click(Session session, int item) {
-    Workspace workspace = workspaces.take();
-    workspace.put(0, session, Objects.checkIndex(item, model.numItems()));
-    workspace.click(1);
-    workspaces.giveBack(workspace);
-  }
-
-  List<Recommendation> top(Session session, int k, ItemFilter filter) {
-    int kept = checkTop(k, filter);
-    if (session.clicks() == 0) {
-      return List.of();
-    }
-    Workspace workspace = workspaces.take();
-    workspace.put(0, session);
-    workspace.top(1, kept, filter);
-    List<Recommendation> result = workspace.result(0);
-    workspaces.giveBack(workspace);
-    return result;
-  }
-
-  float score(Session session, int item) {
-    Workspace workspace = workspaces.take();
-    workspace.put(0, session);
-    float score = workspace.score(item);
-    workspaces.giveBack(workspace);
-    return score;
-  }
-
-  void scores(Session session, float[] scores) {
-    Workspace workspace = workspaces.take();
-    workspace.put(0, session);
-    workspace.scores(scores);
-    workspaces.giveBack(workspace);
+  /** The buffers for calls. */
+  WorkspacePool workspaces() {
+    return workspaces;
   }
 }

@@ -37,7 +37,10 @@ public final class Session {
     if (number < 0) {
       return false;
     }
-    recommender.click(this, number);
+    Workspace workspace = recommender.workspaces().take();
+    workspace.put(0, this, number);
+    workspace.click(1);
+    recommender.workspaces().giveBack(workspace);
     return true;
   }
 
@@ -64,7 +67,16 @@ public final class Session {
    *     model
    */
   public List<Recommendation> top(int k, ItemFilter filter) {
-    return recommender.top(this, k, filter);
+    int kept = recommender.checkTop(k, filter);
+    if (clicks == 0) {
+      return List.of();
+    }
+    Workspace workspace = recommender.workspaces().take();
+    workspace.put(0, this);
+    workspace.top(1, kept, filter);
+    List<Recommendation> result = workspace.result(0);
+    recommender.workspaces().giveBack(workspace);
+    return result;
   }
 
   /**
@@ -81,7 +93,11 @@ public final class Session {
       throw new IllegalArgumentException("the model does not know item " + OneLine.quoted(item));
     }
     checkClicked();
-    return recommender.score(this, number);
+    Workspace workspace = recommender.workspaces().take();
+    workspace.put(0, this);
+    float score = workspace.score(number);
+    recommender.workspaces().giveBack(workspace);
+    return score;
   }
 
   /**
@@ -98,7 +114,10 @@ public final class Session {
           "scores: expected %d floats, got %d".formatted(numItems, scores.length));
     }
     checkClicked();
-    recommender.scores(this, scores);
+    Workspace workspace = recommender.workspaces().take();
+    workspace.put(0, this);
+    workspace.scores(scores);
+    recommender.workspaces().giveBack(workspace);
   }
 
   private void checkClicked() {
