@@ -3,8 +3,8 @@ package io.gru4j.algorithms;
 import java.util.Locale;
 
 /**
- * What {@code GRU4RecCrossEntropy} can do and RecPack's cannot. With the defaults it is RecPack's,
- * to the bit. Immutable; set through {@link Gru4RecParametersBuilder}.
+ * The options of {@code GRU4RecCrossEntropy} that RecPack's class does not have. With the defaults
+ * it is RecPack's, to the bit. Immutable; set through {@link Gru4RecParametersBuilder}.
  *
  * <p>Sources: glorot, Glorot and Bengio 2010, equation 16; shared, Hidasi and Karatzoglou 2018
  * (arXiv:1706.03847), "constrained embedding"; session_parallel, Hidasi et al. 2016
@@ -56,7 +56,7 @@ public record Gru4RecOptions(
     }
   }
 
-  /** Whose weights the output layer has. */
+  /** Which weights the output layer uses. */
   public enum Embedding {
     /** Its own. */
     SEPARATE,

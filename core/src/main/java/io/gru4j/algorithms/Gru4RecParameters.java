@@ -11,9 +11,9 @@ import java.util.stream.Collectors;
 
 /**
  * The parameters of {@code GRU4RecCrossEntropy}: twenty under RecPack's names in camelCase and with
- * its defaults, and the {@linkplain Gru4RecOptions options} that RecPack has not. Immutable; a
- * value out of range is refused with the parameter's name, the range and the value: {@code dropout
- * must be a float in [0, 1), got -1.0}.
+ * its defaults, and the {@linkplain Gru4RecOptions options} that RecPack does not have. Immutable;
+ * a value out of range is refused with the parameter's name, the range and the value: {@code
+ * dropout must be a float in [0, 1), got -1.0}.
  *
  * <p>Where parameters are named in text (maps, identifier, file, command line) the names are
  * RecPack's own, in snake_case; {@link #withParams} takes both.

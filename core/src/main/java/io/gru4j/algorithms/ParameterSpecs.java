@@ -69,7 +69,7 @@ final class ParameterSpecs {
                   "users drawn from the validation data to compute the criterion on; None for"
                       + " all"));
 
-  /** What RecPack has not; in the order of {@link Gru4RecOptions}. */
+  /** The options that RecPack does not have; in the order of {@link Gru4RecOptions}. */
   static final List<ParameterSpec> OPTIONS =
       List.of(
           ParameterSpec.choice("init", "uniform_0.01", words(Init.values()))

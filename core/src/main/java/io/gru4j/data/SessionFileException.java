@@ -28,7 +28,7 @@ public final class SessionFileException extends IOException {
   /** What is wrong or expected. */
   private final String expected;
 
-  /** Whether the fault is of one line only, so that reading can go on with the next. */
+  /** Whether only one line is faulty, so that reading can continue with the next. */
   private final boolean ofOneLine;
 
   private SessionFileException(

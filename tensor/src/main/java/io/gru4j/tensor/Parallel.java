@@ -195,7 +195,7 @@ public final class Parallel implements AutoCloseable {
       if (failure == null) {
         task.run(index);
       }
-    } catch (Throwable e) { // a worker goes on whatever happens; run throws it
+    } catch (Throwable e) { // a worker continues after any failure; run throws it
       failure = e;
     } finally {
       notDone.decrementAndGet();
