@@ -8,7 +8,7 @@ package io.gru4j.algorithms;
  * @param batch number of the batch, from 1
  * @param batches batches of an epoch
  * @param targetsDone clicks predicted so far in this epoch
- * @param targetsPerEpoch clicks of the whole epoch
+ * @param targetsPerEpoch clicks of the complete epoch
  * @param meanLoss mean over the targets so far in this epoch, in nats
  * @param seconds time of this epoch so far
  */

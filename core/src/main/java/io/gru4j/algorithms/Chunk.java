@@ -13,8 +13,8 @@ final class Chunk {
   int[] targets = new int[0];
 
   /**
-   * Where each row's hidden state comes from: a lane, or -1 for a new session. Null where the rows
-   * are the lanes themselves, all of them with a state.
+   * Where each row's hidden state comes from: a lane, or -1 for a new session. Null if the rows are
+   * the lanes themselves, and all have a state.
    */
   int[] fromLane;
 

@@ -95,7 +95,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   /**
-   * Sets who is told how training goes.
+   * Sets the listener that is told how training proceeds.
    *
    * @param listener called on the thread that calls {@link #fit}
    * @return this

@@ -76,7 +76,7 @@ public final class MetadataRequest {
   /**
    * Decides what a meta-estimator passes to {@code fit}.
    *
-   * @param metadata what the meta-estimator was given, by name; a null value is as good as none
+   * @param metadata what the meta-estimator was given, by name; a null value counts as none
    * @return the validation data to pass, or null for none
    * @throws IllegalArgumentException if something is given under a name that nobody asked for, or
    *     the request is {@link #NONE} and validation data is given

@@ -41,9 +41,10 @@ final class Position {
   }
 
   /**
-   * Returns whether the next chunk goes on with hidden states: it does not where all are zero.
+   * Returns whether the next chunk continues from hidden states; it does not if all of them are
+   * zero.
    *
-   * @param lanes whether hidden states go on from one batch to the next
+   * @param lanes whether hidden states are carried from one batch to the next
    */
   boolean goesOn(boolean lanes) {
     return chunk > 0 || batch > 0 && lanes;

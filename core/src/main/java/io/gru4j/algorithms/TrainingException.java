@@ -1,6 +1,6 @@
 package io.gru4j.algorithms;
 
-/** Training cannot go on: the loss or a parameter is not finite any more. */
+/** Training cannot continue: the loss or a parameter is not finite. */
 public final class TrainingException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -37,7 +37,10 @@ final class TrainingState {
     }
   }
 
-  /** Returns whether the next step goes on with hidden states: it does not where all are zero. */
+  /**
+   * Returns whether the next step continues from hidden states; it does not if all of them are
+   * zero.
+   */
   boolean goesOnWithHidden() {
     return position.goesOn(step.hasLanes());
   }

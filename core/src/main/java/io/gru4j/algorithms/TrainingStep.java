@@ -190,7 +190,7 @@ final class TrainingStep {
     return step;
   }
 
-  /** Goes on as if so many steps had been made. */
+  /** Continues as if so many steps had been made. */
   void resumeAt(long steps) {
     step = steps;
   }
@@ -200,7 +200,7 @@ final class TrainingStep {
     return optimizer;
   }
 
-  /** Returns whether hidden states go on from batch to batch. */
+  /** Returns whether hidden states are carried from batch to batch. */
   boolean hasLanes() {
     return lanes;
   }

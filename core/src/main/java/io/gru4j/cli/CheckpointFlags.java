@@ -103,7 +103,7 @@ final class CheckpointFlags implements AutoCloseable {
     }
   }
 
-  /** What to say when training was stopped. */
+  /** The message for a training that was stopped. */
   String howToGoOn() {
     return folder != null
         ? "to go on: " + command

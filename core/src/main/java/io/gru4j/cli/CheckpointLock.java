@@ -62,7 +62,7 @@ final class CheckpointLock implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       return false; // this process has it
     } catch (IOException e) {
-      return true; // a file system without locks: nobody can be kept out
+      return true; // a file system without locks cannot reserve the folder
     }
   }
 

@@ -8,7 +8,7 @@ interface Command {
   /** The word that calls it. */
   String name();
 
-  /** What it does, in a few words. */
+  /** A short description of it. */
   String summary();
 
   /** The line behind "Usage: gru4j name". */
@@ -25,7 +25,7 @@ interface Command {
     return List.of();
   }
 
-  /** What its arguments besides flags are called, or null if it takes none. */
+  /** The name of its arguments besides flags, or null if it takes none. */
   default String argument() {
     return null;
   }

@@ -9,8 +9,8 @@ import java.io.PrintStream;
  * @param in sessions to recommend for, UTF-8
  * @param out results
  * @param err progress and errors
- * @param columns the width of the terminal that {@code err} is, on which a line can be drawn over;
- *     0 if it is none
+ * @param columns the width of the terminal on {@code err}, where a line can be drawn again; 0 if it
+ *     is no terminal
  */
 record Console(InputStream in, PrintStream out, PrintStream err, int columns) {
   boolean terminal() {

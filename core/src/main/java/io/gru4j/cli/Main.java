@@ -34,7 +34,7 @@ public final class Main {
   static final String OUT_OF_MEMORY =
       "out of memory; give the JVM more, such as with JDK_JAVA_OPTIONS=-Xmx8g";
 
-  /** What to say when the system starts no more threads. */
+  /** The message when the system starts no more threads. */
   static final String OUT_OF_THREADS =
       "the system refuses another thread; try a smaller --threads, or raise its limit (ulimit -u)";
 
@@ -56,7 +56,7 @@ public final class Main {
    * @param args the command and its flags; {@code --help} lists them
    */
   public static void main(String[] args) {
-    // Ids come in as UTF-8 and go out as UTF-8, whatever the locale is.
+    // Ids are read and written as UTF-8 in every locale.
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
     int status = run(args, new Console(System.in, out, err, StderrTerminal.columns()));

@@ -12,7 +12,9 @@ import java.lang.reflect.Proxy;
 final class ReloadSignal {
   private ReloadSignal() {}
 
-  /** From now on SIGHUP calls {@code reload}, on a thread of its own; says whether it will. */
+  /**
+   * Makes SIGHUP call {@code reload}, on a separate thread; returns whether that is possible here.
+   */
   static boolean listen(Runnable reload) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");

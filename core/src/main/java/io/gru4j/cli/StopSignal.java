@@ -17,7 +17,7 @@ final class StopSignal implements AutoCloseable {
   private final Thread hook;
 
   /**
-   * Says what a signal is to do, once {@link #listen} is called.
+   * Sets what a signal does after {@link #listen} was called.
    *
    * @param stop asks the work to end soon, on a thread of its own, and does not wait for it
    * @param err is told that it was asked

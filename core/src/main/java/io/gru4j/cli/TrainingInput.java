@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The sessions to train on and those to judge by, as the flags name them. */
+/** The training sessions and the validation sessions that the flags name. */
 final class TrainingInput {
   static final List<Option> OPTIONS =
       List.of(

@@ -367,7 +367,7 @@ public final class CsrMatrix {
     public CsrMatrix build() {
       int[] starts = offsets.clone();
       Arrays.fill(starts, row + 1, rows + 1, nnz);
-      if (nnz == indices.length) { // whoever adds more gets longer arrays
+      if (nnz == indices.length) { // a builder that gets more rows uses longer arrays
         return new CsrMatrix(rows, cols, starts, indices, values);
       }
       return new CsrMatrix(

@@ -148,7 +148,7 @@ public final class IdMap {
   /**
    * Returns the ids in the order of their numbers.
    *
-   * @return an unmodifiable view; each access makes its string anew
+   * @return an unmodifiable view; each access creates a new string
    */
   public List<String> ids() {
     return new Ids(this);

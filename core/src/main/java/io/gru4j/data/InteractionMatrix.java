@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.function.DoublePredicate;
 
 /**
- * Who interacted with which item and when: an immutable (users x items) matrix that remembers every
- * interaction, repeated ones too, as RecPack's class of this name does.
+ * Tells which user interacted with which item, and when: an immutable (users x items) matrix that
+ * remembers every interaction, repeated ones too, as RecPack's class of this name does.
  *
  * <p>Users are 0..numUsers-1 and items 0..numItems-1; many of either may have no interaction.
  * Timestamps are finite doubles, or the matrix has none. Within a user the interactions are kept in
@@ -658,7 +658,7 @@ public final class InteractionMatrix {
         keptTimes == null ? null : Arrays.copyOf(keptTimes, n));
   }
 
-  /** Where a user's interactions start among all. */
+  /** The index of a user's first interaction. */
   int offset(int user) {
     return offsets[user];
   }

@@ -108,7 +108,7 @@ final class LineReader implements Closeable {
     return true;
   }
 
-  /** Makes the next call of {@link #next} return the line it is at once more. */
+  /** Makes the next call of {@link #next} return the same line again. */
   void again() {
     position = start;
     nextLine = line;

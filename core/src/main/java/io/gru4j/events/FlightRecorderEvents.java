@@ -8,7 +8,7 @@ final class FlightRecorderEvents implements TrainingEvents {
   private final EpochEvent epochSwitch = new EpochEvent();
   private final BatchEvent batchSwitch = new BatchEvent();
   private final SaveEvent saveSwitch = new SaveEvent();
-  private EpochEvent epoch; // null while nobody records
+  private EpochEvent epoch; // null while no recording runs
   private BatchEvent batch;
   private SaveEvent save;
 

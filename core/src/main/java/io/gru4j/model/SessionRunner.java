@@ -26,7 +26,7 @@ final class SessionRunner {
   /** Bytes of items' gates that are kept for a run; if they need more, each step computes them. */
   private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
-  /** What to do with a block of sessions. */
+  /** Receives the steps of a block of sessions. */
   interface Visitor {
     /**
      * Called after each step.

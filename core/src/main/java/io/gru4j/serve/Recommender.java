@@ -74,7 +74,7 @@ public final class Recommender {
    * Reads a session that {@link Session#toBytes} wrote, under this model or another copy of it.
    *
    * @param bytes the bytes; everything in them is checked
-   * @return a new session that goes on where the other was
+   * @return a new session that continues where the other was
    * @throws SessionFormatException if the bytes are no session, were changed, or are a session of
    *     another model; the message says which
    */

@@ -1,6 +1,6 @@
 package io.gru4j.serve;
 
-/** Bytes are not a session that this model can go on with; the message says why. */
+/** The bytes are not a session that this model can continue; the message says why. */
 public final class SessionFormatException extends Exception {
   private static final long serialVersionUID = 1L;
 

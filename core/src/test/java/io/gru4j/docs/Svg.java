@@ -290,8 +290,9 @@ final class Svg {
     }
   }
 
+  /** A variable is italic; the d of a derivative and functions are not. */
   private static boolean isVariable(char c) {
-    return Character.isLetter(c) && c != '\u03c3' && c != '\u03a3'; // sigma is a function
+    return Character.isLetter(c) && c != 'd' && c != '\u03c3';
   }
 
   private static String place(double x, double y, double w, double h) {

@@ -229,7 +229,10 @@ public final class Gemm {
     }
   }
 
-  /** Where a piece of rows from {@code row} on, the first of a quad, lies in the packed A. */
+  /**
+   * Returns where the piece of the rows from {@code row} on, the first of a quad, starts in the
+   * packed A.
+   */
   private int offsetOfA(int row, int k, int depth) {
     return Kernels.packedLength(M, k) + row * depth;
   }
@@ -294,7 +297,7 @@ public final class Gemm {
         float[] c = inPlace ? C.data() : scratch.block;
         int co = inPlace ? row * N + p * PANEL : (p - first) * blockStride(rowsOfTask);
         int cs = inPlace ? N : PANEL;
-        boolean start = k == 0; // later pieces go on with the chains
+        boolean start = k == 0; // later pieces continue the chains
         float[] init = start ? ZEROS : c;
         int io = start ? 0 : co;
         int is = start ? 0 : cs;

@@ -75,7 +75,7 @@ final class VectorProduct {
     }
   }
 
-  /** Some columns, k in pieces of {@link #DEPTH}: later ones go on with the chains. */
+  /** Some columns, k in pieces of {@link #DEPTH}: later pieces continue the chains. */
   private static void pieces(
       float[] c,
       int co,

@@ -83,7 +83,7 @@ final class VectorSteps {
             Math.ceilDiv(rows - i, QUAD));
       }
       k += steps;
-      init = c; // the next pass goes on with these chains
+      init = c; // the next pass continues these chains
       io = co;
       is = cs;
     }

@@ -6,8 +6,8 @@ import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
- * The hidden states of some sessions in a trained network, moved on by one item at a time:
- * embedding and GRU layers without a tape.
+ * The hidden states of some sessions in a trained network, which take one item at a time: embedding
+ * and GRU layers without a tape.
  *
  * <p>A row's bits do not depend on the other rows, and T single steps equal a chunk of T steps in
  * {@link Gru}. Parameters are only read, so any number of threads may work on states of their own.
