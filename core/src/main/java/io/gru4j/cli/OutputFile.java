@@ -28,13 +28,6 @@ final class OutputFile {
 
   /** Finds out before hours of training what would make saving fail. */
   static void checkWritable(Path out) throws IOException {
-    if (Files.exists(out) && !Files.isRegularFile(out)) {
-      throw new FileSystemException(out.toString(), null, "is not a regular file");
-    }
-    Path folder = checkFolder(out);
-    if (!Files.isWritable(folder)) {
-      throw new FileSystemException(out.toString(), null, "its folder cannot be written to");
-    }
     AtomicFile.check(out);
   }
 

@@ -15,7 +15,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -162,14 +161,72 @@ class DiskTest {
     assertEquals(List.of("m.safetensors"), new TrainingFiles(closed).names());
   }
 
-  /** Root may write anywhere, so that right is taken from it. */
-  private static String faultWithoutRoot(List<String> words) throws Exception {
-    List<String> before = new ArrayList<>();
-    if (System.getProperty("user.name").equals("root")) {
-      before.addAll(List.of("setpriv", "--bounding-set=-dac_override"));
-      assumeTrue(done("setpriv", "--bounding-set=-dac_override", "true"));
+  private List<String> trainTo(Path model) {
+    List<String> words = files.train();
+    words.set(words.indexOf(files.model().toString()), model.toString());
+    return words;
+  }
+
+  /** In such a folder only its owner and a file's own may replace the file. */
+  @Test
+  void aFileOfAnotherInAStickyFolderIsNamedBeforeAnyWork() throws Exception {
+    assumeTrue(System.getProperty("user.name").equals("root"));
+    Path sticky = Files.createDirectory(folder.resolve("sticky"));
+    assertTrue(done("chmod", "1777", sticky.toString()));
+    Path model = Files.writeString(sticky.resolve("m.safetensors"), "old");
+    Files.setAttribute(model, "unix:uid", 12345);
+    Files.setAttribute(sticky, "unix:uid", 12345);
+    assertEquals(
+        "gru4j train: " + model + ": cannot be replaced: Operation not permitted",
+        faultWithoutRoot(trainTo(model)));
+    assertEquals("old", Files.readString(model));
+    assertEquals(List.of("m.safetensors"), new TrainingFiles(sticky).names());
+  }
+
+  @Test
+  void anImmutableFileIsNamedBeforeAnyWork() throws Exception {
+    Path model = Files.writeString(folder.resolve("fixed"), "old");
+    assumeTrue(done("sh", "-c", "chattr +i '" + model + "' 2>/dev/null"));
+    try {
+      String start = "gru4j train: " + model;
+      assertEquals(start + ": cannot be replaced: Operation not permitted", fault(trainTo(model)));
+      List<String> words = files.train("--log-json", model.toString());
+      assertEquals(start + ": access denied", fault(words));
+    } finally {
+      assertTrue(done("chattr", "-i", model.toString()));
     }
-    ChildJvm.End end = ChildJvm.quick(before, MAIN, words).end();
+    assertEquals("old", Files.readString(model));
+  }
+
+  /** It takes new files, although nobody can see which it has. */
+  @Test
+  void aFolderThatCannotBeReadIsWrittenTo() throws Exception {
+    Path dark = Files.createDirectory(folder.resolve("dark"));
+    Files.setPosixFilePermissions(
+        dark, Set.of(PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE));
+    Path model = dark.resolve("m.safetensors");
+    try {
+      ChildJvm.End end = ChildJvm.quick(withoutRoot(), MAIN, trainTo(model)).end();
+      assertEquals(0, end.status(), end.err());
+    } finally {
+      Files.setPosixFilePermissions(dark, Set.of(PosixFilePermission.values()));
+    }
+    SameModel.check(expected, FittedModel.load(model));
+    assertEquals(List.of("m.safetensors"), new TrainingFiles(dark).names());
+  }
+
+  /** Root may read, write and replace anything, so those rights are taken from it. */
+  private static List<String> withoutRoot() throws Exception {
+    if (!System.getProperty("user.name").equals("root")) {
+      return List.of();
+    }
+    String rights = "--bounding-set=-dac_override,-dac_read_search,-fowner";
+    assumeTrue(done("setpriv", rights, "true"));
+    return List.of("setpriv", rights);
+  }
+
+  private static String faultWithoutRoot(List<String> words) throws Exception {
+    ChildJvm.End end = ChildJvm.quick(withoutRoot(), MAIN, words).end();
     assertEquals(1, end.status(), end.err());
     return end.err();
   }
