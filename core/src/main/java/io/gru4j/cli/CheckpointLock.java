@@ -6,6 +6,8 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Keeps a folder of checkpoints to one training: a file in it that is locked as long as that runs.
@@ -13,6 +15,12 @@ import java.nio.file.StandardOpenOption;
  */
 final class CheckpointLock implements AutoCloseable {
   private static final String NAME = "checkpoint.lock";
+
+  /**
+   * Those of this process, which must not be opened again: a process that closes a file loses all
+   * its locks of it.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
   private final FileChannel channel;
@@ -22,6 +30,11 @@ final class CheckpointLock implements AutoCloseable {
     this.channel = channel;
   }
 
+  /** The file in a folder. */
+  static Path file(Path folder) {
+    return folder.resolve(NAME);
+  }
+
   /**
    * Takes the lock.
    *
@@ -29,22 +42,32 @@ final class CheckpointLock implements AutoCloseable {
    * @throws IOException if the file cannot be written
    */
   static CheckpointLock of(Path folder) throws WorkException, IOException {
-    Path file = folder.resolve(NAME);
+    Path file = file(folder.toRealPath());
+    if (!HELD.add(file)) {
+      throw taken(folder);
+    }
+    boolean held = false;
+    try {
+      CheckpointLock lock = of(folder, file);
+      held = true;
+      return lock;
+    } finally {
+      if (!held) {
+        HELD.remove(file);
+      }
+    }
+  }
+
+  private static CheckpointLock of(Path folder, Path file) throws WorkException, IOException {
     while (true) {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       boolean taken = false;
       try {
         if (!lock(channel)) {
-          throw new WorkException(
-              folder
-                  + ": another training writes its checkpoints there; wait for its end, or give"
-                  + " another folder");
+          throw taken(folder);
         }
-        // False if the training that ended has deleted it in between. The file is not opened to
-        // find
-        // that out: a process that closes a file loses all its locks of it.
-        taken = Files.exists(file);
+        taken = Files.exists(file); // false if the training that ended has deleted it in between
       } finally {
         if (!taken) {
           channel.close();
@@ -54,6 +77,13 @@ final class CheckpointLock implements AutoCloseable {
         return new CheckpointLock(file, channel);
       }
     }
+  }
+
+  private static WorkException taken(Path folder) {
+    return new WorkException(
+        folder
+            + ": another training writes its checkpoints there; wait for its end, or give another"
+            + " folder");
   }
 
   private static boolean lock(FileChannel channel) {
@@ -70,6 +100,8 @@ final class CheckpointLock implements AutoCloseable {
   public void close() throws IOException {
     try (channel) {
       Files.deleteIfExists(file);
+    } finally {
+      HELD.remove(file);
     }
   }
 }

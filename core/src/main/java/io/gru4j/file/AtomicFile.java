@@ -80,7 +80,7 @@ public final class AtomicFile {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AccessDeniedException e) {
-      throw new AccessDeniedException(to.toString());
+      throw new FileSystemException(to.toString(), null, "cannot be replaced: access denied");
     } catch (FileSystemException e) { // whose message begins with the temporary name
       throw new FileSystemException(to.toString(), null, "cannot be replaced: " + e.getReason());
     }

@@ -170,6 +170,18 @@ public final class SafeTensorsWriter {
    * @throws IllegalStateException if names and metadata need a header that readers refuse
    */
   public void write(Path file) throws IOException {
+    write(file, null);
+  }
+
+  /**
+   * As the other, and keeps the file that is replaced, as {@link AtomicFile#write(Path, Path,
+   * AtomicFile.Content)} does.
+   *
+   * @param file a regular file to replace, or a new name in an existing folder
+   * @param before where in the same folder the old file goes; null for nowhere
+   * @throws IOException if the disk or a source fails
+   */
+  public void write(Path file, Path before) throws IOException {
     List<Tensor> ordered = new ArrayList<>(tensors.values());
     ordered.sort(
         Comparator.comparingInt((Tensor tensor) -> -tensor.type.bytes())
@@ -181,6 +193,7 @@ public final class SafeTensorsWriter {
     events.beginSave();
     AtomicFile.write(
         file,
+        before,
         channel -> {
           channel.position(Long.BYTES + header.length);
           writeTensors(channel, ordered, checksums);
