@@ -40,6 +40,11 @@ class PythonExamplesTest {
         python(
             """
 
+            assert damaged(sys.argv[1]) == []
+            flipped = bytearray(open(sys.argv[1], "rb").read())
+            flipped[-1] ^= 1
+            open(sys.argv[2], "wb").write(flipped)
+            assert damaged(sys.argv[2]) == ["gru4j.item_ids"]
             tensors = read(sys.argv[1])
             write(sys.argv[2], tensors)
             for score in scores(tensors, [2, 0, 5]):

@@ -11,6 +11,8 @@ import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,7 @@ import java.util.Map;
  * gru4j.position}.
  */
 final class CheckpointFile implements Closeable {
+  private static final Logger LOGGER = System.getLogger("io.gru4j");
 
   private static final String VERSION = "gru4j.checkpoint";
   private static final String CURRENT = "1";
@@ -56,8 +59,13 @@ final class CheckpointFile implements Closeable {
     this.position = object(POSITION);
   }
 
-  /** Writes the state between two steps. A crash leaves the old file or the new one, complete. */
-  static void write(Path file, TrainingState state, Fingerprint startedWith) throws IOException {
+  /**
+   * Writes the state as it is between two steps; an old file is replaced as a whole.
+   *
+   * @param before where the old file goes; null for nowhere
+   */
+  static void write(Path file, Path before, TrainingState state, Fingerprint startedWith)
+      throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     writer.metadata(STARTED_WITH, Json.write(startedWith.entries()));
     writer.metadata(HISTORY, EpochHistory.toJson(state.history));
@@ -83,7 +91,7 @@ final class CheckpointFile implements Closeable {
           hidden.rows(),
           hidden.cols());
     }
-    writer.write(file);
+    writer.write(file, before);
   }
 
   private static void add(SafeTensorsWriter writer, String prefix, Parameter p, float[] array) {
@@ -149,10 +157,25 @@ final class CheckpointFile implements Closeable {
   }
 
   /**
-   * Brings a new training to the state of the checkpoint; the caller then only has to find the
-   * column of its position.
+   * Puts a new training where the checkpoint stands; only the column of its position is left to be
+   * found.
+   *
+   * @throws IOException if the file is damaged or cannot be read; the training is of no use then
    */
   void restore(TrainingState state) throws IOException {
+    try {
+      restoreAll(state);
+    } catch (ModelFileException e) {
+      reader.checkRest(); // a tensor that is damaged is why a value is wrong
+      throw e;
+    }
+    reader.checkRest();
+    if (!reader.hasChecksums()) {
+      LOGGER.log(Level.INFO, "{0} has no checksums: damage to it goes unnoticed", file);
+    }
+  }
+
+  private void restoreAll(TrainingState state) throws IOException {
     List<Parameter> parameters = state.network.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       read(NETWORK, parameters.get(i), parameters.get(i).value());

@@ -1,16 +1,18 @@
 package io.gru4j.algorithms;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** When a training writes its checkpoint, and where to. */
+/** When a training writes its checkpoint, and where to; the one before it is kept beside it. */
 final class Checkpoints {
   private final Path file;
+  private final Path before;
   private final long interval; // nanoseconds
-  private long written = System.nanoTime();
+  private long tried = System.nanoTime();
+  private boolean keepBefore; // for the newest is damaged
+  private boolean failing;
 
   /**
    * Sets folder and interval.
@@ -20,6 +22,7 @@ final class Checkpoints {
    */
   Checkpoints(Path folder, Duration interval) {
     this.file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    this.before = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException("interval must be > 0, got " + interval);
     }
@@ -31,37 +34,58 @@ final class Checkpoints {
     return file;
   }
 
-  /** Returns whether the interval has passed since the last checkpoint. */
+  /** Returns the file of the checkpoint before, which may not be there. */
+  Path before() {
+    return before;
+  }
+
+  /**
+   * Says that the newest is not sound: the next one takes its place, not that of the one before.
+   */
+  void newestIsDamaged() {
+    keepBefore = true;
+  }
+
+  /** Returns whether the interval has passed since the last checkpoint, written or not. */
   boolean due() {
-    return System.nanoTime() - written >= interval;
+    return System.nanoTime() - tried >= interval;
   }
 
   /**
    * Writes the checkpoint. An interrupt before or during the writing does no harm: the flag is set
    * again when the file is written.
    *
-   * @throws UncheckedIOException if that fails; the old checkpoint is then unchanged
+   * @param listener warned if it cannot be written, once until it can be again; those before are
+   *     then as they were
+   * @return null, or why it cannot be written
    */
-  void write(TrainingState state, Fingerprint startedWith) {
+  String write(TrainingState state, Fingerprint startedWith, TrainingListener listener) {
     boolean interrupted = Thread.interrupted();
+    String failure = null;
     try {
       while (!tryWrite(state, startedWith)) {
         interrupted |= Thread.interrupted();
       }
+      keepBefore = false;
     } catch (IOException e) {
-      throw new UncheckedIOException("the checkpoint cannot be written: " + e.getMessage(), e);
+      failure = "the checkpoint cannot be written: " + e.getMessage();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
-    written = System.nanoTime();
+    tried = System.nanoTime();
+    if (failure != null && !failing) {
+      listener.onWarning(failure);
+    }
+    failing = failure != null;
+    return failure;
   }
 
   /** Returns false if an interrupt has closed the file. */
   private boolean tryWrite(TrainingState state, Fingerprint startedWith) throws IOException {
     try {
-      CheckpointFile.write(file, state, startedWith);
+      CheckpointFile.write(file, keepBefore ? null : before, state, startedWith);
       return true;
     } catch (ClosedByInterruptException e) {
       return false;

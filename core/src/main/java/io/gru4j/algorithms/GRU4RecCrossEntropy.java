@@ -49,6 +49,9 @@ public final class GRU4RecCrossEntropy implements Estimator {
   /** The name of the file that {@link #checkpoint} lets fits write. */
   public static final String CHECKPOINT_FILE = "checkpoint.safetensors";
 
+  /** The name of the checkpoint before that one. */
+  public static final String CHECKPOINT_BEFORE_FILE = "checkpoint-before.safetensors";
+
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
 
@@ -107,9 +110,11 @@ public final class GRU4RecCrossEntropy implements Estimator {
 
   /**
    * Lets fits write a checkpoint after every epoch, and within one whenever an interval has passed:
-   * the file {@link #CHECKPOINT_FILE}. A crash leaves the old file or the new one, complete. {@link
-   * #resume} continues from it; a new {@link #fit} overwrites it. Nothing deletes it. Copies of
-   * this estimator write none.
+   * the file {@link #CHECKPOINT_FILE}, replaced as a whole; the one before becomes {@link
+   * #CHECKPOINT_BEFORE_FILE}, so the folder needs room for three while one is written. {@link
+   * #resume} goes on from the newest that is sound; a new {@link #fit} writes over them. Nothing
+   * deletes them. One that cannot be written is a warning ({@link TrainingListener#onWarning}), and
+   * the next is tried. Copies of this estimator write none.
    *
    * @param folder an existing folder, for this fit alone; null for no checkpoints, as it is at
    *     first
@@ -246,8 +251,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *     kept
    * @throws TrainingStoppedException after {@link #stop} or an interrupt of this thread, which
    *     stays set; the best model so far, if there is one, is kept
-   * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the one before it and
-   *     the best model so far are kept
+   * @throws java.io.UncheckedIOException if {@code save_best_to_file} fails; the model is kept
    */
   @Override
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {

@@ -25,6 +25,9 @@ import io.gru4j.model.ModelFileException;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,25 +129,50 @@ final class Training {
   }
 
   /**
-   * Stands where the checkpoint was written.
+   * Stands where the checkpoint was written, or the one before it where that is damaged or missing,
+   * which is a warning.
    *
    * @throws IllegalArgumentException if it is of another training; names the first difference
    * @throws IOException if there is none, or it cannot be read
    */
   Training resume() throws IOException {
-    try (CheckpointFile file = CheckpointFile.open(checkpoints.file())) {
+    try {
+      resume(checkpoints.file());
+    } catch (IOException e) {
+      boolean damaged =
+          e instanceof ModelFileException
+              || e instanceof NoSuchFileException
+              || e.getClass() == IOException.class; // a disk that fails has no class of its own
+      if (!damaged || !Files.exists(checkpoints.before())) {
+        throw e;
+      }
+      String fault = e instanceof NoSuchFileException ? ": is missing" : "";
+      listener.onWarning(
+          e.getMessage()
+              + fault
+              + "; training goes on from the one before, "
+              + checkpoints.before());
+      checkpoints.newestIsDamaged();
+      resume(checkpoints.before());
+    }
+    listener.onResume(List.copyOf(state.history));
+    return this;
+  }
+
+  private void resume(Path checkpoint) throws IOException {
+    state = null; // of a first try: its memory is needed
+    trainer = null;
+    try (CheckpointFile file = CheckpointFile.open(checkpoint)) {
       file.requireSame(startedWith);
       MemoryEstimate.of(parameters, x, items, validation, parallel.threads()).requireFits();
       start(file.seed(), zeros());
       file.restore(state);
     } catch (SafeTensorsException e) {
-      throw new ModelFileException(checkpoints.file(), e.fault());
+      throw new ModelFileException(checkpoint, e.fault());
     }
     if (!trainer.hasPlace(state.history.size(), state.position)) {
-      throw new ModelFileException(checkpoints.file(), "has a position that the data do not have");
+      throw new ModelFileException(checkpoint, "has a position that the data do not have");
     }
-    listener.onResume(List.copyOf(state.history));
-    return this;
   }
 
   private GruNetwork zeros() {
@@ -163,7 +191,6 @@ final class Training {
    * @param stopRequested asked between two steps
    * @throws TrainingException if training goes wrong
    * @throws TrainingStoppedException if a stop was requested or the thread interrupted
-   * @throws java.io.UncheckedIOException if a checkpoint cannot be written
    */
   void run(BooleanSupplier stopRequested) {
     Validation sample =
@@ -208,7 +235,7 @@ final class Training {
       history.add(summary);
       state.position.nextEpoch();
       if (checkpoints != null) {
-        checkpoints.write(state, startedWith);
+        checkpoints.write(state, startedWith, listener);
       }
       events.endEpoch(
           summary.epoch(),
@@ -252,13 +279,14 @@ final class Training {
   /** Writes a checkpoint when it is time, and stops when somebody asked for it. */
   private void betweenSteps(BooleanSupplier stopRequested) {
     boolean stop = stopRequested.getAsBoolean() || Thread.currentThread().isInterrupted();
+    String failure = null;
     if (checkpoints != null && (stop || checkpoints.due())) {
-      checkpoints.write(state, startedWith);
+      failure = checkpoints.write(state, startedWith, listener);
     }
     if (stop) {
       throw new TrainingStoppedException(
-          "training was stopped in epoch %d, after step %d"
-              .formatted(state.epoch(), state.step.steps()));
+          "training was stopped in epoch %d, after step %d%s"
+              .formatted(state.epoch(), state.step.steps(), failure == null ? "" : "; " + failure));
     }
   }
 

@@ -37,6 +37,16 @@ public interface TrainingListener {
   default void onEpoch(EpochSummary epoch) {}
 
   /**
+   * Called when training goes on although something failed: a checkpoint that cannot be written, or
+   * is damaged. By default the warning is logged.
+   *
+   * @param warning one line that says what and why
+   */
+  default void onWarning(String warning) {
+    System.getLogger("io.gru4j").log(System.Logger.Level.WARNING, "{0}", warning);
+  }
+
+  /**
    * Says whether training ends now. {@code fit} then returns as it does after the last epoch:
    *
    * <ul>

@@ -18,7 +18,7 @@ final class CheckpointFlags implements AutoCloseable {
               "checkpoint",
               "DIR",
               "write a checkpoint there after every epoch, when stopped by SIGINT or SIGTERM, and"
-                  + " in between; deleted when the model is written"),
+                  + " in between, and keep the one before; deleted when the model is written"),
           new Option(
               "checkpoint-minutes",
               "X",
@@ -62,6 +62,23 @@ final class CheckpointFlags implements AutoCloseable {
     return folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
   }
 
+  private Path before() {
+    return folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
+  }
+
+  /** Adds the files that these flags let a training write. */
+  void addTo(CommandFiles files) throws IOException {
+    boolean impossible = folder != null && Files.exists(folder) && !Files.isDirectory(folder);
+    if (folder != null && !impossible) { // else prepare says so
+      files.writes("--checkpoint", file());
+      files.writes("--checkpoint", before());
+      files.writes("--checkpoint", CheckpointLock.file(folder));
+      if (!Files.exists(folder)) {
+        files.writes("--checkpoint", folder); // a folder then
+      }
+    }
+  }
+
   /**
    * Makes the folder if it is missing, locks it for this training, and checks whether a checkpoint
    * can be written.
@@ -80,20 +97,22 @@ final class CheckpointFlags implements AutoCloseable {
       throw new FileSystemException(folder.toString(), null, "is a file, expected a folder");
     }
     OutputFile.checkWritable(file());
+    OutputFile.checkWritable(before());
     lock = CheckpointLock.of(folder);
-    if (resume && !Files.exists(file())) {
+    if (resume && !hasCheckpoint()) {
       err.println(
           "there is no checkpoint in " + OneLine.of(folder.toString()) + ": training starts anew");
     }
-    if (Files.exists(file()) && !resume) {
+    if (hasCheckpoint() && !resume) {
+      Path there = Files.exists(file()) ? file() : before();
       throw new WorkException(
-          "there is a checkpoint, " + file() + ": go on with --resume, or delete it to start anew");
+          "there is a checkpoint, " + there + ": go on with --resume, or delete it to start anew");
     }
   }
 
   /** Whether there is a checkpoint to resume from. */
   boolean resumes() {
-    return folder != null && resume && Files.exists(file());
+    return resume && hasCheckpoint();
   }
 
   /** Tells the estimator. */
@@ -105,14 +124,15 @@ final class CheckpointFlags implements AutoCloseable {
 
   /** The message for a training that was stopped. */
   String howToGoOn() {
-    return folder != null
-        ? "to go on: " + command
-        : "nothing is kept, for there is no --checkpoint DIR";
+    if (folder == null) {
+      return "nothing is kept, for there is no --checkpoint DIR";
+    }
+    return hasCheckpoint() ? "to go on: " + command : "nothing is kept";
   }
 
-  /** Whether there is a checkpoint. */
+  /** Whether there is a checkpoint, the newest or the one before. */
   boolean hasCheckpoint() {
-    return folder != null && Files.exists(file());
+    return folder != null && (Files.exists(file()) || Files.exists(before()));
   }
 
   /** Releases the folder. */
@@ -123,9 +143,10 @@ final class CheckpointFlags implements AutoCloseable {
     }
   }
 
-  /** Deletes the checkpoint: the training it was for has ended, or would fail again. */
+  /** Deletes the checkpoints: what they were for is done, or would fail in the same way. */
   void delete() throws IOException {
     if (folder != null) {
+      Files.deleteIfExists(before());
       Files.deleteIfExists(file());
     }
   }

@@ -27,7 +27,7 @@ final class InspectCommand implements Command {
 
   @Override
   public String usage() {
-    return "M";
+    return "M [--check]";
   }
 
   @Override
@@ -37,7 +37,11 @@ final class InspectCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of();
+    return List.of(
+        new Option(
+            "check",
+            null,
+            "compare all of a model or a checkpoint with its checksums, and print nothing else"));
   }
 
   @Override
@@ -54,6 +58,10 @@ final class InspectCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     Path file = SessionInput.paths(line.requireArguments("M")).getFirst();
+    if (line.isOn("check")) {
+      console.out().println(check(file));
+      return;
+    }
     FittedModel model = ModelInput.load(file);
     TextTable head = new TextTable();
     head.row("file", file + " (" + Numbers.bytes(Files.size(file)) + ")");
@@ -71,6 +79,17 @@ final class InspectCommand implements Command {
     if (!model.history().isEmpty()) {
       String criterion = model.parameters().getOrDefault("stopping_criterion", "criterion");
       console.out().print("\nhistory\n" + history(model.history(), criterion));
+    }
+  }
+
+  /** Fails if the file is damaged. */
+  private static String check(Path file) throws IOException {
+    try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
+      reader.checkRest();
+      String tensors = Numbers.count(reader.names().size(), "tensor");
+      return reader.hasChecksums()
+          ? file + ": checked, the header and " + tensors
+          : file + ": has no checksums; a sound header, " + tensors;
     }
   }
 

@@ -1,40 +1,22 @@
 package io.gru4j.cli;
 
 import io.gru4j.file.AtomicFile;
+import io.gru4j.file.RealPath;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
+import java.nio.file.StandardOpenOption;
 
 /** Checks of a file that a command is to write, before the work begins. */
 final class OutputFile {
   private OutputFile() {}
 
-  /** Refuses to write over one of other files. */
-  static void refuseSame(String flag, Path written, List<Path> others)
-      throws UsageException, IOException {
-    for (Path other : others) {
-      boolean same =
-          written.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize())
-              || Files.exists(written) && Files.exists(other) && Files.isSameFile(written, other);
-      if (same) {
-        throw new UsageException(flag + " " + written + " would overwrite " + other);
-      }
-    }
-  }
-
-  /** Checks, before hours of training, that a file can be saved. */
+  /** Finds out before hours of training what would make saving fail. */
   static void checkWritable(Path out) throws IOException {
-    if (Files.exists(out) && !Files.isRegularFile(out)) {
-      throw new FileSystemException(out.toString(), null, "is not a regular file");
-    }
-    Path folder = checkFolder(out);
-    if (!Files.isWritable(folder)) {
-      throw new FileSystemException(out.toString(), null, "its folder cannot be written to");
-    }
     AtomicFile.check(out);
   }
 
@@ -43,17 +25,20 @@ final class OutputFile {
     if (Files.isDirectory(out)) {
       throw new FileSystemException(out.toString(), null, "is a folder");
     }
-    Path written = Files.exists(out) ? out : checkFolder(out);
-    if (!Files.isWritable(written)) {
-      throw new AccessDeniedException(out.toString());
-    }
-  }
-
-  private static Path checkFolder(Path out) throws IOException {
-    Path folder = out.toAbsolutePath().getParent();
+    Path folder = RealPath.of(out).getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(out.toString(), null, "its folder does not exist");
     }
-    return folder;
+    if (Files.exists(out) && !Files.isRegularFile(out)) { // a pipe that is opened may block
+      if (!Files.isWritable(out)) {
+        throw new AccessDeniedException(out.toString());
+      }
+      return;
+    }
+    boolean isNew = !Files.exists(out);
+    FileChannel.open(out, StandardOpenOption.CREATE, StandardOpenOption.WRITE).close();
+    if (isNew) {
+      Files.deleteIfExists(RealPath.of(out));
+    }
   }
 }

@@ -117,6 +117,12 @@ final class Progress implements TrainingListener {
     lastShown = System.nanoTime();
   }
 
+  @Override
+  public void onWarning(String warning) {
+    draw("");
+    console.err().println("warning: " + warning);
+  }
+
   /** A finished epoch in one line. */
   static String line(EpochSummary e, int maxEpochs, String criterion) {
     StringBuilder out = new StringBuilder();

@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
 import static io.gru4j.algorithms.GRU4RecParameters.SEED;
 import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
 
@@ -93,10 +94,15 @@ final class SearchCommand implements Command {
       throw new UsageException(
           "a search judges candidates: give --validation FILE or --validation-fraction X");
     }
-    OutputFile.refuseSame("--model", out, input.files());
+    CommandFiles files = input.addTo(new CommandFiles()).writes("--model", out);
     if (results.isPresent()) {
-      OutputFile.refuseSame("--results", results.get(), input.files());
-      OutputFile.refuseSame("--results", results.get(), List.of(out));
+      files.writes("--results", results.get());
+    }
+    files.check();
+    if (ParameterOptions.read(line, GRU4RecParameters.defaults()).get(SAVE_BEST_TO_FILE)) {
+      files.checkBestFile(GRU4RecCrossEntropy.class.getSimpleName());
+    }
+    if (results.isPresent()) {
       OutputFile.checkWritable(results.get());
     }
     OutputFile.checkWritable(out);
@@ -129,7 +135,7 @@ final class SearchCommand implements Command {
             console.err().println(progress(result, size, criterion, best));
           });
       search.fit(data.train(), data.items(), data.validation());
-      search.bestEstimator().model().save(out);
+      ModelOutput.save(search.bestEstimator().model(), out);
       console.out().print(table(search.results(), criterion));
       console
           .err()

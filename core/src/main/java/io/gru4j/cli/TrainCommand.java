@@ -109,18 +109,25 @@ final class TrainCommand implements Command {
       ParameterOptions.refuseValidationFlags(
           line, "needs --validation FILE or --validation-fraction X");
     }
-    OutputFile.refuseSame("--model", out, input.files());
+    CommandFiles files = input.addTo(new CommandFiles());
+    files.writes("--model", out);
+    files.writes("--model", bestSoFar(out));
     if (log.isPresent()) {
-      OutputFile.refuseSame("--log-json", log.get(), input.files());
-      OutputFile.refuseSame("--log-json", log.get(), List.of(out));
+      files.writes("--log-json", log.get());
+    }
+    if (report.isPresent()) {
+      files.writes("--report", report.get());
+    }
+    checkpoints.addTo(files);
+    files.check();
+    if (parameters.get(SAVE_BEST_TO_FILE)) {
+      files.checkBestFile(GRU4RecCrossEntropy.class.getSimpleName());
+    }
+    if (log.isPresent()) {
       OutputFile.checkStream(log.get());
     }
     OutputFile.checkWritable(out);
     if (report.isPresent()) {
-      List<Path> others = new ArrayList<>(input.files());
-      others.add(out);
-      log.ifPresent(others::add);
-      OutputFile.refuseSame("--report", report.get(), others);
       OutputFile.checkWritable(report.get());
     }
     checkpoints.prepare(console.err());
@@ -146,9 +153,19 @@ final class TrainCommand implements Command {
       Recorder recorder = new Recorder(console, parameters, epochLog);
       begin = System.nanoTime();
       signal.listen();
-      fit(estimator.threads(threads).listener(recorder), data, out, checkpoints);
-      double fitSeconds = (System.nanoTime() - begin) * 1e-9;
-      save(estimator.model(), out, checkpoints);
+      double fitSeconds;
+      boolean done = false;
+      try {
+        fit(estimator.threads(threads).listener(recorder), data, out, checkpoints);
+        fitSeconds = (System.nanoTime() - begin) * 1e-9;
+        save(estimator.model(), out, checkpoints);
+        done = true;
+      } finally {
+        recorder.repeatWarnings();
+        if (!done && report.isPresent()) {
+          console.err().println("no report is written to " + report.get() + ": there is no model");
+        }
+      }
       console.out().print(summary(out, estimator, recorder));
       if (report.isPresent()) {
         TrainingReport.Run run =
@@ -167,16 +184,17 @@ final class TrainCommand implements Command {
 
   private static void save(FittedModel model, Path out, CheckpointFlags checkpoints)
       throws WorkException, IOException {
-    try {
-      model.save(out);
-    } catch (IOException e) {
-      if (!checkpoints.hasCheckpoint()) {
-        throw e;
+    if (checkpoints.hasCheckpoint()) {
+      try {
+        model.save(out);
+      } catch (IOException e) {
+        throw new WorkException(
+            e.getMessage() + "; the training is kept, " + checkpoints.howToGoOn());
       }
-      throw new WorkException(
-          e.getMessage() + "; the training is kept, " + checkpoints.howToGoOn());
+      checkpoints.delete();
+    } else {
+      ModelOutput.save(model, out);
     }
-    checkpoints.delete();
   }
 
   private static void writeReport(
@@ -211,9 +229,10 @@ final class TrainCommand implements Command {
   static void fit(
       GRU4RecCrossEntropy estimator, TrainingInput.Data data, Path out, CheckpointFlags checkpoints)
       throws WorkException, IOException {
+    boolean resumes = checkpoints.resumes();
     try {
       checkpoints.apply(estimator);
-      if (checkpoints.resumes()) {
+      if (resumes) {
         estimator.resume(data.train(), data.items(), data.validation());
       } else {
         estimator.fit(data.train(), data.items(), data.validation());
@@ -221,16 +240,14 @@ final class TrainCommand implements Command {
     } catch (TrainingStoppedException e) {
       throw new WorkException(e.getMessage() + "; " + checkpoints.howToGoOn());
     } catch (UncheckedIOException e) {
-      throw new WorkException(
-          e.getMessage()
-              + "; "
-              + (checkpoints.hasCheckpoint()
-                  ? "the one before is there, " + checkpoints.howToGoOn()
-                  : saveBestSoFar(estimator, out)));
+      throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
     } catch (TrainingException e) {
       String kept = saveBestSoFar(estimator, out);
-      checkpoints.delete(); // the same steps would end in the same way
-      throw new WorkException(e.getMessage() + "; " + kept);
+      if (!resumes) {
+        checkpoints.delete(); // the same steps would end in the same way
+      }
+      throw new WorkException(
+          e.getMessage() + "; " + kept + (resumes ? "; the checkpoint is left" : ""));
     } catch (IllegalArgumentException e) {
       throw new WorkException(e.getMessage() + "; " + saveBestSoFar(estimator, out));
     } catch (OutOfMemoryError e) {
@@ -238,10 +255,14 @@ final class TrainCommand implements Command {
     }
   }
 
+  private static Path bestSoFar(Path out) {
+    return out.resolveSibling(out.getFileName() + ".best-so-far");
+  }
+
   /** Writes the best model of a training that failed: beside a model that is already there. */
   private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) {
     boolean exists = Files.exists(out);
-    Path to = exists ? out.resolveSibling(out.getFileName() + ".best-so-far") : out;
+    Path to = exists ? bestSoFar(out) : out;
     FittedModel best;
     try {
       best = estimator.model();
@@ -249,8 +270,8 @@ final class TrainCommand implements Command {
       return "no model is written";
     }
     try {
-      best.save(to);
-    } catch (IOException e) {
+      ModelOutput.save(best, to);
+    } catch (WorkException e) {
       return "the best model so far cannot be written: " + e.getMessage();
     }
     return "the best model so far is written to "
@@ -290,6 +311,7 @@ final class TrainCommand implements Command {
     private final Progress progress;
     private final EpochLog log;
     private final PrintStream err;
+    private final List<String> warnings = new ArrayList<>();
     private EpochSummary last;
     private EpochSummary best;
 
@@ -315,6 +337,21 @@ final class TrainCommand implements Command {
     public void onEpoch(EpochSummary epoch) {
       progress.onEpoch(epoch);
       record(epoch);
+    }
+
+    @Override
+    public void onWarning(String warning) {
+      progress.onWarning(warning);
+      warnings.add(warning);
+    }
+
+    /** At the end, where they are seen. */
+    void repeatWarnings() {
+      if (!warnings.isEmpty()) {
+        err.println(
+            "in this training there was " + Numbers.count(warnings.size(), "warning") + ":");
+        warnings.forEach(warning -> err.println("  " + warning));
+      }
     }
 
     private void record(EpochSummary epoch) {

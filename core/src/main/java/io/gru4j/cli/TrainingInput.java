@@ -7,7 +7,6 @@ import io.gru4j.data.SessionSplit;
 import io.gru4j.data.Validation;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -48,11 +47,9 @@ final class TrainingInput {
     return validation.isPresent() || fraction.isPresent();
   }
 
-  /** The files that are read. */
-  List<Path> files() {
-    List<Path> all = new ArrayList<>(files);
-    validation.ifPresent(all::add);
-    return all;
+  /** Adds the files that are read. */
+  CommandFiles addTo(CommandFiles all) throws IOException {
+    return all.reads("FILE", files).reads("--validation", validation.stream().toList());
   }
 
   Data read() throws IOException, WorkException {

@@ -2,23 +2,19 @@ package io.gru4j.file;
 
 import java.io.File;
 import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.ThreadLocalRandom;
+import java.nio.file.attribute.UserPrincipal;
 
 /**
  * Replaces a file as a whole: after a crash there is the old file or the new one, never a part.
- * Stateless, so safe for any number of threads.
+ * Safe for any number of threads and processes, to one target too: the last one stays.
  */
 public final class AtomicFile {
   private AtomicFile() {}
@@ -36,17 +32,92 @@ public final class AtomicFile {
   }
 
   /**
-   * Writes to a temporary file beside the target, forces it to disk, then renames it. Temporary
+   * Writes to a temporary file beside the target, forces it to disk, then renames it. It has the
+   * mode of the file that it replaces, and its owner and group where the system lets us. Temporary
    * files of processes that were killed while they wrote to the same target are deleted.
    *
-   * @param target a regular file, or nothing yet, in an existing folder; a link is followed
+   * @param target a regular file, or nothing yet, in an existing folder; a link is followed, to
+   *     nothing yet too
    * @param content called once
    * @throws IOException if anything fails: the temporary file is gone and the old file as it was.
    *     Exceptions and errors of {@code content} pass through with the same effect; a plain {@code
    *     IOException}, as a full disk gives it, becomes one that names the target.
    */
   public static void write(Path target, Content content) throws IOException {
-    Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
+    write(target, null, content);
+  }
+
+  /**
+   * As the other, and keeps the file that is replaced under another name. A crash may leave it
+   * there and nothing at the target.
+   *
+   * @param before where in the same folder the old file goes, in the place of what is there; null
+   *     for nowhere
+   */
+  public static void write(Path target, Path before, Content content) throws IOException {
+    Path file = checked(target);
+    UserPrincipal owner = FileMode.owner(file);
+    TemporaryFile temporary = TemporaryFile.beside(file, target);
+    FileChannel channel = temporary.channel();
+    try (channel) {
+      content.writeTo(channel);
+      channel.force(true);
+      if (before != null && Files.exists(file)) {
+        rename(file, before);
+      }
+      // Before the lock goes with the channel, so that nobody takes the file for abandoned.
+      rename(temporary.path(), file);
+      FileMode.give(file, owner);
+    } catch (IOException e) {
+      throw e.getClass() == IOException.class ? named(file, e) : e;
+    } finally {
+      Files.deleteIfExists(temporary.path());
+    }
+    forceFolder(file.getParent());
+  }
+
+  private static void rename(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (AccessDeniedException e) {
+      throw new FileSystemException(to.toString(), null, "cannot be replaced: access denied");
+    } catch (FileSystemException e) { // whose message begins with the temporary name
+      throw new FileSystemException(to.toString(), null, "cannot be replaced: " + e.getReason());
+    }
+  }
+
+  private static void forceFolder(Path folder) throws IOException {
+    if (File.separatorChar == '/') { // Windows cannot open a folder, and needs no such force.
+      try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
+        entry.force(true);
+      } catch (AccessDeniedException e) {
+        return; // it takes files but is not ours to read: the file is there, the system forces it
+      }
+    }
+  }
+
+  /**
+   * Finds out what would make {@link #write} fail: makes a temporary file beside the target, with
+   * the target's mode, and deletes it; and asks the system whether a rename may replace the target,
+   * which an immutable file and a folder's sticky bit forbid.
+   *
+   * @param target a file in an existing folder
+   * @throws IOException if it would fail, with the target's name
+   */
+  public static void check(Path target) throws IOException {
+    Path file = checked(target);
+    TemporaryFile temporary = TemporaryFile.beside(file, target);
+    try {
+      temporary.channel().close();
+      temporary.checkRename(file, target);
+    } finally {
+      Files.deleteIfExists(temporary.path());
+    }
+  }
+
+  /** The file that is written, links followed, if all that can be seen of it is right. */
+  private static Path checked(Path target) throws IOException {
+    Path file = RealPath.of(target);
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new FileSystemException(target.toString(), null, "is not a regular file");
     }
@@ -54,120 +125,12 @@ public final class AtomicFile {
     if (folder == null || !Files.isDirectory(folder)) {
       throw new NoSuchFileException(target.toString(), null, "its folder does not exist");
     }
-    Temporary temporary = Temporary.beside(file, target);
-    FileChannel channel = temporary.channel;
-    try (channel) {
-      content.writeTo(channel);
-      channel.force(true);
-      // Before the lock goes with the channel, so that nobody takes the file for abandoned.
-      Files.move(
-          temporary.path,
-          file,
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw e.getClass() == IOException.class ? named(file, e) : e;
-    } finally {
-      Files.deleteIfExists(temporary.path);
-    }
-    if (File.separatorChar == '/') { // Windows cannot open a folder, and needs no such force.
-      try (FileChannel entry = FileChannel.open(folder, StandardOpenOption.READ)) {
-        entry.force(true);
-      }
-    }
-  }
-
-  /**
-   * Makes a temporary file beside the target, as {@link #write} will, and deletes it.
-   *
-   * @param target a file in an existing folder
-   * @throws IOException if that fails, with the target's name
-   */
-  public static void check(Path target) throws IOException {
-    Path file = Files.exists(target) ? target.toRealPath() : target.toAbsolutePath();
-    Temporary temporary = Temporary.beside(file, target);
-    temporary.channel.close();
-    Files.deleteIfExists(temporary.path);
+    return file;
   }
 
   private static IOException named(Path file, IOException e) {
     IOException named = new FileSystemException(file.toString(), null, e.getMessage());
     named.initCause(e);
     return named;
-  }
-
-  /**
-   * A new file beside the target, locked as long as its channel is open: a name that is not locked
-   * is what a process has left that was killed.
-   */
-  private record Temporary(Path path, FileChannel channel) {
-    private static final String END = ".tmp";
-    private static final int LONGEST_START = 60; // characters: a name has room for more around it
-
-    static Temporary beside(Path file, Path target) throws IOException {
-      String name = file.getFileName().toString();
-      String start = "." + OneLine.start(name, LONGEST_START) + ".";
-      deleteAbandoned(file.getParent(), start);
-      while (true) {
-        String unique = Long.toHexString(ThreadLocalRandom.current().nextLong());
-        Path path = file.resolveSibling(start + unique + END);
-        // Not Files.createTempFile: that would leave a model which only its owner can read.
-        FileChannel channel = create(path, target);
-        if (lock(channel, true) && Files.exists(path)) {
-          return new Temporary(path, channel);
-        }
-        channel.close(); // somebody took it for abandoned in between
-        Files.deleteIfExists(path);
-      }
-    }
-
-    private static FileChannel create(Path path, Path target) throws IOException {
-      try {
-        return FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-      } catch (AccessDeniedException e) {
-        throw new AccessDeniedException(target.toString());
-      } catch (NoSuchFileException e) {
-        throw new FileSystemException(target.toString(), null, "its folder takes no new files");
-      } catch (FileSystemException e) {
-        throw new FileSystemException(target.toString(), null, e.getReason());
-      }
-    }
-
-    private static void deleteAbandoned(Path folder, String start) {
-      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
-        for (Path file : files) {
-          String name = file.getFileName().toString();
-          if (name.startsWith(start) && name.endsWith(END)) {
-            deleteIfAbandoned(file);
-          }
-        }
-      } catch (IOException | DirectoryIteratorException e) {
-        return; // a folder that cannot be listed can be written to all the same
-      }
-    }
-
-    private static void deleteIfAbandoned(Path path) {
-      try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-        if (lock(channel, false)) {
-          Files.deleteIfExists(path);
-        }
-      } catch (IOException e) {
-        return; // gone by now, or not ours: it is in nobody's way
-      }
-    }
-
-    /** Returns false if this process or another has the lock. */
-    private static boolean lock(FileChannel channel, boolean whereThereAreNoLocks)
-        throws ClosedChannelException {
-      try {
-        return channel.tryLock() != null;
-      } catch (OverlappingFileLockException e) {
-        return false;
-      } catch (ClosedChannelException e) {
-        throw e; // by an interrupt
-      } catch (IOException e) {
-        return whereThereAreNoLocks;
-      }
-    }
   }
 }

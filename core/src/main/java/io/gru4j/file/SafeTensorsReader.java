@@ -1,18 +1,15 @@
 package io.gru4j.file;
 
+import io.gru4j.file.SafeTensorsHeader.Tensor;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,8 +21,8 @@ import java.util.Objects;
  * <p>{@link #open} checks the whole header against the file's size before anything of a size that
  * the file states is allocated: header length, JSON, types, shapes, and that the tensors fill the
  * data part without hole, overlap or rest. Elements are then read where they are asked for, through
- * a small buffer. Types other than {@link TensorType}'s are refused. Not thread-safe; close it
- * after use.
+ * a small buffer, and checked against the file's checksums ({@link Checksums}) on their way. Types
+ * other than {@link TensorType}'s are refused. Not thread-safe; close it after use.
  */
 public final class SafeTensorsReader implements Closeable {
   /**
@@ -40,11 +37,9 @@ public final class SafeTensorsReader implements Closeable {
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private long dataStart; // byte of the file
-  private Map<String, String> metadata = Map.of();
-  private final Map<String, Tensor> tensors = new LinkedHashMap<>();
-
-  /** {@code begin} and {@code end} are bytes, from the start of the data part. */
-  private record Tensor(String name, TensorType type, long[] shape, long begin, long end) {}
+  private SafeTensorsHeader header;
+  private final Map<String, Checksums.Running> checks =
+      new LinkedHashMap<>(); // empty: no checksums
 
   private SafeTensorsReader(Path file, FileChannel channel) {
     this.file = file;
@@ -60,11 +55,19 @@ public final class SafeTensorsReader implements Closeable {
    * @throws IOException if it cannot be read
    */
   public static SafeTensorsReader open(Path file) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new SafeTensorsException(file, "is not a regular file"); // a pipe would block
+    }
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     boolean sound = false;
     try {
       SafeTensorsReader reader = new SafeTensorsReader(file, channel);
-      reader.readHeader();
+      reader.header = reader.readHeader();
+      if (reader.hasChecksums()) {
+        for (Tensor tensor : reader.header.tensors().values()) {
+          reader.checks.put(tensor.name(), reader.header.checksums().start(file, tensor.name()));
+        }
+      }
       sound = true;
       return reader;
     } finally {
@@ -75,12 +78,41 @@ public final class SafeTensorsReader implements Closeable {
   }
 
   /**
+   * Returns whether the file has checksums. If so, the header has been checked by now, and a tensor
+   * is checked when its last element is read.
+   *
+   * @return false for a file of another program, or of an older version of this one
+   */
+  public boolean hasChecksums() {
+    return header.checksums() != null;
+  }
+
+  /**
+   * Reads what no call has read yet, so that all of the file is checked. Does nothing without
+   * checksums. Reads that leave a gap check nothing behind it until then.
+   *
+   * @throws SafeTensorsException if a tensor is damaged
+   * @throws IOException if the file cannot be read
+   */
+  public void checkRest() throws IOException {
+    for (Map.Entry<String, Checksums.Running> entry : checks.entrySet()) {
+      Tensor tensor = header.tensors().get(entry.getKey());
+      int size = tensor.type().bytes();
+      while (entry.getValue().bytes() < tensor.size()) {
+        long left = tensor.size() - entry.getValue().bytes();
+        fill(tensor, entry.getValue().bytes() / size, (int) Math.min(left, BUFFER_BYTES) / size);
+      }
+      check(tensor, entry.getValue());
+    }
+  }
+
+  /**
    * Returns the file's string metadata.
    *
-   * @return in the file's order, unmodifiable, empty when there are none
+   * @return in the file's order, without the checksums, unmodifiable, empty when there are none
    */
   public Map<String, String> metadata() {
-    return metadata;
+    return header.metadata();
   }
 
   /**
@@ -89,7 +121,7 @@ public final class SafeTensorsReader implements Closeable {
    * @return in the header's order
    */
   public List<String> names() {
-    return List.copyOf(tensors.keySet());
+    return List.copyOf(header.tensors().keySet());
   }
 
   /**
@@ -99,7 +131,7 @@ public final class SafeTensorsReader implements Closeable {
    * @return true if it is there
    */
   public boolean contains(String name) {
-    return tensors.containsKey(name);
+    return header.tensors().containsKey(name);
   }
 
   /**
@@ -110,7 +142,7 @@ public final class SafeTensorsReader implements Closeable {
    * @throws SafeTensorsException if the file has no such tensor
    */
   public long[] shape(String name) throws SafeTensorsException {
-    return tensor(name).shape.clone();
+    return tensor(name).shape().clone();
   }
 
   /**
@@ -121,7 +153,7 @@ public final class SafeTensorsReader implements Closeable {
    * @throws SafeTensorsException if the file has no such tensor
    */
   public TensorType type(String name) throws SafeTensorsException {
-    return tensor(name).type;
+    return tensor(name).type();
   }
 
   /**
@@ -134,10 +166,10 @@ public final class SafeTensorsReader implements Closeable {
    */
   public void require(String name, TensorType type, long... shape) throws SafeTensorsException {
     Tensor tensor = tensor(name, type);
-    if (!Arrays.equals(tensor.shape, shape)) {
+    if (!Arrays.equals(tensor.shape(), shape)) {
       throw fault(
           name,
-          "expected shape " + Arrays.toString(shape) + ", got " + Arrays.toString(tensor.shape));
+          "expected shape " + Arrays.toString(shape) + ", got " + Arrays.toString(tensor.shape()));
     }
   }
 
@@ -218,7 +250,7 @@ public final class SafeTensorsReader implements Closeable {
     channel.close();
   }
 
-  private void readHeader() throws IOException {
+  private SafeTensorsHeader readHeader() throws IOException {
     long size = channel.size();
     if (size < 8) {
       throw fault("has " + size + " bytes, a safetensors file has at least 8");
@@ -237,11 +269,10 @@ public final class SafeTensorsReader implements Closeable {
           "the header claims " + length + " bytes, but only " + (size - 8) + " follow its length");
     }
     dataStart = 8 + length;
-    parseHeader(headerText((int) length));
-    checkLayout(size - dataStart);
+    return SafeTensorsHeader.parse(file, headerBytes((int) length), size - dataStart);
   }
 
-  private String headerText(int length) throws IOException {
+  private byte[] headerBytes(int length) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(length);
     for (long at = 8; bytes.hasRemaining(); ) {
       int n = channel.read(bytes, at);
@@ -250,143 +281,11 @@ public final class SafeTensorsReader implements Closeable {
       }
       at += n;
     }
-    bytes.flip();
-    if (length == 0 || bytes.get(0) != '{') {
-      throw fault("the header does not start with '{'");
-    }
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
-    } catch (CharacterCodingException e) {
-      throw fault("the header is not UTF-8");
-    }
-  }
-
-  private void parseHeader(String text) throws SafeTensorsException {
-    Map<?, ?> header;
-    try {
-      header = (Map<?, ?>) Json.parse(text, MAX_HEADER_VALUES);
-    } catch (Json.SyntaxException e) {
-      throw fault("the header is not sound JSON: " + e.getMessage());
-    }
-    for (Map.Entry<?, ?> entry : header.entrySet()) {
-      String name = (String) entry.getKey();
-      if (name.equals("__metadata__")) {
-        metadata = parseMetadata(entry.getValue());
-      } else {
-        tensors.put(name, parseTensor(name, entry.getValue()));
-      }
-    }
-  }
-
-  private Map<String, String> parseMetadata(Object value) throws SafeTensorsException {
-    if (!(value instanceof Map<?, ?> map)) {
-      throw fault("__metadata__ is not a JSON object");
-    }
-    Map<String, String> strings = new LinkedHashMap<>();
-    for (Map.Entry<?, ?> entry : map.entrySet()) {
-      if (!(entry.getValue() instanceof String string)) {
-        String key = OneLine.quoted((String) entry.getKey());
-        throw fault("__metadata__: the value of " + key + " is not a string");
-      }
-      strings.put((String) entry.getKey(), string);
-    }
-    return Collections.unmodifiableMap(strings);
-  }
-
-  private Tensor parseTensor(String name, Object value) throws SafeTensorsException {
-    if (!(value instanceof Map<?, ?> map)) {
-      throw fault(name, "its entry is not a JSON object");
-    }
-    for (Object key : map.keySet()) {
-      if (!List.of("dtype", "shape", "data_offsets").contains(key)) {
-        throw fault(name, "unknown key \"" + key + "\"");
-      }
-    }
-    TensorType type = parseType(name, map.get("dtype"));
-    long[] shape = parseLongs(name, "shape", map.get("shape"));
-    long[] offsets = parseLongs(name, "data_offsets", map.get("data_offsets"));
-    if (offsets.length != 2 || offsets[0] > offsets[1]) {
-      throw fault(name, "data_offsets " + Arrays.toString(offsets) + " are not [begin, end]");
-    }
-    long bytes = type.bytes();
-    try {
-      for (long size : shape) {
-        bytes = Math.multiplyExact(bytes, size);
-      }
-    } catch (ArithmeticException e) {
-      throw fault(name, "shape " + Arrays.toString(shape) + " overflows");
-    }
-    if (bytes != offsets[1] - offsets[0]) {
-      throw fault(
-          name,
-          String.format(
-              "shape %s of %s takes %d bytes, but data_offsets [%d, %d] hold %d",
-              Arrays.toString(shape),
-              type,
-              bytes,
-              offsets[0],
-              offsets[1],
-              offsets[1] - offsets[0]));
-    }
-    return new Tensor(name, type, shape, offsets[0], offsets[1]);
-  }
-
-  private TensorType parseType(String name, Object value) throws SafeTensorsException {
-    for (TensorType type : TensorType.values()) {
-      if (type.name().equals(value)) {
-        return type;
-      }
-    }
-    throw fault(
-        name,
-        value instanceof String dtype && dtype.length() < 20
-            ? "dtype " + dtype + " is not one of " + TensorType.names()
-            : "has no dtype that is one of " + TensorType.names());
-  }
-
-  private long[] parseLongs(String name, String key, Object value) throws SafeTensorsException {
-    if (!(value instanceof List<?> list)) {
-      throw fault(name, "has no array " + key);
-    }
-    long[] longs = new long[list.size()];
-    for (int i = 0; i < longs.length; i++) {
-      if (!(list.get(i) instanceof Long n) || n < 0) {
-        throw fault(name, key + "[" + i + "] is not an integer >= 0");
-      }
-      longs[i] = n;
-    }
-    return longs;
-  }
-
-  private void checkLayout(long dataBytes) throws SafeTensorsException {
-    List<Tensor> ordered = new ArrayList<>(tensors.values());
-    ordered.sort(Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end));
-    long covered = 0;
-    for (Tensor tensor : ordered) {
-      if (tensor.end > dataBytes) {
-        throw fault(
-            tensor.name,
-            "ends at byte " + tensor.end + " of the data, but the file has " + dataBytes);
-      }
-      if (tensor.begin < covered) {
-        throw fault(
-            tensor.name,
-            "starts at byte " + tensor.begin + " and overlaps the one that ends at " + covered);
-      }
-      if (tensor.begin > covered) {
-        throw fault(
-            tensor.name,
-            "starts at byte " + tensor.begin + " and leaves a hole from byte " + covered);
-      }
-      covered = tensor.end;
-    }
-    if (covered < dataBytes) {
-      throw fault((dataBytes - covered) + " bytes follow the last tensor");
-    }
+    return bytes.array();
   }
 
   private Tensor tensor(String name) throws SafeTensorsException {
-    Tensor tensor = tensors.get(name);
+    Tensor tensor = header.tensors().get(name);
     if (tensor == null) {
       throw fault(name, "is missing");
     }
@@ -395,8 +294,8 @@ public final class SafeTensorsReader implements Closeable {
 
   private Tensor tensor(String name, TensorType type) throws SafeTensorsException {
     Tensor tensor = tensor(name);
-    if (tensor.type != type) {
-      throw fault(name, "expected dtype " + type + ", got " + tensor.type);
+    if (tensor.type() != type) {
+      throw fault(name, "expected dtype " + type + ", got " + tensor.type());
     }
     return tensor;
   }
@@ -404,14 +303,26 @@ public final class SafeTensorsReader implements Closeable {
   private Tensor range(String name, TensorType type, long offset, int n)
       throws SafeTensorsException {
     Tensor tensor = tensor(name, type);
-    Objects.checkFromIndexSize(offset, n, (tensor.end - tensor.begin) / type.bytes());
+    Objects.checkFromIndexSize(offset, n, (tensor.end() - tensor.begin()) / type.bytes());
     return tensor;
   }
 
   /** Leaves {@code n} elements from {@code offset} on in the buffer. */
   private void fill(Tensor tensor, long offset, int n) throws IOException {
-    buffer.clear().limit(n * tensor.type.bytes());
-    readAt(dataStart + tensor.begin + offset * tensor.type.bytes());
+    buffer.clear().limit(n * tensor.type().bytes());
+    readAt(dataStart + tensor.begin() + offset * tensor.type().bytes());
+    Checksums.Running running = checks.get(tensor.name());
+    if (running != null) {
+      running.add(offset * tensor.type().bytes(), buffer);
+      check(tensor, running);
+    }
+  }
+
+  private void check(Tensor tensor, Checksums.Running running) throws SafeTensorsException {
+    String fault = running.bytes() == tensor.size() ? running.fault() : null;
+    if (fault != null) {
+      throw fault(tensor.name(), fault);
+    }
   }
 
   /** Fills the buffer up to its limit from a position in the file, and flips it. */

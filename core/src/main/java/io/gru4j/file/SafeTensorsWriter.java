@@ -13,14 +13,15 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 
 /**
  * Writes a model file in the safetensors format, from tensors of any size through one small buffer.
  *
  * <p>The same tensors and metadata give the same bytes, in whatever order the tensors were added:
  * they are laid out by descending element size, then by name, as the reference implementation does,
- * and the header is padded with spaces to a multiple of 8. Metadata keep the order in which they
- * were given. Not thread-safe.
+ * and the header is padded with spaces to a multiple of 8. Metadata begin with the {@link
+ * Checksums} and keep the order in which they were given. Not thread-safe.
  */
 public final class SafeTensorsWriter {
   /** Header bytes that readers of the format accept. */
@@ -79,12 +80,15 @@ public final class SafeTensorsWriter {
   /**
    * Adds a string to the file's metadata.
    *
-   * @param key not given before
+   * @param key not given before, none that the checksums have
    * @param value any text
    * @return this
-   * @throws IllegalArgumentException if the key was given before
+   * @throws IllegalArgumentException if it is not so
    */
   public SafeTensorsWriter metadata(String key, String value) {
+    if (key.equals(Checksums.HEADER) || key.equals(Checksums.TENSORS)) {
+      throw new IllegalArgumentException("metadata key \"" + key + "\" is for the checksums");
+    }
     if (metadata.putIfAbsent(key, value) != null) {
       throw new IllegalArgumentException("metadata key \"" + key + "\" is given twice");
     }
@@ -166,21 +170,45 @@ public final class SafeTensorsWriter {
    * @throws IllegalStateException if names and metadata need a header that readers refuse
    */
   public void write(Path file) throws IOException {
+    write(file, null);
+  }
+
+  /**
+   * As the other, and keeps the file that is replaced, as {@link AtomicFile#write(Path, Path,
+   * AtomicFile.Content)} does.
+   *
+   * @param file a regular file to replace, or a new name in an existing folder
+   * @param before where in the same folder the old file goes; null for nowhere
+   * @throws IOException if the disk or a source fails
+   */
+  public void write(Path file, Path before) throws IOException {
     List<Tensor> ordered = new ArrayList<>(tensors.values());
     ordered.sort(
         Comparator.comparingInt((Tensor tensor) -> -tensor.type.bytes())
             .thenComparing(tensor -> tensor.name));
-    byte[] header = header(ordered);
+    Map<String, String> checksums = new LinkedHashMap<>();
+    ordered.forEach(tensor -> checksums.put(tensor.name, Checksums.ZEROS));
+    byte[] header = header(ordered, checksums);
     TrainingEvents events = TrainingEvents.create();
     events.beginSave();
-    AtomicFile.write(file, channel -> write(channel, header, ordered));
+    AtomicFile.write(
+        file,
+        before,
+        channel -> {
+          channel.position(Long.BYTES + header.length);
+          writeTensors(channel, ordered, checksums);
+          channel.position(0);
+          byte[] sealed = header(ordered, checksums); // of the same length
+          Checksums.seal(sealed);
+          writeHeader(channel, sealed);
+        });
     long data = ordered.stream().mapToLong(Tensor::byteSize).sum();
     events.endSave(file.toString(), Long.BYTES + header.length + data);
   }
 
   private SafeTensorsWriter add(Tensor tensor) {
-    if (tensor.name.equals("__metadata__")) {
-      throw new IllegalArgumentException("a tensor cannot be named __metadata__");
+    if (tensor.name.equals(SafeTensorsHeader.METADATA)) {
+      throw new IllegalArgumentException("a tensor cannot be named " + tensor.name);
     }
     tensor.byteSize(); // refuses impossible shapes
     if (tensors.putIfAbsent(tensor.name, tensor) != null) {
@@ -189,11 +217,11 @@ public final class SafeTensorsWriter {
     return this;
   }
 
-  private byte[] header(List<Tensor> ordered) {
+  private byte[] header(List<Tensor> ordered, Map<String, String> checksums) {
     Map<String, Object> json = new LinkedHashMap<>();
-    if (!metadata.isEmpty()) {
-      json.put("__metadata__", metadata);
-    }
+    Map<String, String> all = Checksums.metadata(checksums);
+    all.putAll(metadata);
+    json.put(SafeTensorsHeader.METADATA, all);
     long begin = 0;
     for (Tensor tensor : ordered) {
       List<Long> shape = new ArrayList<>();
@@ -219,22 +247,29 @@ public final class SafeTensorsWriter {
     return padded;
   }
 
-  private static void write(FileChannel channel, byte[] header, List<Tensor> ordered)
-      throws IOException {
-    ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+  private static void writeHeader(FileChannel channel, byte[] header) throws IOException {
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     writeFully(channel, length.putLong(header.length).flip());
     writeFully(channel, ByteBuffer.wrap(header));
+  }
+
+  /** Writes all data, and puts the tensors' checksums in the map. */
+  private static void writeTensors(
+      FileChannel channel, List<Tensor> ordered, Map<String, String> checksums) throws IOException {
     ByteBuffer buffer =
         ByteBuffer.allocateDirect(8 * BUFFER_ELEMENTS).order(ByteOrder.LITTLE_ENDIAN);
     Scratch scratch = new Scratch();
     for (Tensor tensor : ordered) {
+      CRC32C crc = new CRC32C();
       long elements = tensor.byteSize() / tensor.type.bytes();
       for (long offset = 0; offset < elements; offset += BUFFER_ELEMENTS) {
         int n = (int) Math.min(BUFFER_ELEMENTS, elements - offset);
         buffer.clear();
         tensor.fill.fill(buffer, offset, n, scratch);
-        writeFully(channel, buffer.limit(n * tensor.type.bytes()));
+        crc.update(buffer.limit(n * tensor.type.bytes()));
+        writeFully(channel, buffer.rewind());
       }
+      checksums.put(tensor.name, Checksums.hex(crc));
     }
   }
 

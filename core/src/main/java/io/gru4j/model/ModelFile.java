@@ -9,6 +9,8 @@ import io.gru4j.file.SafeTensorsWriter;
 import io.gru4j.file.TensorType;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -24,11 +26,13 @@ import java.util.Map;
  * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}), and the item ids,
  * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
  * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.parameters}, {@code
- * gru4j.history} and {@code gru4j.seed}, the first two as JSON. Only the network's tensors must be
- * there: a file that torch wrote has no others. A network with a shared embedding is written
- * without {@code emb.weight}, and its parameters say {@code embedding} is {@code shared}.
+ * gru4j.history} and {@code gru4j.seed}, the first two as JSON, and the checksums. Only the
+ * network's tensors must be there: a file that torch wrote has no others. A network with a shared
+ * embedding is written without {@code emb.weight}, and its parameters say {@code embedding} is
+ * {@code shared}.
  */
 final class ModelFile {
+  private static final Logger LOGGER = System.getLogger("io.gru4j");
 
   private static final String VERSION = "gru4j";
   private static final String CURRENT = "1";
@@ -104,20 +108,11 @@ final class ModelFile {
 
   static FittedModel load(Path file) throws IOException {
     try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
-      String version = reader.metadata().get(VERSION);
-      if (version != null && !version.equals(CURRENT)) {
-        throw new ModelFileException(
-            file, "is of form " + version + ", this version reads form " + CURRENT);
+      FittedModel model = read(file, reader);
+      if (!reader.hasChecksums()) {
+        LOGGER.log(Level.INFO, "{0} has no checksums: damage to it goes unnoticed", file);
       }
-      Map<String, String> parameters = readParameters(file, reader);
-      boolean shared = SHARED.equals(parameters.get(EMBEDDING));
-      GruNetwork network = readNetwork(file, reader, shared);
-      return new FittedModel(
-          network,
-          readItems(file, reader, network.numItems()),
-          parameters,
-          readHistory(file, reader),
-          readSeed(file, reader));
+      return model;
     } catch (SafeTensorsException e) {
       throw new ModelFileException(file, e.fault());
     } catch (OutOfMemoryError e) {
@@ -126,6 +121,32 @@ final class ModelFile {
           "the heap of %d MiB cannot hold it; give the JVM more (-Xmx)"
               .formatted(Runtime.getRuntime().maxMemory() >> 20));
     }
+  }
+
+  private static FittedModel read(Path file, SafeTensorsReader reader) throws IOException {
+    String version = reader.metadata().get(VERSION);
+    if (version != null && !version.equals(CURRENT)) {
+      throw new ModelFileException(
+          file, "is of form " + version + ", this version reads form " + CURRENT);
+    }
+    FittedModel model;
+    try {
+      Map<String, String> parameters = readParameters(file, reader);
+      boolean shared = SHARED.equals(parameters.get(EMBEDDING));
+      GruNetwork network = readNetwork(file, reader, shared);
+      model =
+          new FittedModel(
+              network,
+              readItems(file, reader, network.numItems()),
+              parameters,
+              readHistory(file, reader),
+              readSeed(file, reader));
+    } catch (ModelFileException e) {
+      reader.checkRest(); // a tensor that is damaged is why a value is wrong
+      throw e;
+    }
+    reader.checkRest();
+    return model;
   }
 
   private static GruNetwork readNetwork(Path file, SafeTensorsReader reader, boolean shared)

@@ -27,6 +27,7 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import io.gru4j.file.Unchecked;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
@@ -61,6 +62,9 @@ class ResumeTest {
   private static final String ONLY =
       "; only the same training can be gone on with: to start anew, delete the file";
   private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
+
+  private static final List<String> BOTH =
+      List.of(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE, GRU4RecCrossEntropy.CHECKPOINT_FILE);
 
   @TempDir Path folder;
 
@@ -102,6 +106,12 @@ class ResumeTest {
                     .build());
   }
 
+  private static void delete(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE));
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE));
+    Files.delete(folder);
+  }
+
   private static FittedModel uninterrupted(GRU4RecParameters parameters) {
     return estimator(parameters).fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
   }
@@ -141,8 +151,7 @@ class ResumeTest {
     }
     assertTrue(cuts > 0);
     SameModel.check(uninterrupted(parameters), model);
-    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE));
-    Files.delete(folder);
+    delete(folder);
   }
 
   @Provide
@@ -193,8 +202,7 @@ class ResumeTest {
       SameModel.check(expected, resumed.model());
       assertEquals(whole.filename(), resumed.filename());
     }
-    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE));
-    Files.delete(folder);
+    delete(folder);
   }
 
   /** The property above would hold of trainings that are never stopped early. */
@@ -385,7 +393,7 @@ class ResumeTest {
       trainer.join();
       assertEquals(List.of(), ends);
     }
-    assertEquals(List.of(GRU4RecCrossEntropy.CHECKPOINT_FILE), names());
+    assertEquals(BOTH, names());
   }
 
   private List<String> names() throws IOException {
@@ -470,8 +478,9 @@ class ResumeTest {
     uninterrupted(TestSessions.tiny()).save(file);
     var e = assertThrows(ModelFileException.class, () -> resume(estimator));
     assertEquals(file + ": is no checkpoint", e.getMessage());
+    Files.delete(file);
     startIn(folder, TestSessions.tiny());
-    byte[] bytes = Files.readAllBytes(file);
+    byte[] bytes = Unchecked.of(Files.readAllBytes(file));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
     for (String[] fault :
         new String[][] {
@@ -504,13 +513,15 @@ class ResumeTest {
     GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     startIn(folder, TestSessions.tiny());
     String beforeABatch = Files.readString(file, StandardCharsets.ISO_8859_1);
-    assertFalse(beforeABatch.contains("hidden/"), "all of them are zero");
+    assertFalse(beforeABatch.contains("hidden/0\":{"), "all of them are zero");
     assertThrows(
         TrainingStoppedException.class,
         () ->
             estimator.resume(
                 SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stopIn(estimator, 2, 0)));
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE));
+    byte[] bytes = Unchecked.of(Files.readAllBytes(file));
+    String text = new String(bytes, StandardCharsets.ISO_8859_1);
     for (String[] fault :
         new String[][] {
           {"network/emb.weight", "[13,3]", "[3,13]"},
@@ -550,6 +561,7 @@ class ResumeTest {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     resume(estimator(TestSessions.tiny()).checkpoint(folder, NEVER));
     assertEquals(0, OpenFiles.of(file));
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE));
     uninterrupted(TestSessions.tiny()).save(file);
     GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     assertThrows(ModelFileException.class, () -> resume(estimator));
@@ -569,7 +581,8 @@ class ResumeTest {
 
   /** Replaces a text in the header by a longer one. */
   private static void lengthen(Path file, String from, String to) throws IOException {
-    String text = Files.readString(file, StandardCharsets.ISO_8859_1);
+    byte[] unchecked = Unchecked.of(Files.readAllBytes(file));
+    String text = new String(unchecked, StandardCharsets.ISO_8859_1);
     String changed = text.replace(from, to);
     int longer = changed.length() - text.length();
     assertTrue(longer > 0, from);
@@ -592,33 +605,176 @@ class ResumeTest {
     assertTrue(message.startsWith("training needs "), message);
   }
 
+  /** Keeps what it is warned of. */
+  private static class Warned implements TrainingListener {
+    final List<String> warnings = new ArrayList<>();
+
+    @Override
+    public void onWarning(String warning) {
+      warnings.add(warning);
+    }
+  }
+
+  /** The folder is away for an epoch: what could not be written then is written later. */
   @Test
-  void aCheckpointThatCannotBeWrittenStopsTrainingAndKeepsTheOldOne() throws IOException {
+  void aCheckpointThatCannotBeWrittenIsAWarning() throws IOException {
     startIn(folder, TestSessions.tiny());
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
-    byte[] old = Files.readAllBytes(file);
+    byte[][] old = new byte[1][];
     Path moved = folder.resolveSibling(folder.getFileName() + "-moved");
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
-    estimator.listener(
-        new TrainingListener() {
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+    Warned listener =
+        new Warned() {
           @Override
           public void onBatch(BatchProgress batch) {
-            if (batch.batch() == 1) {
-              try {
+            try {
+              if (batch.epoch() == 1 && batch.batch() == 1) {
+                old[0] = Files.readAllBytes(file);
                 Files.move(folder, moved);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
+              } else if (batch.epoch() == 2 && batch.batch() == 1) {
+                assertArrayEquals(
+                    old[0], Files.readAllBytes(moved.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE)));
+                Files.move(moved, folder);
               }
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
             }
           }
-        });
-    var e = assertThrows(UncheckedIOException.class, () -> resume(estimator));
-    Files.move(moved, folder);
+        };
+    SameModel.check(
+        uninterrupted(TestSessions.tiny()), resume(estimator.listener(listener)).model());
     assertEquals(
-        "the checkpoint cannot be written: " + file + ": its folder does not exist",
-        e.getMessage());
-    assertArrayEquals(old, Files.readAllBytes(file));
-    assertEquals(List.of(GRU4RecCrossEntropy.CHECKPOINT_FILE), names());
+        List.of("the checkpoint cannot be written: " + file + ": its folder does not exist"),
+        listener.warnings);
+    assertEquals(BOTH, names());
+    GRU4RecCrossEntropy again = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    assertEquals(3, resume(again).model().history().size());
+  }
+
+  @Test
+  void aStopSaysThatItsCheckpointCannotBeWritten() throws IOException {
+    Path none = folder.resolve("none");
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(none, NEVER);
+    estimator.stop();
+    var e =
+        assertThrows(
+            TrainingStoppedException.class,
+            () -> estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
+    assertTrue(
+        e.getMessage()
+            .endsWith(
+                "; the checkpoint cannot be written: "
+                    + none.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE)
+                    + ": its folder does not exist"),
+        e::getMessage);
+  }
+
+  /** Stops in the second epoch, which leaves two checkpoints of that epoch. */
+  private void leaveTwo() throws IOException {
+    startIn(folder, TestSessions.tiny());
+    GRU4RecCrossEntropy cut = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+    Trainer.Observer stop = stopIn(cut, 2, 2);
+    assertThrows(
+        TrainingStoppedException.class,
+        () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+    assertEquals(BOTH, names());
+  }
+
+  /** Of two damaged bits the first is in the header, the second in a tensor. */
+  @Test
+  void aDamagedCheckpointGivesWayToTheOneBefore() throws IOException {
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Path before = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
+    for (boolean inHeader : new boolean[] {true, false}) {
+      leaveTwo();
+      byte[] sound = Files.readAllBytes(before);
+      byte[] bytes = Files.readAllBytes(file);
+      bytes[inHeader ? 200 : bytes.length - 3] ^= 64;
+      Files.write(file, bytes);
+      Warned listener = new Warned();
+      GRU4RecCrossEntropy cut = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+      cut.listener(listener).stop();
+      assertThrows(TrainingStoppedException.class, () -> resume(cut));
+      String warning = String.join("|", listener.warnings);
+      assertTrue(warning.startsWith(file + (inHeader ? ": the header " : ": tensor \"")), warning);
+      String end = "; training goes on from the one before, " + before;
+      assertTrue(warning.endsWith(end), warning);
+      assertArrayEquals(sound, Files.readAllBytes(before), "the damaged one gave way, not this");
+      Warned quiet = new Warned();
+      GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+      SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest.listener(quiet)).model());
+      assertEquals(List.of(), quiet.warnings);
+    }
+  }
+
+  /** As a crash may leave it, between the two renames of a checkpoint. */
+  @Test
+  void aMissingCheckpointGivesWayToTheOneBefore() throws IOException {
+    leaveTwo();
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Files.delete(file);
+    Warned listener = new Warned();
+    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest.listener(listener)).model());
+    assertEquals(
+        List.of(
+            file
+                + ": is missing; training goes on from the one before, "
+                + folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE)),
+        listener.warnings);
+  }
+
+  @Test
+  void twoDamagedCheckpointsAreRefusedAndLeft() throws IOException {
+    leaveTwo();
+    List<byte[]> damaged = new ArrayList<>();
+    for (String name : BOTH) {
+      byte[] bytes = Files.readAllBytes(folder.resolve(name));
+      bytes[bytes.length - 3] ^= 64;
+      Files.write(folder.resolve(name), bytes);
+      damaged.add(bytes);
+    }
+    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    var e = assertThrows(ModelFileException.class, () -> resume(rest));
+    String message = e.getMessage();
+    assertTrue(message.startsWith(folder.resolve(BOTH.getFirst()) + ": tensor \""), message);
+    assertArrayEquals(damaged.getFirst(), Files.readAllBytes(folder.resolve(BOTH.getFirst())));
+    assertArrayEquals(damaged.getLast(), Files.readAllBytes(folder.resolve(BOTH.getLast())));
+  }
+
+  /** Anywhere in the file; each is refused, none taken for another training or another position. */
+  @Test
+  void aFlippedBitOfACheckpointIsRefused() throws IOException {
+    leaveTwo();
+    Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE));
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    byte[] bytes = Files.readAllBytes(file);
+    Random random = new Random(5);
+    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    for (int flip = 0; flip < 2000; flip++) {
+      int at = flip < 64 ? flip / 8 : random.nextInt(bytes.length); // all of the header's length
+      int bit = flip < 64 ? flip % 8 : random.nextInt(8);
+      bytes[at] ^= (byte) (1 << bit);
+      Files.write(file, bytes);
+      String where = "byte " + at + " bit " + bit;
+      var e = assertThrows(ModelFileException.class, () -> resume(estimator), where);
+      String fault = e.getMessage();
+      assertTrue(fault.startsWith(file + ": "), fault);
+      assertTrue(fault.matches(".*(\\bheader\\b|\\btensor \"|__metadata__).*"), fault);
+      bytes[at] ^= (byte) (1 << bit);
+    }
+    Files.write(file, bytes);
+    SameModel.check(uninterrupted(TestSessions.tiny()), resume(estimator).model());
+  }
+
+  /** As versions before checksums wrote it. */
+  @Test
+  void aCheckpointWithoutChecksumsIsGoneOnFrom() throws IOException {
+    leaveTwo();
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Files.write(file, Unchecked.of(Files.readAllBytes(file)));
+    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest).model());
   }
 
   @Test

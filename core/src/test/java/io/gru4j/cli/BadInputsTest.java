@@ -1,10 +1,12 @@
 package io.gru4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.ChildJvm;
+import io.gru4j.file.Unchecked;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
@@ -208,7 +211,7 @@ class BadInputsTest {
   /** A model file with another header or other data. */
   private void model(String what, UnaryOperator<String> header, UnaryOperator<byte[]> file)
       throws IOException {
-    byte[] sound = Files.readAllBytes(folder.resolve("shop.safetensors"));
+    byte[] sound = Unchecked.of(Files.readAllBytes(folder.resolve("shop.safetensors")));
     int length = (int) ByteBuffer.wrap(sound).order(ByteOrder.LITTLE_ENDIAN).getLong();
     String text =
         new String(sound, 8, length, StandardCharsets.UTF_8)
@@ -279,6 +282,24 @@ class BadInputsTest {
     header("a later form", "\"gru4j\":\"1\"", "\"gru4j\":\"2\"");
     header("a history that is none", "\"gru4j.history\":\"\\[", "\"gru4j.history\":\"[7,");
     header("parameters that are none", "\"gru4j.parameters\":\"", "\"gru4j.parameters\":\"x");
+    flipped("a flipped bit in a tensor", text -> text.length() + 4);
+    flipped("a flipped bit in the header", text -> text.indexOf("hidden_size"));
+    flipped("a flipped bit in a checksum", text -> text.indexOf("\"gru4j.crc32c.header") + 27);
+    flipped("a flipped bit in a checksum's name", text -> text.indexOf("crc32c.header"));
+  }
+
+  /** One bit; the position is found in the header, and counts from its beginning. */
+  private void flipped(String what, ToIntFunction<String> position) throws IOException {
+    byte[] bytes = Files.readAllBytes(folder.resolve("shop.safetensors"));
+    int length = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    String header = new String(bytes, 8, length, StandardCharsets.UTF_8);
+    bytes[8 + position.applyAsInt(header)] ^= 1;
+    write("bad.safetensors", bytes);
+    String said = run(1, List.of("inspect", "--check", "bad.safetensors"));
+    assertEquals(said, run(1, List.of("inspect", "bad.safetensors")), what);
+    // The header has the seconds of the training, so its checksum is not the same twice.
+    boolean ofHeader = said.contains("the header is damaged: its checksum is ");
+    row(what, ofHeader ? said.replaceAll("[0-9a-f]{8}", "........") : said);
   }
 
   private List<String> trainCheckpointed(String... flags) {
@@ -294,6 +315,7 @@ class BadInputsTest {
     Path file = folder.resolve("night.d/checkpoint.safetensors");
     Files.createDirectory(folder.resolve("night.d"));
     byte[] checkpoint = checkpoint();
+    Files.delete(folder.resolve("night.d/checkpoint-before.safetensors"));
     write("night.d/checkpoint.safetensors", checkpoint);
     row("a checkpoint, no --resume", run(1, trainCheckpointed()));
     row("another parameter", run(1, trainCheckpointed("--resume", "--bptt=3")));
@@ -307,7 +329,12 @@ class BadInputsTest {
     row("a model in its place", run(1, trainCheckpointed("--resume")));
     Files.write(file, Arrays.copyOf(checkpoint, checkpoint.length - 1));
     row("cut short", run(1, trainCheckpointed("--resume")));
-    String text = new String(checkpoint, StandardCharsets.ISO_8859_1);
+    byte[] flipped = checkpoint.clone();
+    flipped[flipped.length - 1] ^= 64;
+    Files.write(file, flipped);
+    row("a flipped bit", run(1, trainCheckpointed("--resume")));
+    assertArrayEquals(flipped, Files.readAllBytes(file));
+    String text = new String(Unchecked.of(checkpoint), StandardCharsets.ISO_8859_1);
     Files.writeString(
         file,
         text.replace("gru4j.checkpoint\":\"1", "gru4j.checkpoint\":\"2"),
@@ -355,6 +382,13 @@ class BadInputsTest {
     row("a folder that is not there", run(1, replaceModel("none/m.safetensors")));
     row("a folder in place of the model", run(1, replaceModel("folder.csv")));
     row("an input in place of the model", run(2, replaceModel("shop.csv")));
+    String one = folder + "/p.html";
+    row("one file for two", run(2, train("shop.csv", "--report=" + one, "--log-json=" + one)));
+    List<String> words = replaceModel(folder + "/night.d/checkpoint.lock");
+    words.addAll(List.of("--checkpoint", "night.d"));
+    row("the model in place of the checkpoints' lock", run(2, words));
+    String name = "m".repeat(250) + ".safetensors";
+    row("a name that is too long", run(1, replaceModel(name)).replace("m".repeat(250), "mmm..."));
     row("checkpoints below no folder", run(1, train("shop.csv", "--checkpoint", "none/night.d")));
     row("a file in place of their folder", run(1, train("shop.csv", "--checkpoint", "shop.csv")));
   }

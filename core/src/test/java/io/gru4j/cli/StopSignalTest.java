@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -53,13 +54,43 @@ class StopSignalTest {
     assertTrue(parts[0].contains("gru4j train: training was stopped in epoch "), end.err());
     assertEquals("train --resume " + String.join(" ", words.subList(1, words.size())), parts[1]);
     assertEquals(
-        List.of("checkpoints/checkpoint.safetensors", "log.json", "sessions.tsv"), files.names());
+        List.of(
+            "checkpoints/checkpoint-before.safetensors",
+            "checkpoints/checkpoint.safetensors",
+            "log.json",
+            "sessions.tsv"),
+        files.names());
 
     assertEquals(0, TrainingFiles.run(List.of(parts[1].split(" "))));
     SameModel.check(expected, FittedModel.load(files.model()));
     assertEquals(List.of("log.json", "m.safetensors", "sessions.tsv"), files.names());
     List<String> log = Files.readAllLines(folder.resolve("log.json"));
     assertEquals(expected.history().size(), log.size());
+  }
+
+  /** Stopped again and again, each time where it stands. */
+  @Test
+  void aResumedTrainingThatIsStoppedGoesOnToTheSameBits() throws Exception {
+    TrainingFiles files = TrainingFiles.in(folder);
+    String[] long60 = {"--max-epochs=60", "--stop-early=false"};
+    assertEquals(0, TrainingFiles.run(files.train(long60)));
+    FittedModel expected = FittedModel.load(files.model());
+    Files.delete(files.model());
+    List<String> words = new ArrayList<>(files.trainWithCheckpoints(long60));
+    words.add("--resume");
+    for (int stop = 0; stop < 3; stop++) {
+      ChildJvm child = ChildJvm.gru4j(words.toArray(String[]::new));
+      assertTrue(child.await(stop == 0 ? "epoch " : "goes on from the checkpoint"));
+      child.signal("TERM");
+      ChildJvm.End end = child.end();
+      assertEquals(143, end.status(), end.err());
+      assertTrue(end.err().contains("; to go on: gru4j train "), end.err());
+      assertFalse(Files.exists(files.model()));
+      assertTrue(Files.exists(files.checkpoint()));
+    }
+    assertEquals(0, TrainingFiles.run(words));
+    SameModel.check(expected, FittedModel.load(files.model()));
+    assertEquals(List.of("m.safetensors", "sessions.tsv"), files.names());
   }
 
   @Test
@@ -103,7 +134,12 @@ class StopSignalTest {
       child.signal("TERM");
     }
     assertEquals(143, child.end().status());
-    assertEquals(List.of("checkpoints/checkpoint.safetensors", "sessions.tsv"), files.names());
+    assertEquals(
+        List.of(
+            "checkpoints/checkpoint-before.safetensors",
+            "checkpoints/checkpoint.safetensors",
+            "sessions.tsv"),
+        files.names());
   }
 
   @Test

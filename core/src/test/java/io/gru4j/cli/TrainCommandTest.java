@@ -3,6 +3,7 @@ package io.gru4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
@@ -10,11 +11,11 @@ import io.gru4j.algorithms.TestSessions;
 import io.gru4j.algorithms.TrainingException;
 import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.FittedModel;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +32,11 @@ class TrainCommandTest {
   }
 
   /** Fails in the given epoch, as a JVM does whose heap is full. */
-  private String faultOf(Throwable failure, int epoch, Path out) {
+  private String faultOf(Throwable failure, int epoch, Path out) throws UsageException {
+    return faultOf(failure, epoch, out, flags());
+  }
+
+  private String faultOf(Throwable failure, int epoch, Path out, CheckpointFlags checkpoints) {
     TestSessions sessions = TestSessions.make(1, 40, 9);
     TrainingInput.Data data =
         new TrainingInput.Data(sessions.x(), sessions.items(), sessions.validation());
@@ -49,13 +54,36 @@ class TrainCommandTest {
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
       estimator.threads(1).listener(listener);
       return assertThrows(
-              WorkException.class, () -> TrainCommand.fit(estimator, data, out, noFlags()))
+              WorkException.class, () -> TrainCommand.fit(estimator, data, out, checkpoints))
           .getMessage();
     }
   }
 
-  private static CheckpointFlags noFlags() throws UsageException {
-    return new CheckpointFlags(CommandLine.parse(CheckpointFlags.OPTIONS, null, 0, List.of()));
+  private static CheckpointFlags flags(String... words) throws UsageException {
+    return new CheckpointFlags(CommandLine.parse(CheckpointFlags.OPTIONS, null, 0, List.of(words)));
+  }
+
+  /** It may be the file that is at fault, or the machine, and not the training. */
+  @Test
+  void aResumeThatFailsDeletesNothing() throws Exception {
+    Path out = folder.resolve("m.safetensors");
+    Path newest = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Path before = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
+    TrainingException failure = new TrainingException("the loss is NaN");
+    String[] often = {"--checkpoint", folder.toString(), "--checkpoint-minutes=1e-9"};
+    String kept = failure.getMessage() + "; the best model so far is written to " + out;
+    assertEquals(kept, faultOf(failure, 2, out, flags(often)));
+    assertFalse(Files.exists(newest) || Files.exists(before), "they would fail in the same way");
+    Files.delete(out);
+
+    // Stopped by something else, so both are there.
+    assertThrows(
+        AssertionError.class,
+        () -> faultOf(new IllegalStateException("stopped"), 2, out, flags(often)));
+    assertTrue(Files.exists(newest) && Files.exists(before));
+    String[] resume = {"--checkpoint", folder.toString(), "--resume"};
+    assertEquals(kept + "; the checkpoint is left", faultOf(failure, 2, out, flags(resume)));
+    assertTrue(Files.exists(newest) && Files.exists(before));
   }
 
   private static String reason(Throwable failure) {
@@ -67,7 +95,7 @@ class TrainCommandTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void theBestModelSoFarSurvivesAFailure(Throwable failure) throws IOException {
+  void theBestModelSoFarSurvivesAFailure(Throwable failure) throws Exception {
     Path out = folder.resolve("m.safetensors");
     assertEquals(
         reason(failure) + "; the best model so far is written to " + out, faultOf(failure, 2, out));
@@ -77,7 +105,7 @@ class TrainCommandTest {
   /** A model that serves today does not give way to one of a training that failed. */
   @ParameterizedTest
   @MethodSource("failures")
-  void aModelThatIsThereSurvivesAFailure(Throwable failure) throws IOException {
+  void aModelThatIsThereSurvivesAFailure(Throwable failure) throws Exception {
     Path out = folder.resolve("m.safetensors");
     Files.writeString(out, "old");
     Path beside = folder.resolve("m.safetensors.best-so-far");
@@ -91,7 +119,7 @@ class TrainCommandTest {
 
   @ParameterizedTest
   @MethodSource("failures")
-  void aFailureInTheFirstEpochWritesNothing(Throwable failure) {
+  void aFailureInTheFirstEpochWritesNothing(Throwable failure) throws Exception {
     Path out = folder.resolve("m.safetensors");
     assertEquals(reason(failure) + "; no model is written", faultOf(failure, 1, out));
     assertFalse(Files.exists(out));

@@ -163,6 +163,18 @@ class TrainingReportTest {
     assertFalse(Files.exists(model));
   }
 
+  /** A pipeline that waits for the page must not take an old one for this training's. */
+  @Test
+  void aTrainingThatFailsSaysThatNoReportIsWritten() throws IOException {
+    Files.writeString(report, "old");
+    String[] words = {"train", train.toString(), "--model=" + model, "--report=" + report};
+    List<String> wild = new ArrayList<>(List.of(words));
+    wild.addAll(List.of("--optimization-algorithm=sgd", "--learning-rate=1e38", "--seed=7"));
+    run(1, wild.toArray(String[]::new));
+    assertTrue(err.contains("no report is written to " + report + ": there is no model\n"), err);
+    assertEquals("old", Files.readString(report));
+  }
+
   @Test
   void anOldReportIsReplacedAsAWhole() throws IOException {
     Files.writeString(report, "old".repeat(100_000));

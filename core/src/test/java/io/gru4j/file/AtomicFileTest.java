@@ -3,7 +3,9 @@ package io.gru4j.file;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gru4j.ChildJvm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,10 +14,18 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AtomicFileTest {
   @TempDir Path folder;
@@ -104,15 +114,26 @@ class AtomicFileTest {
     assertEquals(List.of(), names());
   }
 
-  /** The longest name that a folder takes leaves no room for another beside it. */
-  @Test
-  void theTemporaryNameIsNoLongerThanTheNameMayBe() throws IOException {
-    Path file = folder.resolve("m".repeat(255));
+  /** The longest names that a folder takes leave no room for another name around them. */
+  @ParameterizedTest
+  @CsvSource({"m, 255", "\u00e4, 127", "\u2603, 85", "\ud83d\ude00, 63"})
+  void aNameMayBeAsLongAsAnyOther(String character, int times) throws IOException {
+    Path file = folder.resolve(character.repeat(times));
     AtomicFile.check(file);
     assertEquals(List.of(), names());
     AtomicFile.write(file, channel -> put(channel, "all"));
     assertEquals("all", Files.readString(file));
-    assertEquals(List.of("m".repeat(255)), names());
+    assertEquals(List.of(character.repeat(times)), names());
+  }
+
+  @Test
+  void aNameThatIsTooLongIsFoundBeforeWork() throws IOException {
+    for (String name : List.of("m".repeat(256), "\u2603".repeat(86))) {
+      Path file = folder.resolve(name);
+      var e = assertThrows(FileSystemException.class, () -> AtomicFile.check(file));
+      assertEquals(file + ": File name too long", e.getMessage());
+    }
+    assertEquals(List.of(), names());
   }
 
   /** The message has the name that the user gave, not that of the temporary file. */
@@ -120,25 +141,181 @@ class AtomicFileTest {
   void aFolderThatTakesNoFilesIsNamedBeforeWork() {
     Path none = folder.resolve("none/model");
     var e = assertThrows(FileSystemException.class, () -> AtomicFile.check(none));
-    assertEquals(none + ": its folder takes no new files", e.getMessage());
+    assertEquals(none + ": its folder does not exist", e.getMessage());
+    Path proc = Path.of("/proc/model");
+    if (Files.isDirectory(proc.getParent())) {
+      e = assertThrows(FileSystemException.class, () -> AtomicFile.check(proc));
+      assertEquals(proc + ": its folder takes no new files", e.getMessage());
+    }
+  }
+
+  /** A check asks the system whether the file may be replaced; it is not touched. */
+  @Test
+  void aCheckLeavesNoTrace() throws IOException {
+    Path file = folder.resolve("model");
+    Files.writeString(file, "old");
+    Object before = Files.readAttributes(file, "unix:ino,ctime,mode");
+    AtomicFile.check(file);
+    AtomicFile.check(folder.resolve("new"));
+    assertEquals(before, Files.readAttributes(file, "unix:ino,ctime,mode"));
+    assertEquals(List.of("model"), names());
   }
 
   @Test
-  void whatAKilledProcessHasLeftIsDeletedButNotWhatIsStillWritten() throws IOException {
+  @EnabledOnOs(OS.LINUX)
+  void theModeOfTheOldFileIsThatOfTheNewOne() throws IOException {
     Path file = folder.resolve("model");
-    Path left = folder.resolve(".model.1f.tmp");
-    Path other = folder.resolve(".model2.1f.tmp");
-    Files.writeString(left, "half");
-    Files.writeString(other, "of another file");
+    for (String mode : List.of("rw-------", "rw-r-----", "r--r--r--", "rwxrw-rw-", "---------")) {
+      Files.deleteIfExists(file);
+      Files.writeString(file, "old");
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+      AtomicFile.write(
+          file,
+          channel -> {
+            put(channel, "new");
+            for (String name : names()) { // the temporary one too, before there is a byte in it
+              assertEquals(mode, mode(folder.resolve(name)));
+            }
+          });
+      assertEquals(mode, mode(file));
+    }
+    Path fresh = folder.resolve("fresh");
+    Path plain = Files.writeString(folder.resolve("plain"), "of the same umask");
+    AtomicFile.write(fresh, channel -> put(channel, "new"));
+    assertEquals(mode(plain), mode(fresh));
+  }
+
+  private static String mode(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void ownerAndGroupAreKeptWhereTheSystemLetsUs() throws IOException {
+    assumeTrue(System.getProperty("user.name").equals("root"));
+    Path file = Files.writeString(folder.resolve("model"), "old");
+    Files.setAttribute(file, "unix:uid", 12345);
+    Files.setAttribute(file, "unix:gid", 23456);
+    AtomicFile.write(file, channel -> put(channel, "new"));
+    assertEquals(Map.of("uid", 12345, "gid", 23456), Files.readAttributes(file, "unix:uid,gid"));
+  }
+
+  @Test
+  void aLinkToNothingYetIsFollowed() throws IOException {
+    Path shelf = Files.createDirectory(folder.resolve("shelf"));
+    Path link = Files.createSymbolicLink(folder.resolve("model"), Path.of("shelf/next"));
+    Files.createSymbolicLink(shelf.resolve("next"), Path.of("model-1"));
+    AtomicFile.check(link);
+    AtomicFile.write(link, channel -> put(channel, "new"));
+    assertTrue(Files.isSymbolicLink(link));
+    assertTrue(Files.isSymbolicLink(shelf.resolve("next")));
+    assertEquals("new", Files.readString(shelf.resolve("model-1"), StandardCharsets.UTF_8));
+    Path circle = Files.createSymbolicLink(folder.resolve("circle"), Path.of("circle"));
+    assertThrows(FileSystemException.class, () -> AtomicFile.write(circle, channel -> {}));
+  }
+
+  @Test
+  void theFileThatIsReplacedMayBeKept() throws IOException {
+    Path file = folder.resolve("model");
+    Path before = folder.resolve("model-before");
+    for (String text : List.of("1", "2", "3")) {
+      AtomicFile.write(file, before, channel -> put(channel, text));
+    }
+    assertEquals("3", Files.readString(file));
+    assertEquals("2", Files.readString(before));
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            AtomicFile.write(
+                file,
+                before,
+                channel -> {
+                  throw new IllegalStateException();
+                }));
+    assertEquals("3", Files.readString(file));
+    assertEquals("2", Files.readString(before));
+    assertEquals(List.of("model", "model-before"), names());
+  }
+
+  /**
+   * Also of names that look like ours: nothing is opened or deleted that a stranger may have made.
+   */
+  @Test
+  void whatAKilledProcessHasLeftIsDeletedButNothingElse() throws IOException {
+    Path file = folder.resolve("model");
+    String[] own = new String[1];
+    AtomicFile.write(file, channel -> own[0] = names().getFirst());
+    String left = own[0].replaceFirst("-[0-9a-f]+-[0-9a-f]+-", "-1f-0-");
+    List<String> others =
+        List.of(
+            ".model.1f.tmp",
+            ".model.notes.tmp",
+            ".gru4j-notes.tmp",
+            left + "~",
+            left.replaceFirst("gru4j-[0-9a-f]{8}", "gru4j-00000000"), // of another target
+            left.replace(".tmp", "0.tmp"),
+            own[0]); // of this process, which is alive
+    Files.writeString(folder.resolve(left), "half");
+    for (String other : others) {
+      Files.writeString(folder.resolve(other), "not ours");
+    }
     AtomicFile.write(
         file,
         outer -> {
           put(outer, "first");
-          assertEquals(2, names().size()); // this one's and the other file's
           AtomicFile.write(file, inner -> put(inner, "second"));
         });
     assertEquals("first", Files.readString(file));
-    assertEquals(List.of(".model2.1f.tmp", "model"), names());
+    List<String> expected = new ArrayList<>(others);
+    expected.add("model");
+    assertEquals(expected.stream().sorted().toList(), names());
+  }
+
+  /** A process that closes a file loses all its locks of it, and another takes it for abandoned. */
+  @Test
+  void twoSaversInOneProcessAndOneOutsideDoNotDisturbEachOther() throws Exception {
+    Path file = folder.resolve("model");
+    ChildJvm other =
+        ChildJvm.quick(List.of(), "io.gru4j.cli.SaveForever", List.of(file.toString()));
+    try {
+      assertTrue(other.await("saves"));
+      List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+      List<Thread> savers = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        savers.add(
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      for (int save = 0; save < 40; save++) {
+                        try {
+                          AtomicFile.write(
+                              file,
+                              channel -> {
+                                put(channel, "ours");
+                                sleep(5); // the other saves meanwhile, and the other thread begins
+                              });
+                        } catch (Throwable e) {
+                          failures.add(e);
+                        }
+                      }
+                    }));
+      }
+      for (Thread saver : savers) {
+        saver.join();
+      }
+      assertEquals(List.of(), failures);
+      assertTrue(other.process().isAlive());
+    } finally {
+      other.kill();
+    }
+  }
+
+  private static void sleep(int milliseconds) {
+    try {
+      Thread.sleep(milliseconds);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -125,18 +126,36 @@ class SafeTensorsTest {
     Path file = folder.resolve("m.safetensors");
     small().write(file);
     String header =
-        "{\"__metadata__\":{\"k\":\"v\"},"
+        "{\"__metadata__\":{\"gru4j.crc32c.header\":\"00000000\",\"gru4j.crc32c.tensors\":"
+            + "\"{\\\"ids\\\":\\\"IDS\\\",\\\"a\\\":\\\"A\\\","
+            + "\\\"w\\\":\\\"W\\\",\\\"b\\\":\\\"B\\\"}\",\"k\":\"v\"},"
             + "\"ids\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]},"
             + "\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[8,12]},"
             + "\"w\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[12,20]},"
             + "\"b\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[20,23]}}";
+    ByteBuffer data = ByteBuffer.allocate(23).order(ByteOrder.LITTLE_ENDIAN);
+    data.putLong(-2).putFloat(0.5f).putFloat(1.5f).putFloat(Float.NEGATIVE_INFINITY);
+    data.put(new byte[] {1, 2, -1});
+    header =
+        header
+            .replace("IDS", crc(data.slice(0, 8)))
+            .replace("\"A\\", "\"" + crc(data.slice(8, 4)) + "\\");
+    header = header.replace("W\\", crc(data.slice(12, 8)) + "\\");
+    header = header.replace("B\\", crc(data.slice(20, 3)) + "\\");
     header += " ".repeat((8 - header.length() % 8) % 8);
+    ByteBuffer bytes = ByteBuffer.wrap(header.getBytes(StandardCharsets.UTF_8));
+    header = header.replace("00000000", crc(bytes));
     ByteBuffer expected =
         ByteBuffer.allocate(8 + header.length() + 23).order(ByteOrder.LITTLE_ENDIAN);
     expected.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
-    expected.putLong(-2).putFloat(0.5f).putFloat(1.5f).putFloat(Float.NEGATIVE_INFINITY);
-    expected.put(new byte[] {1, 2, -1});
+    expected.put(data.flip());
     assertArrayEquals(expected.array(), Files.readAllBytes(file));
+  }
+
+  private static String crc(ByteBuffer bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes);
+    return String.format("%08x", crc.getValue());
   }
 
   private static SafeTensorsWriter small() {
@@ -180,6 +199,8 @@ class SafeTensorsTest {
     assertThrows(
         IllegalArgumentException.class, () -> writer.floats("__metadata__", (o, d, n) -> {}, 1));
     assertThrows(IllegalArgumentException.class, () -> writer.metadata("k", "again"));
+    assertThrows(
+        IllegalArgumentException.class, () -> writer.metadata("gru4j.crc32c.header", "00000000"));
   }
 
   @Test
@@ -357,7 +378,7 @@ class SafeTensorsTest {
   void mutatedFilesNeverSurprise() throws IOException {
     Path file = folder.resolve("fuzz");
     small().write(file);
-    byte[] sound = Files.readAllBytes(file);
+    byte[] sound = Unchecked.of(Files.readAllBytes(file));
     int refused = 0;
     for (int seed = 0; seed < 2000; seed++) {
       Files.write(file, mutate(sound, new Random(seed)));

@@ -6,6 +6,7 @@ import static io.gru4j.fuzz.Mutations.number;
 import static io.gru4j.fuzz.Mutations.utf8;
 
 import io.gru4j.data.IdMap;
+import io.gru4j.file.Unchecked;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
@@ -37,8 +38,9 @@ final class ModelFaults {
   private final String header;
   private final byte[] data;
 
-  /** Takes a sound file apart. */
-  private ModelFaults(byte[] file) {
+  /** Takes a sound file apart, without its checksums: they would refuse any change at once. */
+  private ModelFaults(byte[] checked) {
+    byte[] file = Unchecked.of(checked);
     int length = (int) ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong();
     header = new String(file, 8, length, StandardCharsets.UTF_8).strip();
     data = Arrays.copyOfRange(file, 8 + length, file.length);
@@ -48,6 +50,7 @@ final class ModelFaults {
     ModelFaults model = new ModelFaults(sound());
     return List.of(
         Fault.of("sound", r -> model.file(model.header)),
+        Fault.of("with checksums, changed anywhere", r -> Mutations.anywhere(r, sound())),
         Fault.of("changed anywhere", r -> Mutations.anywhere(r, model.file(model.header))),
         Fault.of("cut", r -> Mutations.cut(r, model.file(model.header))),
         Fault.of("random bytes", r -> Mutations.randomBytes(r, r.nextInt(300))),
