@@ -96,7 +96,10 @@ final class Connection implements Runnable {
     } catch (IOException e) {
       return; // it is as closed as it can be
     } finally {
-      thread.interrupt(); // it may wait for the model
+      Thread own = thread;
+      if (own != null) {
+        own.interrupt(); // it may wait for the model
+      }
     }
   }
 
@@ -123,7 +126,7 @@ final class Connection implements Runnable {
       return; // the client is gone, or was given up
     } finally {
       reader.close();
-      connections.remove(this);
+      connections.ended(this);
     }
   }
 

@@ -21,6 +21,7 @@ final class Connections {
   private final int limit;
   private final Set<Connection> open = new LinkedHashSet<>();
   private final Map<ByteBuffer, Integer> perNetwork = new HashMap<>();
+  private int live;
   private boolean closing;
 
   Connections(int limit) {
@@ -29,10 +30,6 @@ final class Connections {
 
   int limit() {
     return limit;
-  }
-
-  synchronized int size() {
-    return open.size();
   }
 
   synchronized boolean closing() {
@@ -56,17 +53,33 @@ final class Connections {
       return false;
     }
     open.add(connection);
+    live++;
     perNetwork.merge(network(connection.client()), 1, Integer::sum);
     return true;
   }
 
-  synchronized void remove(Connection connection) {
+  /** A connection has ended, and its descriptor is free. */
+  synchronized void ended(Connection connection) {
+    remove(connection);
+    live--;
+    notifyAll();
+  }
+
+  private synchronized void remove(Connection connection) {
     if (open.remove(connection)) {
       perNetwork.computeIfPresent(
           network(connection.client()), (key, count) -> count == 1 ? null : count - 1);
     }
-    if (open.isEmpty()) {
-      notifyAll();
+  }
+
+  /**
+   * Waits until those that were evicted have ended, but for a few, and not longer: their
+   * descriptors are open so long.
+   */
+  synchronized void awaitEvicted(int few, long nanos) throws InterruptedException {
+    long end = System.nanoTime() + nanos;
+    for (long left = nanos; live - open.size() > few && left > 0; left = end - System.nanoTime()) {
+      wait(left / 1_000_000 + 1);
     }
   }
 
@@ -153,10 +166,10 @@ final class Connections {
   /** Waits until all are gone, but not longer; says whether they are. */
   synchronized boolean awaitNone(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
-    for (long left = nanos; !open.isEmpty() && left > 0; left = end - System.nanoTime()) {
+    for (long left = nanos; live > 0 && left > 0; left = end - System.nanoTime()) {
       wait(left / 1_000_000 + 1);
     }
-    return open.isEmpty();
+    return live == 0;
   }
 
   /** Ends all that are left. */

@@ -102,7 +102,7 @@ final class HttpListener {
         evict(connection.client());
       }
       if (connections.add(connection)) {
-        metricsOpened(connection);
+        begin(connection);
         return;
       }
     } catch (IOException e) {
@@ -116,7 +116,7 @@ final class HttpListener {
     refusals.refuse(channel);
   }
 
-  private void metricsOpened(Connection connection) {
+  private void begin(Connection connection) {
     server.metrics().opened();
     connection.start(
         Thread.ofVirtual().name("gru4j-http").unstarted(() -> guarded(() -> serve(connection))));
@@ -135,6 +135,11 @@ final class HttpListener {
   private void evict(InetAddress client) {
     if (connections.evict(client)) {
       server.metrics().evicted();
+    }
+    try {
+      connections.awaitEvicted(OpenFiles.RESERVE / 3, PAUSE_NANOS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // nobody has a reason to
     }
   }
 
