@@ -4,6 +4,7 @@ import io.gru4j.http.Connection.Phase;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,6 +19,17 @@ import java.util.Set;
  * one network with many clients, may hold all while nobody else comes. Thread-safe.
  */
 final class Connections {
+  /** What a new connection gets to send its request, where room is short. */
+  private static final Duration GRACE = Duration.ofMillis(200);
+
+  private static final int GRACE_LOOKS = 20;
+
+  /** A body or an answer that goes on longer is slow. */
+  private static final Duration STALLED = Duration.ofSeconds(1);
+
+  /** A connection that was answered and has not asked again so long is missed by nobody. */
+  private static final Duration LONG_IDLE = Duration.ofSeconds(5);
+
   private final int limit;
   private final Set<Connection> open = new LinkedHashSet<>();
   private final Map<ByteBuffer, Integer> perNetwork = new HashMap<>();
@@ -84,13 +96,22 @@ final class Connections {
   }
 
   /**
-   * Closes the connection that is missed least, to make room.
+   * Closes the connection that is missed least, to make room. Where that is one which has only just
+   * come, waits a moment for it to say what it wants: those who come meanwhile wait in the system's
+   * queue, and nobody is closed before his request could be read.
    *
    * @param client who wants the room, or null
    * @return whether one was closed
    */
-  boolean evict(InetAddress client) {
+  boolean evict(InetAddress client) throws InterruptedException {
     Connection victim = victim(client);
+    for (int i = 0; i < GRACE_LOOKS && victim != null && isNew(victim, client); i++) {
+      Thread.sleep(GRACE.toMillis() / GRACE_LOOKS);
+      if (client != null && hasRoom()) {
+        return false; // one has ended by itself
+      }
+      victim = victim(client);
+    }
     if (victim == null) {
       return false;
     }
@@ -99,47 +120,59 @@ final class Connections {
     return true;
   }
 
+  private synchronized boolean isNew(Connection each, InetAddress client) {
+    boolean own = client == null || network(each.client()).equals(network(client));
+    return own && each.served() == 0 && System.nanoTime() - each.opened() < GRACE.toNanos();
+  }
+
   private synchronized Connection victim(InetAddress client) {
     long now = System.nanoTime();
     int own = client == null ? 0 : perNetwork.getOrDefault(network(client), 0);
+    boolean oneNetwork = perNetwork.size() == 1; // as behind a proxy, or on loopback
     Connection best = null;
-    long[] bestKey = null;
+    int bestHeld = 0;
+    int bestRank = 0;
+    long bestAge = 0;
     for (Connection each : open) {
-      int held = perNetwork.get(network(each.client()));
-      boolean heavier = held > own;
-      if (evictable(each, now, heavier)) {
-        long[] key = {heavier ? -held : 0, rank(each), since(each) - now};
-        if (best == null || Arrays.compare(key, bestKey) < 0) {
-          best = each;
-          bestKey = key;
-        }
+      int held = oneNetwork ? open.size() : perNetwork.get(network(each.client()));
+      int weight = held > own ? held : 0;
+      long age = now - (each.served() == 0 ? each.opened() : each.since());
+      if (!evictable(each, now - each.since(), weight > 0)) {
+        continue;
+      }
+      int rank = rank(each, age);
+      boolean better =
+          weight != bestHeld
+              ? weight > bestHeld
+              : rank != bestRank ? rank < bestRank : age > bestAge;
+      if (best == null || better) {
+        best = each;
+        bestHeld = weight;
+        bestRank = rank;
+        bestAge = age;
       }
     }
     return best;
   }
 
-  /** Work of the model is never thrown away; what goes on in one's own network has its second. */
-  private static boolean evictable(Connection each, long now, boolean heavier) {
+  /** Work of the model is never thrown away; what goes on in one's own network has its time. */
+  private static boolean evictable(Connection each, long inPhase, boolean heavier) {
     return switch (each.phase()) {
       case IDLE, HEAD, LINGER -> true;
-      case BODY, WRITE -> heavier || now - each.since() > ServerLimits.EVICTABLE_AFTER.toNanos();
+      case BODY, WRITE -> heavier || inPhase >= STALLED.toNanos();
       case ANSWER -> false;
     };
   }
 
-  /** Those without a request go first, those who have had an answer after them. */
-  private static int rank(Connection each) {
+  /** Those without a request go first; last those who have just been answered and may ask again. */
+  private static int rank(Connection each, long age) {
+    boolean served = each.served() > 0;
     return switch (each.phase()) {
       case LINGER -> 0;
-      case IDLE -> each.served() == 0 ? 1 : 2;
-      case HEAD -> each.served() == 0 ? 1 : 3;
-      case BODY -> 4;
-      case WRITE, ANSWER -> 5;
+      case IDLE -> !served ? 1 : age > LONG_IDLE.toNanos() ? 2 : 5;
+      case HEAD -> !served ? 1 : 4;
+      case BODY, WRITE, ANSWER -> 3;
     };
-  }
-
-  private static long since(Connection each) {
-    return each.served() == 0 ? each.opened() : each.since();
   }
 
   /** Closes those whose time is over; returns how many. */

@@ -133,10 +133,10 @@ final class HttpListener {
   }
 
   private void evict(InetAddress client) {
-    if (connections.evict(client)) {
-      server.metrics().evicted();
-    }
     try {
+      if (connections.evict(client)) {
+        server.metrics().evicted();
+      }
       connections.awaitEvicted(OpenFiles.RESERVE / 3, PAUSE_NANOS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody has a reason to

@@ -1,7 +1,5 @@
 package io.gru4j.http;
 
-import java.time.Duration;
-
 /**
  * What a client may cost. Beyond a limit it gets a 4xx or 503, or loses its connection; the times
  * are in {@link Timeouts}.
@@ -48,9 +46,6 @@ final class ServerLimits {
 
   /** Reloads that hang in the file system and are given up; more are refused. */
   static final int RELOADS_GIVEN_UP = 2;
-
-  /** How long after it has begun a request or an answer of one's own network may be closed. */
-  static final Duration EVICTABLE_AFTER = Duration.ofSeconds(1);
 
   private ServerLimits() {}
 

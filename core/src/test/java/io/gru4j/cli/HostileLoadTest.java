@@ -269,7 +269,6 @@ class HostileLoadTest {
         }
       } catch (IOException e) {
         lost.incrementAndGet();
-        System.out.println("HostileLoadTest: " + (kept ? "kept: " : "new: ") + e);
         socket = null;
       }
       pause(50);
