@@ -5,9 +5,6 @@
 module io.gru4j.core {
   requires transitive io.gru4j.tensor;
 
-  // For gru4j serve.
-  requires jdk.httpserver;
-
   // Where it is absent there are no events of the Flight Recorder.
   requires static jdk.jfr;
 

@@ -206,7 +206,7 @@ public final class HttpLoad {
       head.append((char) c);
     }
     String text = head.toString();
-    int at = text.indexOf("Content-length: ") + "Content-length: ".length();
+    int at = text.indexOf("Content-Length: ") + "Content-Length: ".length();
     int length = Integer.parseInt(text.substring(at, text.indexOf('\r', at)));
     String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
     byte[] status = text.substring(0, OK.length).getBytes(StandardCharsets.US_ASCII);

@@ -7,12 +7,16 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 /** {@code gru4j serve}. */
 final class ServeCommand implements Command {
+  /** After a signal the process ends, whatever hangs: the requests have less. */
+  private static final Duration END_TIME = Duration.ofSeconds(25);
+
   @Override
   public String name() {
     return "serve";
@@ -45,7 +49,8 @@ final class ServeCommand implements Command {
         + " once get 503 with Retry-After. SIGTERM and SIGINT let the requests in flight"
         + " end. There is no TLS and no login: --host beyond localhost is for networks that"
         + " you trust.\n"
-        + "stdout gets the address, stderr reloads and errors.";
+        + "stdout gets the address, stderr reloads and errors. Exit status 3 means that the"
+        + " server could not go on, such as without memory, and is to be started again.";
   }
 
   @Override
@@ -58,7 +63,12 @@ final class ServeCommand implements Command {
         new Option(
             "max-waiting",
             "N",
-            "requests that may wait for one of those threads (default 256); more get 503"));
+            "requests that may wait for one of those threads (default 256); more get 503"),
+        new Option(
+            "max-connections",
+            "N",
+            "connections at once (default 1000, or what heap and open files have room for);"
+                + " beyond them those that ask nothing are closed"));
   }
 
   @Override
@@ -72,26 +82,49 @@ final class ServeCommand implements Command {
     }
     int threads = SessionInput.threads(line);
     int maxWaiting = line.integer("max-waiting", 256, 1, 1_000_000);
+    int maxConnections =
+        line.integer("max-connections", RecommendServer.defaultConnections(), 1, 1_000_000);
     if (Files.isDirectory(file)) {
       throw new WorkException(file + ": is a folder, expected a model file");
     }
+    serve(
+        new RecommendServer.Settings(file, host, port, threads, maxWaiting, maxConnections),
+        console);
+  }
+
+  private static void serve(RecommendServer.Settings settings, Console console) throws IOException {
     CountDownLatch stop = new CountDownLatch(1);
-    try (StopSignal signal =
-            new StopSignal(stop::countDown, "lets the requests in flight end", console.err());
+    LastLine lastLine = new LastLine();
+    // Threads of the JDK that the server needs may end with an error too.
+    Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+    try (LogQueue log = new LogQueue(console.err());
+        StopSignal signal =
+            new StopSignal(
+                stop::countDown, "lets the requests in flight end", log::println, END_TIME);
         RecommendServer server =
             RecommendServer.start(
-                new RecommendServer.Settings(file, host, port, threads, maxWaiting),
-                text -> console.err().println("gru4j serve: " + lines(text)))) {
+                settings, text -> log.println("gru4j serve: " + lines(text)), lastLine::end)) {
+      Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught(e, log, lastLine));
       signal.listen();
       ReloadSignal.listen(server::reload);
       console.out().println(url(server.address()));
       console.out().flush();
       if (!server.address().getAddress().isLoopbackAddress()) {
-        console.err().println("gru4j serve: other machines can send requests, without a login");
+        log.println("gru4j serve: other machines can send requests, without a login");
       }
       stop.await();
     } catch (InterruptedException e) {
       // An interrupt of the command's thread ends it in the same way as a signal.
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
+  }
+
+  private static void uncaught(Throwable e, LogQueue log, LastLine lastLine) {
+    if (e instanceof Error) {
+      lastLine.end(e);
+    } else {
+      log.println("gru4j serve: unexpected error, please report it: " + e);
     }
   }
 

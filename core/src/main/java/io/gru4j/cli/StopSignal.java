@@ -1,7 +1,10 @@
 package io.gru4j.cli;
 
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * Lets SIGINT, SIGTERM and SIGHUP stop a command cleanly: the JVM ends only after the command has
@@ -14,6 +17,8 @@ import java.util.concurrent.CountDownLatch;
 final class StopSignal implements AutoCloseable {
   private static final CountDownLatch COMMAND_ENDED = new CountDownLatch(1);
 
+  private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+
   private final Thread hook;
 
   /**
@@ -23,17 +28,24 @@ final class StopSignal implements AutoCloseable {
    * @param err is told that it was asked
    */
   StopSignal(Runnable stop, PrintStream err) {
-    this(stop, "stops after this step", err);
+    this(stop, "stops after this step", err::println, FOREVER);
   }
 
-  /** As the other, with the message. */
-  StopSignal(Runnable stop, String said, PrintStream err) {
+  /**
+   * As the other, for work that has only so long to end.
+   *
+   * @param stop asks the work to end soon
+   * @param said what is said
+   * @param err is told so
+   * @param time until the JVM ends even if the work does not
+   */
+  StopSignal(Runnable stop, String said, Consumer<String> err, Duration time) {
     hook =
         new Thread(
             () -> {
-              err.println("gru4j: " + said);
+              err.accept("gru4j: " + said);
               stop.run();
-              awaitEnd();
+              awaitEnd(time.toNanos());
             },
             "gru4j-stop");
   }
@@ -43,11 +55,12 @@ final class StopSignal implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
-  private static void awaitEnd() {
+  private static void awaitEnd(long nanos) {
+    long begin = System.nanoTime();
     boolean ended = false;
     while (!ended) {
       try {
-        COMMAND_ENDED.await();
+        COMMAND_ENDED.await(nanos - (System.nanoTime() - begin), TimeUnit.NANOSECONDS);
         ended = true;
       } catch (InterruptedException e) {
         ended = false; // nothing interrupts a hook

@@ -1,7 +1,5 @@
 package io.gru4j.http;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +14,7 @@ import java.util.Set;
 final class Callers {
   private static final Set<String> LOOPBACK_NAMES = Set.of("localhost", "127.0.0.1", "::1");
   private static final List<String> PROXY_HEADERS =
-      List.of("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via");
+      List.of("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via");
 
   private final boolean onLoopback;
   private final String ownName;
@@ -33,42 +31,39 @@ final class Callers {
   }
 
   /** Refuses a request that another name than this server's has led here. */
-  void check(HttpExchange exchange) throws RequestException {
+  void check(Request request) throws RequestException {
     if (onLoopback) {
-      checkHost(exchange);
+      checkHost(request);
     }
   }
 
   /** Refuses a reload from elsewhere. */
-  void checkReload(HttpExchange exchange) throws RequestException {
-    if (!exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
+  void checkReload(Request request) throws RequestException {
+    if (!request.client().isLoopbackAddress()) {
       throw new RequestException(
           403, "/reload answers only on the machine itself: send it there, or SIGHUP");
     }
-    checkHost(exchange);
-    Headers headers = exchange.getRequestHeaders();
+    checkHost(request);
     for (String each : PROXY_HEADERS) {
-      if (headers.containsKey(each)) {
+      if (request.header(each) != null) {
         throw new RequestException(
             403, "/reload does not answer through a proxy, and the request has " + each);
       }
     }
-    String origin = headers.getFirst("Origin");
-    String site = headers.getFirst("Sec-Fetch-Site");
-    boolean ownOrigin =
-        origin == null || origin.equalsIgnoreCase("http://" + headers.getFirst("Host"));
+    String origin = request.header("origin");
+    String site = request.header("sec-fetch-site");
+    boolean ownOrigin = origin == null || origin.equalsIgnoreCase("http://" + request.authority());
     boolean ownSite = site == null || site.equals("same-origin") || site.equals("none");
     if (!ownOrigin || !ownSite) {
       throw new RequestException(403, "/reload does not answer pages of other origins");
     }
   }
 
-  private void checkHost(HttpExchange exchange) throws RequestException {
-    List<String> hosts = exchange.getRequestHeaders().get("Host");
-    if (hosts == null || hosts.size() != 1) {
-      throw new RequestException(400, "the request must have one Host header");
+  private void checkHost(Request request) throws RequestException {
+    if (request.authority() == null) {
+      throw new RequestException(400, "the request must have one Host header"); // HTTP/1.0
     }
-    String host = name(hosts.getFirst().replaceFirst(":\\d*$", ""));
+    String host = name(request.authority().replaceFirst(":\\d*$", ""));
     if (!LOOPBACK_NAMES.contains(host) && !host.equals(ownName)) {
       throw new RequestException(
           421,

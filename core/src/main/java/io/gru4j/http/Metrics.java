@@ -25,6 +25,10 @@ final class Metrics {
 
   private final Instant started = Instant.now();
   private final AtomicInteger inFlight = new AtomicInteger();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final LongAdder evicted = new LongAdder();
+  private final LongAdder late = new LongAdder();
+  private final LongAdder refused = new LongAdder();
   private final LongAdder reloaded = new LongAdder();
   private final LongAdder reloadsFailed = new LongAdder();
   private final Map<Endpoint, PerEndpoint> endpoints = new EnumMap<>(Endpoint.class);
@@ -45,6 +49,31 @@ final class Metrics {
     for (Endpoint each : Endpoint.values()) {
       endpoints.put(each, new PerEndpoint());
     }
+  }
+
+  /** A connection has come. */
+  void opened() {
+    connections.incrementAndGet();
+  }
+
+  /** A connection has ended. */
+  void closed() {
+    connections.decrementAndGet();
+  }
+
+  /** A connection was closed to make room for another. */
+  void evicted() {
+    evicted.increment();
+  }
+
+  /** Connections were closed because their time was over. */
+  void late(int count) {
+    late.add(count);
+  }
+
+  /** A connection was refused. */
+  void refused() {
+    refused.increment();
   }
 
   /** A request has come. */
@@ -101,6 +130,13 @@ final class Metrics {
     line(out, "gru4j_http_requests_in_flight", "", inFlight.get());
     head(out, "gru4j_http_requests_waiting", "gauge", "Requests that wait for the model.");
     line(out, "gru4j_http_requests_waiting", "", waiting);
+    head(out, "gru4j_http_connections", "gauge", "Connections that are open.");
+    line(out, "gru4j_http_connections", "", connections.get());
+    String closed = "gru4j_http_connections_closed_total";
+    head(out, closed, "counter", "Connections that the server closed, by reason.");
+    line(out, closed, "reason=\"evicted\"", evicted.sum());
+    line(out, closed, "reason=\"late\"", late.sum());
+    line(out, closed, "reason=\"refused\"", refused.sum());
     head(out, "gru4j_model_info", "gauge", "The model that is served; the value is 1.");
     line(out, "gru4j_model_info", "fingerprint=\"" + model.fingerprint() + "\"", 1);
     head(out, "gru4j_model_items", "gauge", "Items that the model knows.");

@@ -1,81 +1,76 @@
 package io.gru4j.http;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
  * Serves the model of a file over HTTP until it is closed.
  *
  * <p>Thread-safe. {@link #close} lets the requests in flight end, and afterwards no thread of the
- * server is left.
+ * server is left, but one that reads a file which never comes to an end: it is a daemon.
  */
 public final class RecommendServer implements AutoCloseable {
-  private static final int BACKLOG = 1024;
-  private static final int IDLE_LOOKS = 10;
-  private static final int LOOK_MILLIS = 10;
-
-  private final Path file;
   private final Consumer<String> log;
-  private final HttpServer server;
+  private final Consumer<Throwable> fatal;
+  private final AtomicBoolean broken = new AtomicBoolean();
+  private final HttpListener listener;
+  private final InetSocketAddress address;
+  private final ByteBudget budget;
   private final ModelThreads threads;
-  private final ExecutorService requests;
-
-  /** Requests that are being read, answered or written. */
-  private final AtomicInteger inFlight = new AtomicInteger();
-
-  private final ReentrantLock reloading = new ReentrantLock();
+  private final Reloader reloader;
   private final Metrics metrics = new Metrics();
   private volatile ServedModel model;
   private volatile boolean closing;
 
-  private RecommendServer(Settings settings, ServedModel model, Consumer<String> log)
+  private RecommendServer(
+      Settings settings,
+      Timeouts timeouts,
+      Reloader.Loader loader,
+      Consumer<String> log,
+      Consumer<Throwable> fatal)
       throws IOException {
-    this.file = settings.file();
-    this.model = model;
     this.log = log;
-    ServerLimits.apply();
-    InetAddress address = InetAddress.getByName(settings.host());
+    this.fatal = fatal;
+    InetAddress host = InetAddress.getByName(settings.host());
+    budget = ByteBudget.ofHeap();
+    RequestHandler handler = new RequestHandler(this, new Callers(host, settings.host()), budget);
+    Connections connections = new Connections(settings.maxConnections());
     try {
-      server = HttpServer.create(new InetSocketAddress(address, settings.port()), BACKLOG);
+      listener =
+          new HttpListener(
+              this,
+              new InetSocketAddress(host, settings.port()),
+              handler,
+              connections,
+              budget,
+              timeouts);
+      address = listener.address();
     } catch (IOException e) {
       String where = settings.host() + ":" + settings.port();
       throw new IOException(where + ": " + e.getMessage(), e);
     }
     threads = new ModelThreads(settings.threads(), settings.maxWaiting());
-    requests = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("gru4j-http").factory());
-    server.createContext("/", new RequestHandler(this, new Callers(address, settings.host())));
-    server.setExecutor(this::execute);
-    server.start();
-  }
-
-  private void execute(Runnable request) {
-    inFlight.incrementAndGet();
-    try {
-      requests.execute(
-          () -> {
-            try {
-              request.run();
-            } finally {
-              inFlight.decrementAndGet();
-            }
-          });
-    } catch (RejectedExecutionException | OutOfMemoryError e) {
-      inFlight.decrementAndGet();
-      throw e;
-    }
+    HeapRoom room = new HeapRoom(budget);
+    reloader =
+        new Reloader(
+            settings.file(),
+            file -> {
+              checkRegular(file);
+              room.check(file);
+              return loader.load(file);
+            },
+            this::put,
+            timeouts,
+            log,
+            metrics,
+            this::fatal);
   }
 
   /**
@@ -86,19 +81,76 @@ public final class RecommendServer implements AutoCloseable {
    * @param port to listen at; 0 for any that is free
    * @param threads threads of the model, at least 1
    * @param maxWaiting requests that may wait for one of them, at least 1; more get 503
+   * @param maxConnections connections at once, at least 1; beyond them idle ones are closed
    */
-  public record Settings(Path file, String host, int port, int threads, int maxWaiting) {}
+  public record Settings(
+      Path file, String host, int port, int threads, int maxWaiting, int maxConnections) {
+    /** As many connections as heap and open files have room for. */
+    public Settings(Path file, String host, int port, int threads, int maxWaiting) {
+      this(file, host, port, threads, maxWaiting, defaultConnections());
+    }
+  }
 
   /**
-   * Reads the model and begins to serve it.
+   * Returns how many connections the heap and the process's limit of open files have room for.
+   *
+   * @return at most 1,000
+   */
+  public static int defaultConnections() {
+    int ofHeap = ServerLimits.connectionsOfHeap(Runtime.getRuntime().maxMemory());
+    return Math.min(ofHeap, OpenFiles.connections().orElse(ServerLimits.CONNECTIONS));
+  }
+
+  /**
+   * Reads the model and begins to serve it. After an error that it cannot go on from the server
+   * closes its port.
    *
    * @param settings what to serve, and where
-   * @param log gets a line for each reload and each unexpected error; thread-safe
+   * @param log gets a line for each reload and each unexpected error; thread-safe, and does not
+   *     block
    * @return a server that answers
    * @throws IOException if the file is no model, or the address cannot be listened at
    */
   public static RecommendServer start(Settings settings, Consumer<String> log) throws IOException {
-    return new RecommendServer(settings, ServedModel.load(settings.file()), log);
+    return start(settings, log, error -> log.accept("the server ends: " + error));
+  }
+
+  /**
+   * As the other, for a caller who ends the process.
+   *
+   * @param settings what to serve, and where
+   * @param log gets a line for each reload and each unexpected error; thread-safe, and does not
+   *     block
+   * @param fatal gets, once, an error that a thread of the server has ended with, such as a full
+   *     heap; the server is of no use then
+   * @return a server that answers
+   * @throws IOException if the file is no model, or the address cannot be listened at
+   */
+  public static RecommendServer start(
+      Settings settings, Consumer<String> log, Consumer<Throwable> fatal) throws IOException {
+    return start(settings, Timeouts.DEFAULT, ServedModel::load, log, fatal);
+  }
+
+  static RecommendServer start(
+      Settings settings,
+      Timeouts timeouts,
+      Reloader.Loader loader,
+      Consumer<String> log,
+      Consumer<Throwable> fatal)
+      throws IOException {
+    checkRegular(settings.file());
+    ServedModel first = ServedModel.load(settings.file());
+    RecommendServer server = new RecommendServer(settings, timeouts, loader, log, fatal);
+    server.model = first;
+    server.listener.start();
+    return server;
+  }
+
+  /** Opening anything else, such as a named pipe, could wait for ever. */
+  private static void checkRegular(Path file) throws IOException {
+    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+      throw new IOException(file + ": is not a regular file, expected a model file");
+    }
   }
 
   /**
@@ -107,12 +159,13 @@ public final class RecommendServer implements AutoCloseable {
    * @return the address, with the port
    */
   public InetSocketAddress address() {
-    return server.getAddress();
+    return address;
   }
 
   /**
    * Reads the model file again. Requests that have begun stay with the old model, later ones get
-   * the new one; if the file is bad the old model stays. What came of it is logged.
+   * the new one; if the file is bad, or has no room in the heap beside the old one, the old model
+   * stays. What came of it is logged. Returns after half a minute even if the file system hangs.
    *
    * @return whether the server now has the model of the file
    */
@@ -129,46 +182,17 @@ public final class RecommendServer implements AutoCloseable {
    * As {@link #reload}.
    *
    * @return whether the model is another one than before
-   * @throws RequestException 503 if a reload is at work, 500 if the file is bad
+   * @throws RequestException 503 if a reload is at work, takes too long or more heap than there is,
+   *     500 if the file is bad
    */
   boolean reloadOrThrow() throws RequestException {
-    if (!reloading.tryLock()) {
-      throw new RequestException(503, "a reload is at work already", "Retry-After", "1");
-    }
-    try {
-      ServedModel before = model;
-      ServedModel now = ServedModel.load(file);
-      boolean changed = !now.fingerprint().equals(before.fingerprint());
-      if (changed) {
-        model = now;
-      }
-      metrics.reload(true);
-      log.accept(
-          changed
-              ? "reload: model %s with %d items".formatted(now.fingerprint(), items(now))
-              : "reload: the file has the model that is served, " + now.fingerprint());
-      return changed;
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
-      metrics.reload(false);
-      String message = "reload: " + reason(e) + "; the old model stays";
-      log.accept(message);
-      throw new RequestException(500, message);
-    } finally {
-      reloading.unlock();
-    }
+    return reloader.reload();
   }
 
-  private static int items(ServedModel model) {
-    return model.model().numItems();
-  }
-
-  private static String reason(Throwable e) {
-    return switch (e) {
-      case NoSuchFileException missing -> missing.getFile() + ": no such file";
-      case AccessDeniedException denied -> denied.getFile() + ": access denied";
-      case OutOfMemoryError full -> "out of memory: a reload needs room for both models";
-      default -> e.getMessage() == null ? e.toString() : e.getMessage();
-    };
+  private boolean put(ServedModel now) {
+    boolean changed = !now.fingerprint().equals(model.fingerprint());
+    model = changed ? now : model;
+    return changed;
   }
 
   /** The model that a request is to use, to its end. */
@@ -184,12 +208,27 @@ public final class RecommendServer implements AutoCloseable {
     return threads;
   }
 
+  ByteBudget budget() {
+    return budget;
+  }
+
   boolean closing() {
     return closing;
   }
 
   void log(String line) {
     log.accept(line);
+  }
+
+  /** Something that no thread of the server may go on after. */
+  void fatal(Throwable error) {
+    if (broken.compareAndSet(false, true)) {
+      try {
+        fatal.accept(error);
+      } finally {
+        listener.stopListening();
+      }
+    }
   }
 
   /**
@@ -199,40 +238,8 @@ public final class RecommendServer implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    try (ExecutorService watcher = Executors.newVirtualThreadPerTaskExecutor()) {
-      watcher.execute(this::stopWhenIdle);
-      server.stop(ServerLimits.DRAIN_SECONDS);
-      requests.shutdownNow();
-    }
+    listener.close(TimeUnit.SECONDS.toNanos(ServerLimits.DRAIN_SECONDS));
     threads.close();
-    awaitEnd(requests);
-  }
-
-  /**
-   * The JDK's server looks whether all is done when an answer ends, and counts some requests for
-   * ever whose clients closed their connections: then it would wait its full time for nothing. One
-   * that it has taken and not yet handed over is in no count, hence several looks.
-   */
-  private void stopWhenIdle() {
-    for (int looks = 0; looks < IDLE_LOOKS && !requests.isShutdown(); ) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
-      looks = inFlight.get() == 0 ? looks + 1 : 0;
-    }
-    server.stop(0);
-  }
-
-  static void awaitEnd(ExecutorService executor) {
-    boolean interrupted = false;
-    boolean ended = false;
-    while (!ended) {
-      try {
-        ended = executor.awaitTermination(1, TimeUnit.MINUTES);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    reloader.close();
   }
 }

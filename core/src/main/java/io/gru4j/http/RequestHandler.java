@@ -1,94 +1,117 @@
 package io.gru4j.http;
 
-import com.sun.net.httpserver.Headers;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLDecoder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads a request, has it answered, and writes the answer. */
-final class RequestHandler implements HttpHandler {
+/** Has a request answered, and writes the answer. */
+final class RequestHandler {
   private static final String JSON = "application/json";
 
   private final RecommendServer server;
   private final Callers callers;
+  private final ByteBudget budget;
+  private final Throttled outOfMemory;
+  private final Throttled unexpected;
   private final IndexPage page = IndexPage.load();
 
-  RequestHandler(RecommendServer server, Callers callers) {
+  RequestHandler(RecommendServer server, Callers callers, ByteBudget budget) {
     this.server = server;
     this.callers = callers;
+    this.budget = budget;
+    this.outOfMemory = new Throttled(server::log);
+    this.unexpected = new Throttled(server::log);
   }
 
-  @Override
-  public void handle(HttpExchange exchange) throws IOException {
+  /**
+   * Answers a request.
+   *
+   * @return whether the connection may stay open
+   * @throws IOException if the client is gone
+   */
+  boolean handle(Request request, BodyReader body, Connection connection) throws IOException {
     long begin = System.nanoTime();
     server.metrics().begin();
-    String path = exchange.getRequestURI().getPath();
-    Endpoint endpoint = Endpoint.of(path);
+    Endpoint endpoint = Endpoint.of(request.path());
     String status = "aborted";
-    try (exchange) {
-      Answer answer = answer(exchange, endpoint, path);
-      send(exchange, answer);
+    long held = 0;
+    try {
+      Answer answer = answer(request, endpoint, body, connection);
+      body.close(); // its bytes are not needed any more
+      try {
+        held = hold(answer);
+      } catch (RequestException e) {
+        answer = Answer.of(e);
+      }
+      connection.writing();
+      boolean close = server.closing() || !request.persistent() || !body.canEnd();
+      boolean withBody = !request.method().equals("HEAD");
+      ResponseWriter.write(connection.channel(), answer, withBody, close);
       status = Integer.toString(answer.status());
+      return !close;
     } finally {
+      budget.give(held);
       server.metrics().end(endpoint, status, System.nanoTime() - begin);
     }
   }
 
-  /** Answers in every case but that of a client who is gone. */
-  private Answer answer(HttpExchange exchange, Endpoint endpoint, String path) throws IOException {
+  /** Answers what could not be read as a request. */
+  void refuse(RequestException e, WritableByteChannel out) throws IOException {
+    long begin = System.nanoTime();
+    server.metrics().begin();
+    String status = "aborted";
     try {
-      checkHeaders(exchange.getRequestHeaders());
-      callers.check(exchange);
-      endpoint.check(exchange.getRequestMethod(), path);
+      ResponseWriter.write(out, Answer.of(e), true, true);
+      status = Integer.toString(e.status());
+    } finally {
+      server.metrics().end(Endpoint.OTHER, status, System.nanoTime() - begin);
+    }
+  }
+
+  /** Counts an answer that a client may let lie as long as it likes. */
+  private long hold(Answer answer) throws RequestException {
+    long bytes = Math.max(0, answer.body().length - ServerLimits.BUFFER_BYTES);
+    budget.take(bytes);
+    return bytes;
+  }
+
+  /** Answers in every case but that of a client who is gone. */
+  private Answer answer(Request request, Endpoint endpoint, BodyReader body, Connection connection)
+      throws IOException {
+    try {
+      callers.check(request);
+      endpoint.check(request.method(), request.path());
       return switch (endpoint) {
         case PAGE -> page.answer();
         case HEALTH -> health();
         case METRICS -> metrics();
-        case ITEMS -> items(exchange);
-        case RECOMMEND -> recommend(exchange);
-        case RELOAD -> reload(exchange);
+        case ITEMS -> items(request, connection);
+        case RECOMMEND -> recommend(request, body, connection);
+        case RELOAD -> reload(request, body, connection);
         case OTHER -> throw new IllegalStateException("checked above");
       };
     } catch (RequestException e) {
       return Answer.of(e);
     } catch (OutOfMemoryError e) {
-      server.log("out of memory at " + endpoint.path());
+      outOfMemory.say("out of memory at " + endpoint.path());
       return Answer.error(503, "out of memory: try again later").with("Retry-After", "1");
     } catch (RuntimeException e) {
-      server.log("unexpected error at " + endpoint.path() + ", please report it: " + trace(e));
+      unexpected.say("unexpected error at " + endpoint.path() + ", please report it: " + trace(e));
       return Answer.error(500, "unexpected error; the server's log says more");
     }
   }
 
-  private static String trace(RuntimeException e) {
+  static String trace(RuntimeException e) {
     StringBuilder trace = new StringBuilder(e.toString());
     for (StackTraceElement each : e.getStackTrace()) {
       trace.append("\n  at ").append(each);
     }
     return trace.toString();
-  }
-
-  private static void checkHeaders(Headers headers) throws RequestException {
-    long bytes = 0;
-    for (Map.Entry<String, List<String>> each : headers.entrySet()) {
-      for (String value : each.getValue()) {
-        bytes += each.getKey().length() + value.length() + 4L;
-      }
-    }
-    if (bytes > ServerLimits.HEADER_BYTES) {
-      throw new RequestException(
-          431,
-          "the headers have %d bytes, at most %d are read"
-              .formatted(bytes, ServerLimits.HEADER_BYTES));
-    }
   }
 
   private Answer health() {
@@ -106,8 +129,8 @@ final class RequestHandler implements HttpHandler {
     return new Answer(200, Metrics.CONTENT_TYPE, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private Answer items(HttpExchange exchange) throws RequestException {
-    Map<String, String> query = query(exchange.getRequestURI().getRawQuery());
+  private Answer items(Request request, Connection connection) throws RequestException {
+    Map<String, String> query = query(request.query());
     String text = query.getOrDefault("q", "");
     if (text.length() > ServerLimits.SEARCH_CHARS) {
       throw new RequestException(
@@ -121,8 +144,10 @@ final class RequestHandler implements HttpHandler {
               .formatted(ServerLimits.TOP, RequestException.quote(limit)));
     }
     ServedModel model = server.model();
-    return Answer.json(
-        200, server.threads().run(() -> model.search(text, Integer.parseInt(limit))));
+    connection.answering();
+    return server
+        .threads()
+        .run(() -> Answer.json(200, model.search(text, Integer.parseInt(limit))));
   }
 
   private static Map<String, String> query(String raw) throws RequestException {
@@ -145,74 +170,33 @@ final class RequestHandler implements HttpHandler {
     return query;
   }
 
-  private Answer recommend(HttpExchange exchange) throws IOException, RequestException {
-    String type = exchange.getRequestHeaders().getFirst("Content-Type");
+  private Answer recommend(Request request, BodyReader body, Connection connection)
+      throws IOException, RequestException {
+    String type = request.header("content-type");
     if (type == null || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(JSON)) {
       String got = type == null ? "none" : RequestException.quote(type);
       throw new RequestException(
           415, "the Content-Type must be " + JSON + ", got " + got, "Accept-Post", JSON);
     }
-    byte[] body = body(exchange);
+    byte[] bytes = body.read();
     ServedModel model = server.model();
-    return Answer.json(
-        200, server.threads().run(() -> model.recommend(RecommendRequest.parse(body))));
+    connection.answering();
+    return server
+        .threads()
+        .run(() -> Answer.json(200, model.recommend(RecommendRequest.parse(bytes))));
   }
 
-  private static byte[] body(HttpExchange exchange) throws IOException, RequestException {
-    InputStream in = exchange.getRequestBody();
-    byte[] body = in.readNBytes(ServerLimits.BODY_BYTES + 1);
-    if (body.length > ServerLimits.BODY_BYTES) {
-      // A client that still writes when the connection is closed might not see the answer.
-      discard(in);
-      throw new RequestException(
-          413,
-          "the body has more than " + ServerLimits.BODY_BYTES + " bytes",
-          "Connection",
-          "close");
-    }
-    return body;
-  }
-
-  private static void discard(InputStream in) throws IOException {
-    byte[] buffer = new byte[8192];
-    int read = 0;
-    int left = ServerLimits.DISCARDED_BYTES;
-    while (read >= 0 && left > 0) {
-      read = in.read(buffer);
-      left -= read;
-    }
-  }
-
-  private Answer reload(HttpExchange exchange) throws IOException, RequestException {
-    callers.checkReload(exchange);
-    body(exchange); // nothing is expected in it
-    boolean changed = server.threads().reload(server::reloadOrThrow);
+  private Answer reload(Request request, BodyReader body, Connection connection)
+      throws IOException, RequestException {
+    callers.checkReload(request);
+    body.read(); // nothing is expected in it
+    connection.answering();
+    boolean changed = server.reloadOrThrow();
     ServedModel model = server.model();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("changed", changed);
     answer.put("model", model.fingerprint());
     answer.put("items", model.model().numItems());
     return Answer.json(200, answer);
-  }
-
-  private void send(HttpExchange exchange, Answer answer) throws IOException {
-    Headers headers = exchange.getResponseHeaders();
-    headers.set("Content-Type", answer.type());
-    headers.set("Cache-Control", "no-store");
-    headers.set("X-Content-Type-Options", "nosniff");
-    for (int i = 0; i < answer.headers().size(); i += 2) {
-      headers.set(answer.headers().get(i), answer.headers().get(i + 1));
-    }
-    if (server.closing()) {
-      headers.set("Connection", "close");
-    }
-    int length = answer.body().length;
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      headers.set("Content-Length", Integer.toString(length));
-      exchange.sendResponseHeaders(answer.status(), -1);
-    } else {
-      exchange.sendResponseHeaders(answer.status(), length);
-      exchange.getResponseBody().write(answer.body());
-    }
   }
 }

@@ -13,7 +13,6 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +73,7 @@ class ServeCommandTest {
   @CsvSource({"INT, 130", "TERM, 143"})
   void aSignalLetsTheRequestsInFlightEnd(String signal, int status) throws Exception {
     ChildJvm.assumeHeard(signal);
-    try (Server server = new Server("-Dsun.net.httpserver.maxReqTime=900");
+    try (Server server = new Server();
         Client client = new Client(server.port);
         Socket socket = server.connect()) {
       write(
@@ -125,53 +124,6 @@ class ServeCommandTest {
       assertTrue(server.jvm.await("; the old model stays"));
       assertEquals(after, client.get("/health").json().get("model"));
       assertTrue(server.jvm.process().isAlive());
-    }
-  }
-
-  @Test
-  void slowClientsLoseTheirConnectionsAndNobodyElse() throws Exception {
-    try (Server server = new Server("-Dsun.net.httpserver.maxReqTime=1");
-        Client client = new Client(server.port)) {
-      List<Socket> slow = new ArrayList<>();
-      for (int i = 0; i < 40; i++) {
-        slow.add(server.connect());
-        String head = "POST /recommend HTTP/1.1\r\nHost: localhost\r\n";
-        String body = "Content-Type: application/json\r\nContent-Length: 99\r\n\r\n{";
-        write(slow.getLast(), i % 2 == 0 ? head : head + body);
-        assertEquals(200, client.recommend(BODY).status());
-      }
-      for (Socket each : slow) {
-        assertEquals(-1, closed(each)); // by the server: the client still waits to write
-      }
-      assertEquals(200, client.recommend(BODY).status());
-    }
-  }
-
-  /** The next byte, -1 at the end or a reset. */
-  private static int closed(Socket socket) throws IOException {
-    try (socket) {
-      return socket.getInputStream().read();
-    } catch (SocketException e) {
-      return -1;
-    }
-  }
-
-  @Test
-  void connectionsAreLimited() throws Exception {
-    try (Server server =
-        new Server("-Djdk.httpserver.maxConnections=3", "-Dsun.net.httpserver.maxReqTime=900")) {
-      List<Socket> open = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
-        open.add(server.connect());
-        write(open.getLast(), "GET /health HTTP/1.1\r\nHost: localhost\r\n");
-      }
-      assertEquals(-1, closed(server.connect()));
-      for (Socket each : open) {
-        write(each, "Connection: close\r\n\r\n");
-        String answer = new String(each.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(answer.startsWith("HTTP/1.1 200 OK\r\n"), answer);
-        each.close();
-      }
     }
   }
 

@@ -42,9 +42,8 @@ class ServerCloseTest {
             name ->
                 name.startsWith("gru4j-model")
                     || name.startsWith("gru4j-reload")
-                    || name.startsWith("HTTP-Dispatcher")
-                    || name.startsWith("idle-timeout-task")
-                    || name.startsWith("req-rsp-timeout-task"))
+                    || name.startsWith("gru4j-accept")
+                    || name.startsWith("gru4j-sweep"))
         .toList();
   }
 
@@ -109,7 +108,7 @@ class ServerCloseTest {
   }
 
   private static void assertNoThreadIsLeft() throws InterruptedException {
-    long deadline = System.nanoTime() + 60_000_000_000L; // cancelled timers end by themselves
+    long deadline = System.nanoTime() + 60_000_000_000L;
     while (!threads().isEmpty() && System.nanoTime() < deadline) {
       Thread.sleep(1);
     }
@@ -129,7 +128,6 @@ class ServerCloseTest {
     assertNoThreadIsLeft();
   }
 
-  /** The JDK's server misses some of these ends, and would wait its full ten seconds. */
   @Test
   void clientsThatCloseMeanwhileAreNotWaitedFor() throws Exception {
     for (int round = 0; round < 40; round++) {
@@ -157,7 +155,6 @@ class ServerCloseTest {
     server.close();
   }
 
-  /** The JDK's server counts requests whose clients broke them off for ever. */
   @Test
   void clientsThatWereGoneBeforeAreNotWaitedFor() throws Exception {
     for (int i = 0; i < 100; i++) {
