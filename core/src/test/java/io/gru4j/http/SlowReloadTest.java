@@ -97,7 +97,10 @@ class SlowReloadTest {
     assertFalse(before.equals(after));
 
     release.countDown(); // what was read first comes last: it must not replace the newer one
-    while (log.stream().filter(line -> line.contains("has the model that is served")).count() < 1) {
+    while (List.copyOf(log).stream()
+            .filter(line -> line.contains("has the model that is served"))
+            .count()
+        < 1) {
       Thread.onSpinWait();
     }
     assertEquals(after, served());
