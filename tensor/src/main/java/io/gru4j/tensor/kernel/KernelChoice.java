@@ -47,12 +47,10 @@ final class KernelChoice {
     Kernels kernels = null;
     RuntimeException fault = null;
     try {
-      kernels =
-          kernels(
-              choose(
-                  System.getProperty(PROPERTY),
-                  System.getProperty(VectorWidth.PROPERTY),
-                  Jvm.current()));
+      String forced = System.getProperty(PROPERTY);
+      Choice choice = choose(forced, System.getProperty(VectorWidth.PROPERTY), Jvm.current());
+      VectorRegisters.choose(choice.bits()); // wrong whatever the kernels
+      kernels = kernels(choice);
     } catch (RuntimeException e) {
       fault = e;
     }

@@ -1,21 +1,16 @@
 package io.gru4j.tensor.kernel;
 
-import static jdk.incubator.vector.VectorOperators.LE;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LT;
-
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * {@link ScalarMath} on vectors: the same operations in the same order, so the same bits.
  *
- * <p>The loops call nothing but the Vector API, which is always inlined; so exp is written out in
- * each. Whether the JIT inlines a function of vectors of our own depends on how often it has seen
- * it called, which it may not have counted, and where it does not, vectors stay objects for good.
+ * <p>The loops, in {@link VectorExpLoops}, call nothing but the Vector API, which is always
+ * inlined; so exp is written out in each, by a generator. Whether the JIT inlines a function of
+ * vectors of our own depends on how often it has seen it called, which it may not have counted, and
+ * where it does not, vectors stay boxed.
  */
 final class VectorMath {
 
@@ -25,6 +20,9 @@ final class VectorMath {
   /** SIMD lanes: 4, 8 or 16. */
   static final int L = SPECIES.length();
 
+  /** Vector registers that the tiles count on: 16 or 32. */
+  static final int REGISTERS = VectorRegisters.choose(SPECIES.vectorBitSize());
+
   /** What is left of a row behind its whole vectors. */
   static final ScalarKernels TAIL = new ScalarKernels();
 
@@ -32,19 +30,6 @@ final class VectorMath {
   private static final VectorShuffle<Float> ROTATE_4 = rotate(4);
   private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
   private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
-
-  // What sigmoid and tanh need beside exp. The JIT inlines so many nodes into one loop and no more;
-  // beyond, vectors become objects. A constant in a static final field costs fewer nodes than a
-  // broadcast at its use, though it runs slower: exp, which fits on its own, broadcasts.
-  private static final FloatVector ZERO = broadcast(0f);
-  private static final FloatVector ONE = broadcast(1f);
-  private static final FloatVector MINUS_TWO = broadcast(-2f);
-  private static final FloatVector TANH_SMALL = broadcast(ScalarMath.TANH_SMALL);
-  private static final FloatVector T3 = broadcast(ScalarMath.T3);
-  private static final FloatVector T5 = broadcast(ScalarMath.T5);
-  private static final FloatVector T7 = broadcast(ScalarMath.T7);
-  private static final FloatVector T9 = broadcast(ScalarMath.T9);
-  private static final FloatVector T11 = broadcast(ScalarMath.T11);
 
   private VectorMath() {}
 
@@ -55,122 +40,25 @@ final class VectorMath {
   static void exp(float[] y, int yo, float[] x, int xo, int n) {
     int whole = SPECIES.loopBound(n);
     if (whole > 0) {
-      expVectors(y, yo, x, xo, whole);
+      VectorExpLoops.exp(y, yo, x, xo, whole);
     }
     TAIL.exp(y, yo + whole, x, xo + whole, n - whole);
-  }
-
-  private static void expVectors(float[] y, int yo, float[] x, int xo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector a = FloatVector.fromArray(SPECIES, x, xo + i);
-      FloatVector t = a.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-      FloatVector j = t.sub(ScalarMath.ROUNDER);
-      FloatVector exact = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), a);
-      FloatVector r = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact);
-      FloatVector rLow = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact.sub(r));
-      FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
-      p = p.fma(r.mul(r), rLow);
-      FloatVector sumR = r.add(1f);
-      p = sumR.add(p.add(r.sub(sumR.sub(1f))));
-      IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector e = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
-      e = e.blend(0f, a.compare(LT, ScalarMath.EXP_LOWEST));
-      e = a.add(Float.POSITIVE_INFINITY).blend(e, a.compare(LE, ScalarMath.EXP_HIGHEST));
-      e.intoArray(y, yo + i);
-    }
-  }
-
-  private static FloatVector broadcast(float x) {
-    return FloatVector.broadcast(SPECIES, x);
   }
 
   static void sigmoid(float[] y, int yo, float[] x, int xo, int n) {
     int whole = SPECIES.loopBound(n);
     if (whole > 0) {
-      sigmoidVectors(y, yo, x, xo, whole);
+      VectorExpLoops.sigmoid(y, yo, x, xo, whole);
     }
     TAIL.sigmoid(y, yo + whole, x, xo + whole, n - whole);
-  }
-
-  private static void sigmoidVectors(float[] y, int yo, float[] x, int xo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xo + i);
-      FloatVector a = v.abs().neg();
-      FloatVector t = a.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-      FloatVector j = t.sub(ScalarMath.ROUNDER);
-      FloatVector exact = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), a);
-      FloatVector r = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact);
-      FloatVector rLow = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact.sub(r));
-      FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
-      p = p.fma(r.mul(r), rLow);
-      FloatVector sumR = r.add(1f);
-      p = sumR.add(p.add(r.sub(sumR.sub(1f))));
-      IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector e = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
-      e = e.blend(0f, a.compare(LT, ScalarMath.EXP_LOWEST));
-      e = a.add(Float.POSITIVE_INFINITY).blend(e, a.compare(LE, ScalarMath.EXP_HIGHEST));
-      VectorMask<Float> negative = v.compare(LT, ZERO);
-      FloatVector top = ONE.blend(e, negative);
-      FloatVector sum = e.add(ONE);
-      FloatVector lost = e.sub(sum.sub(ONE));
-      FloatVector u = top.div(sum);
-      FloatVector minusU = u.neg();
-      FloatVector rest = minusU.fma(lost, minusU.fma(sum, top));
-      rest.fma(u.blend(ONE.sub(u), negative), u).intoArray(y, yo + i);
-    }
   }
 
   static void tanh(float[] y, int yo, float[] x, int xo, int n) {
     int whole = SPECIES.loopBound(n);
     if (whole > 0) {
-      tanhVectors(y, yo, x, xo, whole);
+      VectorExpLoops.tanh(y, yo, x, xo, whole);
     }
     TAIL.tanh(y, yo + whole, x, xo + whole, n - whole);
-  }
-
-  private static void tanhVectors(float[] y, int yo, float[] x, int xo, int n) {
-    for (int i = 0; i < n; i += L) {
-      FloatVector v = FloatVector.fromArray(SPECIES, x, xo + i);
-      FloatVector s = v.mul(v);
-      FloatVector q = T11.fma(s, T9);
-      q = q.fma(s, T7);
-      q = q.fma(s, T5);
-      q = q.fma(s, T3);
-      FloatVector small = v.mul(s).fma(q, v);
-      FloatVector abs = v.abs();
-      FloatVector a = abs.mul(MINUS_TWO);
-      FloatVector t = a.fma(ScalarMath.LOG2_E, ScalarMath.ROUNDER);
-      FloatVector j = t.sub(ScalarMath.ROUNDER);
-      FloatVector exact = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_HIGH), a);
-      FloatVector r = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact);
-      FloatVector rLow = j.fma(FloatVector.broadcast(SPECIES, -ScalarMath.LN2_LOW), exact.sub(r));
-      FloatVector p = FloatVector.broadcast(SPECIES, ScalarMath.E7);
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E6));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E5));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E4));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E3));
-      p = p.fma(r, FloatVector.broadcast(SPECIES, ScalarMath.E2));
-      p = p.fma(r.mul(r), rLow);
-      FloatVector sumR = r.add(1f);
-      p = sumR.add(p.add(r.sub(sumR.sub(1f))));
-      IntVector shifted = t.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector e = p.reinterpretAsInts().add(shifted).reinterpretAsFloats();
-      e = e.blend(0f, a.compare(LT, ScalarMath.EXP_LOWEST));
-      e = a.add(Float.POSITIVE_INFINITY).blend(e, a.compare(LE, ScalarMath.EXP_HIGHEST));
-      FloatVector large = ONE.sub(e).div(e.add(ONE));
-      large = large.blend(large.neg(), v.compare(LT, ZERO));
-      large.blend(small, abs.compare(LT, TANH_SMALL)).intoArray(y, yo + i);
-    }
   }
 
   /** Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}. */

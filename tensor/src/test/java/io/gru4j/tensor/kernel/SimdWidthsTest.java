@@ -31,6 +31,24 @@ class SimdWidthsTest {
     assertEquals(List.of("scalar", expected), run(MODULE, "-Dgru4j.kernels=scalar"));
   }
 
+  /** The tiles of 64-bit Arm and of x86, whatever the processor. */
+  @Test
+  void everyNumberOfRegistersGivesTheBits() throws Exception {
+    assumeFalse(Kernels.get() instanceof ScalarKernels, "the tests with vectors run it");
+    for (int bytes : new int[] {16, 32}) {
+      assumeTrue(VectorWidth.preferred() >= 8 * bytes, "vectors are narrower here");
+      for (int registers : new int[] {16, 32}) {
+        assertEquals(
+            List.of("vector, " + 8 * bytes + " bit", expected),
+            run(
+                MODULE,
+                "-XX:MaxVectorSize=" + bytes,
+                "-D" + VectorRegisters.PROPERTY + "=" + registers),
+            registers + " registers of " + bytes + " bytes");
+      }
+    }
+  }
+
   /** Whatever the JVM says of the processor, down to vectors of two floats. */
   @Test
   void everyWidthThatTheJvmReportsGivesTheBitsOrScalarKernels() throws Exception {
