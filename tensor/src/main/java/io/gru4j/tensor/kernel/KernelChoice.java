@@ -68,7 +68,7 @@ final class KernelChoice {
   }
 
   private static Kernels kernels(Choice choice) {
-    Kernels kernels = choice.bits() > 0 ? new VectorKernels() : new ScalarKernels();
+    Kernels kernels = choice.bits() > 0 ? Kernels.vector() : Kernels.scalar();
     System.Logger logger = System.getLogger("io.gru4j");
     logger.log(Level.INFO, "kernels: {0}{1}", kernels.description(), choice.why());
     if (choice.warning() != null) {

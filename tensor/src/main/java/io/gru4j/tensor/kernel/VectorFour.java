@@ -2,8 +2,8 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorShuffle;
@@ -16,7 +16,7 @@ import jdk.incubator.vector.VectorShuffle;
  * lane {@code 4 r + l}. Four steps of k of a quad of rows are one vector of {@code a}; a
  * permutation spreads one step of it, another repeats the columns of {@code b}. Plain loops bring a
  * tile's rows into that order and back, and add what is left of k: a function of vectors might not
- * be inlined (see {@link VectorMath}).
+ * be inlined (see {@link VectorElements}).
  */
 final class VectorFour {
 

@@ -7,11 +7,11 @@ import static io.gru4j.tensor.kernel.VectorLanesTiles.tile1x4;
 import static io.gru4j.tensor.kernel.VectorLanesTiles.tile2x4;
 import static io.gru4j.tensor.kernel.VectorLanesTiles.tile4x4;
 import static io.gru4j.tensor.kernel.VectorLanesTiles.tile6x2;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.REGISTERS;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.REGISTERS;
 
 /**
- * Products summed over the lanes of panels, on vectors; {@link ScalarKernels#laneProducts} is the
+ * Products summed over the lanes of panels, on vectors; {@link ScalarProducts#laneProducts} is the
  * plain loop.
  *
  * <p>A register tile stays in accumulators while the panels run: 4 rows x 4 inputs with 32

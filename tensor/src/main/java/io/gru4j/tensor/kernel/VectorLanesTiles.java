@@ -3,7 +3,7 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
@@ -111,7 +111,7 @@ final class VectorLanesTiles {
     s33.intoArray(sums, so + 3 * ss + 3 * LANES);
   }
 
-  /** 6 rows, 2 inputs; at least 1 panel. The fences are those of {@link VectorProduct}. */
+  /** 6 rows, 2 inputs; at least 1 panel. */
   static void tile6x2(
       float[] sums,
       int so,

@@ -3,13 +3,13 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 
 import java.lang.invoke.VarHandle;
 import jdk.incubator.vector.FloatVector;
 
-/** The register tiles of {@link VectorProduct}. */
+/** The register tiles of {@link VectorProducts}. */
 final class VectorProductTiles {
 
   /** Steps of k that {@link #tile6x2} takes at a time; it needs as many. */
@@ -200,12 +200,7 @@ final class VectorProductTiles {
     d7.intoArray(c, co + 7 * cs + L);
   }
 
-  /**
-   * 6 rows of three pairs, and 2 L columns; at least 8 steps of k. The comment of {@link
-   * VectorProduct} explains its fences and loops.
-   *
-   * @param a0 where the first pair of rows starts in a, and {@code a2} and {@code a4} the others
-   */
+  /** 6 rows of three pairs, which start at a0, a2 and a4, and 2 L columns; at least 8 steps. */
   static void tile6x2(
       float[] c,
       int co,

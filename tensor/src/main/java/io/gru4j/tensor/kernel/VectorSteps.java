@@ -2,18 +2,18 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
-import static io.gru4j.tensor.kernel.VectorMath.L;
 import static io.gru4j.tensor.kernel.VectorStepsTiles.steps1;
 import static io.gru4j.tensor.kernel.VectorStepsTiles.steps2;
 import static io.gru4j.tensor.kernel.VectorStepsTiles.steps3;
 import static io.gru4j.tensor.kernel.VectorStepsTiles.steps4;
 import static io.gru4j.tensor.kernel.VectorStepsTiles.steps8;
+import static io.gru4j.tensor.kernel.Vectors.L;
 
 /**
  * The product of a block of many rows by a panel of few steps of k, on vectors: the gradient of
  * weights, when few rows take part in a step.
  *
- * <p>The tiles of {@link VectorProduct} keep c in registers while k runs; their beginning and end
+ * <p>The tiles of {@link VectorProducts} keep c in registers while k runs; their beginning and end
  * cost as much as several steps of k. Here the steps' rows of b stay in registers (8 of them with
  * 16 lanes and so 32 registers, else 4) while the rows of c pass, and more steps take more passes:
  * each element is the same chain. (With 16 registers a second pass costs more than the tiles.) One

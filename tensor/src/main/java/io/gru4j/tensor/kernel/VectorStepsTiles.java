@@ -3,8 +3,8 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 

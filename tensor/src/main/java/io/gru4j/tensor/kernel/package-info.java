@@ -1,9 +1,12 @@
 /**
  * The SIMD boundary: every hot loop of the project, once in plain Java and once on the Vector API.
  *
- * <p>Start with {@link io.gru4j.tensor.kernel.Kernels}: it defines each loop, element by element,
- * so exactly that {@link io.gru4j.tensor.kernel.ScalarKernels} and {@link
- * io.gru4j.tensor.kernel.VectorKernels} agree bit for bit at every SIMD width:
+ * <p>Start with {@link io.gru4j.tensor.kernel.Kernels}: it holds the three interfaces that define
+ * each loop, {@link io.gru4j.tensor.kernel.ProductKernels}, {@link
+ * io.gru4j.tensor.kernel.RowKernels} and {@link io.gru4j.tensor.kernel.ElementKernels}. Classes
+ * that begin with {@code Scalar} implement them as plain loops, those that begin with {@code
+ * Vector} on the Vector API. The definitions are so exact that the two agree bit for bit at every
+ * SIMD width:
  *
  * <ul>
  *   <li>a multiply-add is fused in both, by the processor's instruction or, in scalar kernels where
@@ -12,13 +15,16 @@
  *   <li>a sum across lanes is kept on 16 virtual lanes and folded by the fixed tree of {@link
  *       io.gru4j.tensor.kernel.ScalarMath#foldLanes};
  *   <li>exp, tanh and sigmoid are our own polynomials ({@link io.gru4j.tensor.kernel.ScalarMath},
- *       {@link io.gru4j.tensor.kernel.VectorMath}), the same operations in the same order.
+ *       {@link io.gru4j.tensor.kernel.VectorElements}), the same operations in the same order.
  * </ul>
  *
  * <p>Arrays are flat {@code float[]} with an offset and, where rows are not adjacent, a stride in
  * floats. Nothing here allocates, checks shapes or starts threads; callers do. All methods are
  * thread-safe as long as their outputs do not overlap. The library names {@code
  * jdk.incubator.vector} in this package only.
+ *
+ * <p>What belongs here: a loop that costs time, and for which plain Java and vectors differ. It is
+ * defined in an interface, has a plain loop and a test against loops in double precision.
  *
  * <h2>Tiles</h2>
  *

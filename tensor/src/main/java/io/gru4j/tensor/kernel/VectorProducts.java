@@ -1,9 +1,9 @@
 package io.gru4j.tensor.kernel;
 
+import static io.gru4j.tensor.kernel.Kernels.BLOCK_ROWS;
+import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.REGISTERS;
 import static io.gru4j.tensor.kernel.VectorProductTiles.STEPS;
 import static io.gru4j.tensor.kernel.VectorProductTiles.tile12x2;
 import static io.gru4j.tensor.kernel.VectorProductTiles.tile1x1;
@@ -15,10 +15,17 @@ import static io.gru4j.tensor.kernel.VectorProductTiles.tile4x4;
 import static io.gru4j.tensor.kernel.VectorProductTiles.tile6x2;
 import static io.gru4j.tensor.kernel.VectorProductTiles.tile8x1;
 import static io.gru4j.tensor.kernel.VectorProductTiles.tile8x2;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.REGISTERS;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
- * The product of a packed block by a panel, on vectors; {@link ScalarKernels#product} is the plain
- * loop.
+ * Products on vectors; {@link ScalarProducts} has the plain loops. Those of a packed block by a
+ * panel are here; those by lanes are in {@link VectorLanes}, what brings factors into place in
+ * {@link VectorPack} and {@link VectorTranspose}.
  *
  * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
  * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
@@ -43,25 +50,37 @@ import static io.gru4j.tensor.kernel.VectorProductTiles.tile8x2;
  * first compiler, and then the second never sees the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
- * rows and few steps of k go another way, {@link VectorSteps}, and so do a few columns, {@link
- * VectorFour}.
+ * rows and few steps of k go another way, {@link VectorSteps}.
  */
-final class VectorProduct {
+public final class VectorProducts implements ProductKernels {
 
   /**
-   * See {@link Kernels#productDepth}. With 16 lanes a tile takes both cache lines of a step's row
-   * of b, and what it reads may come from the second level as fast as it multiplies; with 8 it
-   * takes one of them, and lines two apart share half of the sets of a cache: 192 steps leave room
-   * there for a and c in a first level of 32 KB.
+   * See {@link #productDepth}. With 16 lanes a tile takes both cache lines of a step's row of b,
+   * and what it reads may come from the second level as fast as it multiplies; with 8 it takes one
+   * of them, and lines two apart share half of the sets of a cache: 192 steps leave room there for
+   * a and c in a first level of 32 KB.
    */
-  static final int DEPTH = L == 16 ? 2048 : 192;
+  private static final int DEPTH = L == 16 ? 2048 : 192;
+
+  private static final float[] ZEROS = new float[PANEL];
 
   /** Columns of the widest tiles: four vectors where registers suffice and lanes are few. */
   private static final int WIDTH = REGISTERS == 32 && L < 16 ? 4 * L : 2 * L;
 
-  private VectorProduct() {}
+  private static final VectorShuffle<Float> ROTATE_8 = rotate(8);
+  private static final VectorShuffle<Float> ROTATE_4 = rotate(4);
+  private static final VectorShuffle<Float> ROTATE_2 = rotate(2);
+  private static final VectorShuffle<Float> ROTATE_1 = rotate(1);
 
-  static void product(
+  /** Creates the kernels; they have no state. */
+  public VectorProducts() {}
+
+  private static VectorShuffle<Float> rotate(int by) {
+    return VectorShuffle.fromOp(SPECIES, i -> (i + by) % L);
+  }
+
+  @Override
+  public void product(
       float[] c,
       int co,
       int cs,
@@ -223,5 +242,134 @@ final class VectorProduct {
     for (; r < rows; r++) {
       tile1x1(c, co + r * cs, init, io + r * is, a, row(ao, ap, r), b, bo, K);
     }
+  }
+
+  @Override
+  public int productDepth() {
+    return DEPTH;
+  }
+
+  @Override
+  public void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
+    VectorPack.packRows(y, yo, yp, x, xo, xs, rows, K);
+  }
+
+  @Override
+  public void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K) {
+    VectorPack.packColumns(y, yo, yp, x, xo, xs, rows, K);
+  }
+
+  @Override
+  public void copyPanels(float[] y, int yo, int yps, float[] x, int xo, int xps, int panels) {
+    for (int p = 0; p < panels; p++) { // so few values: a call of arraycopy costs more
+      for (int c = 0; c < PANEL; c += L) {
+        FloatVector.fromArray(SPECIES, x, xo + p * xps + c).intoArray(y, yo + p * yps + c);
+      }
+    }
+  }
+
+  @Override
+  public void transpose(
+      float[] y, int yo, int ys, float[] x, int xo, int xs, int rows, int columns) {
+    VectorTranspose.transpose(y, yo, ys, x, xo, xs, rows, columns);
+  }
+
+  @Override
+  public void blockProduct(
+      float[] c,
+      int co,
+      int cps,
+      float[] y,
+      int yo,
+      int yps,
+      float[] b,
+      int bo,
+      float[] scratch,
+      int panels,
+      int rows,
+      int columns) {
+    int direct = L < 16 ? 0 : (columns + L - 1) / PANEL; // blocks of two vectors
+    if (direct > 0) {
+      VectorBlock.product(c, co, cps, y, yo, yps, b, bo, panels, rows, direct);
+    }
+    int done = direct * PANEL;
+    if (done < columns) { // fewer lanes, or columns that fill only one vector
+      int to = co + direct * cps;
+      int from = bo + done * panels * PANEL;
+      packedBlock(c, to, cps, y, yo, yps, b, from, scratch, panels, rows, columns - done);
+    }
+  }
+
+  private void packedBlock(
+      float[] c,
+      int co,
+      int cps,
+      float[] y,
+      int yo,
+      int yps,
+      float[] b,
+      int bo,
+      float[] scratch,
+      int panels,
+      int rows,
+      int columns) {
+    int classes = panels * PANEL;
+    int stride = QUAD * classes;
+    for (int r = 0; r < rows; r += BLOCK_ROWS) {
+      int n = Math.min(BLOCK_ROWS, rows - r);
+      for (int p = 0; p < panels; p++) {
+        int from = yo + p * yps + r * PANEL;
+        packRows(scratch, p * PANEL * QUAD, stride, y, from, PANEL, n, PANEL);
+      }
+      for (int k = 0; k < columns; k += PANEL) {
+        int to = co + k / PANEL * cps + r * PANEL;
+        int count = Math.min(PANEL, columns - k);
+        product(
+            c, to, PANEL, ZEROS, 0, 0, scratch, 0, stride, b, bo + k * classes, n, classes, count);
+      }
+    }
+  }
+
+  @Override
+  public void laneProducts(
+      float[] sums,
+      int so,
+      int ss,
+      float[] y,
+      int yo,
+      int yps,
+      float[] w,
+      int wo,
+      int wps,
+      int panels,
+      int rows,
+      int K) {
+    VectorLanes.products(sums, so, ss, y, yo, yps, w, wo, wps, panels, rows, K);
+  }
+
+  @Override
+  public void foldLanes(float[] y, int yo, float[] x, int xo, int n) {
+    for (int i = 0; i < n; i++) {
+      y[yo + i] = fold(x, xo + i * LANES);
+    }
+  }
+
+  /** Returns the sum of 16 virtual lanes by the tree of {@link ScalarMath#foldLanes}. */
+  private static float fold(float[] lanes, int o) {
+    FloatVector v = FloatVector.fromArray(SPECIES, lanes, o);
+    if (L == 16) {
+      v = v.add(v.rearrange(ROTATE_8));
+      v = v.add(v.rearrange(ROTATE_4));
+    } else if (L == 8) {
+      v = v.add(FloatVector.fromArray(SPECIES, lanes, o + 8));
+      v = v.add(v.rearrange(ROTATE_4));
+    } else {
+      v = v.add(FloatVector.fromArray(SPECIES, lanes, o + 8));
+      FloatVector u = FloatVector.fromArray(SPECIES, lanes, o + 4);
+      v = v.add(u.add(FloatVector.fromArray(SPECIES, lanes, o + 12)));
+    }
+    v = v.add(v.rearrange(ROTATE_2));
+    v = v.add(v.rearrange(ROTATE_1));
+    return v.lane(0);
   }
 }
