@@ -129,7 +129,7 @@ public final class VectorProducts implements ProductKernels {
       } else if (columns > L) {
         columns2(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
       } else {
-        columns1(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth, columns);
+        columns1(c, co, cs, init, io, is, a, ak, ap, b, bk, rows, depth);
       }
       init = c;
       io = co;
@@ -230,12 +230,8 @@ public final class VectorProducts implements ProductKernels {
       float[] b,
       int bo,
       int rows,
-      int K,
-      int columns) {
+      int K) {
     int r = 0;
-    if (VectorFour.suits(K, columns)) {
-      r = VectorFour.product(c, co, cs, init, io, is, a, ao, ap, b, bo, rows, K);
-    }
     for (; r + 8 <= rows; r += 8) {
       tile8x1(c, co + r * cs, cs, init, io + r * is, is, a, row(ao, ap, r), ap, b, bo, K);
     }

@@ -140,7 +140,7 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
-  /** Up to four columns, which vectors of 16 lanes take another way, and a few more. */
+  /** Few columns, which fill a part of one vector. */
   @Property
   void productOfFewColumns(
       @ForAll @IntRange(max = 70) int rows,
