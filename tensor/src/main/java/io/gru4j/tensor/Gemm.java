@@ -5,8 +5,12 @@ import io.gru4j.tensor.kernel.Kernels;
 import io.gru4j.tensor.kernel.ProductKernels;
 
 /**
- * The product of two matrices, {@code C = op(A) op(B)} or {@code C += op(A) op(B)}, where op leaves
- * a matrix as it is or transposes it.
+ * An exhibit: the product of two matrices of any shape, {@code C = op(A) op(B)} or {@code C +=
+ * op(A) op(B)}, where op leaves a matrix as it is or transposes it.
+ *
+ * <p>No layer uses it, since a layer knows the shapes of its products and keeps its weights in
+ * panels; the elementary operations of autograd do. It shows what the kernels need around them to
+ * be as fast as a library at other shapes.
  *
  * <p>Each element is one fused chain over ascending k that starts with 0, {@code s = fma(A[i][k],
  * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits
