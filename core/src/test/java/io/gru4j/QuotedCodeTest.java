@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What a page quotes from a method is in that method. A quote's first line names it: {@code //
- * ScalarKernels.product}.
+ * ScalarProducts.product}.
  */
 class QuotedCodeTest {
   /** A block of Java that quotes a method: class, method, quote. */

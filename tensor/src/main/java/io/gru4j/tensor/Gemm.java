@@ -1,10 +1,16 @@
 package io.gru4j.tensor;
 
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
 
 /**
- * The product of two matrices, {@code C = op(A) op(B)} or {@code C += op(A) op(B)}, where op leaves
- * a matrix as it is or transposes it.
+ * An exhibit: the product of two matrices of any shape, {@code C = op(A) op(B)} or {@code C +=
+ * op(A) op(B)}, where op leaves a matrix as it is or transposes it.
+ *
+ * <p>No layer uses it, since a layer knows the shapes of its products and keeps its weights in
+ * panels; the elementary operations of autograd do. It shows what the kernels need around them to
+ * be as fast as a library at other shapes.
  *
  * <p>Each element is one fused chain over ascending k that starts with 0, {@code s = fma(A[i][k],
  * B[k][j], s)}; when adding, the finished chain is added to what is there. So it has the same bits
@@ -18,9 +24,9 @@ import io.gru4j.tensor.kernel.Kernels;
  *
  * <ul>
  *   <li>Many rows and panels: up to 48 rows times up to 16 panels, 8 where those would be too few
- *       tasks; pieces of {@link Kernels#productDepth}. Several tasks need the same rows and panels,
- *       so these are packed before: all of A, of B as many panels at a time as the cache that the
- *       cores share keeps until they are used.
+ *       tasks; pieces of {@link ProductKernels#productDepth}. Several tasks need the same rows and
+ *       panels, so these are packed before: all of A, of B as many panels at a time as the cache
+ *       that the cores share keeps until they are used.
  *   <li>Up to 128 rows: all of them times up to 16 panels, pieces of at most 512. One task needs a
  *       panel, and packs it piece by piece.
  *   <li>Up to 8 panels: all of them times as many rows as a thread's buffer holds, pieces of at
@@ -69,7 +75,8 @@ public final class Gemm {
   private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
   private final Parallel parallel;
-  private final Kernels kernels = Kernels.get();
+  private final ProductKernels productKernels = Kernels.get().products();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final Parallel.Task rowsTask = this::packRows;
   private final Parallel.Task panelsTask = this::packGroup;
   private final Parallel.Task blockTask = this::block;
@@ -155,7 +162,7 @@ public final class Gemm {
     groupPanels = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
     packsA = panels > FEW_PANELS;
     packsB = M > FEW_ROWS;
-    depthOfPiece = kernels.productDepth();
+    depthOfPiece = productKernels.productDepth();
     if (!packsB) {
       depthOfPiece = Math.min(FEW_ROWS_DEPTH, depthOfPiece);
     } else if (!packsA) {
@@ -223,9 +230,9 @@ public final class Gemm {
   private void packRows(float[] packed, int o, int row, int rows, int k, int depth) {
     int stride = QUAD * depth;
     if (transposeA) {
-      kernels.packColumns(packed, o, stride, A.data(), k * M + row, M, rows, depth);
+      productKernels.packColumns(packed, o, stride, A.data(), k * M + row, M, rows, depth);
     } else {
-      kernels.packRows(packed, o, stride, A.data(), row * K + k, K, rows, depth);
+      productKernels.packRows(packed, o, stride, A.data(), row * K + k, K, rows, depth);
     }
   }
 
@@ -255,7 +262,7 @@ public final class Gemm {
         int column = p * PANEL;
         int columns = Math.min(PANEL, N - column);
         int panel = o + (p - first) * depth * PANEL;
-        kernels.transpose(packed, panel, PANEL, b, column * K + from, K, columns, to - from);
+        productKernels.transpose(packed, panel, PANEL, b, column * K + from, K, columns, to - from);
       }
       return;
     }
@@ -264,7 +271,7 @@ public final class Gemm {
       int x = k * N + first * PANEL;
       boolean last = b.length - k * N < end * PANEL; // not as many values are left as are copied
       int whole = (last ? N / PANEL : end) - first;
-      kernels.copyPanels(packed, row, depth * PANEL, b, x, PANEL, whole);
+      productKernels.copyPanels(packed, row, depth * PANEL, b, x, PANEL, whole);
       if (last) {
         int at = row + whole * depth * PANEL;
         System.arraycopy(b, x + whole * PANEL, packed, at, N - (first + whole) * PANEL);
@@ -302,7 +309,8 @@ public final class Gemm {
         int io = start ? 0 : co;
         int is = start ? 0 : cs;
         int columns = Math.min(PANEL, N - p * PANEL);
-        kernels.product(c, co, cs, init, io, is, a, ao, QUAD * depth, b, bo, rows, depth, columns);
+        productKernels.product(
+            c, co, cs, init, io, is, a, ao, QUAD * depth, b, bo, rows, depth, columns);
       }
     }
     put(scratch.block, row, rows, first, end);
@@ -328,12 +336,12 @@ public final class Gemm {
     for (int i = 0; i < rows; i++) {
       int start = (row + i) * N;
       int o = i * PANEL + (from - first) * stride;
-      kernels.copyPanels(c, start + from * PANEL, PANEL, block, o, stride, whole - from);
+      productKernels.copyPanels(c, start + from * PANEL, PANEL, block, o, stride, whole - from);
       o += (whole - from) * stride;
       for (int p = whole; p < end; p++, o += stride) {
         int columns = Math.min(PANEL, N - p * PANEL);
         if (adds) {
-          kernels.axpy(1f, block, o, c, start + p * PANEL, columns);
+          elementKernels.axpy(1f, block, o, c, start + p * PANEL, columns);
         } else {
           System.arraycopy(block, o, c, start + p * PANEL, columns);
         }

@@ -3,6 +3,7 @@ package io.gru4j.tensor.autograd;
 import io.gru4j.tensor.Gemm;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
 
 /**
@@ -24,7 +25,7 @@ public final class Operations {
 
   private final Tape tape;
   private final Gemm gemm;
-  private final Kernels kernels = Kernels.get();
+  private final ElementKernels elementKernels = Kernels.get().elements();
 
   /**
    * Creates the operations of one tape.
@@ -142,13 +143,13 @@ public final class Operations {
     Variable y = variable(a.rows(), N);
     addTo(y.value(), 1f, a.value());
     for (int m = 0; m < a.rows(); m++) {
-      kernels.axpy(1f, row.value().data(), 0, y.value().data(), m * N, N);
+      elementKernels.axpy(1f, row.value().data(), 0, y.value().data(), m * N, N);
     }
     tape.record(
         () -> {
           addTo(a.grad(), 1f, y.grad());
           for (int m = 0; m < y.rows(); m++) {
-            kernels.axpy(1f, y.grad().data(), m * N, row.grad().data(), 0, N);
+            elementKernels.axpy(1f, y.grad().data(), m * N, row.grad().data(), 0, N);
           }
         });
     return y;
@@ -167,7 +168,7 @@ public final class Operations {
   public Variable multiply(Variable a, Variable b) {
     Variable y = sameShape("multiply", a, b);
     int n = size(y);
-    kernels.multiply(y.value().data(), 0, a.value().data(), 0, b.value().data(), 0, n);
+    elementKernels.multiply(y.value().data(), 0, a.value().data(), 0, b.value().data(), 0, n);
     tape.record(
         () -> {
           float[] dY = y.grad().data();
@@ -224,7 +225,7 @@ public final class Operations {
   public Variable sigmoid(Variable a) {
     Variable y = variable(a.rows(), a.cols());
     int n = size(y);
-    kernels.sigmoid(y.value().data(), 0, a.value().data(), 0, n);
+    elementKernels.sigmoid(y.value().data(), 0, a.value().data(), 0, n);
     tape.record(
         () -> {
           for (int i = 0; i < n; i++) {
@@ -246,7 +247,7 @@ public final class Operations {
   public Variable tanh(Variable a) {
     Variable y = variable(a.rows(), a.cols());
     int n = size(y);
-    kernels.tanh(y.value().data(), 0, a.value().data(), 0, n);
+    elementKernels.tanh(y.value().data(), 0, a.value().data(), 0, n);
     tape.record(
         () -> {
           for (int i = 0; i < n; i++) {
@@ -281,7 +282,7 @@ public final class Operations {
     tape.record(
         () -> {
           for (int m = 0; m < from.length; m++) {
-            kernels.axpy(1f, y.grad().data(), m * N, a.grad().data(), from[m] * N, N);
+            elementKernels.axpy(1f, y.grad().data(), m * N, a.grad().data(), from[m] * N, N);
           }
         });
     return y;
@@ -311,7 +312,8 @@ public final class Operations {
     tape.record(
         () -> {
           for (int m = 0; m < y.rows(); m++) {
-            kernels.axpy(1f, y.grad().data(), m * count, a.grad().data(), m * N + from, count);
+            elementKernels.axpy(
+                1f, y.grad().data(), m * count, a.grad().data(), m * N + from, count);
           }
         });
     return y;
@@ -386,7 +388,7 @@ public final class Operations {
     tape.record(
         () -> {
           float scale = y.grad().data()[0] / n;
-          kernels.axpy(scale, probs, 0, logits.grad().data(), 0, M * N);
+          elementKernels.axpy(scale, probs, 0, logits.grad().data(), 0, M * N);
           for (int m = 0; m < M; m++) {
             if (classes[m] >= 0) {
               logits.grad().data()[m * N + classes[m]] -= scale;
@@ -430,6 +432,6 @@ public final class Operations {
   }
 
   private void addTo(Matrix y, float factor, Matrix x) {
-    kernels.axpy(factor, x.data(), 0, y.data(), 0, x.rows() * x.cols());
+    elementKernels.axpy(factor, x.data(), 0, y.data(), 0, x.rows() * x.cols());
   }
 }

@@ -451,7 +451,7 @@ public final class Parameter {
       }
       System.arraycopy(d, from, grad, ALIGNED + slot * cols, cols);
     } else {
-      Kernels.get().axpy(1f, d, from, grad, ALIGNED + slot * cols, cols);
+      Kernels.get().elements().axpy(1f, d, from, grad, ALIGNED + slot * cols, cols);
     }
   }
 

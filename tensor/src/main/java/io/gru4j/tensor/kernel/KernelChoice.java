@@ -47,12 +47,10 @@ final class KernelChoice {
     Kernels kernels = null;
     RuntimeException fault = null;
     try {
-      kernels =
-          kernels(
-              choose(
-                  System.getProperty(PROPERTY),
-                  System.getProperty(VectorWidth.PROPERTY),
-                  Jvm.current()));
+      String forced = System.getProperty(PROPERTY);
+      Choice choice = choose(forced, System.getProperty(VectorWidth.PROPERTY), Jvm.current());
+      VectorRegisters.choose(choice.bits()); // wrong whatever the kernels
+      kernels = kernels(choice);
     } catch (RuntimeException e) {
       fault = e;
     }
@@ -70,7 +68,7 @@ final class KernelChoice {
   }
 
   private static Kernels kernels(Choice choice) {
-    Kernels kernels = choice.bits() > 0 ? new VectorKernels() : new ScalarKernels();
+    Kernels kernels = choice.bits() > 0 ? Kernels.vector() : Kernels.scalar();
     System.Logger logger = System.getLogger("io.gru4j");
     logger.log(Level.INFO, "kernels: {0}{1}", kernels.description(), choice.why());
     if (choice.warning() != null) {

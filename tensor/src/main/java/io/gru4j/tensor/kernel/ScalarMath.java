@@ -1,8 +1,8 @@
 package io.gru4j.tensor.kernel;
 
 /**
- * exp, sigmoid, tanh and the lane sum as plain Java: the definition that {@link VectorMath} repeats
- * operation by operation.
+ * exp, sigmoid, tanh and the lane sum as plain Java: the definition that {@link VectorElements}
+ * repeats operation by operation.
  *
  * <p>Within 2 ulp of the true value wherever that is a normal float. Results below {@link
  * Float#MIN_NORMAL} are 0: denormal numbers would slow the softmax on many processors without
@@ -133,7 +133,9 @@ final class ScalarMath {
     return (l0 + l2) + (l1 + l3);
   }
 
-  /** Returns the sum of 64 chains, see {@link Kernels#sumOfSquares}; they are overwritten. */
+  /**
+   * Returns the sum of 64 chains, see {@link ElementKernels#sumOfSquares}; they are overwritten.
+   */
   static float foldChains(float[] chains) {
     for (int n = 32; n >= Kernels.LANES; n /= 2) {
       for (int c = 0; c < n; c++) {

@@ -1,17 +1,16 @@
 package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
-import static io.gru4j.tensor.kernel.VectorMath.TAIL;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Packs a product's first factor, on vectors; {@link ScalarKernels#packRows} and {@link
- * ScalarKernels#packColumns} are the plain loops.
+ * Packs a product's first factor, on vectors; {@link ScalarProducts#packRows} and {@link
+ * ScalarProducts#packColumns} are the plain loops.
  *
  * <p>Four rows of L columns become L quads in registers. As in {@link VectorTranspose}, one stage
  * swaps the upper bit of the row's number with the highest bit of the lane's, the next one the
@@ -29,6 +28,9 @@ final class VectorPack {
   private static final VectorMask<Float> UPPER_QUARTERS = upper(L / 4);
   private static final VectorShuffle<Float> SIDE_BY_SIDE =
       VectorShuffle.fromOp(SPECIES, i -> i % QUAD * (L / QUAD) + i / QUAD);
+
+  /** What fills no vectors. */
+  private static final ScalarProducts TAIL = new ScalarProducts();
 
   private VectorPack() {}
 

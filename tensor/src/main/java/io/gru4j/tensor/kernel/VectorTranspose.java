@@ -1,15 +1,14 @@
 package io.gru4j.tensor.kernel;
 
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
-import static io.gru4j.tensor.kernel.VectorMath.TAIL;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * The transpose of a block on vectors; {@link ScalarKernels#transpose} is the plain loop.
+ * The transpose of a block on vectors; {@link ScalarProducts#transpose} is the plain loop.
  *
  * <p>A block of L x L is transposed in log2(L) stages in registers. The stage of d = L/2, ..., 2, 1
  * swaps bit d of the row's number with bit d of the lane's: of rows a and b that are d apart, the
@@ -25,6 +24,9 @@ final class VectorTranspose {
   private static final VectorMask<Float> UPPER_4 = upper(4);
   private static final VectorMask<Float> UPPER_2 = upper(2);
   private static final VectorMask<Float> UPPER_1 = upper(1);
+
+  /** What fills no vectors. */
+  private static final ScalarProducts TAIL = new ScalarProducts();
 
   private VectorTranspose() {}
 

@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * How wide the vectors are: 128, 256 or 512 bits, the widths that {@link VectorKernels} has tiles
- * for, of 4, 8 or 16 lanes, which divide the 16 virtual lanes that sums are defined on.
+ * How wide the vectors are: 128, 256 or 512 bits, the widths that there are tiles for, of 4, 8 or
+ * 16 lanes, which divide the 16 virtual lanes that sums are defined on.
  */
 final class VectorWidth {
 

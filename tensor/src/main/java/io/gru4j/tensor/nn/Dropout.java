@@ -66,7 +66,7 @@ public final class Dropout {
     for (int i = 0; i < n; i++) {
       m[i] = RandomStream.toFloat(RandomStream.at(seed, i)) < probability ? 0f : kept;
     }
-    Kernels.get().multiply(output.value().data(), 0, x.value().data(), 0, m, 0, n);
+    Kernels.get().elements().multiply(output.value().data(), 0, x.value().data(), 0, m, 0, n);
     tape.record(backward);
     return output;
   }
@@ -74,7 +74,7 @@ public final class Dropout {
   private void backward() {
     int n = output.rows() * output.cols();
     float[] dY = output.grad().data();
-    Kernels.get().multiply(dY, 0, dY, 0, mask.data(), 0, n);
-    Kernels.get().axpy(1f, dY, 0, input.grad().data(), 0, n);
+    Kernels.get().elements().multiply(dY, 0, dY, 0, mask.data(), 0, n);
+    Kernels.get().elements().axpy(1f, dY, 0, input.grad().data(), 0, n);
   }
 }

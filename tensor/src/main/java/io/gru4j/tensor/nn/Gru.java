@@ -4,6 +4,7 @@ import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
 
@@ -38,7 +39,7 @@ public final class Gru {
 
   private final GruParameters parameters;
   private final Parallel parallel;
-  private final Kernels kernels = Kernels.get();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final int E;
   private final int H;
   private final int gates; // from one row's gates to the next: 3H filled up to whole panels
@@ -183,7 +184,7 @@ public final class Gru {
       }
       for (int i = 0; i < rows; i++) {
         int g = (m + i) * gates;
-        kernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, hNext, (m + i) * H, H);
+        elementKernels.gruForward(gx.data(), g, gh.data(), g, h, ho + i * H, hNext, (m + i) * H, H);
       }
     }
   }
@@ -260,11 +261,12 @@ public final class Gru {
         int d = (from + i) * H;
         boolean goesOn = steps.active(t + 1) > from + i;
         if (goesOn) { // what step t + 1 says of this step's state
-          kernels.axpy(1f, dh, d, dhNext, row, H);
+          elementKernels.axpy(1f, dh, d, dhNext, row, H);
         }
         Arrays.fill(dh, d, d + H, 0f);
         int g = (m + i) * gates;
-        kernels.gruBackward(dgx.data(), g, dgh.data(), g, h, ho + i * H, dhNext, row, dh, d, H);
+        elementKernels.gruBackward(
+            dgx.data(), g, dgh.data(), g, h, ho + i * H, dhNext, row, dh, d, H);
       }
       if (t > 0) {
         recurrent.inputGradient(dgh.data(), m * gates, rows, dh, from * H);

@@ -3,6 +3,7 @@ package io.gru4j.tensor.nn;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
 
 /**
@@ -15,7 +16,7 @@ import io.gru4j.tensor.kernel.Kernels;
  */
 final class GruInputs {
   private final Parallel parallel;
-  private final Kernels kernels = Kernels.get();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final int E;
   private final int gates;
   private final PanelLinear product;
@@ -114,7 +115,7 @@ final class GruInputs {
     int first = distinct.start(d);
     System.arraycopy(from, distinct.member(first) * gates, sum, d * gates, gates);
     for (int i = first + 1; i < distinct.start(d + 1); i++) {
-      kernels.axpy(1f, from, distinct.member(i) * gates, sum, d * gates, gates);
+      elementKernels.axpy(1f, from, distinct.member(i) * gates, sum, d * gates, gates);
     }
   }
 

@@ -2,7 +2,9 @@ package io.gru4j.tensor.nn;
 
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
 import java.util.List;
 
 /**
@@ -14,7 +16,8 @@ import java.util.List;
  */
 public final class GruState {
 
-  private final Kernels kernels = Kernels.get();
+  private final ProductKernels productKernels = Kernels.get().products();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final Parameter embedding;
   private final List<GruParameters> layers;
   private final ItemGates itemGates; // of all items that will come; or null
@@ -106,14 +109,15 @@ public final class GruState {
       }
       for (int r = 0; r < rows; r++) {
         int g = r * gx[i].cols();
-        kernels.gruForward(gx[i].data(), g, gh[i].data(), g, h, r * H, next[i].data(), r * H, H);
+        elementKernels.gruForward(
+            gx[i].data(), g, gh[i].data(), g, h, r * H, next[i].data(), r * H, H);
       }
       System.arraycopy(next[i].data(), 0, h, 0, rows * H);
     }
   }
 
   private void linear(Parameter weight, Parameter bias, float[] x, Matrix y, int rows) {
-    PanelLinear.forward(kernels, weight, bias, x, 0, y.data(), 0, rows, scratch);
+    PanelLinear.forward(productKernels, weight, bias, x, 0, y.data(), 0, rows, scratch);
   }
 
   private float[] embedded(int[] items, int rows) {

@@ -4,7 +4,10 @@ import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
+import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 
 /**
@@ -20,9 +23,9 @@ import java.util.Arrays;
  * the end each slot's sum gets the factor that makes its e a probability.
  *
  * <p>The product needs a transposed copy of the weights. For up to 24 distinct rows the copy would
- * cost more than the product. Then {@link Kernels#laneProducts} is used, which needs no copy, and
- * the sums of its 16 lanes are folded. The same is done for up to 8 hidden units beyond the last
- * block of 32, which would leave most lanes of a block idle.
+ * cost more than the product. Then {@link ProductKernels#laneProducts} is used, which needs no
+ * copy, and the sums of its 16 lanes are folded. The same is done for up to 8 hidden units beyond
+ * the last block of 32, which would leave most lanes of a block idle.
  */
 final class HiddenGradient {
 
@@ -31,7 +34,9 @@ final class HiddenGradient {
   private static final int GROUP_ROWS = 12; // by lanes at a time: sums and weights stay in cache
   private static final int GROUP_UNITS = 64; // a multiple of 32
 
-  private final Kernels kernels = Kernels.get();
+  private final ProductKernels productKernels = Kernels.get().products();
+  private final RowKernels rowKernels = Kernels.get().rows();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final Parameter weight;
   private final int H;
   private final int slots;
@@ -116,7 +121,7 @@ final class HiddenGradient {
         transpose(t, w, panels);
       }
       float[] a = packed.get();
-      kernels.blockProduct(sum, so, sbs, e, eo, eps, t, 0, a, panels, rows, blockEnd);
+      productKernels.blockProduct(sum, so, sbs, e, eo, eps, t, 0, a, panels, rows, blockEnd);
     }
     if (blockEnd < H) {
       productsByLanes(sum, so, sbs, e, eo, eps, w, panels, rows);
@@ -137,7 +142,7 @@ final class HiddenGradient {
         int to = (k * panels + p * PANEL) * PANEL;
         int from = w + (p * H + k) * PANEL;
         int units = Math.min(PANEL, H - k);
-        kernels.transpose(t, to, PANEL, weight.value(), from, PANEL, units, PANEL);
+        productKernels.transpose(t, to, PANEL, weight.value(), from, PANEL, units, PANEL);
       }
     }
   }
@@ -149,7 +154,7 @@ final class HiddenGradient {
     for (int h = blockEnd; h < H; h += GROUP_UNITS) {
       int units = Math.min(GROUP_UNITS, H - h);
       for (int r = 0; r < rows; r += GROUP_ROWS) {
-        kernels.laneProducts(
+        productKernels.laneProducts(
             lanes,
             0,
             units * LANES,
@@ -166,7 +171,7 @@ final class HiddenGradient {
         for (int i = r; i < Math.min(r + GROUP_ROWS, rows); i++) {
           for (int k = h; k < h + units; k += PANEL) {
             int n = Math.min(PANEL, h + units - k);
-            kernels.foldLanes(sum, so + k / PANEL * sbs + i * PANEL, lanes, from, n);
+            productKernels.foldLanes(sum, so + k / PANEL * sbs + i * PANEL, lanes, from, n);
             from += n * LANES;
           }
         }
@@ -188,10 +193,10 @@ final class HiddenGradient {
       int i = to + block * tbs;
       int n = Math.min(PANEL, H - block * PANEL);
       if (larger) {
-        kernels.axpy(factor, sums, so, tile, i, n);
+        elementKernels.axpy(factor, sums, so, tile, i, n);
         System.arraycopy(tile, i, sums, so, n);
       } else {
-        kernels.axpy(factor, tile, i, sums, so, n);
+        elementKernels.axpy(factor, tile, i, sums, so, n);
       }
     }
     slotMax[row] = larger ? tileMax : slotMax[row];
@@ -234,9 +239,10 @@ final class HiddenGradient {
     }
     int slotStride = blocks * U * PANEL;
     for (int block = 0; block < blocks; block++) {
-      kernels.combineRows(row, block * PANEL, factor, 0, sums, at(0, block, u), slotStride, slots);
+      rowKernels.combineRows(
+          row, block * PANEL, factor, 0, sums, at(0, block, u), slotStride, slots);
     }
-    kernels.axpy(1f, row, 0, dHidden, d, H);
-    kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);
+    elementKernels.axpy(1f, row, 0, dHidden, d, H);
+    elementKernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);
   }
 }

@@ -3,6 +3,7 @@ package io.gru4j.tensor.nn;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
 import java.util.Arrays;
 
 /**
@@ -68,6 +69,7 @@ public final class ItemGates {
   }
 
   private void make(int[] items, int task) {
+    ProductKernels productKernels = Kernels.get().products();
     int E = embedding.cols();
     int[] block = new int[BLOCK];
     float[] x = new float[BLOCK * E];
@@ -78,7 +80,7 @@ public final class ItemGates {
       System.arraycopy(items, i, block, 0, n);
       Embedding.lookUp(embedding, block, n, x);
       PanelLinear.forward(
-          Kernels.get(), layer.weightIh(), layer.biasIh(), x, 0, values, i * gates, n, scratch);
+          productKernels, layer.weightIh(), layer.biasIh(), x, 0, values, i * gates, n, scratch);
     }
   }
 

@@ -4,7 +4,9 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 
 /**
@@ -27,7 +29,8 @@ final class LabelSmoothing {
     Arrays.fill(ONES, 1f);
   }
 
-  private final Kernels kernels = Kernels.get();
+  private final RowKernels rowKernels = Kernels.get().rows();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final Parameter weight;
   private final Parameter bias;
   private final int V;
@@ -71,7 +74,7 @@ final class LabelSmoothing {
     int from = k * PANEL;
     Arrays.fill(lanes, from, from + PANEL, 0f);
     int panels = Parameter.panelCount(V);
-    kernels.addRows(lanes, from, weight.value(), weight.offset() + from, H * PANEL, panels);
+    rowKernels.addRows(lanes, from, weight.value(), weight.offset() + from, H * PANEL, panels);
     double sum = 0;
     for (int lane = 0; lane < PANEL; lane++) {
       sum += lanes[from + lane];
@@ -112,7 +115,7 @@ final class LabelSmoothing {
     Arrays.fill(ofWeights, 0f);
     for (int m = 0; m < M; m++) {
       if (targets[m] >= 0) {
-        kernels.axpy(ofEveryClass(scale, n), hidden, m * H, ofWeights, 0, H);
+        elementKernels.axpy(ofEveryClass(scale, n), hidden, m * H, ofWeights, 0, H);
       }
     }
     ofBias = n * ofEveryClass(scale, n);
@@ -123,7 +126,7 @@ final class LabelSmoothing {
     if (share != 0) {
       int classes = Math.min(PANEL, V - panel * PANEL);
       for (int k = 0; k < H; k++) {
-        kernels.axpy(-ofWeights[k], ONES, 0, dW, w + k * PANEL, classes);
+        elementKernels.axpy(-ofWeights[k], ONES, 0, dW, w + k * PANEL, classes);
       }
     }
   }
@@ -131,14 +134,14 @@ final class LabelSmoothing {
   /** The same of db. */
   void takeFromBias(float[] db, int b, int panel) {
     if (share != 0) {
-      kernels.axpy(-ofBias, ONES, 0, db, b, Math.min(PANEL, V - panel * PANEL));
+      elementKernels.axpy(-ofBias, ONES, 0, db, b, Math.min(PANEL, V - panel * PANEL));
     }
   }
 
   /** Subtracts from one row of dHidden the part that comes from every class's logit. */
   void takeFromHidden(float[] dHidden, int d, float scale, int n) {
     if (share != 0) {
-      kernels.axpy(-ofEveryClass(scale, n), weightSum, 0, dHidden, d, H);
+      elementKernels.axpy(-ofEveryClass(scale, n), weightSum, 0, dHidden, d, H);
     }
   }
 }

@@ -8,7 +8,10 @@ import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
+import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 
 /**
@@ -57,7 +60,9 @@ public final class OutputLayer {
   private final Parameter weight;
   private final Parameter bias;
   private final Parallel parallel;
-  private final Kernels kernels = Kernels.get();
+  private final ProductKernels productKernels = Kernels.get().products();
+  private final RowKernels rowKernels = Kernels.get().rows();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final long logitsBudget;
   private final int V;
   private final int H;
@@ -265,8 +270,9 @@ public final class OutputLayer {
       for (int u = from; u < from + rows; u++) {
         System.arraycopy(h, distinct.first(u) * H, states, u * H, H);
       }
-      kernels.packRows(hiddenRows, from * H, QUAD * H, states, from * H, H, rows, H);
-      kernels.packColumns(hiddenColumns, from * QUAD, columnsStride, states, from * H, H, H, rows);
+      productKernels.packRows(hiddenRows, from * H, QUAD * H, states, from * H, H, rows, H);
+      productKernels.packColumns(
+          hiddenColumns, from * QUAD, columnsStride, states, from * H, H, H, rows);
     }
     for (int i = from; i < Math.min(n, from + CHUNK); i++) {
       insertByTarget(from, i);
@@ -309,9 +315,9 @@ public final class OutputLayer {
           hiddenGradient.keepTarget(m, targets[m]);
         }
       }
-      float max = kernels.rowMax(y, row, panelStride, count);
+      float max = rowKernels.rowMax(y, row, panelStride, count);
       tileMax[tile * U + u + r] = max;
-      tileSum[tile * U + u + r] = kernels.rowExpSum(y, row, panelStride, count, max);
+      tileSum[tile * U + u + r] = rowKernels.rowExpSum(y, row, panelStride, count, max);
     }
     hiddenGradient.add(
         slot, start, first, count, u, rows, y, yo, panelStride, tileMax, tile * U + u);
@@ -323,7 +329,7 @@ public final class OutputLayer {
 
   private void makeLogits(int first, int count, int u, int rows, float[] y, int yo) {
     for (int p = first; p < first + count; p++) {
-      kernels.product(
+      productKernels.product(
           y,
           yo,
           PANEL,
@@ -410,7 +416,7 @@ public final class OutputLayer {
       makeLogits(first, count, u, rows, e, eo);
       for (int r = 0; r < rows; r++) {
         float max = tileMax[tile * U + u + r];
-        kernels.rowExpSum(e, eo + r * PANEL, panelStride, count, max);
+        rowKernels.rowExpSum(e, eo + r * PANEL, panelStride, count, max);
       }
     }
     scaleHidden(tile, u, rows);
@@ -418,7 +424,8 @@ public final class OutputLayer {
       backwardPanel(p, u, rows, e, eo + (p - first) * panelStride);
       if (u + rows == U) {
         takeTargets(p);
-        squares[tile] += kernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
+        squares[tile] +=
+            elementKernels.sumOfSquares(dW, weight.offset() + p * H * PANEL, H * PANEL);
       }
     }
   }
@@ -435,7 +442,8 @@ public final class OutputLayer {
     float[] scaled = scaledScratch.get();
     for (int q = 0; q < Math.ceilDiv(H, QUAD); q++) {
       int from = q * columnsStride + u * QUAD;
-      kernels.multiply(scaled, q * SCALED_STRIDE, hiddenColumns, from, factors, GROUP, rows * QUAD);
+      elementKernels.multiply(
+          scaled, q * SCALED_STRIDE, hiddenColumns, from, factors, GROUP, rows * QUAD);
     }
   }
 
@@ -453,7 +461,7 @@ public final class OutputLayer {
       }
       smoothing.takeFromBias(db, b, p);
     }
-    kernels.addScaledRows(db, b, factorScratch.get(), 0, e, eo, rows);
+    rowKernels.addScaledRows(db, b, factorScratch.get(), 0, e, eo, rows);
   }
 
   private void addToWeights(int p, int u, int rows, float[] e, int eo) {
@@ -463,7 +471,8 @@ public final class OutputLayer {
     float[] init = start ? ZEROS : dW;
     int io = start ? 0 : w;
     int is = start ? 0 : PANEL;
-    kernels.product(dW, w, PANEL, init, io, is, scaled, 0, SCALED_STRIDE, e, eo, H, rows, PANEL);
+    productKernels.product(
+        dW, w, PANEL, init, io, is, scaled, 0, SCALED_STRIDE, e, eo, H, rows, PANEL);
     if (u == 0) {
       smoothing.takeFromWeights(dW, w, p);
     }

@@ -6,6 +6,8 @@ import static io.gru4j.tensor.kernel.Kernels.QUAD;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
+import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -26,7 +28,8 @@ public final class OutputScorer {
   private static final int CHUNK = 96; // rows for which the weights are read once: 12 times 8
   private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
 
-  private final Kernels kernels = Kernels.get();
+  private final ProductKernels productKernels = Kernels.get().products();
+  private final RowKernels rowKernels = Kernels.get().rows();
   private final Parameter weight;
   private final float[] bias; // -infinity where a panel goes beyond the classes; only read
   private final int classes;
@@ -85,7 +88,7 @@ public final class OutputScorer {
     ps = (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
     packed = OutputLayer.atLeast(packed, Kernels.packedLength(rows, H));
     tile = OutputLayer.atLeast(tile, weight.offset() + Math.min(panels, TILE_PANELS) * (long) ps);
-    kernels.packRows(packed, 0, QUAD * H, hidden.data(), row * H, H, rows, H);
+    productKernels.packRows(packed, 0, QUAD * H, hidden.data(), row * H, H, rows, H);
   }
 
   /** Scores of the {@code rows} packed rows for the panels of one tile, into the tile buffer. */
@@ -98,7 +101,7 @@ public final class OutputScorer {
   }
 
   private void fillPanel(int rows, int panel, int to) {
-    kernels.product(
+    productKernels.product(
         tile,
         to,
         PANEL,
@@ -172,7 +175,8 @@ public final class OutputScorer {
         int count = fillTile(n, first);
         for (int i = 0; i < n; i++) {
           ranks[r + i] +=
-              kernels.rowCountAtLeast(tile, weight.offset() + i * PANEL, ps, count, threshold[i]);
+              rowKernels.rowCountAtLeast(
+                  tile, weight.offset() + i * PANEL, ps, count, threshold[i]);
         }
       }
       for (int i = 0; i < n; i++) {
@@ -243,7 +247,7 @@ public final class OutputScorer {
     }
     for (int g = 0; g < groupBest.length / PANEL; g++) {
       int first = weight.offset() + i * PANEL + g * GROUP_PANELS * ps;
-      kernels.laneMax(groupBest, g * PANEL, tile, first, ps, GROUP_PANELS);
+      rowKernels.laneMax(groupBest, g * PANEL, tile, first, ps, GROUP_PANELS);
     }
     for (int g = 0; g < groupBest.length; g++) {
       best.offer(g, groupBest[g]);
@@ -255,7 +259,7 @@ public final class OutputScorer {
 
   /** Offers the classes of one panel, whose scores of n rows stand in the tile from {@code o}. */
   private void offerPanel(int panel, int o, int n, TopK[] best, int r) {
-    kernels.lanesAtLeast(lanes, tile, o, threshold, n);
+    rowKernels.lanesAtLeast(lanes, tile, o, threshold, n);
     for (int i = 0; i < n; i++) {
       if (lanes[i] != 0) {
         offer(best[r + i], panel * PANEL, o + i * PANEL, lanes[i]);

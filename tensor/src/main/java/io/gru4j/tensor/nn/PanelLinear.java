@@ -4,7 +4,10 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
+import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 
 /**
@@ -29,7 +32,9 @@ final class PanelLinear {
 
   private static final float[] ZEROS = new float[PANEL];
 
-  private final Kernels kernels = Kernels.get();
+  private final ProductKernels productKernels = Kernels.get().products();
+  private final RowKernels rowKernels = Kernels.get().rows();
+  private final ElementKernels elementKernels = Kernels.get().elements();
   private final Parameter weight;
   private final Parameter bias;
   private final Scratch scratch;
@@ -81,7 +86,7 @@ final class PanelLinear {
 
   /** {@code y = x W^T + b} for some rows. */
   void forward(float[] x, int xo, float[] y, int yo, int rows) {
-    forward(kernels, weight, bias, x, xo, y, yo, rows, scratch.packed.get());
+    forward(productKernels, weight, bias, x, xo, y, yo, rows, scratch.packed.get());
   }
 
   /**
@@ -90,7 +95,7 @@ final class PanelLinear {
    * @param packed {@link Kernels#packedLength} of the rows and their width
    */
   static void forward(
-      Kernels kernels,
+      ProductKernels productKernels,
       Parameter weight,
       Parameter bias,
       float[] x,
@@ -101,7 +106,7 @@ final class PanelLinear {
       float[] packed) {
     int K = weight.cols();
     int stride = QUAD * K;
-    kernels.packRows(packed, 0, stride, x, xo, K, rows, K);
+    productKernels.packRows(packed, 0, stride, x, xo, K, rows, K);
     int panels = Parameter.panelCount(weight.rows());
     float[] w = weight.value();
     float[] b = bias.value();
@@ -109,7 +114,8 @@ final class PanelLinear {
       int o = yo + p * PANEL;
       int bo = bias.offset() + p * PANEL;
       int wo = weight.offset() + p * K * PANEL;
-      kernels.product(y, o, panels * PANEL, b, bo, 0, packed, 0, stride, w, wo, rows, K, PANEL);
+      productKernels.product(
+          y, o, panels * PANEL, b, bo, 0, packed, 0, stride, w, wo, rows, K, PANEL);
     }
   }
 
@@ -134,7 +140,7 @@ final class PanelLinear {
   /** Transposes one panel of the weights, for {@link #inputGradient}. */
   void transpose(int panel) {
     for (int k = 0; k < inputs; k += PANEL) {
-      kernels.transpose(
+      productKernels.transpose(
           transposed,
           k * outputs + panel * PANEL * PANEL,
           PANEL,
@@ -151,14 +157,14 @@ final class PanelLinear {
     float[] packed = scratch.packed.get();
     float[] sums = scratch.panel.get();
     int stride = QUAD * outputs;
-    kernels.packRows(packed, 0, stride, dy, dyo, outputs, rows, outputs);
+    productKernels.packRows(packed, 0, stride, dy, dyo, outputs, rows, outputs);
     for (int k = 0; k < inputs; k += PANEL) {
       int n = Math.min(PANEL, inputs - k);
       int wo = k * outputs;
-      kernels.product(
+      productKernels.product(
           sums, 0, PANEL, ZEROS, 0, 0, packed, 0, stride, transposed, wo, rows, outputs, n);
       for (int i = 0; i < rows; i++) {
-        kernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, n);
+        elementKernels.axpy(1f, sums, i * PANEL, dx, dxo + i * inputs + k, n);
       }
     }
   }
@@ -167,7 +173,7 @@ final class PanelLinear {
    * Packs some inputs by columns, for {@link #weightGradient}; {@code m} is the first row's number.
    */
   void packInputs(float[] x, int xo, int m, int rows) {
-    kernels.packColumns(columns, m * QUAD, columnsStride, x, xo, inputs, inputs, rows);
+    productKernels.packColumns(columns, m * QUAD, columnsStride, x, xo, inputs, inputs, rows);
   }
 
   /**
@@ -187,17 +193,17 @@ final class PanelLinear {
     if (gradIsNew && from == rows) {
       Arrays.fill(dW, o, o + inputs * PANEL, 0f);
     }
-    kernels.addRows(db, bo, dy, c, outputs, from);
+    rowKernels.addRows(db, bo, dy, c, outputs, from);
     for (int m = from; m < rows; m += GRADIENT_ROWS) {
       int n = Math.min(GRADIENT_ROWS, rows - m);
-      kernels.copyPanels(some, 0, PANEL, dy, m * outputs + c, outputs, n);
+      productKernels.copyPanels(some, 0, PANEL, dy, m * outputs + c, outputs, n);
       boolean begins = gradIsNew && m == from;
       float[] init = begins ? ZEROS : dW;
       int io = begins ? 0 : o;
       int is = begins ? 0 : PANEL;
-      kernels.product(
+      productKernels.product(
           dW, o, PANEL, init, io, is, columns, m * QUAD, columnsStride, some, 0, inputs, n, PANEL);
-      kernels.addRows(db, bo, some, 0, PANEL, n);
+      rowKernels.addRows(db, bo, some, 0, PANEL, n);
     }
   }
 }

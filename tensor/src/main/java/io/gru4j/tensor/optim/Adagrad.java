@@ -2,6 +2,7 @@ package io.gru4j.tensor.optim;
 
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
 import java.util.List;
@@ -78,9 +79,9 @@ public final class Adagrad implements Optimizer {
   }
 
   private void update(float[] p, int po, float[][] state, float[] g, int go, int n) {
-    Kernels kernels = Kernels.get();
+    ElementKernels elementKernels = Kernels.get().elements();
     if (momentum == 0) {
-      kernels.adagrad(p, po, state[0], po, g, go, n, gradScale, learningRate, EPSILON);
+      elementKernels.adagrad(p, po, state[0], po, g, go, n, gradScale, learningRate, EPSILON);
       return;
     }
     float[] step = steps.get();
@@ -88,8 +89,8 @@ public final class Adagrad implements Optimizer {
       int count = Math.min(BLOCK, n - from);
       int o = po + from;
       Arrays.fill(step, 0, count, 0f);
-      kernels.adagrad(step, 0, state[0], o, g, go + from, count, gradScale, -1f, EPSILON);
-      kernels.sgdMomentum(p, o, state[1], o, step, 0, count, 1f, learningRate, momentum);
+      elementKernels.adagrad(step, 0, state[0], o, g, go + from, count, gradScale, -1f, EPSILON);
+      elementKernels.sgdMomentum(p, o, state[1], o, step, 0, count, 1f, learningRate, momentum);
     }
   }
 }

@@ -137,7 +137,7 @@ final class FlatState {
 
   private void decay(Parameter p, int o, int n) {
     if (decay != 0 && !p.isBias()) {
-      Kernels.get().axpy(-decay, p.value(), o, p.value(), o, n);
+      Kernels.get().elements().axpy(-decay, p.value(), o, p.value(), o, n);
     }
   }
 }

@@ -74,7 +74,8 @@ public final class GradientClipping {
   private void sumChunk(int chunk) {
     int from = chunk * CHUNK;
     int n = Math.min(CHUNK, currentLength - from);
-    sums[chunk] = Kernels.get().sumOfSquares(current.gradOrNull(), current.offset() + from, n);
+    sums[chunk] =
+        Kernels.get().elements().sumOfSquares(current.gradOrNull(), current.offset() + from, n);
   }
 
   /**

@@ -2,6 +2,7 @@ package io.gru4j.tensor.optim;
 
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
 
@@ -69,11 +70,12 @@ public final class Sgd implements Optimizer {
   }
 
   private void update(float[] p, int po, float[][] state, float[] g, int go, int n) {
+    ElementKernels elementKernels = Kernels.get().elements();
     if (momentum == 0) {
-      Kernels.get().axpy(-learningRate * gradScale, g, go, p, po, n);
+      elementKernels.axpy(-learningRate * gradScale, g, go, p, po, n);
     } else {
       float[] b = state[0];
-      Kernels.get().sgdMomentum(p, po, b, po, g, go, n, gradScale, learningRate, momentum);
+      elementKernels.sgdMomentum(p, po, b, po, g, go, n, gradScale, learningRate, momentum);
     }
   }
 }

@@ -51,35 +51,50 @@ final class KernelDigest {
     int ps = rows * PANEL;
     float[] y = data.values(panels * ps, 1f);
     float[] packed = new float[Kernels.packedLength(rows, Math.max(K, PANEL))];
-    kernels.packRows(packed, 0, QUAD * K, x, 0, K, rows, K);
+    kernels.products().packRows(packed, 0, QUAD * K, x, 0, K, rows, K);
     add(packed);
     if (rows > 0 && K > 0) {
       float[] columns = new float[Kernels.packedLength(K, rows)];
-      kernels.packColumns(columns, 0, QUAD * rows, x, 0, K, K, rows);
+      kernels.products().packColumns(columns, 0, QUAD * rows, x, 0, K, K, rows);
       add(columns);
     }
     for (int p = 0; p < panels; p++) {
-      kernels.product(
-          y,
-          p * ps,
-          PANEL,
-          data.values(PANEL, 1f),
-          0,
-          0,
-          packed,
-          0,
-          QUAD * K,
-          w,
-          p * K * PANEL,
-          rows,
-          K,
-          PANEL);
+      kernels
+          .products()
+          .product(
+              y,
+              p * ps,
+              PANEL,
+              data.values(PANEL, 1f),
+              0,
+              0,
+              packed,
+              0,
+              QUAD * K,
+              w,
+              p * K * PANEL,
+              rows,
+              K,
+              PANEL);
     }
     add(y);
     float[] dX = new float[Math.ceilDiv(K, PANEL) * ps];
     float[] wOfBlock = data.values(Math.ceilDiv(K, PANEL) * panels * PANEL * PANEL, 1f);
-    kernels.blockProduct(
-        dX, 0, ps, y, 0, ps, wOfBlock, 0, new float[Kernels.blockScratch(panels)], panels, rows, K);
+    kernels
+        .products()
+        .blockProduct(
+            dX,
+            0,
+            ps,
+            y,
+            0,
+            ps,
+            wOfBlock,
+            0,
+            new float[Kernels.blockScratch(panels)],
+            panels,
+            rows,
+            K);
     for (int r = 0; r < rows && K % PANEL > 0; r++) {
       int last = K / PANEL * ps + r * PANEL;
       Arrays.fill(dX, last + K % PANEL, last + PANEL, 0f); // undefined
@@ -87,20 +102,22 @@ final class KernelDigest {
     add(dX);
     float[] lanes = new float[rows * K * Kernels.LANES];
     int width = K * Kernels.LANES;
-    kernels.laneProducts(lanes, 0, width, y, 0, ps, w, 0, K * PANEL, panels, rows, K);
+    kernels.products().laneProducts(lanes, 0, width, y, 0, ps, w, 0, K * PANEL, panels, rows, K);
     add(lanes);
     float[] sum = data.values(PANEL, 1f);
-    kernels.addRows(sum, 0, y, ps, PANEL, rows);
+    kernels.rows().addRows(sum, 0, y, ps, PANEL, rows);
     add(sum);
     int columns = Math.min(PANEL, K);
     float[] wT = new float[PANEL * PANEL];
-    kernels.transpose(wT, 0, PANEL, w, 0, PANEL, columns, PANEL);
+    kernels.products().transpose(wT, 0, PANEL, w, 0, PANEL, columns, PANEL);
     add(wT);
     if (columns > 0) {
       float[] dx = data.values((rows + 1) * PANEL, 1f);
       int stride = QUAD * PANEL;
-      kernels.packRows(packed, 0, stride, y, 0, PANEL, rows, PANEL);
-      kernels.product(dx, 0, PANEL, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
+      kernels.products().packRows(packed, 0, stride, y, 0, PANEL, rows, PANEL);
+      kernels
+          .products()
+          .product(dx, 0, PANEL, dx, 0, PANEL, packed, 0, stride, wT, 0, rows, PANEL, columns);
       for (int r = 0; r < rows; r++) {
         Arrays.fill(dx, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
       }
@@ -115,7 +132,7 @@ final class KernelDigest {
     float[] packed = data.values(Kernels.packedLength(rows, K), 1f);
     float[] b = data.values(K * PANEL, 1f);
     float[] c = data.values(rows * cs, 1f);
-    kernels.product(c, 0, cs, c, 0, cs, packed, 0, QUAD * K, b, 0, rows, K, PANEL);
+    kernels.products().product(c, 0, cs, c, 0, cs, packed, 0, QUAD * K, b, 0, rows, K, PANEL);
     add(c);
   }
 
@@ -124,7 +141,9 @@ final class KernelDigest {
     float[] packed = data.values(Kernels.packedLength(rows, K), 1f);
     float[] b = data.values(K * PANEL, 1f);
     float[] c = data.values(rows * PANEL, 1f);
-    kernels.product(c, 0, PANEL, c, 0, PANEL, packed, 0, QUAD * K, b, 0, rows, K, columns);
+    kernels
+        .products()
+        .product(c, 0, PANEL, c, 0, PANEL, packed, 0, QUAD * K, b, 0, rows, K, columns);
     for (int r = 0; r < rows; r++) {
       Arrays.fill(c, r * PANEL + columns, (r + 1) * PANEL, 0f); // undefined
     }
@@ -135,27 +154,27 @@ final class KernelDigest {
     TestData data = new TestData(panels);
     int ps = PANEL + PANEL / 2;
     float[] y = data.values(panels * ps, 30f);
-    float max = kernels.rowMax(y, 0, ps, panels);
+    float max = kernels.rows().rowMax(y, 0, ps, panels);
     float[] e = y.clone();
-    float sum = kernels.rowExpSum(e, 0, ps, panels, max);
+    float sum = kernels.rows().rowExpSum(e, 0, ps, panels, max);
     add(e);
     float[] folded = new float[panels * PANEL / Kernels.LANES];
-    kernels.foldLanes(folded, 0, e, 0, folded.length);
+    kernels.products().foldLanes(folded, 0, e, 0, folded.length);
     add(folded);
     float[] largest = new float[PANEL];
-    kernels.laneMax(largest, 0, e, 0, ps, panels);
+    kernels.rows().laneMax(largest, 0, e, 0, ps, panels);
     add(largest);
     float[] scaled = new float[PANEL];
     int apart = PANEL + 3;
     float[] together = new float[panels * apart];
-    kernels.copyPanels(together, 0, apart, e, 0, ps, panels);
+    kernels.products().copyPanels(together, 0, apart, e, 0, ps, panels);
     add(together);
-    kernels.addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, panels);
-    kernels.combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, ps, panels);
+    kernels.rows().addScaledRows(scaled, 0, data.values(panels, 1f), 0, e, 0, panels);
+    kernels.rows().combineRows(scaled, 0, data.values(panels, 1f), 0, e, 0, ps, panels);
     add(scaled);
-    float count = kernels.rowCountAtLeast(y, 0, ps, panels, 1e-3f);
+    float count = kernels.rows().rowCountAtLeast(y, 0, ps, panels, 1e-3f);
     int[] lanes = new int[panels];
-    kernels.lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);
+    kernels.rows().lanesAtLeast(lanes, y, 0, new float[] {1e-3f, 1e-2f, 0f, 1f}, panels);
     for (int found : lanes) {
       add(new float[] {found & 0xffff, found >>> 16});
     }
@@ -169,28 +188,28 @@ final class KernelDigest {
     float[] gh = data.values(3 * n, 5f);
     float[] h = data.values(n, 1f);
     float[] y = data.values(n, 1f);
-    kernels.gruForward(gx, 0, gh, 0, h, 0, y, 0, n);
+    kernels.elements().gruForward(gx, 0, gh, 0, h, 0, y, 0, n);
     add(gx);
     add(y);
     float[] dh = data.values(n, 1f);
-    kernels.gruBackward(gx, 0, gh, 0, h, 0, y, 0, dh, 0, n);
+    kernels.elements().gruBackward(gx, 0, gh, 0, h, 0, y, 0, dh, 0, n);
     add(gx);
     add(gh);
     add(dh);
     float[] x = data.values(n, 60f);
-    kernels.exp(y, 0, x, 0, n);
+    kernels.elements().exp(y, 0, x, 0, n);
     add(y);
-    kernels.sigmoid(y, 0, x, 0, n);
+    kernels.elements().sigmoid(y, 0, x, 0, n);
     add(y);
-    kernels.tanh(y, 0, x, 0, n);
+    kernels.elements().tanh(y, 0, x, 0, n);
     add(y);
-    kernels.multiply(y, 0, x, 0, h, 0, n);
-    kernels.axpy(0.3f, h, 0, y, 0, n);
+    kernels.elements().multiply(y, 0, x, 0, h, 0, n);
+    kernels.elements().axpy(0.3f, h, 0, y, 0, n);
     add(y);
-    add(new float[] {kernels.sumOfSquares(x, 0, n)});
+    add(new float[] {kernels.elements().sumOfSquares(x, 0, n)});
     float[] s = new float[n];
-    kernels.adagrad(y, 0, s, 0, x, 0, n, 0.5f, 0.03f, 1e-10f);
-    kernels.sgdMomentum(y, 0, h, 0, x, 0, n, 0.5f, 0.03f, 0.9f);
+    kernels.elements().adagrad(y, 0, s, 0, x, 0, n, 0.5f, 0.03f, 1e-10f);
+    kernels.elements().sgdMomentum(y, 0, h, 0, x, 0, n, 0.5f, 0.03f, 0.9f);
     add(y);
     add(s);
     add(h);

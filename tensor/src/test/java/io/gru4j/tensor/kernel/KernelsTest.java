@@ -40,15 +40,15 @@ class KernelsTest {
   }
 
   private static boolean vectorExecution() {
-    return Kernels.get() instanceof VectorKernels;
+    return Kernels.get().products() instanceof VectorProducts;
   }
 
   private static void check(float[][] arrays, double tolerance, Call call, PlainLoops loops) {
     float[][] scalar = copy(arrays);
-    double returned = call.run(new ScalarKernels(), scalar);
-    if (vectorExecution()) { // else the class VectorKernels could not even be loaded
+    double returned = call.run(Kernels.scalar(), scalar);
+    if (vectorExecution()) { // else the vector classes could not even be loaded
       float[][] vector = copy(arrays);
-      double vectorReturned = call.run(new VectorKernels(), vector);
+      double vectorReturned = call.run(Kernels.vector(), vector);
       assertEquals(
           Double.doubleToLongBits(returned),
           Double.doubleToLongBits(vectorReturned),
@@ -140,7 +140,7 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
-  /** Up to four columns, which vectors of 16 lanes take another way, and a few more. */
+  /** Few columns, which fill a part of one vector. */
   @Property
   void productOfFewColumns(
       @ForAll @IntRange(max = 70) int rows,
@@ -212,7 +212,9 @@ class KernelsTest {
         allowed,
         (kernels, a) -> {
           float[] init = start == 2 ? a[0] : a[1];
-          kernels.product(a[0], co, cs, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
+          kernels
+              .products()
+              .product(a[0], co, cs, init, io, is, a[2], ao, ap, a[3], bo, rows, K, columns);
           for (int r = 0; r < rows; r++) {
             int from = co + r * cs;
             Arrays.fill(a[0], from + columns, from + PANEL, 0f); // undefined
@@ -250,7 +252,7 @@ class KernelsTest {
         arrays,
         0,
         (kernels, a) -> {
-          kernels.packRows(a[0], yo, yp, a[1], xo, xs, rows, K);
+          kernels.products().packRows(a[0], yo, yp, a[1], xo, xs, rows, K);
           return 0;
         },
         a -> {
@@ -278,7 +280,7 @@ class KernelsTest {
         arrays,
         0,
         (kernels, a) -> {
-          kernels.packColumns(a[0], yo, yp, a[1], xo, xs, rows, K);
+          kernels.products().packColumns(a[0], yo, yp, a[1], xo, xs, rows, K);
           return 0;
         },
         a -> {
@@ -306,7 +308,7 @@ class KernelsTest {
         arrays,
         0,
         (kernels, a) -> {
-          kernels.transpose(a[0], yo, ys, a[1], xo, xs, rows, columns);
+          kernels.products().transpose(a[0], yo, ys, a[1], xo, xs, rows, columns);
           return 0;
         },
         a -> {
@@ -332,7 +334,7 @@ class KernelsTest {
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.addRows(a[0], dbo, a[1], dyo, dys, rows);
+          kernels.rows().addRows(a[0], dbo, a[1], dyo, dys, rows);
           return 0;
         },
         a -> {
@@ -377,7 +379,7 @@ class KernelsTest {
     check(
         new float[][] {row.values},
         0,
-        (kernels, a) -> kernels.rowMax(a[0], row.offset, row.stride, panels),
+        (kernels, a) -> kernels.rows().rowMax(a[0], row.offset, row.stride, panels),
         a -> {
           double max = Double.NEGATIVE_INFINITY;
           for (int j = 0; j < row.size(); j++) {
@@ -397,7 +399,7 @@ class KernelsTest {
         new float[][] {x, data.values(yo + n + 3, 1f)},
         1e-6,
         (kernels, a) -> {
-          kernels.foldLanes(a[1], yo, a[0], xo, n);
+          kernels.products().foldLanes(a[1], yo, a[0], xo, n);
           return 0;
         },
         a -> {
@@ -427,7 +429,7 @@ class KernelsTest {
         new float[][] {data.values(mo + PANEL + 3, 1f), y},
         0,
         (kernels, a) -> {
-          kernels.laneMax(a[0], mo, a[1], yo, ps, panels);
+          kernels.rows().laneMax(a[0], mo, a[1], yo, ps, panels);
           return 0;
         },
         a -> {
@@ -452,11 +454,11 @@ class KernelsTest {
         row.values[row.index((panels - 1) * PANEL + l)] = Float.NEGATIVE_INFINITY;
       }
     }
-    float max = new ScalarKernels().rowMax(row.values, row.offset, row.stride, panels);
+    float max = Kernels.scalar().rows().rowMax(row.values, row.offset, row.stride, panels);
     check(
         new float[][] {row.values},
         1e-5,
-        (kernels, a) -> kernels.rowExpSum(a[0], row.offset, row.stride, panels, max),
+        (kernels, a) -> kernels.rows().rowExpSum(a[0], row.offset, row.stride, panels, max),
         a -> {
           double sum = 0;
           for (int j = 0; j < row.size(); j++) {
@@ -482,7 +484,7 @@ class KernelsTest {
         },
         1e-5,
         (kernels, a) -> {
-          kernels.addScaledRows(a[0], so, a[1], fo, a[2], yo, rows);
+          kernels.rows().addScaledRows(a[0], so, a[1], fo, a[2], yo, rows);
           return 0;
         },
         a -> {
@@ -517,7 +519,7 @@ class KernelsTest {
         new float[][] {data.values(yo + panels * yps + 3, 1f), data.values(xo + panels * xps, 1f)},
         0,
         (kernels, a) -> {
-          kernels.copyPanels(a[0], yo, yps, a[1], xo, xps, panels);
+          kernels.products().copyPanels(a[0], yo, yps, a[1], xo, xps, panels);
           return 0;
         },
         a -> {
@@ -543,7 +545,7 @@ class KernelsTest {
         },
         1e-5,
         (kernels, a) -> {
-          kernels.combineRows(a[0], yo, a[1], fo, a[2], xo, xs, rows);
+          kernels.rows().combineRows(a[0], yo, a[1], fo, a[2], xo, xs, rows);
           return 0;
         },
         a -> {
@@ -595,8 +597,9 @@ class KernelsTest {
         1e-4,
         (kernels, a) -> {
           float[] scratch = new float[Kernels.blockScratch(panels)];
-          kernels.blockProduct(
-              a[0], co, cps, a[1], yo, yps, a[2], bo, scratch, panels, rows, columns);
+          kernels
+              .products()
+              .blockProduct(a[0], co, cps, a[1], yo, yps, a[2], bo, scratch, panels, rows, columns);
           for (int r = 0; r < rows && columns % PANEL > 0; r++) {
             int last = co + (blocks - 1) * cps + r * PANEL;
             Arrays.fill(a[0], last + columns % PANEL, last + PANEL, 0f); // undefined
@@ -640,7 +643,9 @@ class KernelsTest {
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.laneProducts(a[0], so, ss, a[1], yo, yps, a[2], wo, wps, panels, rows, K);
+          kernels
+              .products()
+              .laneProducts(a[0], so, ss, a[1], yo, yps, a[2], wo, wps, panels, rows, K);
           return 0;
         },
         a -> {
@@ -679,7 +684,7 @@ class KernelsTest {
         0,
         (kernels, a) -> {
           int[] lanes = new int[rows];
-          kernels.lanesAtLeast(lanes, a[0], yo, a[1], rows);
+          kernels.rows().lanesAtLeast(lanes, a[0], yo, a[1], rows);
           for (int r = 0; r < rows; r++) { // all bits of an int are more than a float holds
             a[2][2 * r] = lanes[r] & 0xffff;
             a[2][2 * r + 1] = lanes[r] >>> 16;
@@ -709,7 +714,8 @@ class KernelsTest {
     check(
         new float[][] {row.values},
         0,
-        (kernels, a) -> kernels.rowCountAtLeast(a[0], row.offset, row.stride, panels, threshold),
+        (kernels, a) ->
+            kernels.rows().rowCountAtLeast(a[0], row.offset, row.stride, panels, threshold),
         a -> {
           int count = 0;
           for (int j = 0; j < row.size(); j++) {
@@ -735,7 +741,7 @@ class KernelsTest {
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.gruForward(a[0], xo, a[1], ho, a[2], xo, a[3], ho, H);
+          kernels.elements().gruForward(a[0], xo, a[1], ho, a[2], xo, a[3], ho, H);
           return 0;
         },
         a -> {
@@ -771,7 +777,7 @@ class KernelsTest {
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.gruBackward(a[0], xo, a[1], ho, a[2], xo, a[3], ho, a[4], xo, H);
+          kernels.elements().gruBackward(a[0], xo, a[1], ho, a[2], xo, a[3], ho, a[4], xo, H);
           return 0;
         },
         a -> {
@@ -812,9 +818,9 @@ class KernelsTest {
         1e-6,
         (kernels, a) -> {
           switch (which) {
-            case 0 -> kernels.exp(a[0], yo, a[1], xo, n);
-            case 1 -> kernels.sigmoid(a[0], yo, a[1], xo, n);
-            default -> kernels.tanh(a[0], yo, a[1], xo, n);
+            case 0 -> kernels.elements().exp(a[0], yo, a[1], xo, n);
+            case 1 -> kernels.elements().sigmoid(a[0], yo, a[1], xo, n);
+            default -> kernels.elements().tanh(a[0], yo, a[1], xo, n);
           }
           return 0;
         },
@@ -847,8 +853,8 @@ class KernelsTest {
         arrays,
         1e-6,
         (kernels, a) -> {
-          kernels.multiply(a[0], yo, a[1], ao, a[2], bo, n);
-          kernels.axpy(factor, a[2], bo, a[1], ao, n);
+          kernels.elements().multiply(a[0], yo, a[1], ao, a[2], bo, n);
+          kernels.elements().axpy(factor, a[2], bo, a[1], ao, n);
           return 0;
         },
         a -> {
@@ -867,7 +873,7 @@ class KernelsTest {
     check(
         new float[][] {data.values(xo + n + 9, 1f)},
         1e-6,
-        (kernels, a) -> kernels.sumOfSquares(a[0], xo, n),
+        (kernels, a) -> kernels.elements().sumOfSquares(a[0], xo, n),
         a -> {
           double sum = 0;
           for (int i = 0; i < n; i++) {
@@ -897,7 +903,7 @@ class KernelsTest {
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.adagrad(a[0], po, a[1], so, a[2], go, n, 0.7f, 0.03f, 1e-10f);
+          kernels.elements().adagrad(a[0], po, a[1], so, a[2], go, n, 0.7f, 0.03f, 1e-10f);
           return 0;
         },
         a -> {
@@ -923,7 +929,7 @@ class KernelsTest {
         arrays,
         1e-6,
         (kernels, a) -> {
-          kernels.sgdMomentum(a[0], po, a[1], bo, a[2], go, n, 0.7f, 0.03f, 0.9f);
+          kernels.elements().sgdMomentum(a[0], po, a[1], bo, a[2], go, n, 0.7f, 0.03f, 0.9f);
           return 0;
         },
         a -> {
@@ -944,7 +950,7 @@ class KernelsTest {
       float[] s = new float[n];
       float[] g = new float[n];
       Arrays.fill(g, 0, 20, 1e-10f);
-      kernels.adagrad(p, 0, s, 0, g, 0, n, 1f, 0.5f, 1e-10f);
+      kernels.elements().adagrad(p, 0, s, 0, g, 0, n, 1f, 0.5f, 1e-10f);
       for (int i = 0; i < n; i++) {
         assertEquals(i < 20 ? -0.25f : 0f, p[i], 1e-6f, kernels.description());
       }
@@ -957,7 +963,8 @@ class KernelsTest {
       float[] y = new float[2 * PANEL];
       Arrays.fill(y, -0f);
       assertEquals(
-          Float.floatToRawIntBits(0f), Float.floatToRawIntBits(kernels.rowMax(y, 0, PANEL, 2)));
+          Float.floatToRawIntBits(0f),
+          Float.floatToRawIntBits(kernels.rows().rowMax(y, 0, PANEL, 2)));
     }
   }
 
@@ -970,7 +977,7 @@ class KernelsTest {
       for (int l = 0; l < PANEL; l++) {
         y[l] = max - (l % 3 == 0 ? 69.078f : 69.077f); // ln(1e-30) is -69.0776
       }
-      float sum = kernels.rowExpSum(y, 0, PANEL, 1, max);
+      float sum = kernels.rows().rowExpSum(y, 0, PANEL, 1, max);
       for (int l = 0; l < PANEL; l++) {
         assertEquals(l % 3 == 0 ? 0f : 1e-30f, y[l], 2e-33f, kernels.description());
       }
@@ -985,7 +992,7 @@ class KernelsTest {
       for (int l = 0; l < PANEL; l++) {
         float[] y = new float[PANEL];
         y[l] = Float.NaN;
-        assertEquals(Float.NaN, kernels.rowExpSum(y, 0, PANEL, 1, 0f));
+        assertEquals(Float.NaN, kernels.rows().rowExpSum(y, 0, PANEL, 1, 0f));
         assertEquals(Float.NaN, y[l]);
       }
     }
@@ -994,8 +1001,8 @@ class KernelsTest {
   /** The kernels there are in this JVM. */
   private static List<Kernels> all() {
     return vectorExecution()
-        ? List.of(new ScalarKernels(), new VectorKernels())
-        : List.of(new ScalarKernels());
+        ? List.of(Kernels.scalar(), Kernels.vector())
+        : List.of(Kernels.scalar());
   }
 
   @Test
@@ -1003,7 +1010,7 @@ class KernelsTest {
     assertEquals(Kernels.get().description(), Backend.description());
     float[] x = {-3.3f, 0f, 1.7f};
     float[] y = new float[3];
-    Kernels.get().exp(y, 0, x, 0, 3);
+    Kernels.get().elements().exp(y, 0, x, 0, 3);
     for (int i = 0; i < 3; i++) {
       assertEquals(y[i], Kernels.exp(x[i]));
     }

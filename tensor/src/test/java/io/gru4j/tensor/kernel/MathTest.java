@@ -71,7 +71,7 @@ class MathTest {
     assertEquals(0f, ScalarMath.exp(Math.nextDown(ScalarMath.EXP_LOWEST)));
     assertTrue(Float.isFinite(ScalarMath.exp(ScalarMath.EXP_HIGHEST)));
     assertEquals(Float.POSITIVE_INFINITY, ScalarMath.exp(Math.nextUp(ScalarMath.EXP_HIGHEST)));
-    sweep(ScalarMath::exp, StrictMath::exp, Kernels.get()::exp);
+    sweep(ScalarMath::exp, StrictMath::exp, Kernels.get().elements()::exp);
   }
 
   @Test
@@ -111,26 +111,26 @@ class MathTest {
   private static void rowExpSum(float[] y, int yo, float[] x, int xo, int n) {
     int panels = Math.ceilDiv(n, Kernels.PANEL);
     float[] logits = Arrays.copyOf(Arrays.copyOfRange(x, xo, xo + n), panels * Kernels.PANEL);
-    Kernels.get().rowExpSum(logits, 0, Kernels.PANEL, panels, 0f);
+    Kernels.get().rows().rowExpSum(logits, 0, Kernels.PANEL, panels, 0f);
     System.arraycopy(logits, 0, y, yo, n);
   }
 
   @Test
   @Tag("long")
   void expOfAllFloats() {
-    sweepAll(ScalarMath::exp, StrictMath::exp, Kernels.get()::exp);
+    sweepAll(ScalarMath::exp, StrictMath::exp, Kernels.get().elements()::exp);
   }
 
   @Test
   @Tag("long")
   void sigmoidOfAllFloats() {
-    sweepAll(ScalarMath::sigmoid, MathTest::strictSigmoid, Kernels.get()::sigmoid);
+    sweepAll(ScalarMath::sigmoid, MathTest::strictSigmoid, Kernels.get().elements()::sigmoid);
   }
 
   @Test
   @Tag("long")
   void tanhOfAllFloats() {
-    sweepAll(ScalarMath::tanh, StrictMath::tanh, Kernels.get()::tanh);
+    sweepAll(ScalarMath::tanh, StrictMath::tanh, Kernels.get().elements()::tanh);
   }
 
   /** To the last bit but one or two, and quick enough for all floats. */
@@ -147,7 +147,7 @@ class MathTest {
     assertEquals(1f, ScalarMath.sigmoid(Float.MAX_VALUE));
     assertEquals(0f, ScalarMath.sigmoid(-Float.MAX_VALUE));
     assertEquals(Float.NaN, ScalarMath.sigmoid(Float.NaN));
-    sweep(ScalarMath::sigmoid, MathTest::strictSigmoid, Kernels.get()::sigmoid);
+    sweep(ScalarMath::sigmoid, MathTest::strictSigmoid, Kernels.get().elements()::sigmoid);
   }
 
   @Test
@@ -159,7 +159,7 @@ class MathTest {
     assertEquals(1f, ScalarMath.tanh(Float.MAX_VALUE));
     assertEquals(-1f, ScalarMath.tanh(-Float.MAX_VALUE));
     assertEquals(Float.NaN, ScalarMath.tanh(Float.NaN));
-    sweep(ScalarMath::tanh, StrictMath::tanh, Kernels.get()::tanh);
+    sweep(ScalarMath::tanh, StrictMath::tanh, Kernels.get().elements()::tanh);
   }
 
   /** Every {@link #STRIDE}-th of all floats, of both signs. */

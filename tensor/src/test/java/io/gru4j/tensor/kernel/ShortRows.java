@@ -25,17 +25,20 @@ final class ShortRows {
     float[] x = new float[Kernels.PANEL * LONG];
     float[] y = new float[Kernels.PANEL * LONG];
     float[] z = new float[Kernels.PANEL * LONG];
-    print("exp", n -> KERNELS.exp(y, 0, x, 0, n));
-    print("sigmoid", n -> KERNELS.sigmoid(y, 0, x, 0, n));
-    print("tanh", n -> KERNELS.tanh(y, 0, x, 0, n));
-    print("multiply", n -> KERNELS.multiply(y, 0, x, 0, z, 0, n));
-    print("axpy", n -> KERNELS.axpy(0f, x, 0, y, 0, n));
-    print("adagrad", n -> KERNELS.adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 1e-8f));
-    print("sgdMomentum", n -> KERNELS.sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
-    print("gruForward", n -> KERNELS.gruForward(x, 0, y, 0, z, 0, z, LONG, n));
+    print("exp", n -> KERNELS.elements().exp(y, 0, x, 0, n));
+    print("sigmoid", n -> KERNELS.elements().sigmoid(y, 0, x, 0, n));
+    print("tanh", n -> KERNELS.elements().tanh(y, 0, x, 0, n));
+    print("multiply", n -> KERNELS.elements().multiply(y, 0, x, 0, z, 0, n));
+    print("axpy", n -> KERNELS.elements().axpy(0f, x, 0, y, 0, n));
+    print("adagrad", n -> KERNELS.elements().adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 1e-8f));
+    print("sgdMomentum", n -> KERNELS.elements().sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
+    print("gruForward", n -> KERNELS.elements().gruForward(x, 0, y, 0, z, 0, z, LONG, n));
     int P = Kernels.PANEL;
-    print("product", n -> KERNELS.product(y, 0, P, y, 0, P, x, 0, 4 * n, z, 0, 12, n, 3));
-    print("gruBackward", n -> KERNELS.gruBackward(x, 0, y, 0, z, 0, z, LONG, z, 2 * LONG, n));
+    print(
+        "product", n -> KERNELS.products().product(y, 0, P, y, 0, P, x, 0, 4 * n, z, 0, 12, n, 3));
+    print(
+        "gruBackward",
+        n -> KERNELS.elements().gruBackward(x, 0, y, 0, z, 0, z, LONG, z, 2 * LONG, n));
   }
 
   private static void print(String name, RowKernel kernel) throws ReflectiveOperationException {

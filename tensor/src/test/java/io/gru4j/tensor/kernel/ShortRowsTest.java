@@ -16,7 +16,8 @@ class ShortRowsTest {
   @Test
   @Tag("child-jvm")
   void afterShortRowsLongOnesAllocateNothing() throws Exception {
-    assumeFalse(Kernels.get() instanceof ScalarKernels, "the tests with vectors run it");
+    assumeFalse(
+        Kernels.get().products() instanceof ScalarProducts, "the tests with vectors run it");
     List<String> lines = ChildJvm.run(ShortRows.class, "--add-modules=jdk.incubator.vector");
     assertEquals(
         List.of(

@@ -31,10 +31,30 @@ class SimdWidthsTest {
     assertEquals(List.of("scalar", expected), run(MODULE, "-Dgru4j.kernels=scalar"));
   }
 
+  /** The tiles of 64-bit Arm and of x86, whatever the processor. */
+  @Test
+  void everyNumberOfRegistersGivesTheBits() throws Exception {
+    assumeFalse(
+        Kernels.get().products() instanceof ScalarProducts, "the tests with vectors run it");
+    for (int bytes : new int[] {16, 32}) {
+      assumeTrue(VectorWidth.preferred() >= 8 * bytes, "vectors are narrower here");
+      for (int registers : new int[] {16, 32}) {
+        assertEquals(
+            List.of("vector, " + 8 * bytes + " bit", expected),
+            run(
+                MODULE,
+                "-XX:MaxVectorSize=" + bytes,
+                "-D" + VectorRegisters.PROPERTY + "=" + registers),
+            registers + " registers of " + bytes + " bytes");
+      }
+    }
+  }
+
   /** Whatever the JVM says of the processor, down to vectors of two floats. */
   @Test
   void everyWidthThatTheJvmReportsGivesTheBitsOrScalarKernels() throws Exception {
-    assumeFalse(Kernels.get() instanceof ScalarKernels, "the tests with vectors run it");
+    assumeFalse(
+        Kernels.get().products() instanceof ScalarProducts, "the tests with vectors run it");
     for (int bytes : new int[] {4, 8, 16, 32, 64}) {
       int bits = Math.min(8 * bytes, VectorWidth.preferred());
       assertEquals(
@@ -46,7 +66,8 @@ class SimdWidthsTest {
 
   @Test
   void everyInstructionSetOfX86GivesTheBits() throws Exception {
-    assumeFalse(Kernels.get() instanceof ScalarKernels, "the tests with vectors run it");
+    assumeFalse(
+        Kernels.get().products() instanceof ScalarProducts, "the tests with vectors run it");
     assumeTrue(System.getProperty("os.arch").equals("amd64"), "the flags of another processor");
     for (String flag : new String[] {"AVX=3", "AVX=2", "AVX=1", "SSE=4"}) {
       List<String> lines = run(MODULE, "-XX:Use" + flag);
@@ -71,7 +92,8 @@ class SimdWidthsTest {
   @Test
   @Tag("long")
   void vectorsForcedWithoutFusedMultiplyAddHaveTheBits() throws Exception {
-    assumeFalse(Kernels.get() instanceof ScalarKernels, "the tests with vectors run it");
+    assumeFalse(
+        Kernels.get().products() instanceof ScalarProducts, "the tests with vectors run it");
     List<String> lines = run("-XX:-UseFMA", MODULE, "-Dgru4j.kernels=vector");
     assertEquals(List.of(Kernels.get().description(), expected), lines);
   }

@@ -12,8 +12,8 @@ import static io.gru4j.tensor.kernel.ScalarMath.S4;
 import static io.gru4j.tensor.kernel.ScalarMath.S5;
 import static io.gru4j.tensor.kernel.ScalarMath.S6;
 import static io.gru4j.tensor.kernel.ScalarMath.SOFTMAX_LOWEST;
-import static io.gru4j.tensor.kernel.VectorMath.L;
-import static io.gru4j.tensor.kernel.VectorMath.SPECIES;
+import static io.gru4j.tensor.kernel.Vectors.L;
+import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -23,107 +23,37 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
-/** Rows of logits on vectors; {@link ScalarKernels} has the plain loops. */
-final class VectorSoftmax {
+/** Rows on vectors; {@link ScalarRows} has the plain loops. */
+public final class VectorRows implements RowKernels {
 
   private static final ThreadLocal<float[]> LANE_SUMS =
       ThreadLocal.withInitial(() -> new float[LANES]);
 
-  private VectorSoftmax() {}
+  /** Creates the kernels; they have no state. */
+  public VectorRows() {}
 
-  static float rowMax(float[] y, int yo, int ps, int panels) {
-    // This does not use max(): its treatment of NaN and of signed zeros makes the loop several
-    // times slower. Here NaN never wins, and the end decides which zero wins. Four chains hide the
-    // latency.
-    FloatVector max0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    FloatVector max1 = max0;
-    FloatVector max2 = max0;
-    FloatVector max3 = max0;
-    int p = 0;
-    for (; p + 2 <= panels; p += 2) {
-      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i += 2 * L) {
-        FloatVector v0 = FloatVector.fromArray(SPECIES, y, i);
-        max0 = max0.blend(v0, v0.compare(GT, max0));
-        FloatVector v1 = FloatVector.fromArray(SPECIES, y, i + L);
-        max1 = max1.blend(v1, v1.compare(GT, max1));
-        FloatVector v2 = FloatVector.fromArray(SPECIES, y, i + ps);
-        max2 = max2.blend(v2, v2.compare(GT, max2));
-        FloatVector v3 = FloatVector.fromArray(SPECIES, y, i + ps + L);
-        max3 = max3.blend(v3, v3.compare(GT, max3));
+  @Override
+  public void addRows(float[] sum, int so, float[] y, int yo, int ys, int rows) {
+    for (int c = 0; c < PANEL; c += L) {
+      FloatVector total = FloatVector.fromArray(SPECIES, sum, so + c);
+      for (int r = 0; r < rows; r++) {
+        total = total.add(FloatVector.fromArray(SPECIES, y, yo + r * ys + c));
       }
+      total.intoArray(sum, so + c);
     }
-    if (p < panels) {
-      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i += L) {
-        FloatVector v0 = FloatVector.fromArray(SPECIES, y, i);
-        max0 = max0.blend(v0, v0.compare(GT, max0));
-      }
-    }
-    max0 = max0.blend(max2, max2.compare(GT, max0));
-    max1 = max1.blend(max3, max3.compare(GT, max1));
-    max0 = max0.blend(max1, max1.compare(GT, max0));
-    return max0.reduceLanes(MAX) + 0f; // a maximum is the same in any order of lanes
   }
 
-  static void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels) {
-    FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-    for (int p = 0; p < panels; p++) {
-      FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps);
-      largest = largest.blend(v, v.compare(GT, largest));
+  @Override
+  public void addScaledRows(
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows) {
+    for (int c = 0; c < PANEL; c += 2 * L) {
+      addScaled(sum, so + c, factor, fo, y, yo + c, rows);
     }
-    largest.intoArray(max, mo);
   }
 
-  static float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
-    float[] lanes = LANE_SUMS.get();
-    for (int c = 0; c < LANES; c += L) {
-      expSum(lanes, c, y, yo + c, ps, panels, max);
-    }
-    return ScalarMath.foldLanes(lanes, 0);
-  }
-
-  /**
-   * Lanes c to c + L of the 16 sums. {@link ScalarMath#softmaxExp} is written out, for lane l ("a")
-   * and l + 16 ("b"): two chains hide each other's latency.
-   */
-  private static void expSum(
-      float[] lanes, int c, float[] y, int yo, int ps, int panels, float max) {
-    FloatVector ln2High = FloatVector.broadcast(SPECIES, -LN2_HIGH);
-    FloatVector ln2Low = FloatVector.broadcast(SPECIES, -LN2_LOW);
-    FloatVector s6 = FloatVector.broadcast(SPECIES, S6);
-    FloatVector s5 = FloatVector.broadcast(SPECIES, S5);
-    FloatVector s4 = FloatVector.broadcast(SPECIES, S4);
-    FloatVector s3 = FloatVector.broadcast(SPECIES, S3);
-    FloatVector s2 = FloatVector.broadcast(SPECIES, S2);
-    FloatVector sum = FloatVector.zero(SPECIES);
-    for (int p = 0; p < panels; p++) {
-      int o = yo + p * ps;
-      FloatVector a = FloatVector.fromArray(SPECIES, y, o).sub(max);
-      FloatVector aT = a.fma(LOG2_E, ROUNDER);
-      FloatVector aI = aT.sub(ROUNDER);
-      FloatVector aR = aI.fma(ln2Low, aI.fma(ln2High, a));
-      FloatVector aP = s6.fma(aR, s5).fma(aR, s4).fma(aR, s3).fma(aR, s2);
-      aP = aP.fma(aR.mul(aR), aR).add(1f);
-      IntVector aE = aT.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector aY = aP.reinterpretAsInts().add(aE).reinterpretAsFloats();
-      aY = aY.blend(0f, a.compare(LT, SOFTMAX_LOWEST));
-      aY.intoArray(y, o);
-      FloatVector b = FloatVector.fromArray(SPECIES, y, o + LANES).sub(max);
-      FloatVector bT = b.fma(LOG2_E, ROUNDER);
-      FloatVector bI = bT.sub(ROUNDER);
-      FloatVector bR = bI.fma(ln2Low, bI.fma(ln2High, b));
-      FloatVector bP = s6.fma(bR, s5).fma(bR, s4).fma(bR, s3).fma(bR, s2);
-      bP = bP.fma(bR.mul(bR), bR).add(1f);
-      IntVector bE = bT.reinterpretAsInts().lanewise(LSHL, 23);
-      FloatVector bY = bP.reinterpretAsInts().add(bE).reinterpretAsFloats();
-      bY = bY.blend(0f, b.compare(LT, SOFTMAX_LOWEST));
-      bY.intoArray(y, o + LANES);
-      sum = sum.add(aY).add(bY);
-    }
-    sum.intoArray(lanes, c);
-  }
-
-  /** Two vectors of lanes of {@link Kernels#addScaledRows}. */
-  static void addScaled(float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows) {
+  /** Two vectors of lanes of {@link #addScaledRows}. */
+  private static void addScaled(
+      float[] sum, int so, float[] factor, int fo, float[] y, int yo, int rows) {
     FloatVector a0 = FloatVector.zero(SPECIES);
     FloatVector b0 = FloatVector.zero(SPECIES);
     FloatVector a1 = FloatVector.zero(SPECIES);
@@ -184,7 +114,123 @@ final class VectorSoftmax {
     FloatVector.fromArray(SPECIES, sum, so + L).add(b).intoArray(sum, so + L);
   }
 
-  static void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
+  @Override
+  public void combineRows(
+      float[] y, int yo, float[] factor, int fo, float[] x, int xo, int xs, int rows) {
+    for (int c = 0; c < PANEL; c += 2 * L) {
+      FloatVector a = FloatVector.fromArray(SPECIES, y, yo + c);
+      FloatVector b = FloatVector.fromArray(SPECIES, y, yo + c + L);
+      for (int r = 0; r < rows; r++) {
+        FloatVector f = FloatVector.broadcast(SPECIES, factor[fo + r]);
+        a = f.fma(FloatVector.fromArray(SPECIES, x, xo + r * xs + c), a);
+        b = f.fma(FloatVector.fromArray(SPECIES, x, xo + r * xs + c + L), b);
+      }
+      a.intoArray(y, yo + c);
+      b.intoArray(y, yo + c + L);
+    }
+  }
+
+  @Override
+  public float rowMax(float[] y, int yo, int ps, int panels) {
+    // Not max(): its care for NaN and for zeros of two signs costs several times the loop. NaN
+    // never wins here, and which zero wins is settled at the end. Four chains hide the latency.
+    FloatVector max0 = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    FloatVector max1 = max0;
+    FloatVector max2 = max0;
+    FloatVector max3 = max0;
+    int p = 0;
+    for (; p + 2 <= panels; p += 2) {
+      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i += 2 * L) {
+        FloatVector v0 = FloatVector.fromArray(SPECIES, y, i);
+        max0 = max0.blend(v0, v0.compare(GT, max0));
+        FloatVector v1 = FloatVector.fromArray(SPECIES, y, i + L);
+        max1 = max1.blend(v1, v1.compare(GT, max1));
+        FloatVector v2 = FloatVector.fromArray(SPECIES, y, i + ps);
+        max2 = max2.blend(v2, v2.compare(GT, max2));
+        FloatVector v3 = FloatVector.fromArray(SPECIES, y, i + ps + L);
+        max3 = max3.blend(v3, v3.compare(GT, max3));
+      }
+    }
+    if (p < panels) {
+      for (int i = yo + p * ps; i < yo + p * ps + PANEL; i += L) {
+        FloatVector v0 = FloatVector.fromArray(SPECIES, y, i);
+        max0 = max0.blend(v0, v0.compare(GT, max0));
+      }
+    }
+    max0 = max0.blend(max2, max2.compare(GT, max0));
+    max1 = max1.blend(max3, max3.compare(GT, max1));
+    max0 = max0.blend(max1, max1.compare(GT, max0));
+    return max0.reduceLanes(MAX) + 0f; // a maximum is the same in any order of lanes
+  }
+
+  @Override
+  public void laneMax(float[] max, int mo, float[] y, int yo, int ps, int panels) {
+    for (int c = 0; c < PANEL; c += L) {
+      laneMaxOfVector(max, mo + c, y, yo + c, ps, panels);
+    }
+  }
+
+  private static void laneMaxOfVector(float[] max, int mo, float[] y, int yo, int ps, int panels) {
+    FloatVector largest = FloatVector.broadcast(SPECIES, Float.NEGATIVE_INFINITY);
+    for (int p = 0; p < panels; p++) {
+      FloatVector v = FloatVector.fromArray(SPECIES, y, yo + p * ps);
+      largest = largest.blend(v, v.compare(GT, largest));
+    }
+    largest.intoArray(max, mo);
+  }
+
+  @Override
+  public float rowExpSum(float[] y, int yo, int ps, int panels, float max) {
+    float[] lanes = LANE_SUMS.get();
+    for (int c = 0; c < LANES; c += L) {
+      expSum(lanes, c, y, yo + c, ps, panels, max);
+    }
+    return ScalarMath.foldLanes(lanes, 0);
+  }
+
+  /**
+   * Lanes c to c + L of the 16 sums. {@link ScalarMath#softmaxExp} is written out, for lane l ("a")
+   * and l + 16 ("b"): two chains hide each other's latency.
+   */
+  private static void expSum(
+      float[] lanes, int c, float[] y, int yo, int ps, int panels, float max) {
+    FloatVector ln2High = FloatVector.broadcast(SPECIES, -LN2_HIGH);
+    FloatVector ln2Low = FloatVector.broadcast(SPECIES, -LN2_LOW);
+    FloatVector s6 = FloatVector.broadcast(SPECIES, S6);
+    FloatVector s5 = FloatVector.broadcast(SPECIES, S5);
+    FloatVector s4 = FloatVector.broadcast(SPECIES, S4);
+    FloatVector s3 = FloatVector.broadcast(SPECIES, S3);
+    FloatVector s2 = FloatVector.broadcast(SPECIES, S2);
+    FloatVector sum = FloatVector.zero(SPECIES);
+    for (int p = 0; p < panels; p++) {
+      int o = yo + p * ps;
+      FloatVector a = FloatVector.fromArray(SPECIES, y, o).sub(max);
+      FloatVector aT = a.fma(LOG2_E, ROUNDER);
+      FloatVector aI = aT.sub(ROUNDER);
+      FloatVector aR = aI.fma(ln2Low, aI.fma(ln2High, a));
+      FloatVector aP = s6.fma(aR, s5).fma(aR, s4).fma(aR, s3).fma(aR, s2);
+      aP = aP.fma(aR.mul(aR), aR).add(1f);
+      IntVector aE = aT.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector aY = aP.reinterpretAsInts().add(aE).reinterpretAsFloats();
+      aY = aY.blend(0f, a.compare(LT, SOFTMAX_LOWEST));
+      aY.intoArray(y, o);
+      FloatVector b = FloatVector.fromArray(SPECIES, y, o + LANES).sub(max);
+      FloatVector bT = b.fma(LOG2_E, ROUNDER);
+      FloatVector bI = bT.sub(ROUNDER);
+      FloatVector bR = bI.fma(ln2Low, bI.fma(ln2High, b));
+      FloatVector bP = s6.fma(bR, s5).fma(bR, s4).fma(bR, s3).fma(bR, s2);
+      bP = bP.fma(bR.mul(bR), bR).add(1f);
+      IntVector bE = bT.reinterpretAsInts().lanewise(LSHL, 23);
+      FloatVector bY = bP.reinterpretAsInts().add(bE).reinterpretAsFloats();
+      bY = bY.blend(0f, b.compare(LT, SOFTMAX_LOWEST));
+      bY.intoArray(y, o + LANES);
+      sum = sum.add(aY).add(bY);
+    }
+    sum.intoArray(lanes, c);
+  }
+
+  @Override
+  public void lanesAtLeast(int[] lanes, float[] y, int yo, float[] threshold, int rows) {
     for (int r = 0; r < rows; r++) {
       int o = yo + r * PANEL;
       long found = 0;
@@ -196,7 +242,8 @@ final class VectorSoftmax {
     }
   }
 
-  static int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
+  @Override
+  public int rowCountAtLeast(float[] y, int yo, int ps, int panels, float threshold) {
     int count = 0;
     for (int p = 0; p < panels; p++) {
       for (int c = 0; c < PANEL; c += L) {
