@@ -38,8 +38,10 @@ class DocumentationTest {
   private final List<String> faults = new ArrayList<>();
 
   static List<Path> pages() throws IOException {
-    List<Path> pages = new ArrayList<>(List.of(ROOT.resolve("README.md")));
-    try (Stream<Path> files = Files.list(Path.of("docs"))) {
+    List<Path> pages =
+        new ArrayList<>(
+            List.of(ROOT.resolve("README.md"), ROOT.resolve(".github/CONTRIBUTING.md")));
+    try (Stream<Path> files = Files.walk(Path.of("docs"))) {
       files.filter(file -> file.toString().endsWith(".md")).sorted().forEach(pages::add);
     }
     return pages;
@@ -151,6 +153,50 @@ class DocumentationTest {
       anchors.add(text.replaceAll("[^\\w\\- ]", "").replace(' ', '-'));
     }
     return anchors;
+  }
+
+  @Test
+  void readmeIsShort() throws IOException {
+    List<String> lines = Files.readAllLines(ROOT.resolve("README.md"));
+    assertTrue(lines.size() <= 200, lines.size() + " lines");
+    assertEquals(List.of(), lines.stream().filter(line -> line.length() > 120).toList());
+  }
+
+  /**
+   * The pom that readers paste has the project's version and the plugins' versions of its build.
+   */
+  @Test
+  void thePomOfReadmeIsOfThisVersion() throws IOException {
+    String pom =
+        FENCED
+            .matcher(Files.readString(ROOT.resolve("README.md")))
+            .results()
+            .filter(block -> block.group(1).equals("xml"))
+            .map(block -> block.group(2))
+            .findFirst()
+            .orElseThrow();
+    String parent = Files.readString(ROOT.resolve("pom.xml"));
+    assertEquals(
+        List.of(
+            "1",
+            first("version", parent),
+            first("toolchains.version", parent),
+            "[25,)",
+            first("compiler.version", parent)),
+        values("version", pom));
+    assertEquals(values("maven.compiler.release", parent), values("maven.compiler.release", pom));
+  }
+
+  private static List<String> values(String tag, String pom) {
+    return Pattern.compile("<" + Pattern.quote(tag) + ">([^<]*)<")
+        .matcher(pom)
+        .results()
+        .map(m -> m.group(1))
+        .toList();
+  }
+
+  private static String first(String tag, String pom) {
+    return values(tag, pom).getFirst();
   }
 
   @Test
