@@ -1,23 +1,21 @@
 package io.gru4j;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.TestSessions;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
@@ -33,6 +31,8 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.Pipeline;
 import io.gru4j.selection.RandomSearch;

@@ -1,13 +1,13 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.Backend;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,21 +1,21 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import com.sun.management.ThreadMXBean;
-import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.Backend;
 import io.gru4j.tensor.Gemm;
 import io.gru4j.tensor.Matrix;

@@ -1,9 +1,9 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.GRU4RecParameters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

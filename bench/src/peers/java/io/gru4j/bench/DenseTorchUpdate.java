@@ -1,11 +1,11 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
-import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 
-import io.gru4j.algorithms.GRU4RecParameters;
+import io.gru4j.parameters.GRU4RecParameters;
 import org.bytedeco.pytorch.Adagrad;
 import org.bytedeco.pytorch.AdagradOptions;
 import org.bytedeco.pytorch.Optimizer;

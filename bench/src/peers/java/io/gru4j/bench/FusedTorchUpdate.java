@@ -1,11 +1,11 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.OptimizationAlgorithm;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.OptimizationAlgorithm;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;

@@ -1,12 +1,12 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Path;

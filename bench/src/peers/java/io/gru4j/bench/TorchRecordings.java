@@ -1,19 +1,19 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
-import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.OptimizationAlgorithm;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.file.Json;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,10 @@
 package io.gru4j.bench;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
 import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
 import static org.bytedeco.pytorch.global.torch.linear;
 
-import io.gru4j.algorithms.GRU4RecParameters;
+import io.gru4j.parameters.GRU4RecParameters;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.T_TensorTensor_T;

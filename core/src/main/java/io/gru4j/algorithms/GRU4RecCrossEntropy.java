@@ -1,9 +1,9 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.PREDICT_TOP_K;
-import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
-import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
@@ -13,7 +13,15 @@ import io.gru4j.metrics.Criterion;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.ModelFileException;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.Parallel;
+import io.gru4j.training.Checkpoints;
+import io.gru4j.training.MemoryEstimate;
+import io.gru4j.training.Trainer;
+import io.gru4j.training.Training;
+import io.gru4j.training.ValidationCriterion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -47,10 +55,10 @@ import java.util.stream.IntStream;
 public final class GRU4RecCrossEntropy implements Estimator {
 
   /** The name of the file that {@link #checkpoint} lets fits write. */
-  public static final String CHECKPOINT_FILE = "checkpoint.safetensors";
+  public static final String CHECKPOINT_FILE = Checkpoints.FILE;
 
   /** The name of the checkpoint before that one. */
-  public static final String CHECKPOINT_BEFORE_FILE = "checkpoint-before.safetensors";
+  public static final String CHECKPOINT_BEFORE_FILE = Checkpoints.BEFORE_FILE;
 
   private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
@@ -244,8 +252,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * @return this
    * @throws IllegalStateException if the estimator is at work already
    * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than
-   *     {@code x}; the message names it, or the heap cannot hold what training needs ({@link
-   *     MemoryEstimate})
+   *     {@code x}; the message names it, or the heap cannot hold what training needs
    * @throws TrainingException if the loss or a parameter becomes infinite or NaN or the loss far
    *     too large, or the criterion is never a number; the best model so far, if there is one, is
    *     kept

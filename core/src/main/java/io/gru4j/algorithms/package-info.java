@@ -1,8 +1,9 @@
 /**
- * The estimator GRU4RecCrossEntropy: its parameters, training and prediction.
+ * The estimators, which are trained on sessions and then predict: what a user types. Beside
+ * GRU4RecCrossEntropy there are two baselines, and the evaluation that compares all of them.
  *
  * <p>Start with {@link io.gru4j.algorithms.GRU4RecCrossEntropy}; {@link
- * io.gru4j.algorithms.GRU4RecParameters} are its parameters. Parameters are immutable and safe for
- * any number of threads; an estimator belongs to one thread at a time.
+ * io.gru4j.parameters.GRU4RecParameters} are its parameters. An estimator belongs to one thread at
+ * a time.
  */
 package io.gru4j.algorithms;

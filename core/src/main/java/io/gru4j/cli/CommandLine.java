@@ -1,7 +1,7 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.NearestName;
 import io.gru4j.file.OneLine;
+import io.gru4j.parameters.NearestName;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;

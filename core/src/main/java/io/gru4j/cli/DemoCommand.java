@@ -1,16 +1,15 @@
 package io.gru4j.cli;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
-import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.Popularity;
@@ -21,6 +20,7 @@ import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Parallel;
 import java.io.IOException;
 import java.util.ArrayList;

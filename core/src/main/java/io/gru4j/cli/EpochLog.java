@@ -1,8 +1,8 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.file.Json;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.progress.TrainingListener;
 import java.io.BufferedWriter;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.NearestName;
-import io.gru4j.algorithms.TrainingException;
 import io.gru4j.file.OneLine;
+import io.gru4j.parameters.NearestName;
+import io.gru4j.progress.TrainingException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.gru4j.cli;
 
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.metrics.Criterion;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

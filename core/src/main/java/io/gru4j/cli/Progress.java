@@ -1,8 +1,8 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.BatchProgress;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingListener;
 import java.util.Locale;
 
 /**

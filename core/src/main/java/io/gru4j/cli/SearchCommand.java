@@ -1,16 +1,16 @@
 package io.gru4j.cli;
 
-import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
-import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MetadataRequest;
-import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.file.OneLine;
 import io.gru4j.metrics.Criterion;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.ParameterSearch;
 import io.gru4j.selection.Pipeline;

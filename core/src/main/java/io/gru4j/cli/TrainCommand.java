@@ -1,24 +1,24 @@
 package io.gru4j.cli;
 
-import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.SAVE_BEST_TO_FILE;
-import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
-import static io.gru4j.algorithms.GRU4RecParameters.STOP_EARLY;
+import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.STOP_EARLY;
 
-import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.MemoryEstimate;
-import io.gru4j.algorithms.TrainingException;
-import io.gru4j.algorithms.TrainingListener;
-import io.gru4j.algorithms.TrainingStoppedException;
 import io.gru4j.cli.report.HtmlPage;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.file.AtomicFile;
 import io.gru4j.file.OneLine;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingException;
+import io.gru4j.progress.TrainingListener;
+import io.gru4j.progress.TrainingStoppedException;
+import io.gru4j.training.MemoryEstimate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

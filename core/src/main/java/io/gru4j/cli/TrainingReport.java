@@ -1,12 +1,10 @@
 package io.gru4j.cli;
 
-import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
-import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.NextClickEvaluation;
-import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.algorithms.Popularity;
 import io.gru4j.cli.report.Block;
 import io.gru4j.cli.report.Block.Fact;
@@ -16,6 +14,8 @@ import io.gru4j.file.OneLine;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.tensor.Parallel;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

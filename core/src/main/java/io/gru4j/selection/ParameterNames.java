@@ -1,9 +1,9 @@
 package io.gru4j.selection;
 
 import io.gru4j.algorithms.Estimator;
-import io.gru4j.algorithms.NearestName;
-import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.file.OneLine;
+import io.gru4j.parameters.NearestName;
+import io.gru4j.parameters.ParameterSpec;
 import java.util.Collection;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -13,7 +13,10 @@ import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.ModelFileException;
-import io.gru4j.tensor.RandomStream;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -295,38 +298,6 @@ class EstimatorTest {
               .reduce((a, b) -> b)
               .orElseThrow();
       assertEquals(best.criterion().getAsDouble(), estimator.score(data.validation()), 0.0);
-    }
-  }
-
-  @Property
-  void validationIsSampledWithoutReplacement(
-      @ForAll @IntRange(min = 1, max = 50) int size, @ForAll long seed) {
-    int[] users = s.validation().out().activeUsers();
-    Validation sample = ValidationCriterion.sample(s.validation(), size, seed);
-    assertEquals(Math.min(size, users.length), sample.out().numActiveUsers());
-    int[] drawn = sample.out().activeUsers();
-    assertEquals(s.validation().out().usersIn(drawn), sample.out());
-    if (size < users.length) {
-      assertEquals(s.validation().in().usersIn(drawn), sample.in());
-    }
-    assertEquals(
-        sample, ValidationCriterion.sample(s.validation(), size, seed), "the seed decides");
-    assertEquals(s.validation(), ValidationCriterion.sample(s.validation(), null, seed));
-  }
-
-  @Test
-  void everyUserIsSampledAsOftenAsAnother() {
-    int[] users = s.validation().out().activeUsers();
-    int[] counts = new int[40];
-    int draws = 400 * users.length;
-    for (int draw = 0; draw < draws; draw++) {
-      Validation sample = ValidationCriterion.sample(s.validation(), 5, RandomStream.at(1, draw));
-      for (int user : sample.out().activeUsers()) {
-        counts[user]++;
-      }
-    }
-    for (int user : users) {
-      assertEquals(400 * 5, counts[user], 250, "user " + user);
     }
   }
 

@@ -1,22 +1,26 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.MOMENTUM;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
-import static io.gru4j.algorithms.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
-import static io.gru4j.algorithms.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.DROPOUT;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.MOMENTUM;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.GRU4RecOptions;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.OptimizationAlgorithm;
+import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.tensor.Backend;
 import java.util.List;
 import java.util.Random;

@@ -1,43 +1,45 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecOptions.ADAGRAD_MOMENTUM;
-import static io.gru4j.algorithms.GRU4RecOptions.BATCHING;
-import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_EMBED;
-import static io.gru4j.algorithms.GRU4RecOptions.DROPOUT_HIDDEN;
-import static io.gru4j.algorithms.GRU4RecOptions.EMBEDDING;
-import static io.gru4j.algorithms.GRU4RecOptions.INIT;
-import static io.gru4j.algorithms.GRU4RecOptions.LABEL_SMOOTHING;
-import static io.gru4j.algorithms.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
-import static io.gru4j.algorithms.GRU4RecOptions.SESSION_ORDER;
-import static io.gru4j.algorithms.GRU4RecOptions.WEIGHT_DECAY;
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
-import static io.gru4j.algorithms.GRU4RecParameters.DROPOUT;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
+import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.parameters.GRU4RecOptions.INIT;
+import static io.gru4j.parameters.GRU4RecOptions.LABEL_SMOOTHING;
+import static io.gru4j.parameters.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
+import static io.gru4j.parameters.GRU4RecOptions.SESSION_ORDER;
+import static io.gru4j.parameters.GRU4RecOptions.WEIGHT_DECAY;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.parameters.GRU4RecParameters.DROPOUT;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.GRU4RecOptions.Batching;
-import io.gru4j.algorithms.GRU4RecOptions.Embedding;
-import io.gru4j.algorithms.GRU4RecOptions.Init;
-import io.gru4j.algorithms.GRU4RecOptions.Schedule;
-import io.gru4j.algorithms.GRU4RecOptions.SessionOrder;
-import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecOptions.Batching;
+import io.gru4j.parameters.GRU4RecOptions.Embedding;
+import io.gru4j.parameters.GRU4RecOptions.Init;
+import io.gru4j.parameters.GRU4RecOptions.Schedule;
+import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
+import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.RandomStream;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.training.Trainer;
+import io.gru4j.training.TrainingStep;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,36 +207,6 @@ class OptionsTest {
         assertEquals(all, done);
       }
     }
-  }
-
-  @Test
-  void sessionsAreOrderedByTheirFirstClick() {
-    List<Interaction> rows = new ArrayList<>();
-    int[] starts = {30, 10, 20, 10};
-    for (int user = 0; user < 4; user++) {
-      rows.add(new Interaction(user, 0, starts[user] + 1000));
-      rows.add(new Interaction(user, 1, starts[user]));
-    }
-    InteractionMatrix x = InteractionMatrix.of(5, 2, rows);
-    assertArrayEquals(new int[] {1, 3, 2, 0}, order(x, SessionOrder.TIME, 1).users(3));
-    assertArrayEquals(new int[] {0, 1, 2, 3}, order(x, SessionOrder.USER, 1).users(3));
-  }
-
-  private static SessionOrdering order(InteractionMatrix x, SessionOrder order, long seed) {
-    return new SessionOrdering(x, order, seed);
-  }
-
-  @Property(tries = 50)
-  void shufflingIsAnewInEachEpochAndSeeded(
-      @ForAll long seed, @ForAll @IntRange(max = 9) int epoch) {
-    InteractionMatrix x = SESSIONS.x();
-    int[] shuffled = order(x, SessionOrder.SHUFFLED, seed).users(epoch);
-    assertArrayEquals(shuffled, order(x, SessionOrder.SHUFFLED, seed).users(epoch));
-    assertFalse(
-        Arrays.equals(shuffled, order(x, SessionOrder.SHUFFLED, seed).users(epoch + 1)), "epoch");
-    assertFalse(
-        Arrays.equals(shuffled, order(x, SessionOrder.SHUFFLED, seed + 1).users(epoch)), "seed");
-    assertArrayEquals(x.activeUsers(), Arrays.stream(shuffled).sorted().toArray());
   }
 
   @Property(tries = 30)

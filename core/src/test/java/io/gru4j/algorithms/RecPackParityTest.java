@@ -1,9 +1,9 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.CLIPNORM;
-import static io.gru4j.algorithms.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
+import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +15,8 @@ import io.gru4j.data.SequenceBatches;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.training.Trainer;
+import io.gru4j.training.TrainingStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

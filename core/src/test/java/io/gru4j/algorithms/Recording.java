@@ -1,8 +1,8 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gru4j.data.Interaction;
@@ -10,6 +10,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.Json;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

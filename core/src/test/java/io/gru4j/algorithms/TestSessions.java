@@ -1,16 +1,17 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import io.gru4j.parameters.GRU4RecParameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

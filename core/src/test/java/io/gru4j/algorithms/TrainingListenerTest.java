@@ -1,9 +1,9 @@
 package io.gru4j.algorithms;
 
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_LAYERS;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -13,8 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.RandomStream;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.training.Trainer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.gru4j.cli;
 
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;

@@ -5,14 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.GRU4RecParameters;
-import io.gru4j.algorithms.ParameterSpec;
 import io.gru4j.data.IdMap;
 import io.gru4j.file.Json;
 import io.gru4j.file.OneLine;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,8 +3,8 @@ package io.gru4j.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.progress.BatchProgress;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

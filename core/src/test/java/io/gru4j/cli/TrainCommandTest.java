@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.TestSessions;
-import io.gru4j.algorithms.TrainingException;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.FittedModel;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingException;
+import io.gru4j.progress.TrainingListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,12 +3,12 @@ package io.gru4j.events;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.gru4j.algorithms.BatchProgress;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.TestSessions;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.Parallel;
 import java.io.File;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package io.gru4j.selection;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BPTT;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -15,10 +15,10 @@ import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.TestSessions;
-import io.gru4j.algorithms.TrainingListener;
 import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.selection.SessionFilter.MinItemCount;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,13 +1,12 @@
 package shop;
 
-import static io.gru4j.algorithms.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.HIDDEN_SIZE;
-import static io.gru4j.algorithms.GRU4RecParameters.LEARNING_RATE;
-import static io.gru4j.algorithms.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.algorithms.GRU4RecParameters.SEED;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
-import io.gru4j.algorithms.GRU4RecParameters;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFiles;
 import io.gru4j.data.SessionSplit;
@@ -15,6 +14,7 @@ import io.gru4j.data.Validation;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.serve.ItemFilter;
 import io.gru4j.serve.Recommender;
 import io.gru4j.serve.Session;

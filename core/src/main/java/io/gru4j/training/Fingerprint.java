@@ -1,0 +1,164 @@
+package io.gru4j.training;
+
+import static io.gru4j.parameters.GRU4RecOptions.SESSION_ORDER;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import io.gru4j.file.OneLine;
+import io.gru4j.parameters.GRU4RecOptions;
+import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The inputs of a training, so that a checkpoint is not resumed with other inputs: each parameter
+ * of the estimator as text, and SHA-256 of the sessions in the order of their clicks and of the
+ * item ids. Times are not part of it: only their order counts, and that of the sessions where
+ * epochs take them by time.
+ */
+final class Fingerprint {
+  private static final String TRAINING_DATA = "the training data";
+  private static final String ITEM_IDS = "the item ids";
+  private static final String VALIDATION_DATA = "the validation data";
+  private static final String NONE = "none";
+
+  private final Map<String, String> entries;
+
+  private Fingerprint(Map<String, String> entries) {
+    this.entries = entries;
+  }
+
+  static Fingerprint of(
+      GRU4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
+    Map<String, String> entries = new LinkedHashMap<>();
+    parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
+    Digest data = new Digest().add(x);
+    if (parameters.get(SESSION_ORDER) == SessionOrder.TIME) {
+      data.add(new SessionOrdering(x, SessionOrder.TIME, 0).users(0));
+    }
+    entries.put(TRAINING_DATA, data.hex());
+    entries.put(ITEM_IDS, new Digest().add(items).hex());
+    entries.put(
+        VALIDATION_DATA,
+        validation == null ? NONE : new Digest().add(validation.in()).add(validation.out()).hex());
+    return new Fingerprint(entries);
+  }
+
+  /** Returns the entries: a name and a text each. */
+  Map<String, String> entries() {
+    return entries;
+  }
+
+  /**
+   * Compares with the entries of a checkpoint.
+   *
+   * @return the first difference, such as {@code learning_rate is 0.1, but 0.05 in the checkpoint};
+   *     null if there is none
+   */
+  String difference(Map<String, String> saved) {
+    for (Map.Entry<String, String> entry : entries.entrySet()) {
+      String there = saved.get(entry.getKey());
+      if (there == null) {
+        there = defaultOption(entry.getKey()); // a checkpoint from before there were options
+      }
+      if (there == null) {
+        return "the checkpoint does not say what " + entry.getKey() + " was";
+      }
+      if (!there.equals(entry.getValue())) {
+        return entry.getKey().contains(" ")
+            ? entry.getKey() + " are not those of the checkpoint"
+            : "%s is %s, but %s in the checkpoint"
+                .formatted(entry.getKey(), entry.getValue(), shown(there));
+      }
+    }
+    for (Map.Entry<String, String> entry : saved.entrySet()) {
+      if (!entries.containsKey(entry.getKey())) {
+        return "the checkpoint says that %s was %s, which this version does not know"
+            .formatted(shown(entry.getKey()), shown(entry.getValue()));
+      }
+    }
+    return null;
+  }
+
+  private static String defaultOption(String name) {
+    return GRU4RecOptions.all().stream()
+        .filter(spec -> spec.name().equals(name))
+        .map(spec -> ParameterSpec.print(spec.defaultValue()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Text of a file that anyone may have written. */
+  private static String shown(String text) {
+    return OneLine.of(text, 100);
+  }
+
+  /** SHA-256 of numbers and texts, each with what tells it from its neighbours. */
+  private static final class Digest {
+    private final MessageDigest sha256;
+    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
+
+    Digest() {
+      try {
+        sha256 = MessageDigest.getInstance("SHA-256");
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
+    Digest add(InteractionMatrix matrix) {
+      add(matrix.numUsers());
+      add(matrix.numItems());
+      for (int user = 0; user < matrix.numUsers(); user++) {
+        int n = matrix.historyLength(user);
+        add(n);
+        for (int i = 0; i < n; i++) {
+          add(matrix.item(user, i));
+        }
+      }
+      return this;
+    }
+
+    void add(int[] numbers) {
+      for (int number : numbers) {
+        add(number);
+      }
+    }
+
+    Digest add(IdMap items) {
+      add(items.size());
+      for (int i = 0; i < items.size(); i++) {
+        byte[] id = items.idOf(i).getBytes(StandardCharsets.UTF_8);
+        add(id.length);
+        flush();
+        sha256.update(id);
+      }
+      return this;
+    }
+
+    private void add(int number) {
+      if (buffer.remaining() < Integer.BYTES) {
+        flush();
+      }
+      buffer.putInt(number);
+    }
+
+    private void flush() {
+      sha256.update(buffer.flip());
+      buffer.clear();
+    }
+
+    String hex() {
+      flush();
+      return HexFormat.of().formatHex(sha256.digest());
+    }
+  }
+}

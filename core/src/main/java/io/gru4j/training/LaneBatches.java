@@ -1,0 +1,209 @@
+package io.gru4j.training;
+
+import io.gru4j.data.InteractionMatrix;
+import java.util.Arrays;
+
+/**
+ * Session-parallel batches (Hidasi et al. 2016, arXiv:1511.06939, section 3.1.1): a fixed number of
+ * lanes, side by side; when the session of a lane ends, the next session that has not begun yet
+ * starts in the next column of that lane. Of two lanes that end in one column the one with the
+ * lower number comes first. At the end of an epoch lanes run empty.
+ *
+ * <p>A column of a lane is an item with its target, so a session of n clicks takes n - 1 columns,
+ * and one of a single click none. A batch is one chunk of {@code bptt} columns of all lanes. Where
+ * sessions meet within a chunk, each is a row of its own: the new one begins from a hidden state of
+ * zeros, and no gradient flows between them.
+ */
+final class LaneBatches implements EpochBatches {
+  private static final int NONE = -1;
+
+  private final InteractionMatrix sessions;
+  private final SessionOrdering ordering;
+  private final int bptt;
+  private final int lanes;
+  private final long numTargets;
+
+  private int[] users; // with a target, in the order of the epoch
+  private int size;
+  private int next; // place in users of the session that begins next
+  private int batch; // that comes next
+  private final int[] user; // that each lane is in, or NONE
+  private final int[] position; // place of the next item in its session
+  private final int[] piece; // that it is in
+
+  // Pieces of sessions that lie in the chunk at hand.
+  private int pieces;
+  private final int[] pieceUser;
+  private final int[] pieceFrom; // position of its first item
+  private final int[] pieceLength;
+  private final int[] pieceLane;
+  private final boolean[] pieceEnds; // with the session
+  private final int[] byLength; // pieces, longest first
+  private final int[] count; // of pieces, by length
+
+  LaneBatches(InteractionMatrix sessions, SessionOrdering ordering, int batchSize, int bptt) {
+    this.sessions = sessions;
+    this.ordering = ordering;
+    order(0);
+    long targets = 0;
+    int longest = 0;
+    for (int u : users) {
+      targets += sessions.historyLength(u) - 1;
+      longest = Math.max(longest, sessions.historyLength(u) - 1);
+    }
+    this.numTargets = targets;
+    this.lanes = Math.min(batchSize, users.length);
+    this.bptt = (int) Math.min(bptt, targets); // with more, a chunk is the complete epoch
+    int most = (int) Math.min((long) lanes * this.bptt, users.length + (long) lanes);
+    user = new int[lanes];
+    position = new int[lanes];
+    piece = new int[lanes];
+    pieceUser = new int[most];
+    pieceFrom = new int[most];
+    pieceLength = new int[most];
+    pieceLane = new int[most];
+    pieceEnds = new boolean[most];
+    byLength = new int[most];
+    count = new int[Math.min(longest, this.bptt) + 2];
+    begin(0);
+  }
+
+  private void order(int epoch) {
+    users =
+        Arrays.stream(ordering.users(epoch)).filter(u -> sessions.historyLength(u) > 1).toArray();
+  }
+
+  @Override
+  public void begin(int epoch) {
+    if (ordering.changes()) {
+      order(epoch);
+    }
+    rewind();
+    while (advance()) {}
+    size = batch;
+    rewind();
+  }
+
+  private void rewind() {
+    next = 0;
+    batch = 0;
+    Arrays.fill(user, NONE);
+  }
+
+  /** Moves the lanes on by a chunk and notes its pieces; false at the end of the epoch. */
+  private boolean advance() {
+    pieces = 0;
+    for (int t = 0; t < bptt; t++) {
+      boolean any = false;
+      for (int lane = 0; lane < lanes; lane++) {
+        boolean begins = user[lane] == NONE;
+        if (begins) {
+          if (next == users.length) {
+            continue;
+          }
+          user[lane] = users[next++];
+          position[lane] = 0;
+        }
+        any = true;
+        step(lane, begins || t == 0);
+      }
+      if (!any) {
+        break;
+      }
+    }
+    if (pieces > 0) {
+      batch++;
+    }
+    return pieces > 0;
+  }
+
+  /** Moves a lane on by a column. */
+  private void step(int lane, boolean newPiece) {
+    if (newPiece) {
+      piece[lane] = pieces;
+      pieceUser[pieces] = user[lane];
+      pieceFrom[pieces] = position[lane];
+      pieceLength[pieces] = 0;
+      pieceLane[pieces] = lane;
+      pieceEnds[pieces] = false;
+      pieces++;
+    }
+    pieceLength[piece[lane]]++;
+    position[lane]++;
+    if (position[lane] == sessions.historyLength(user[lane]) - 1) {
+      pieceEnds[piece[lane]] = true;
+      user[lane] = NONE;
+    }
+  }
+
+  @Override
+  public int size() {
+    return size;
+  }
+
+  @Override
+  public int rows(int batch) {
+    return lanes;
+  }
+
+  @Override
+  public int chunks(int batch) {
+    return 1;
+  }
+
+  @Override
+  public long numTargets() {
+    return numTargets;
+  }
+
+  @Override
+  public int fill(Chunk chunk, int batch, int number) {
+    if (batch < this.batch) {
+      rewind();
+    }
+    while (this.batch <= batch) {
+      advance();
+    }
+    sortByLength();
+    chunk.T = pieceLength[byLength[0]];
+    chunk.numTargets = 0;
+    for (int p = 0; p < pieces; p++) {
+      chunk.numTargets += pieceLength[p];
+    }
+    chunk.reserve(chunk.T, chunk.numTargets);
+    if (chunk.fromLane == null) {
+      chunk.fromLane = new int[byLength.length];
+      chunk.toLane = new int[byLength.length];
+    }
+    for (int row = 0; row < pieces; row++) {
+      int p = byLength[row];
+      chunk.fromLane[row] = pieceFrom[p] == 0 ? NONE : pieceLane[p];
+      chunk.toLane[row] = pieceEnds[p] ? NONE : pieceLane[p];
+    }
+    int m = 0;
+    for (int t = 0; t < chunk.T; t++) {
+      int row = 0;
+      for (; row < pieces && pieceLength[byLength[row]] > t; row++) {
+        int p = byLength[row];
+        chunk.items[m] = sessions.item(pieceUser[p], pieceFrom[p] + t);
+        chunk.targets[m++] = sessions.item(pieceUser[p], pieceFrom[p] + t + 1);
+      }
+      chunk.activeRows[t] = row;
+    }
+    return chunk.T;
+  }
+
+  /** Counting sort, stable: the longest piece first. */
+  private void sortByLength() {
+    Arrays.fill(count, 0);
+    for (int p = 0; p < pieces; p++) {
+      count[pieceLength[p]]++;
+    }
+    for (int length = count.length - 2; length >= 0; length--) {
+      count[length] += count[length + 1];
+    }
+    for (int p = pieces - 1; p >= 0; p--) {
+      byLength[--count[pieceLength[p]]] = p;
+    }
+  }
+}

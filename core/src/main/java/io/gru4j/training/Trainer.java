@@ -1,0 +1,129 @@
+package io.gru4j.training;
+
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+
+import io.gru4j.events.TrainingEvents;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.progress.BatchProgress;
+import io.gru4j.progress.TrainingListener;
+
+/** Runs epochs: all batches in order, each cut into chunks, one optimizer step for each. */
+public final class Trainer {
+
+  /** Sees each optimizer step and each batch; for tests that hold them against recorded runs. */
+  public interface Observer {
+    default void stepped(TrainingStep step, int epoch, int width, double loss) {}
+
+    default void batchDone(int epoch, double sumOfChunkLosses) {}
+  }
+
+  /**
+   * The result of an epoch: targets, optimizer steps, mean loss over targets, seconds; complete
+   * unless the listener cancelled it before its last batch.
+   */
+  record Epoch(long targets, long steps, double loss, double seconds, boolean whole) {}
+
+  private final EpochBatches batches;
+  private final Chunk chunk = new Chunk();
+  private final TrainingStep step;
+  private final GRU4RecParameters parameters;
+  private final TrainingListener listener;
+  private final Observer observer;
+  private final TrainingEvents events;
+
+  Trainer(
+      EpochBatches batches,
+      TrainingStep step,
+      GRU4RecParameters parameters,
+      TrainingListener listener,
+      Observer observer,
+      TrainingEvents events) {
+    this.batches = batches;
+    this.step = step;
+    this.parameters = parameters;
+    this.listener = listener;
+    this.observer = observer;
+    this.events = events;
+  }
+
+  /**
+   * Trains one epoch, or its first batches if the listener cancels, from a position on.
+   *
+   * @param epoch from 0
+   * @param at where the epoch stands; moved on
+   * @param betweenSteps called before each step and after the last one; its exception is passed on,
+   *     and {@code at} then says where training can continue
+   * @throws TrainingException as {@link Divergence} says
+   */
+  Epoch run(int epoch, Position at, Runnable betweenSteps) {
+    long start = System.nanoTime() - (long) (at.seconds * 1e9);
+    boolean cancelled = false;
+    batches.begin(epoch);
+    while (at.batch < batches.size() && !cancelled) {
+      events.beginBatch();
+      int rows = batches.rows(at.batch);
+      if (!at.goesOn(step.hasLanes())) {
+        step.beginBatch(rows);
+      }
+      long targetsBefore = at.targets;
+      double lossBefore = at.lossSum;
+      double batchLoss = 0;
+      while (at.chunk < batches.chunks(at.batch)) {
+        at.seconds = (System.nanoTime() - start) * 1e-9;
+        betweenSteps.run();
+        int width = batches.fill(chunk, at.batch, at.chunk);
+        double loss = step.run(chunk, done(epoch, at));
+        if (step.numTargets() > 0) {
+          Divergence.check(loss, epoch + 1, step.steps(), parameters);
+          at.stepped(step.numTargets(), loss);
+          batchLoss += loss;
+          observer.stepped(step, epoch, width, loss);
+        }
+        at.nextChunk();
+      }
+      observer.batchDone(epoch, batchLoss);
+      at.nextBatch();
+      long batchTargets = at.targets - targetsBefore;
+      double meanLoss = (at.lossSum - lossBefore) / batchTargets;
+      events.endBatch(epoch + 1, at.batch, rows, batchTargets, meanLoss);
+      at.seconds = (System.nanoTime() - start) * 1e-9;
+      listener.onBatch(
+          new BatchProgress(
+              epoch + 1,
+              parameters.get(MAX_EPOCHS),
+              at.batch,
+              batches.size(),
+              at.targets,
+              batches.numTargets(),
+              at.meanLoss(),
+              at.seconds));
+      cancelled = listener.isCancelled();
+    }
+    boolean whole = at.batch == batches.size();
+    if (whole) {
+      betweenSteps.run();
+    }
+    return new Epoch(at.targets, at.steps, at.meanLoss(), at.seconds, whole);
+  }
+
+  /** Returns which share of the targets of all epochs has been trained on. */
+  private double done(int epoch, Position at) {
+    double ofEpoch = at.targets / (double) batches.numTargets();
+    return (epoch + ofEpoch) / parameters.get(MAX_EPOCHS);
+  }
+
+  /**
+   * Checks a position that was read from a file.
+   *
+   * @param epoch from 0
+   * @return false if this training has no such position
+   */
+  boolean hasPlace(int epoch, Position at) {
+    batches.begin(epoch);
+    if (at.batch >= batches.size()) {
+      return at.batch == batches.size() && at.chunk == 0;
+    }
+    return at.chunk < batches.chunks(at.batch)
+        && (!at.goesOn(step.hasLanes()) || step.states()[0].rows() == batches.rows(at.batch));
+  }
+}

@@ -1,0 +1,315 @@
+package io.gru4j.training;
+
+import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
+import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.parameters.GRU4RecOptions.INIT;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
+import static io.gru4j.parameters.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
+
+import io.gru4j.data.IdMap;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.Validation;
+import io.gru4j.events.TrainingEvents;
+import io.gru4j.file.SafeTensorsException;
+import io.gru4j.model.EpochSummary;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
+import io.gru4j.model.ModelFileException;
+import io.gru4j.parameters.GRU4RecOptions;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.progress.TrainingException;
+import io.gru4j.progress.TrainingListener;
+import io.gru4j.progress.TrainingStoppedException;
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.RandomStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+
+/**
+ * One training, from the first epoch or from a checkpoint to the last: trains an epoch, judges it,
+ * keeps the best, writes the checkpoint, tells the listener.
+ *
+ * <p>Call {@link #start} or {@link #resume}, then {@link #run}, once. Not thread-safe.
+ */
+public final class Training {
+  /** An observer that does nothing. */
+  public static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
+
+  // Independent streams of one seed; ValidationCriterion has two more.
+  private static final int INITIAL_PARAMETERS = 0;
+  private static final int DROPOUT = 1;
+  private static final int SESSION_ORDER = 4;
+
+  private final InteractionMatrix x;
+  private final IdMap items;
+  private final Validation validation; // null: none
+  private final GRU4RecParameters parameters;
+  private final TrainingListener listener;
+  private final Parallel parallel;
+  private final TrainingEvents events = TrainingEvents.create();
+  private Checkpoints checkpoints; // null: none
+  private Fingerprint startedWith; // null without checkpoints
+  private Trainer.Observer observer = NO_OBSERVER;
+  private TrainingState state;
+  private Trainer trainer;
+  private FittedModel model; // null: none was learned
+
+  /**
+   * Says what to train, on checked data.
+   *
+   * @param validation null for none
+   */
+  public Training(
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      GRU4RecParameters parameters,
+      TrainingListener listener,
+      Parallel parallel) {
+    this.x = x;
+    this.items = items;
+    this.validation = validation;
+    this.parameters = parameters;
+    this.listener = listener;
+    this.parallel = parallel;
+  }
+
+  /** Writes checkpoints; null for none. */
+  public Training checkpoints(Checkpoints checkpoints) {
+    this.checkpoints = checkpoints;
+    this.startedWith =
+        checkpoints == null ? null : Fingerprint.of(parameters, x, items, validation);
+    return this;
+  }
+
+  /** Sets an observer, for tests. */
+  public Training observer(Trainer.Observer observer) {
+    this.observer = observer;
+    return this;
+  }
+
+  /** Stands before the first step, with initial parameters drawn with the seed. */
+  public Training start(long seed) {
+    long first = RandomStream.at(seed, INITIAL_PARAMETERS);
+    return start(
+        seed,
+        switch (parameters.get(INIT)) {
+          case UNIFORM -> zeros().initialise(first);
+          case GLOROT -> zeros().initialiseGlorot(first);
+        });
+  }
+
+  /** Stands before the first step, with given initial parameters, which are changed. */
+  public Training start(long seed, GruNetwork network) {
+    long dropoutSeed = RandomStream.at(seed, DROPOUT);
+    TrainingStep step = new TrainingStep(network, parameters, dropoutSeed, parallel);
+    state = new TrainingState(seed, network, step, new StoppingRule(parameters));
+    trainer = new Trainer(batches(seed), step, parameters, listener, observer, events);
+    return this;
+  }
+
+  private EpochBatches batches(long seed) {
+    long orderSeed = RandomStream.at(seed, SESSION_ORDER);
+    SessionOrdering order =
+        new SessionOrdering(x, parameters.get(GRU4RecOptions.SESSION_ORDER), orderSeed);
+    return switch (parameters.get(BATCHING)) {
+      case PADDED -> new PaddedBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
+      case SESSION_PARALLEL ->
+          new LaneBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
+    };
+  }
+
+  /**
+   * Stands where the checkpoint was written, or the one before it where that is damaged or missing,
+   * which is a warning.
+   *
+   * @throws IllegalArgumentException if it is of another training; names the first difference
+   * @throws IOException if there is none, or it cannot be read
+   */
+  public Training resume() throws IOException {
+    try {
+      resume(checkpoints.file());
+    } catch (IOException e) {
+      boolean damaged =
+          e instanceof ModelFileException
+              || e instanceof NoSuchFileException
+              || e.getClass() == IOException.class; // a disk that fails has no class of its own
+      if (!damaged || !Files.exists(checkpoints.before())) {
+        throw e;
+      }
+      String fault = e instanceof NoSuchFileException ? ": is missing" : "";
+      listener.onWarning(
+          e.getMessage()
+              + fault
+              + "; training goes on from the one before, "
+              + checkpoints.before());
+      checkpoints.newestIsDamaged();
+      resume(checkpoints.before());
+    }
+    listener.onResume(List.copyOf(state.history));
+    return this;
+  }
+
+  private void resume(Path checkpoint) throws IOException {
+    state = null; // of a first try: its memory is needed
+    trainer = null;
+    try (CheckpointFile file = CheckpointFile.open(checkpoint)) {
+      file.requireSame(startedWith);
+      MemoryEstimate.of(parameters, x, items, validation, parallel.threads()).requireFits();
+      start(file.seed(), zeros());
+      file.restore(state);
+    } catch (SafeTensorsException e) {
+      throw new ModelFileException(checkpoint, e.fault());
+    }
+    if (!trainer.hasPlace(state.history.size(), state.position)) {
+      throw new ModelFileException(checkpoint, "has a position that the data do not have");
+    }
+  }
+
+  private GruNetwork zeros() {
+    int H = parameters.get(HIDDEN_SIZE);
+    return switch (parameters.get(EMBEDDING)) {
+      case SEPARATE ->
+          GruNetwork.zeros(
+              x.numItems(), parameters.get(NUM_COMPONENTS), H, parameters.get(NUM_LAYERS));
+      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.get(NUM_LAYERS));
+    };
+  }
+
+  /**
+   * Trains to the end. {@link #model} returns the trained network, also after an exception.
+   *
+   * @param stopRequested asked between two steps
+   * @throws TrainingException if training goes wrong
+   * @throws TrainingStoppedException if a stop was requested or the thread interrupted
+   */
+  public void run(BooleanSupplier stopRequested) {
+    Validation sample =
+        validation == null
+            ? null
+            : ValidationCriterion.sample(
+                validation, parameters.get(VALIDATION_SAMPLE_SIZE), state.seed);
+    boolean cancelled;
+    try {
+      cancelled = runEpochs(sample, stopRequested);
+    } finally {
+      if (state.best != null) {
+        keep(state.best);
+      }
+    }
+    boolean nothingJudged = cancelled && state.history.isEmpty();
+    if (sample == null || parameters.get(KEEP_LAST) || nothingJudged) {
+      Divergence.checkParameters(state, parameters);
+      keep(state.network);
+    } else if (state.best == null) {
+      throw new TrainingException(
+          parameters.get(STOPPING_CRITERION)
+              + " was never a number, so no epoch can be called the best");
+    }
+  }
+
+  /** Returns whether the listener has cancelled. */
+  private boolean runEpochs(Validation sample, BooleanSupplier stopRequested) {
+    List<EpochSummary> history = state.history;
+    boolean stopped = !history.isEmpty() && history.getLast().stopped();
+    boolean cancelled = false;
+    while (history.size() < parameters.get(MAX_EPOCHS) && !stopped && !cancelled) {
+      events.beginEpoch();
+      Trainer.Epoch result =
+          trainer.run(history.size(), state.position, () -> betweenSteps(stopRequested));
+      if (!result.whole()) {
+        return true;
+      }
+      Divergence.check(state, result.loss(), parameters);
+      EpochSummary summary = judge(result, sample);
+      stopped = summary.stopped();
+      history.add(summary);
+      state.position.nextEpoch();
+      if (checkpoints != null) {
+        checkpoints.write(state, startedWith, listener);
+      }
+      events.endEpoch(
+          summary.epoch(),
+          summary.targets(),
+          summary.steps(),
+          summary.loss(),
+          summary.criterion().orElse(Double.NaN),
+          summary.seconds());
+      listener.onEpoch(summary);
+      cancelled = listener.isCancelled();
+    }
+    return cancelled;
+  }
+
+  /** Computes the criterion, if there is validation data, and keeps the network if it is better. */
+  private EpochSummary judge(Trainer.Epoch epoch, Validation sample) {
+    OptionalDouble criterion = OptionalDouble.empty();
+    boolean better = false;
+    boolean stopped = false;
+    if (sample != null) {
+      FittedModel now = new FittedModel(state.network, items, Map.of(), List.of(), null);
+      double value = ValidationCriterion.of(now, sample, parameters, state.seed, parallel);
+      criterion = OptionalDouble.of(value);
+      better = state.rule.isBetter(value);
+      stopped = state.rule.stops();
+      if (better && !parameters.get(KEEP_LAST)) {
+        state.keepAsBest();
+      }
+    }
+    return new EpochSummary(
+        state.epoch(),
+        epoch.seconds(),
+        epoch.targets(),
+        epoch.steps(),
+        epoch.loss(),
+        criterion,
+        better,
+        stopped);
+  }
+
+  /** Writes a checkpoint when it is time, and stops when somebody asked for it. */
+  private void betweenSteps(BooleanSupplier stopRequested) {
+    boolean stop = stopRequested.getAsBoolean() || Thread.currentThread().isInterrupted();
+    String failure = null;
+    if (checkpoints != null && (stop || checkpoints.due())) {
+      failure = checkpoints.write(state, startedWith, listener);
+    }
+    if (stop) {
+      throw new TrainingStoppedException(
+          "training was stopped in epoch %d, after step %d%s"
+              .formatted(state.epoch(), state.step.steps(), failure == null ? "" : "; " + failure));
+    }
+  }
+
+  private void keep(GruNetwork network) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
+    model = new FittedModel(network, items, texts, state.history, state.seed);
+  }
+
+  /** Returns the trained network, the best or the last; null if there is none. */
+  public FittedModel model() {
+    return model;
+  }
+
+  /** Returns the best value of the criterion; null if there is none. */
+  public Double bestCriterion() {
+    double best = state.rule.best();
+    return Double.isInfinite(best) ? null : (Double) best;
+  }
+}

@@ -1,0 +1,274 @@
+package io.gru4j.training;
+
+import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_EMBED;
+import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_HIDDEN;
+import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.DROPOUT;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.PREDICT_TOP_K;
+import static io.gru4j.parameters.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.ChildJvm;
+import io.gru4j.algorithms.TestSessions;
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.parameters.GRU4RecOptions;
+import io.gru4j.parameters.GRU4RecParameters;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
+
+/** Compares the estimate made before a fit with what the fit holds at the end of an epoch. */
+class MemoryEstimateTest {
+  private static final double LEAST = 0.98; // of what is held
+  private static final double MOST = 1.1; // shuffled batches are estimated at their widest
+
+  /** As MemoryOfFits printed it last, fit by fit. */
+  private static final long[] HELD = {
+    27_737_240,
+    26_638_568,
+    34_530_856,
+    102_026_848,
+    26_653_184,
+    26_324_216,
+    21_367_736,
+    17_827_208,
+    72_777_496,
+    29_849_672,
+    34_575_600,
+    24_921_480,
+    17_827_312
+  };
+
+  /** What was estimated when that was held, and for fits too large to be run; total bytes. */
+  private static final Long[] ESTIMATED = {
+    27_784_956L,
+    26_693_692L,
+    34_576_292L,
+    102_076_876L,
+    26_693_692L,
+    28_154_140L,
+    21_411_496L,
+    17_876_008L,
+    72_920_508L,
+    29_955_304L,
+    35_071_216L,
+    25_502_768L,
+    18_414_128L,
+    60_832_470L,
+    60_832_470L,
+    63_267_394L,
+    63_267_394L,
+    61_097_107L,
+    61_097_107L,
+    63_584_045L,
+    63_584_045L,
+    88_905_051L,
+    88_905_051L,
+    94_915_150L,
+    94_915_150L,
+    4_561_939_552L,
+    4_561_939_552L,
+    4_577_591_008L,
+    4_577_591_008L,
+    4_585_958_036L,
+    4_585_958_036L,
+    4_601_659_028L,
+    4_601_659_028L,
+    6_792_519_888L,
+    6_792_519_888L,
+    6_812_461_008L,
+    6_812_461_008L
+  };
+
+  private static final TestSessions MANY = TestSessions.make(2, 300, 60_000);
+
+  /** Of one kernel set, the quicker one: buffers do not depend on the kernels. */
+  @Test
+  @Tag("child-jvm")
+  @DisabledIfSystemProperty(named = "gru4j.expectKernels", matches = "scalar")
+  void saysWhatAFitHolds() throws Exception {
+    List<String> flags =
+        List.of("--add-modules=jdk.incubator.vector", "-XX:+UseSerialGC", "-Xmx512m");
+    var child = new ChildJvm(List.of(), flags, MemoryOfFits.class.getName(), List.of());
+    ChildJvm.End end = child.end();
+    assertEquals(0, end.status(), end.err());
+    List<String> lines = end.out().lines().toList();
+    assertEquals(13, lines.size(), end.out());
+    for (String line : lines) {
+      double ratio = Double.parseDouble(line.substring(0, line.indexOf(' ')));
+      assertTrue(ratio > LEAST && ratio < MOST, line);
+    }
+  }
+
+  /** The same without running fits. If a buffer changes, measure HELD again. */
+  @Test
+  void saysWhatAFitHeld() {
+    List<MemoryOfFits.Fit> fits = MemoryOfFits.fits();
+    for (int i = 0; i < HELD.length; i++) {
+      MemoryOfFits.Fit fit = fits.get(i);
+      double ratio = fit.estimate() / HELD[i];
+      assertTrue(ratio > 0.999 && ratio < (knownBatches(fit) ? 1.006 : 1.07), ratio + ": " + fit);
+    }
+  }
+
+  /**
+   * Compares to the byte, because a forgotten part may be too small to be seen in what fits hold.
+   * If an estimate changes on purpose, write these down again, after HELD.
+   */
+  @Test
+  void estimatesAreThoseThatWereMeasured() {
+    List<Long> estimates = new ArrayList<>();
+    for (MemoryOfFits.Fit fit : MemoryOfFits.fits()) {
+      estimates.add((long) fit.estimate());
+    }
+    for (int clicks : new int[] {9, 60}) { // of one session; the logits of 60 are not all kept
+      int items = clicks == 9 ? 20_000 : 2_000_000;
+      InteractionMatrix x =
+          InteractionMatrix.of(3, items, new int[clicks], new int[clicks], new double[clicks]);
+      for (int hidden : new int[] {8, 9, 100}) {
+        for (int threads : new int[] {1, 7}) {
+          for (String batching : List.of("padded", "session_parallel")) {
+            var p =
+                GRU4RecParameters.builder()
+                    .set(HIDDEN_SIZE, hidden)
+                    .set(BATCH_SIZE, 8)
+                    .set(BPTT, 200);
+            p.set("batching", batching).set(NUM_LAYERS, 3);
+            var estimate = MemoryEstimate.of(p.build(), x, MANY.items(), null, threads);
+            estimates.add(estimate.bytes());
+          }
+        }
+      }
+    }
+    assertEquals(List.of(ESTIMATED), estimates);
+  }
+
+  /** Whether the batches' sizes, and so those of all buffers, are known before. */
+  private static boolean knownBatches(MemoryOfFits.Fit fit) {
+    GRU4RecParameters p = fit.parameters();
+    return p.get(GRU4RecOptions.BATCHING) == GRU4RecOptions.Batching.PADDED
+        && p.get(GRU4RecOptions.SESSION_ORDER) == GRU4RecOptions.SessionOrder.USER
+        && !fit.judged();
+  }
+
+  /** Full chunks of single targets are rare: what lanes need is counted, not bounded. */
+  @Test
+  void lanesTakeWhatTheirLargestChunkNeeds() {
+    TestSessions some = TestSessions.make(4, 400, 50); // at most six targets a session
+    var p =
+        TestSessions.tiny().toBuilder().set(HIDDEN_SIZE, 64).set("batching", "session_parallel");
+    double wide = bytes(p.set(BATCH_SIZE, 32).set(BPTT, 20), some);
+    double widest = bytes(p.set(BATCH_SIZE, 32).set(BPTT, 2_000), some);
+    double all = bytes(p.set(BATCH_SIZE, 400).set(BPTT, 2_000), some);
+    assertTrue(wide < widest && widest <= all, wide + ", " + widest + ", " + all);
+    // All 400 sessions in lanes of their own, of which most have ended after a few columns.
+    double bound =
+        bytes(p.set(BATCH_SIZE, 400).set(BPTT, 6).set("session_order", "shuffled"), some);
+    double counted = bytes(p.set("session_order", "user"), some);
+    assertTrue(counted < bound, counted + ", " + bound);
+  }
+
+  /** A larger size, or more of something, takes more memory. */
+  @Property
+  void moreTakesMore(
+      @ForAll @IntRange(min = 1, max = 300) int batchSize,
+      @ForAll @IntRange(min = 1, max = 400) int hidden,
+      @ForAll @IntRange(min = 1, max = 3) int layers,
+      @ForAll @IntRange(min = 1, max = 64) int threads,
+      @ForAll boolean shared) {
+    var p =
+        TestSessions.tiny().toBuilder()
+            .set("embedding", shared ? "shared" : "separate")
+            .set(BATCH_SIZE, batchSize)
+            .set(HIDDEN_SIZE, hidden)
+            .set(NUM_LAYERS, layers);
+    double bytes = bytes(p, threads);
+    assertTrue(bytes(p, threads + 1) > bytes, "threads");
+    assertTrue(bytes(p.set(NUM_LAYERS, layers + 1), threads) > bytes, "layers");
+    assertTrue(
+        bytes(p.set(NUM_LAYERS, layers).set(HIDDEN_SIZE, hidden + 32), threads) > bytes, "units");
+    p.set(HIDDEN_SIZE, hidden);
+    p.set(BATCH_SIZE, batchSize);
+    assertTrue(bytes(p.set(DROPOUT_HIDDEN, 0.5), threads) > bytes, "dropout");
+    double dropping = bytes(p.set(DROPOUT_EMBED, 0.5), threads); // rows then share no inputs
+    assertEquals(
+        dropping,
+        bytes(p.set(DROPOUT, 0.5).set(DROPOUT_EMBED, null).set(DROPOUT_HIDDEN, null), threads));
+  }
+
+  /** Whose batches may be wider in a later epoch. */
+  @Property
+  void shuffledSessionsTakeNoLessThanInAnyOrder(
+      @ForAll @IntRange(min = 1, max = 300) int batchSize,
+      @ForAll @IntRange(min = 1, max = 6) int bptt,
+      @ForAll long seed) {
+    TestSessions some = TestSessions.make(seed, 100, 50);
+    var p =
+        TestSessions.tiny().toBuilder()
+            .set(HIDDEN_SIZE, 64)
+            .set(BATCH_SIZE, batchSize)
+            .set(BPTT, bptt);
+    double shuffled = bytes(p.set("session_order", "shuffled"), some);
+    assertTrue(shuffled >= bytes(p.set("session_order", "user"), some), "user");
+    assertTrue(shuffled >= bytes(p.set("session_order", "time"), some), "time");
+  }
+
+  private static double bytes(GRU4RecParameters.Builder p, TestSessions sessions) {
+    return MemoryEstimate.of(p.build(), sessions.x(), sessions.items(), null, 1).bytes();
+  }
+
+  private static double bytes(GRU4RecParameters.Builder p, int threads) {
+    return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), null, threads).bytes();
+  }
+
+  /**
+   * A score that judging keeps is an index and a float, twice while its matrix is made; before that
+   * there may be the gates of as many items as half the clicks.
+   */
+  @Test
+  void judgingTakesRoomForTheScoresThatCount() {
+    int users = MANY.validation().out().numActiveUsers();
+    var p = TestSessions.tiny().toBuilder().set(HIDDEN_SIZE, 2); // 6 gates, filled up to 32
+    double gates = 4 * 32 * MANY.validation().in().numInteractions() / 2.0;
+    double few = judged(p.set(VALIDATION_SAMPLE_SIZE, 1)) - (8 * 50 + gates);
+    p.set(VALIDATION_SAMPLE_SIZE, null);
+    assertEquals(few + users * 8 * 50 * 2, judged(p), 1, "50 of recall count");
+    assertTrue(gates < users * 8 * 50);
+    assertEquals(few + users * 8 * 10 + gates, judged(p.set(PREDICT_TOP_K, 10)), 1, "10 are kept");
+    assertTrue(gates > users * 8 * 10);
+    assertEquals(
+        few + (users - 7) * 8 * 10 + gates, judged(p.set(VALIDATION_SAMPLE_SIZE, users - 7)), 1);
+  }
+
+  private static double judged(GRU4RecParameters.Builder p) {
+    return MemoryEstimate.of(p.build(), MANY.x(), MANY.items(), MANY.validation(), 1).arrays();
+  }
+
+  @Test
+  void refusesAHeapThatIsTooSmall() {
+    TestSessions sessions = TestSessions.make(1, 5, 5);
+    GRU4RecParameters p = TestSessions.tiny();
+    var estimate = MemoryEstimate.of(p, sessions.x(), sessions.items(), null, 1);
+    estimate.requireFits(estimate.bytes());
+    long less = estimate.bytes() - 1;
+    var fault = assertThrows(IllegalArgumentException.class, () -> estimate.requireFits(less));
+    assertTrue(
+        fault
+            .getMessage()
+            .matches(
+                "training needs 13 MiB \\(the JVM 13 MiB\\) of heap, but the JVM may take only"
+                    + " 13 MiB: give it more, such as with JDK_JAVA_OPTIONS=-Xmx14m, or lower .*"),
+        fault.getMessage());
+    assertEquals(1.15 * estimate.bytes(), estimate.suggestedHeap(), 1);
+  }
+}
