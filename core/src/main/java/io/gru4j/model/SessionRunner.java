@@ -26,6 +26,8 @@ final class SessionRunner {
   /** Bytes of items' gates that are kept for a run; if they need more, each step computes them. */
   private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
+  private static final int CLICKS = 2; // of an item, on average, from which its gates are kept
+
   /** Receives the steps of a block of sessions. */
   interface Visitor {
     /**
@@ -54,6 +56,18 @@ final class SessionRunner {
       state = new GruState(network.embedding(), network.layers(), BLOCK, gates);
       this.scorer = scorer.copy();
     }
+  }
+
+  /** The bytes of what a run of so many threads takes, visitors and the shared scorer apart. */
+  static double bytes(int E, int H, int layers, InteractionMatrix sessions, int threads) {
+    int items = sessions.numItems();
+    double used = Math.min(items, sessions.numInteractions() / (double) CLICKS);
+    double gates = Math.min(ItemGates.bytes(H, used), GATES_BUDGET);
+    double block =
+        GruState.bytes(E, H, layers, BLOCK)
+            + OutputScorer.bytes(items, H, BLOCK)
+            + 3.0 * Integer.BYTES * BLOCK; // users, items, ranks
+    return gates + ItemGates.tableBytes(items + 1) + threads * block;
   }
 
   private final GruNetwork network;
@@ -116,7 +130,8 @@ final class SessionRunner {
     }
     int count = items.cardinality();
     GruParameters layer = network.layers().getFirst();
-    if (count == 0 || 2L * count > clicks || ItemGates.bytes(layer, count) > GATES_BUDGET) {
+    double bytes = ItemGates.bytes(layer.hidden(), count);
+    if (count == 0 || (long) CLICKS * count > clicks || bytes > GATES_BUDGET) {
       return null;
     }
     return ItemGates.of(network.embedding(), layer, items.stream().toArray(), parallel);

@@ -26,6 +26,18 @@ public final class Embedding {
   }
 
   /**
+   * Returns the bytes of the layer's buffers.
+   *
+   * @param E number of columns of the table
+   * @param M the most rows that are looked up at a time
+   * @param distinct whether each of the distinct rows is looked up once
+   * @return the bytes, also of buffers that are too long to be made
+   */
+  public static double bytes(int E, int M, boolean distinct) {
+    return Variable.bytes(M, E) + (distinct ? (double) Integer.BYTES * M : 0);
+  }
+
+  /**
    * Looks up rows.
    *
    * @param tape records the operation

@@ -90,6 +90,30 @@ public final class Gru {
   }
 
   /**
+   * Returns the bytes of the layer's buffers.
+   *
+   * @param E width of the input
+   * @param H hidden units
+   * @param M the most rows of a chunk
+   * @param T the most time steps
+   * @param sessions the most rows of a time step
+   * @param shared whether rows share inputs
+   * @param threads threads that work
+   * @return the bytes, also of buffers that are too long to be made
+   */
+  public static double bytes(
+      int E, int H, int M, int T, int sessions, boolean shared, int threads) {
+    long gates = GruParameters.gates(H);
+    return Variable.bytes(M, H) // output
+        + 2 * Matrix.bytes(sessions, H) // before, dBefore
+        + 2 * Matrix.bytes(M, gates) // gx, gh
+        + GruInputs.bytes(E, H, M, shared)
+        + PanelLinear.bytes(H, GruParameters.outputs(H), M)
+        + Steps.bytes(T)
+        + threads * PanelLinear.Scratch.bytes(BLOCK, Math.max(E, gates));
+  }
+
+  /**
    * Runs the layer over a chunk.
    *
    * @param tape records the operation

@@ -48,6 +48,12 @@ final class GruInputs {
     this.dDistinctGx = distinctGx;
   }
 
+  /** The bytes of its buffers for M rows, of which some may share inputs. */
+  static double bytes(int E, int H, int M, boolean shared) {
+    return PanelLinear.bytes(E, GruParameters.outputs(H), M)
+        + (shared ? Matrix.bytes(M, GruParameters.gates(H)) : 0);
+  }
+
   /** Makes gx of all inputs. Where rows share them {@link #read} copies it to the rows. */
   void forward(Variable input, DistinctRows distinct) {
     this.input = input;

@@ -70,7 +70,26 @@ public final class GruState {
       gx[i] = Matrix.zeros(rows, gates);
       gh[i] = Matrix.zeros(rows, gates);
     }
-    scratch = new float[Kernels.packedLength(rows, widest)];
+    scratch = new float[(int) scratchLength(rows, widest)];
+  }
+
+  /**
+   * Returns the bytes of the states and their buffers.
+   *
+   * @param E width of the embedding
+   * @param H hidden units of each layer
+   * @param layers number of layers
+   * @param rows number of sessions
+   * @return the bytes, also of buffers that are too long to be made
+   */
+  public static double bytes(int E, int H, int layers, int rows) {
+    double ofLayer = 2 * Matrix.bytes(rows, H) + 2 * Matrix.bytes(rows, GruParameters.gates(H));
+    double scratch = Float.BYTES * scratchLength(rows, Math.max(E, H));
+    return Matrix.bytes(rows, E) + layers * ofLayer + scratch;
+  }
+
+  private static double scratchLength(int rows, int widest) {
+    return Buffers.packedRows(rows, widest);
   }
 
   /** Sets all states to zero, the beginning of a session. */

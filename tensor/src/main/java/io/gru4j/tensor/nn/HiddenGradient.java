@@ -30,6 +30,7 @@ final class HiddenGradient {
   private static final int MAX_LANE_UNITS = 8; // with more rows
   private static final int GROUP_ROWS = 12; // by lanes at a time: sums and weights stay in cache
   private static final int GROUP_UNITS = 64; // a multiple of 32
+  private static final int LANE_LENGTH = GROUP_ROWS * GROUP_UNITS * LANES;
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
@@ -48,35 +49,77 @@ final class HiddenGradient {
   private float[] slotMax = new float[0]; // [slot][u]; then the factor of the slot's sum
   private float[] targetWeight = new float[0]; // [m][h]
 
-  HiddenGradient(Parameter weight, int tilePanels, int slots, int chunk) {
+  /**
+   * Makes what does not depend on the number of rows.
+   *
+   * @param block the most rows that are added at a time
+   */
+  HiddenGradient(Parameter weight, ClassTiles tiles, int block) {
     this.weight = weight;
     this.H = weight.cols();
-    this.slots = slots;
+    this.slots = tiles.slots();
     this.blocks = Math.ceilDiv(H, PANEL);
-    int packedLength = Kernels.blockScratch(tilePanels);
+    int packedLength = packedLength(tiles);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
-    this.laneScratch = ThreadLocal.withInitial(() -> new float[GROUP_ROWS * GROUP_UNITS * LANES]);
+    this.laneScratch = ThreadLocal.withInitial(() -> new float[LANE_LENGTH]);
     this.factors = ThreadLocal.withInitial(() -> new float[slots]);
-    this.scratch = ThreadLocal.withInitial(() -> new float[chunk * blocks * PANEL]);
-    this.transposed = ThreadLocal.withInitial(() -> new float[tilePanels * blocks * PANEL * PANEL]);
+    int scratchLength = (int) scratchLength(H, block);
+    this.scratch = ThreadLocal.withInitial(() -> new float[scratchLength]);
+    int transposedLength = (int) transposedLength(H, tiles);
+    this.transposed = ThreadLocal.withInitial(() -> new float[transposedLength]);
+  }
+
+  private static int packedLength(ClassTiles tiles) {
+    return Kernels.blockScratch(tiles.mostPanels());
+  }
+
+  private static double scratchLength(int H, int block) {
+    return block * Buffers.padded(H);
+  }
+
+  private static double transposedLength(int H, ClassTiles tiles) {
+    return tiles.mostPanels() * PANEL * Buffers.padded(H);
+  }
+
+  private static double sumsLength(int H, int slots, int M) {
+    return (double) slots * M * Buffers.padded(H);
+  }
+
+  private static double targetLength(int H, int M) {
+    return (double) M * H;
+  }
+
+  /** The bytes of the buffers for M rows. */
+  static double bytes(int H, ClassTiles tiles, int M) {
+    double max = (double) tiles.slots() * M;
+    return Float.BYTES * (sumsLength(H, tiles.slots(), M) + max + targetLength(H, M));
+  }
+
+  /** The bytes of one thread, if any number of up to M rows may be distinct. */
+  static double threadBytes(int H, ClassTiles tiles, int block, int M) {
+    double copies = blockEnd(H, M) == 0 ? 0 : transposedLength(H, tiles) + packedLength(tiles);
+    return Float.BYTES * (copies + LANE_LENGTH + tiles.slots() + scratchLength(H, block));
   }
 
   /** Makes room for M rows, however many of them are distinct. */
   void allocate(int M) {
-    sums = OutputLayer.atLeast(sums, (long) slots * M * blocks * PANEL);
-    slotMax = OutputLayer.atLeast(slotMax, (long) slots * M);
-    targetWeight = OutputLayer.atLeast(targetWeight, (long) M * H);
+    sums = Buffers.atLeast(sums, sumsLength(H, slots, M));
+    slotMax = Buffers.atLeast(slotMax, (double) slots * M);
+    targetWeight = Buffers.atLeast(targetWeight, targetLength(H, M));
   }
 
   /** Begins with U distinct rows. */
   void begin(int U) {
     this.U = U;
-    int rest = H % PANEL;
+    blockEnd = blockEnd(H, U);
+  }
+
+  private static int blockEnd(int H, int U) {
     if (U <= MAX_LANE_ROWS) {
-      blockEnd = 0;
-    } else {
-      blockEnd = rest <= MAX_LANE_UNITS ? H - rest : H;
+      return 0;
     }
+    int rest = H % PANEL;
+    return rest <= MAX_LANE_UNITS ? H - rest : H;
   }
 
   /** Where a block of a slot's sum of one row lies. */

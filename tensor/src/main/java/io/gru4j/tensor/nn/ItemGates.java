@@ -26,7 +26,7 @@ public final class ItemGates {
     this.embedding = embedding;
     this.layer = layer;
     this.gates = layer.gates();
-    this.values = new float[count * gates];
+    this.values = new float[(int) length(layer.hidden(), count)];
     this.places = new int[embedding.rows()];
     Arrays.fill(places, -1);
   }
@@ -34,12 +34,26 @@ public final class ItemGates {
   /**
    * Returns the bytes that the gates of some items take.
    *
-   * @param layer the first GRU layer
+   * @param H hidden units of the first GRU layer
    * @param count number of items
+   * @return the bytes, also of more gates than one array holds
+   */
+  public static double bytes(int H, double count) {
+    return Float.BYTES * length(H, count);
+  }
+
+  private static double length(int H, double count) {
+    return count * GruParameters.gates(H);
+  }
+
+  /**
+   * Returns the bytes of the table that says where an item's gates are.
+   *
+   * @param items number of items of the embedding
    * @return the bytes
    */
-  public static long bytes(GruParameters layer, int count) {
-    return (long) count * layer.gates() * Float.BYTES;
+  public static double tableBytes(int items) {
+    return (double) Integer.BYTES * items;
   }
 
   /**
@@ -55,7 +69,7 @@ public final class ItemGates {
    */
   public static ItemGates of(
       Parameter embedding, GruParameters layer, int[] items, Parallel parallel) {
-    if (bytes(layer, items.length) > (long) Float.BYTES * (Integer.MAX_VALUE - 64)) {
+    if (length(layer.hidden(), items.length) > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
           "the gates of %d items are more than one array holds".formatted(items.length));
     }

@@ -4,6 +4,7 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
@@ -22,9 +23,10 @@ import java.util.Objects;
  */
 public final class OutputScorer {
 
-  private static final int TILE_PANELS = OutputLayer.MAX_TILE_PANELS;
+  private static final int TILE_PANELS = ClassTiles.MAX_PANELS;
   private static final int CHUNK = 96; // rows for which the weights are read once: 12 times 8
   private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
+  private static final int GROUPS = TILE_PANELS / GROUP_PANELS * PANEL;
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
@@ -37,7 +39,7 @@ public final class OutputScorer {
   private float[] tile = new float[0];
   private final float[] threshold = new float[CHUNK];
   private final int[] lanes = new int[CHUNK];
-  private final float[] groupBest = new float[TILE_PANELS / GROUP_PANELS * PANEL];
+  private final float[] groupBest = new float[GROUPS];
 
   /**
    * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
@@ -63,7 +65,7 @@ public final class OutputScorer {
       throw new IllegalArgumentException(
           "classes must be in [1, %d], got %d".formatted(weight.rows(), classes));
     }
-    float[] padded = new float[Parameter.panelCount(classes) * PANEL];
+    float[] padded = new float[(int) Buffers.padded(classes)];
     Arrays.fill(padded, Float.NEGATIVE_INFINITY);
     System.arraycopy(bias.value(), bias.offset(), padded, 0, classes);
     return padded;
@@ -80,11 +82,46 @@ public final class OutputScorer {
     return new OutputScorer(weight, bias, classes);
   }
 
+  /**
+   * Returns the bytes of a scorer's own buffers, those that it does not share with its copies.
+   *
+   * @param classes number of classes
+   * @param H hidden units
+   * @param rows rows that it is asked for at a time
+   * @return the bytes
+   */
+  public static double bytes(int classes, int H, int rows) {
+    int most = Math.min(rows, CHUNK);
+    return Float.BYTES
+        * (Buffers.packedRows(most, H)
+            + tileLength(Parameter.panelCount(classes), panelStride(most))
+            + 2 * CHUNK // threshold, lanes
+            + GROUPS);
+  }
+
+  /**
+   * Returns the bytes of the biases that a scorer shares with its copies.
+   *
+   * @param classes number of classes
+   * @return the bytes
+   */
+  public static double sharedBytes(int classes) {
+    return Float.BYTES * Buffers.padded(classes);
+  }
+
+  private static double tileLength(int panels, int panelStride) {
+    return Layout.OFFSET + Math.min(panels, TILE_PANELS) * (double) panelStride;
+  }
+
+  private static int panelStride(int rows) {
+    return (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
+  }
+
   /** Takes the hidden states of some rows, up to a chunk, and makes room for their scores. */
   private void pack(Matrix hidden, int row, int rows) {
-    ps = (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
-    packed = OutputLayer.atLeast(packed, Kernels.packedLength(rows, H));
-    tile = OutputLayer.atLeast(tile, weight.offset() + Math.min(panels, TILE_PANELS) * (long) ps);
+    ps = panelStride(rows);
+    packed = Buffers.atLeast(packed, Buffers.packedRows(rows, H));
+    tile = Buffers.atLeast(tile, tileLength(panels, ps));
     kernels.packRows(packed, 0, QUAD * H, hidden.data(), row * H, H, rows, H);
   }
 

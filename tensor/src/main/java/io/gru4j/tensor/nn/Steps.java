@@ -35,6 +35,11 @@ final class Steps {
     this.T = T;
   }
 
+  /** The bytes of its arrays. */
+  static double bytes(int T) {
+    return Integer.BYTES * (T + 1.0);
+  }
+
   /** Time steps. */
   int count() {
     return T;

@@ -545,7 +545,8 @@ class GruTest {
     Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", 5, 3), 1f);
     List<GruParameters> layers = List.of(data.gru(0, 3, 11, 1f));
     ItemGates gates = ItemGates.of(table, layers.getFirst(), new int[] {4, 2}, parallel);
-    assertEquals(2 * 64 * 4, ItemGates.bytes(layers.getFirst(), 2)); // 33 gates in two panels
+    assertEquals(
+        2 * 64 * 4, ItemGates.bytes(layers.getFirst().hidden(), 2)); // 33 gates in two panels
     GruState state = new GruState(table, layers, 1, gates);
     state.step(new int[] {2}, 1);
     GruState other = new GruState(table, layers, 1);

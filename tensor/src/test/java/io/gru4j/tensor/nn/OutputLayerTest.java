@@ -295,19 +295,19 @@ class OutputLayerTest {
   /** Threads get slots: the panels of the largest and of the smallest differ by one at most. */
   @Property
   void slotsAreAlike(@ForAll @IntRange(min = 1, max = 60_000) int V) {
-    Parameter weight = Parameter.ofPanels("lin.weight", V, 1);
-    var layer = new OutputLayer(weight, Parameter.ofBias("lin.bias", V), parallel);
-    int tiles = layer.tiles / layer.slots;
-    assertEquals(Parameter.panelCount(V), layer.tileStart(layer.tiles));
+    ClassTiles cut = ClassTiles.of(V);
+    int tiles = cut.tiles() / cut.slots();
+    assertEquals(Parameter.panelCount(V), cut.start(cut.tiles()));
     int most = 0;
     int least = Integer.MAX_VALUE;
-    for (int slot = 0; slot < layer.slots; slot++) {
-      int panels = layer.tileStart((slot + 1) * tiles) - layer.tileStart(slot * tiles);
+    for (int slot = 0; slot < cut.slots(); slot++) {
+      assertEquals(slot * tiles, cut.ofSlot(slot));
+      int panels = cut.start(cut.ofSlot(slot + 1)) - cut.start(cut.ofSlot(slot));
       most = Math.max(most, panels);
       least = Math.min(least, panels);
     }
     assertTrue(most - least <= 1, most + " and " + least);
-    assertTrue(most <= tiles * OutputLayer.MAX_TILE_PANELS, most + " in " + tiles + " tiles");
+    assertTrue(most <= tiles * ClassTiles.MAX_PANELS, most + " in " + tiles + " tiles");
   }
 
   /** Where the sums of dHidden go from lanes to blocks, and blocks of hidden units end. */
@@ -368,10 +368,10 @@ class OutputLayerTest {
     for (int M : new int[] {3, 133}) {
       for (int up : new int[] {-150, 150}) {
         Case c = new Case(new TestData(M), V, 3, M, 4, 1f);
-        OutputLayer layer = new OutputLayer(c.weight, c.bias, parallel);
-        assertEquals(2 * layer.slots, layer.tiles);
+        ClassTiles cut = ClassTiles.of(V);
+        assertEquals(2 * cut.slots(), cut.tiles());
         for (int v = 0, tile = 0; v < V; v++) {
-          tile += v / PANEL == layer.tileStart(tile + 1) ? 1 : 0;
+          tile += v / PANEL == cut.start(tile + 1) ? 1 : 0;
           c.bias.set(v, 0, tile % 2 * up + (v == 5 || v == 17_400 ? 2 * Math.abs(up) : 0));
         }
         double loss = c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
@@ -491,7 +491,7 @@ class OutputLayerTest {
                 IllegalArgumentException.class, () -> layer.forward(new Tape(), hidden, new int[M]))
             .getMessage();
     assertEquals(
-        "the output layer needs a buffer of 2182400000 floats, more than one array holds: take"
+        "a layer needs a buffer of 2182400000 floats, more than one array holds: take"
             + " fewer rows (smaller batches, fewer time steps) at a time",
         message);
   }
