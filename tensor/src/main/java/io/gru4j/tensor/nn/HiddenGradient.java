@@ -41,7 +41,7 @@ final class HiddenGradient {
   private final ThreadLocal<float[]> packed; // e of a tile and some rows
   private final ThreadLocal<float[]> laneScratch; // of a group: [row][h][16]
   private final ThreadLocal<float[]> factors; // [slot]
-  private final ThreadLocal<float[]> scratch; // one tile's sums of a chunk of rows
+  private final ThreadLocal<float[]> scratch; // one tile's sums of a block of rows
 
   private int U; // distinct rows
   private int blockEnd; // units from here on go by lanes

@@ -27,7 +27,7 @@ import java.util.Arrays;
  * <p>Equal rows of hidden have the same softmax. It is computed once for each of the U {@link
  * DistinctRows}, and counts in dW and db as often as the row occurs.
  *
- * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in chunks of 128, so
+ * <p>The catalogue is walked in <em>tiles</em> of up to 1024 classes, and rows in blocks of 128, so
  * that the result of one product is still in cache for the next. The logits of a panel's rows are
  * adjacent in memory, so they are written from front to back. Forward keeps, for each tile and row,
  * the largest logit m and the sum of e = exp(logit - m), with e in the logits' place: exp is taken
@@ -39,7 +39,7 @@ import java.util.Arrays;
  * {@link #LOGITS_BUDGET} bytes they are not kept but made again in backward, to the same bits.
  *
  * <p>Tiles belong to at most 16 <em>slots</em>, each with its own part of dHidden, added in order
- * of slots. Tiles, chunks and slots depend on U and V only, so threads do not change a bit.
+ * of slots. Tiles, blocks and slots depend on U and V only, so threads do not change a bit.
  */
 public final class OutputLayer {
 

@@ -24,7 +24,7 @@ import java.util.Objects;
 public final class OutputScorer {
 
   private static final int TILE_PANELS = ClassTiles.MAX_PANELS;
-  private static final int CHUNK = 96; // rows for which the weights are read once: 12 times 8
+  private static final int BLOCK = 96; // rows for which the weights are read once: 12 times 8
   private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
   private static final int GROUPS = TILE_PANELS / GROUP_PANELS * PANEL;
 
@@ -35,10 +35,10 @@ public final class OutputScorer {
   private final int panels;
   private final int H;
   private int ps; // from panel to panel of the tile
-  private float[] packed = new float[0]; // a chunk's hidden states
+  private float[] packed = new float[0]; // a block's hidden states
   private float[] tile = new float[0];
-  private final float[] threshold = new float[CHUNK];
-  private final int[] lanes = new int[CHUNK];
+  private final float[] threshold = new float[BLOCK];
+  private final int[] lanes = new int[BLOCK];
   private final float[] groupBest = new float[GROUPS];
 
   /**
@@ -91,11 +91,11 @@ public final class OutputScorer {
    * @return the bytes
    */
   public static double bytes(int classes, int H, int rows) {
-    int most = Math.min(rows, CHUNK);
+    int most = Math.min(rows, BLOCK);
     return Float.BYTES
         * (Buffers.packedRows(most, H)
             + tileLength(Parameter.panelCount(classes), panelStride(most))
-            + 2 * CHUNK // threshold, lanes
+            + 2 * BLOCK // threshold, lanes
             + GROUPS);
   }
 
@@ -117,7 +117,7 @@ public final class OutputScorer {
     return (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
   }
 
-  /** Takes the hidden states of some rows, up to a chunk, and makes room for their scores. */
+  /** Takes the hidden states of some rows, up to a block, and makes room for their scores. */
   private void pack(Matrix hidden, int row, int rows) {
     ps = panelStride(rows);
     packed = Buffers.atLeast(packed, Buffers.packedRows(rows, H));
@@ -198,8 +198,8 @@ public final class OutputScorer {
    * @param ranks (rows) out, each in [1, classes]
    */
   public void ranks(Matrix hidden, int[] targets, int rows, int[] ranks) {
-    for (int r = 0; r < rows; r += CHUNK) {
-      int n = Math.min(CHUNK, rows - r);
+    for (int r = 0; r < rows; r += BLOCK) {
+      int n = Math.min(BLOCK, rows - r);
       for (int i = 0; i < n; i++) {
         threshold[i] = score(hidden, r + i, targets[r + i]);
         ranks[r + i] = 0;
@@ -245,8 +245,8 @@ public final class OutputScorer {
    * @param best one per row: cleared, then filled
    */
   public void select(Matrix hidden, int from, int rows, TopK[] best) {
-    for (int r = 0; r < rows; r += CHUNK) {
-      int n = Math.min(CHUNK, rows - r);
+    for (int r = 0; r < rows; r += BLOCK) {
+      int n = Math.min(BLOCK, rows - r);
       for (int i = 0; i < n; i++) {
         best[r + i].clear();
         threshold[i] = Float.NEGATIVE_INFINITY;

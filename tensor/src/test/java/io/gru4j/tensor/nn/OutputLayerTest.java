@@ -222,7 +222,7 @@ class OutputLayerTest {
     new Case(new TestData(seed), V, 7, 4, 3, 8f).check(1f, 15);
   }
 
-  /** Rows around the border of the chunks of 128, of which only those with a target count. */
+  /** Rows around the border of the blocks of 128, of which only those with a target count. */
   @Property
   void manyRows(
       @ForAll @IntRange(min = 126, max = 131) int rows, @ForAll boolean masks, @ForAll long seed) {
