@@ -22,7 +22,7 @@ import java.util.Arrays;
  * <p>The product needs a transposed copy of the weights. For up to 24 distinct rows the copy would
  * cost more than the product. Then {@link Kernels#laneProducts} is used, which needs no copy, and
  * the sums of its 16 lanes are folded. The same is done for up to 8 hidden units beyond the last
- * block of 32, which would leave most lanes of a block idle.
+ * panel of 32, which would leave most lanes of a vector idle.
  */
 final class HiddenGradient {
 
@@ -36,7 +36,7 @@ final class HiddenGradient {
   private final Parameter weight;
   private final int H;
   private final int slots;
-  private final int blocks; // of 32 hidden units
+  private final int unitPanels; // of 32 hidden units
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
   private final ThreadLocal<float[]> packed; // e of a tile and some rows
   private final ThreadLocal<float[]> laneScratch; // of a group: [row][h][16]
@@ -44,8 +44,8 @@ final class HiddenGradient {
   private final ThreadLocal<float[]> scratch; // one tile's sums of a block of rows
 
   private int U; // distinct rows
-  private int blockEnd; // units from here on go by lanes
-  private float[] sums = new float[0]; // [slot][block][u][32]
+  private int lanesFrom; // units from here on go by lanes
+  private float[] sums = new float[0]; // [slot][panel of units][u][32]
   private float[] slotMax = new float[0]; // [slot][u]; then the factor of the slot's sum
   private float[] targetWeight = new float[0]; // [m][h]
 
@@ -58,7 +58,7 @@ final class HiddenGradient {
     this.weight = weight;
     this.H = weight.cols();
     this.slots = tiles.slots();
-    this.blocks = Math.ceilDiv(H, PANEL);
+    this.unitPanels = Math.ceilDiv(H, PANEL);
     int packedLength = packedLength(tiles);
     this.packed = ThreadLocal.withInitial(() -> new float[packedLength]);
     this.laneScratch = ThreadLocal.withInitial(() -> new float[LANE_LENGTH]);
@@ -97,7 +97,7 @@ final class HiddenGradient {
 
   /** The bytes of one thread, if any number of up to M rows may be distinct. */
   static double threadBytes(int H, ClassTiles tiles, int block, int M) {
-    double copies = blockEnd(H, M) == 0 ? 0 : transposedLength(H, tiles) + packedLength(tiles);
+    double copies = lanesFrom(H, M) == 0 ? 0 : transposedLength(H, tiles) + packedLength(tiles);
     return Float.BYTES * (copies + LANE_LENGTH + tiles.slots() + scratchLength(H, block));
   }
 
@@ -111,10 +111,10 @@ final class HiddenGradient {
   /** Begins with U distinct rows. */
   void begin(int U) {
     this.U = U;
-    blockEnd = blockEnd(H, U);
+    lanesFrom = lanesFrom(H, U);
   }
 
-  private static int blockEnd(int H, int U) {
+  private static int lanesFrom(int H, int U) {
     if (U <= MAX_LANE_ROWS) {
       return 0;
     }
@@ -122,9 +122,9 @@ final class HiddenGradient {
     return rest <= MAX_LANE_UNITS ? H - rest : H;
   }
 
-  /** Where a block of a slot's sum of one row lies. */
-  private int at(int slot, int block, int u) {
-    return ((slot * blocks + block) * U + u) * PANEL;
+  /** Where a panel of units of a slot's sum of one row lies. */
+  private int at(int slot, int unitPanel, int u) {
+    return ((slot * unitPanels + unitPanel) * U + u) * PANEL;
   }
 
   /**
@@ -151,31 +151,31 @@ final class HiddenGradient {
       int maxo) {
     float[] sum = first ? sums : scratch.get();
     int so = first ? at(slot, 0, u) : 0;
-    int sbs = (first ? U : rows) * PANEL; // from one block to the next
+    int sps = (first ? U : rows) * PANEL; // from one panel of units to the next
     int w = weight.offset() + panel * H * PANEL;
-    if (blockEnd > 0) {
+    if (lanesFrom > 0) {
       float[] t = transposed.get();
       if (u == 0) {
         transpose(t, w, panels);
       }
       float[] a = packed.get();
-      kernels.blockProduct(sum, so, sbs, e, eo, eps, t, 0, a, panels, rows, blockEnd);
+      kernels.blockProduct(sum, so, sps, e, eo, eps, t, 0, a, panels, rows, lanesFrom);
     }
-    if (blockEnd < H) {
-      productsByLanes(sum, so, sbs, e, eo, eps, w, panels, rows);
+    if (lanesFrom < H) {
+      productsByLanes(sum, so, sps, e, eo, eps, w, panels, rows);
     }
     if (first) {
       System.arraycopy(max, maxo, slotMax, slot * U + u, rows);
     } else {
       for (int r = 0; r < rows; r++) {
-        merge(slot, u + r, sum, r * PANEL, sbs, max[maxo + r]);
+        merge(slot, u + r, sum, r * PANEL, sps, max[maxo + r]);
       }
     }
   }
 
-  /** To [h / 32][class][h % 32]: the product of one block of 32 runs through all classes. */
+  /** To [h / 32][class][h % 32]: the product of one panel of units runs through all classes. */
   private void transpose(float[] t, int w, int panels) {
-    for (int k = 0; k < blockEnd; k += PANEL) {
+    for (int k = 0; k < lanesFrom; k += PANEL) {
       for (int p = 0; p < panels; p++) {
         int to = (k * panels + p * PANEL) * PANEL;
         int from = w + (p * H + k) * PANEL;
@@ -185,11 +185,11 @@ final class HiddenGradient {
     }
   }
 
-  /** The hidden units from {@link #blockEnd} on, without a transposed copy. */
+  /** The hidden units from {@link #lanesFrom} on, without a transposed copy. */
   private void productsByLanes(
-      float[] sum, int so, int sbs, float[] e, int eo, int eps, int w, int panels, int rows) {
+      float[] sum, int so, int sps, float[] e, int eo, int eps, int w, int panels, int rows) {
     float[] lanes = laneScratch.get();
-    for (int h = blockEnd; h < H; h += GROUP_UNITS) {
+    for (int h = lanesFrom; h < H; h += GROUP_UNITS) {
       int units = Math.min(GROUP_UNITS, H - h);
       for (int r = 0; r < rows; r += GROUP_ROWS) {
         kernels.laneProducts(
@@ -209,7 +209,7 @@ final class HiddenGradient {
         for (int i = r; i < Math.min(r + GROUP_ROWS, rows); i++) {
           for (int k = h; k < h + units; k += PANEL) {
             int n = Math.min(PANEL, h + units - k);
-            kernels.foldLanes(sum, so + k / PANEL * sbs + i * PANEL, lanes, from, n);
+            kernels.foldLanes(sum, so + k / PANEL * sps + i * PANEL, lanes, from, n);
             from += n * LANES;
           }
         }
@@ -220,16 +220,16 @@ final class HiddenGradient {
   /**
    * Adds a tile's sum of one row to its slot's; both are relative to their largest logit.
    *
-   * @param tile the tile's sum from {@code to}, blocks {@code tbs} apart
+   * @param tile the tile's sum from {@code to}, panels of units {@code tps} apart
    */
-  private void merge(int slot, int u, float[] tile, int to, int tbs, float tileMax) {
+  private void merge(int slot, int u, float[] tile, int to, int tps, float tileMax) {
     int row = slot * U + u;
     boolean larger = tileMax > slotMax[row];
     float factor = Kernels.exp(larger ? slotMax[row] - tileMax : tileMax - slotMax[row]);
-    for (int block = 0; block < blocks; block++) {
-      int so = at(slot, block, u);
-      int i = to + block * tbs;
-      int n = Math.min(PANEL, H - block * PANEL);
+    for (int p = 0; p < unitPanels; p++) {
+      int so = at(slot, p, u);
+      int i = to + p * tps;
+      int n = Math.min(PANEL, H - p * PANEL);
       if (larger) {
         kernels.axpy(factor, sums, so, tile, i, n);
         System.arraycopy(tile, i, sums, so, n);
@@ -270,14 +270,14 @@ final class HiddenGradient {
    */
   void finish(int u, int m, float scale, float targetScale, float[] dHidden, int d) {
     float[] row = scratch.get();
-    Arrays.fill(row, 0, blocks * PANEL, 0f);
+    Arrays.fill(row, 0, unitPanels * PANEL, 0f);
     float[] factor = factors.get();
     for (int slot = 0; slot < slots; slot++) {
       factor[slot] = slotMax[slot * U + u] * scale;
     }
-    int slotStride = blocks * U * PANEL;
-    for (int block = 0; block < blocks; block++) {
-      kernels.combineRows(row, block * PANEL, factor, 0, sums, at(0, block, u), slotStride, slots);
+    int slotStride = unitPanels * U * PANEL;
+    for (int p = 0; p < unitPanels; p++) {
+      kernels.combineRows(row, p * PANEL, factor, 0, sums, at(0, p, u), slotStride, slots);
     }
     kernels.axpy(1f, row, 0, dHidden, d, H);
     kernels.axpy(-targetScale, targetWeight, m * H, dHidden, d, H);

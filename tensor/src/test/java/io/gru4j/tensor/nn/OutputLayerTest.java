@@ -283,8 +283,8 @@ class OutputLayerTest {
     new Case(new TestData(3), 17 * 1024 + 33, 3, 30, 3, 9f).check(1f, 8);
     new Case(new TestData(4), 17 * 1024 + 33, 2, 131, 0, 9f).check(1f, 8);
     for (int V : new int[] {2100, 17 * 1024 + 33}) {
-      int H = V == 2100 ? 41 : 40; // the second block as one, or left to lanes
-      for (int M : new int[] {23, 131}) { // all by lanes, and by blocks
+      int H = V == 2100 ? 41 : 40; // the second panel of units as one, or left to lanes
+      for (int M : new int[] {23, 131}) { // all by lanes, and by panels of units
         Case c = new Case(new TestData(V + M), V, H, M, 0, 0.5f);
         c.check(1f, 5);
         c.assertHiddenGradient(2e-7);
@@ -310,7 +310,7 @@ class OutputLayerTest {
     assertTrue(most <= tiles * ClassTiles.MAX_PANELS, most + " in " + tiles + " tiles");
   }
 
-  /** Where the sums of dHidden go from lanes to blocks, and blocks of hidden units end. */
+  /** Where the sums of dHidden go from lanes to panels, and panels of hidden units end. */
   @Property
   void rowsAroundTheLimitOfLanes(
       @ForAll @IntRange(min = 23, max = 26) int M,
@@ -349,7 +349,7 @@ class OutputLayerTest {
     return Arbitraries.of(40, 41, 48, 64, 65, 72, 73, 100);
   }
 
-  /** More than one block of hidden units, with and without some that are left over. */
+  /** More than one panel of hidden units, with and without some that are left over. */
   @Property(tries = 100)
   void manyHiddenUnits(
       @ForAll("manyWidths") int H,
@@ -402,7 +402,7 @@ class OutputLayerTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.2})
   void aLayerIsUsedAgain(double smoothing) {
-    int H = 40; // a block and a rest
+    int H = 40; // a panel and a rest
     Case c = new Case(new TestData(5), 200, H, 0, 0, 1f);
     OutputLayer used = c.layer().labelSmoothing(smoothing);
     int[] sizes = {7, 130, 1, 40};
