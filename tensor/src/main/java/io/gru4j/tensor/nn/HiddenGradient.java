@@ -28,9 +28,9 @@ final class HiddenGradient {
 
   private static final int MAX_LANE_ROWS = 24;
   private static final int MAX_LANE_UNITS = 8; // with more rows
-  private static final int GROUP_ROWS = 12; // by lanes at a time: sums and weights stay in cache
-  private static final int GROUP_UNITS = 64; // a multiple of 32
-  private static final int LANE_LENGTH = GROUP_ROWS * GROUP_UNITS * LANES;
+  private static final int LANE_BLOCK = 12; // rows by lanes at a time: sums and weights stay in cache
+  private static final int LANE_UNITS = 64; // by lanes at a time, whole panels
+  private static final int LANE_LENGTH = LANE_BLOCK * LANE_UNITS * LANES;
 
   private final Kernels kernels = Kernels.get();
   private final Parameter weight;
@@ -39,7 +39,7 @@ final class HiddenGradient {
   private final int unitPanels; // of 32 hidden units
   private final ThreadLocal<float[]> transposed; // a tile's weights: [h / 32][class][h % 32]
   private final ThreadLocal<float[]> packed; // e of a tile and some rows
-  private final ThreadLocal<float[]> laneScratch; // of a group: [row][h][16]
+  private final ThreadLocal<float[]> laneScratch; // of a block of rows: [row][h][16]
   private final ThreadLocal<float[]> factors; // [slot]
   private final ThreadLocal<float[]> scratch; // one tile's sums of a block of rows
 
@@ -189,9 +189,9 @@ final class HiddenGradient {
   private void productsByLanes(
       float[] sum, int so, int sps, float[] e, int eo, int eps, int w, int panels, int rows) {
     float[] lanes = laneScratch.get();
-    for (int h = lanesFrom; h < H; h += GROUP_UNITS) {
-      int units = Math.min(GROUP_UNITS, H - h);
-      for (int r = 0; r < rows; r += GROUP_ROWS) {
+    for (int h = lanesFrom; h < H; h += LANE_UNITS) {
+      int units = Math.min(LANE_UNITS, H - h);
+      for (int r = 0; r < rows; r += LANE_BLOCK) {
         kernels.laneProducts(
             lanes,
             0,
@@ -203,10 +203,10 @@ final class HiddenGradient {
             w + h * PANEL,
             H * PANEL,
             panels,
-            Math.min(GROUP_ROWS, rows - r),
+            Math.min(LANE_BLOCK, rows - r),
             units);
         int from = 0;
-        for (int i = r; i < Math.min(r + GROUP_ROWS, rows); i++) {
+        for (int i = r; i < Math.min(r + LANE_BLOCK, rows); i++) {
           for (int k = h; k < h + units; k += PANEL) {
             int n = Math.min(PANEL, h + units - k);
             kernels.foldLanes(sum, so + k / PANEL * sps + i * PANEL, lanes, from, n);

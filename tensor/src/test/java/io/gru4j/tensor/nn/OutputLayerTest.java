@@ -248,7 +248,7 @@ class OutputLayerTest {
     }
   }
 
-  /** 1,030 rows of which about 600 are distinct and count: more than a group too. */
+  /** 1,030 rows of which about 600 are distinct and count: more than a block of backward too. */
   @Test
   void manyEqualRows() {
     Case c = new Case(new TestData(8), 140, 33, 1030, 4, 1f);
