@@ -160,7 +160,7 @@ public final class FittedModel {
     for (String id : session) {
       item[0] = items.indexOf(id);
       if (item[0] >= 0) {
-        state.step(item, 1);
+        state.advance(item, 1);
       } else if (unknown == UnknownItems.FAIL) {
         throw new IllegalArgumentException("the model does not know item " + OneLine.quoted(id));
       } else {
@@ -211,7 +211,7 @@ public final class FittedModel {
       implements SessionRunner.Visitor {
 
     @Override
-    public void stepped(SessionRunner.Block block, int position, int rows) {
+    public void advanced(SessionRunner.Block block, int position, int rows) {
       int n = 0;
       while (n < rows && sessions.historyLength(block.users[n]) > position + 1) {
         block.items[n] = sessions.item(block.users[n], position + 1);

@@ -34,7 +34,7 @@ final class PredictVisitor implements SessionRunner.Visitor {
   }
 
   @Override
-  public void stepped(SessionRunner.Block block, int position, int rows) {}
+  public void advanced(SessionRunner.Block block, int position, int rows) {}
 
   @Override
   public void ended(SessionRunner.Block block) {

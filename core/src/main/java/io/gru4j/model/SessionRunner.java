@@ -23,23 +23,23 @@ final class SessionRunner {
   /** Sessions that run side by side; an {@link OutputScorer} takes as many at a time. */
   static final int BLOCK = 96;
 
-  /** Bytes of items' gates that are kept for a run; if they need more, each step computes them. */
+  /** Bytes of items' gates that are kept for a run; if they need more, each time step computes them. */
   private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
   private static final int CLICKS = 2; // of an item, on average, from which its gates are kept
 
-  /** Receives the steps of a block of sessions. */
+  /** Receives the time steps of a block of sessions. */
   interface Visitor {
     /**
-     * Called after each step.
+     * Called after each time step.
      *
      * @param block the block, its states moved on by the item at {@code position}
      * @param position index of the item in its session
      * @param rows sessions that had an item there
      */
-    void stepped(Block block, int position, int rows);
+    void advanced(Block block, int position, int rows);
 
-    /** Called once after the last step, with every row's final state. */
+    /** Called once after the last time step, with every row's final state. */
     void ended(Block block);
   }
 
@@ -152,8 +152,8 @@ final class SessionRunner {
       for (int r = 0; r < rows; r++) {
         block.items[r] = sessions.item(block.users[r], t);
       }
-      block.state.step(block.items, rows);
-      visitor.stepped(block, t, rows);
+      block.state.advance(block.items, rows);
+      visitor.advanced(block, t, rows);
     }
     visitor.ended(block);
   }

@@ -9,7 +9,7 @@ import java.util.List;
  * The hidden states of some sessions in a trained network, which take one item at a time: embedding
  * and GRU layers without a tape.
  *
- * <p>A row's bits do not depend on the other rows, and T single steps equal a chunk of T steps in
+ * <p>A row's bits do not depend on the other rows, and T single time steps equal a chunk of T of them in
  * {@link Gru}. Parameters are only read, so any number of threads may work on states of their own.
  */
 public final class GruState {
@@ -43,8 +43,8 @@ public final class GruState {
    * @param embedding shape (items, E)
    * @param layers GRU layers, the first on the embedding
    * @param rows number of sessions
-   * @param itemGates of every item that {@link #step} will get, or null to compute them in each
-   *     step
+   * @param itemGates of every item that {@link #advance} will get, or null to compute them each
+   *     time
    * @throws IllegalArgumentException if they are of another embedding or layer
    */
   public GruState(Parameter embedding, List<GruParameters> layers, int rows, ItemGates itemGates) {
@@ -107,7 +107,7 @@ public final class GruState {
    * @throws IndexOutOfBoundsException if an item is unknown to the embedding
    * @throws IllegalArgumentException if it is none of those whose gates were made
    */
-  public void step(int[] items, int rows) {
+  public void advance(int[] items, int rows) {
     for (int i = 0; i < hidden.length; i++) {
       GruParameters layer = layers.get(i);
       float[] h = hidden[i].data();

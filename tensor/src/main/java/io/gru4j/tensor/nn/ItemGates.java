@@ -7,9 +7,9 @@ import java.util.Arrays;
 
 /**
  * The items' parts of the gates of the first GRU layer, {@code W_ih x + b_ih}, computed once for
- * all steps that click the same item.
+ * all time steps that click the same item.
  *
- * <p>The same bits as a step computes. Immutable; parameters must not change while it is used.
+ * <p>The same bits as a time step computes. Immutable; parameters must not change while it is used.
  */
 public final class ItemGates {
 
@@ -101,7 +101,7 @@ public final class ItemGates {
     return this.embedding == embedding && this.layer == layer;
   }
 
-  /** Copies the gates of some items, to be turned into those of a step. */
+  /** Copies the gates of some items, to be turned into those of a time step. */
   void read(int[] items, int rows, float[] to) {
     for (int r = 0; r < rows; r++) {
       int place = places[items[r]];
