@@ -92,9 +92,9 @@ public final class DistinctRows {
   /** The number of row m: that of an equal one before it, or the next. */
   private int numberOf(int m, int hash, int[] keys, float[] x, int H) {
     int mask = table.length - 1;
-    int slot = hash & mask;
-    while (table[slot] != 0) {
-      int u = table[slot] - 1;
+    int at = hash & mask;
+    while (table[at] != 0) {
+      int u = table[at] - 1;
       int other = first[u];
       boolean equal =
           keys != null
@@ -103,9 +103,9 @@ public final class DistinctRows {
       if (equal) {
         return u;
       }
-      slot = (slot + 1) & mask;
+      at = (at + 1) & mask;
     }
-    table[slot] = count + 1;
+    table[at] = count + 1;
     first[count] = m;
     return count++;
   }
