@@ -23,7 +23,9 @@ final class SessionRunner {
   /** Sessions that run side by side; an {@link OutputScorer} takes as many at a time. */
   static final int BLOCK = 96;
 
-  /** Bytes of items' gates that are kept for a run; if they need more, each time step computes them. */
+  /**
+   * Bytes of items' gates that are kept for a run; if they need more, each time step computes them.
+   */
   private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
   private static final int CLICKS = 2; // of an item, on average, from which its gates are kept

@@ -45,7 +45,13 @@ public final class Layout {
     return (double) rows * cols;
   }
 
-  static long panelCount(long outputs) {
+  /**
+   * As {@link Parameter#panelCount}, of a number that need not fit into an int.
+   *
+   * @param outputs at least 0
+   * @return outputs / 32, rounded up
+   */
+  public static long panelCount(long outputs) {
     return Math.ceilDiv(outputs, Kernels.PANEL);
   }
 
@@ -75,11 +81,6 @@ public final class Layout {
     return length;
   }
 
-  /** From one element of a row to the next. */
-  int stride() {
-    return panels ? Kernels.PANEL : 1;
-  }
-
   int index(int row, int col) {
     if (row < 0 || row >= rows || col < 0 || col >= cols) {
       throw new IndexOutOfBoundsException(
@@ -94,6 +95,32 @@ public final class Layout {
       throw new IndexOutOfBoundsException(
           "%s: %d values from %d on are not in %d x %d".formatted(name, count, from, rows, cols));
     }
+  }
+
+  /** As {@link Parameter#readRow}. */
+  void readRow(float[] array, int row, float[] to, int at) {
+    int o = index(row, 0);
+    if (!panels) {
+      System.arraycopy(array, o, to, at, cols);
+      return;
+    }
+    for (int col = 0; col < cols; col++) {
+      to[at + col] = array[o + col * Kernels.PANEL];
+    }
+  }
+
+  /** Adds to one row, and returns by how much the sum of the squares grows. */
+  double addRow(float[] array, int row, float[] d, int from) {
+    int o = index(row, 0);
+    int stride = panels ? Kernels.PANEL : 1;
+    double change = 0;
+    for (int col = 0; col < cols; col++) {
+      float old = array[o + col * stride];
+      float sum = old + d[from + col];
+      array[o + col * stride] = sum;
+      change += (double) sum * sum - (double) old * old;
+    }
+    return change;
   }
 
   /** As {@link Parameter#read(float[], long, float[], int)}. */

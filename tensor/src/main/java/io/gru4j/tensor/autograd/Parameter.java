@@ -99,16 +99,6 @@ public final class Parameter {
   }
 
   /**
-   * The same of a number that need not fit into an int.
-   *
-   * @param outputs at least 0
-   * @return outputs / 32, rounded up
-   */
-  public static long panelCount(long outputs) {
-    return Layout.panelCount(outputs);
-  }
-
-  /**
    * Returns a new array of zeros that is laid out like {@link #value}, such as for an optimizer's
    * state.
    *
@@ -354,15 +344,7 @@ public final class Parameter {
    * @param at where in {@code to} they start
    */
   public void readRow(int row, float[] to, int at) {
-    int o = layout.index(row, 0);
-    int stride = layout.stride();
-    if (stride == 1) {
-      System.arraycopy(value, o, to, at, cols);
-      return;
-    }
-    for (int col = 0; col < cols; col++) {
-      to[at + col] = value[o + col * stride];
-    }
+    layout.readRow(value, row, to, at);
   }
 
   /**
@@ -377,24 +359,10 @@ public final class Parameter {
     if (sparse != null) {
       sparse.addRow(row, d, from);
     } else {
-      addDenseRow(row, d, from);
+      double noted = gradSumOfSquares; // which grad() forgets
+      double change = layout.addRow(grad(), row, d, from);
+      gradSumOfSquares = Double.isNaN(noted) ? noted : Math.max(0, noted + change);
     }
-  }
-
-  /** A row in panels is spread over the array, 32 floats apart. */
-  private void addDenseRow(int row, float[] d, int from) {
-    double noted = gradSumOfSquares;
-    float[] g = grad();
-    int o = layout.index(row, 0);
-    int stride = layout.stride();
-    double change = 0;
-    for (int col = 0; col < cols; col++) {
-      float old = g[o + col * stride];
-      float sum = old + d[from + col];
-      g[o + col * stride] = sum;
-      change += (double) sum * sum - (double) old * old;
-    }
-    gradSumOfSquares = Double.isNaN(noted) ? noted : Math.max(0, noted + change);
   }
 
   /**

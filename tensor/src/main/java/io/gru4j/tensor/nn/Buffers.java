@@ -3,7 +3,7 @@ package io.gru4j.tensor.nn;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
-import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.kernel.Kernels;
 
 /**
@@ -28,7 +28,12 @@ final class Buffers {
 
   /** Columns filled up to whole panels. */
   static double padded(long cols) {
-    return (double) PANEL * Parameter.panelCount(cols);
+    return (double) PANEL * Layout.panelCount(cols);
+  }
+
+  /** Rows one after the other. */
+  static double rows(int rows, int cols) {
+    return (double) rows * cols;
   }
 
   /** Rows packed for a product, as {@link Kernels#packRows} does. */

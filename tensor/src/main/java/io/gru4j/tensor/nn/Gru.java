@@ -28,8 +28,8 @@ import java.util.Arrays;
  *
  * <p>What the inputs give to the gates needs no order: {@link GruInputs} makes it first. Sessions
  * do not depend on one another, so the rest of forward and backward runs block by block of rows
- * through time. The weight gradients are summed afterwards, panel by panel of the weights,
- * over all rows in order. The products and their gradients are those of {@link PanelLinear}.
+ * through time. The weight gradients are summed afterwards, panel by panel of the weights, over all
+ * rows in order. The products and their gradients are those of {@link PanelLinear}.
  */
 public final class Gru {
 
@@ -47,7 +47,8 @@ public final class Gru {
 
   private final Variable output; // h of every row
   private final Matrix before; // h before the chunk
-  private final Matrix dBefore; // dh before each time step of a row; that before the chunk is dropped
+  private final Matrix
+      dBefore; // dh before each time step of a row; that before the chunk is dropped
 
   // Backward turns what forward has left here into its gradient, in the same memory.
   private final Matrix gx; // forward leaves the values of the gates r, z, n

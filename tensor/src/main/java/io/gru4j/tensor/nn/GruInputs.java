@@ -8,10 +8,10 @@ import io.gru4j.tensor.kernel.Kernels;
 /**
  * What a GRU's inputs give to its gates, {@code gx = Wi x + bi}, and the gradients of that.
  *
- * <p>It does not depend on the time steps before, so it is made of all rows at once. Where rows share
- * inputs (many sessions click the same item) it is made once for each of the D {@link DistinctRows}
- * and copied to the rows; in backward the rows' gradients are summed over equal ones, in their
- * order, before they meet inputs and weights.
+ * <p>It does not depend on the time steps before, so it is made of all rows at once. Where rows
+ * share inputs (many sessions click the same item) it is made once for each of the D {@link
+ * DistinctRows} and copied to the rows; in backward the rows' gradients are summed over equal ones,
+ * in their order, before they meet inputs and weights.
  */
 final class GruInputs {
   private final Parallel parallel;

@@ -54,7 +54,7 @@ public record GruParameters(
 
   /** Those, filled up to whole panels. */
   static long gates(int H) {
-    return Parameter.panelCount(outputs(H)) * Kernels.PANEL;
+    return Layout.panelCount(outputs(H)) * Kernels.PANEL;
   }
 
   /**

@@ -9,8 +9,9 @@ import java.util.List;
  * The hidden states of some sessions in a trained network, which take one item at a time: embedding
  * and GRU layers without a tape.
  *
- * <p>A row's bits do not depend on the other rows, and T single time steps equal a chunk of T of them in
- * {@link Gru}. Parameters are only read, so any number of threads may work on states of their own.
+ * <p>A row's bits do not depend on the other rows, and T single time steps equal a chunk of T of
+ * them in {@link Gru}. Parameters are only read, so any number of threads may work on states of
+ * their own.
  */
 public final class GruState {
 

@@ -28,7 +28,8 @@ final class HiddenGradient {
 
   private static final int MAX_LANE_ROWS = 24;
   private static final int MAX_LANE_UNITS = 8; // with more rows
-  private static final int LANE_BLOCK = 12; // rows by lanes at a time: sums and weights stay in cache
+  private static final int LANE_BLOCK =
+      12; // rows by lanes at a time: sums and weights stay in cache
   private static final int LANE_UNITS = 64; // by lanes at a time, whole panels
   private static final int LANE_LENGTH = LANE_BLOCK * LANE_UNITS * LANES;
 
@@ -85,14 +86,10 @@ final class HiddenGradient {
     return (double) slots * M * Buffers.padded(H);
   }
 
-  private static double targetLength(int H, int M) {
-    return (double) M * H;
-  }
-
   /** The bytes of the buffers for M rows. */
   static double bytes(int H, ClassTiles tiles, int M) {
     double max = (double) tiles.slots() * M;
-    return Float.BYTES * (sumsLength(H, tiles.slots(), M) + max + targetLength(H, M));
+    return Float.BYTES * (sumsLength(H, tiles.slots(), M) + max + Buffers.rows(M, H));
   }
 
   /** The bytes of one thread, if any number of up to M rows may be distinct. */
@@ -105,7 +102,7 @@ final class HiddenGradient {
   void allocate(int M) {
     sums = Buffers.atLeast(sums, sumsLength(H, slots, M));
     slotMax = Buffers.atLeast(slotMax, (double) slots * M);
-    targetWeight = Buffers.atLeast(targetWeight, targetLength(H, M));
+    targetWeight = Buffers.atLeast(targetWeight, Buffers.rows(M, H));
   }
 
   /** Begins with U distinct rows. */

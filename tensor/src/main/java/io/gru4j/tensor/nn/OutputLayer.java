@@ -63,13 +63,12 @@ public final class OutputLayer {
   private final ThreadLocal<float[]> tileScratch; // logits that are not kept
   private final DistinctRows distinct = new DistinctRows();
   private float[] logits = new float[0]; // [panel][u][32], then e in their place
-  private float[] tileMax = new float[0]; // [tile][u]
-  private float[] tileSum = new float[0]; // [tile][u] sum of e; then the factor of e
   private float[] targetLogit = new float[0]; // [m]
   private double[] rowLoss = new double[0]; // [m]
   private float[] states = new float[0]; // the distinct rows of hidden, [u][h]
   private float[] hiddenRows = new float[0]; // the same packed, [u / 4][h][u % 4]
 
+  private final TileSums tileSums;
   private final HiddenGradient hiddenGradient;
   private final WeightGradient weightGradient;
   private LabelSmoothing smoothing;
@@ -113,6 +112,7 @@ public final class OutputLayer {
     int tileLength = (int) tileLength(tiles, BACKWARD_BLOCK);
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
     this.smoothing = new LabelSmoothing(weight, bias, 0);
+    this.tileSums = new TileSums(tiles.tiles());
     this.hiddenGradient = new HiddenGradient(weight, tiles, BLOCK);
     this.weightGradient = new WeightGradient(weight, bias, tiles.tiles(), BLOCK, BACKWARD_BLOCK);
     Arrays.fill(
@@ -142,7 +142,8 @@ public final class OutputLayer {
             + HiddenGradient.threadBytes(H, tiles, BLOCK, M)
             + WeightGradient.threadBytes(H, BACKWARD_BLOCK);
     return Math.min(logits, logitsBudget)
-        + Float.BYTES * (2 * ofTiles(tiles, M) + M + statesLength(M, H)) // M: targetLogit
+        + TileSums.bytes(tiles.tiles(), M)
+        + Float.BYTES * (M + Buffers.rows(M, H)) // M: targetLogit
         + (double) Double.BYTES * M // rowLoss
         + Float.BYTES * Buffers.packedRows(M, H)
         + DistinctRows.bytes(M)
@@ -160,15 +161,6 @@ public final class OutputLayer {
   /** Of the logits of one tile and some rows. */
   private static double tileLength(ClassTiles tiles, int rows) {
     return Layout.OFFSET + tiles.mostPanels() * panelStride(rows);
-  }
-
-  /** Of a value for each tile and row. */
-  private static double ofTiles(ClassTiles tiles, int M) {
-    return (double) tiles.tiles() * M;
-  }
-
-  private static double statesLength(int M, int H) {
-    return (double) M * H;
   }
 
   /** From one panel of logits to the next. */
@@ -215,6 +207,7 @@ public final class OutputLayer {
       allocate();
       U = distinct.find(hidden.value().data(), targets, M, H);
       panelStride = (int) panelStride(kept ? U : BACKWARD_BLOCK);
+      tileSums.begin(U);
       hiddenGradient.begin(U);
       weightGradient.begin(U);
       smoothing.begin(parallel);
@@ -259,13 +252,12 @@ public final class OutputLayer {
     if (kept) {
       logits = Buffers.atLeast(logits, needed);
     }
-    tileMax = Buffers.atLeast(tileMax, ofTiles(tiles, M));
-    tileSum = Buffers.atLeast(tileSum, ofTiles(tiles, M));
+    tileSums.allocate(M);
     targetLogit = Buffers.atLeast(targetLogit, M);
     if (rowLoss.length < M) {
       rowLoss = new double[M];
     }
-    states = Buffers.atLeast(states, statesLength(M, H));
+    states = Buffers.atLeast(states, Buffers.rows(M, H));
     hiddenRows = Buffers.atLeast(hiddenRows, Buffers.packedRows(M, H));
     hiddenGradient.allocate(M);
     weightGradient.allocate(M);
@@ -301,6 +293,7 @@ public final class OutputLayer {
     float[] y = kept ? logits : tileScratch.get();
     int yo = tileOffset(tile, u);
     makeLogits(first, count, u, rows, y, yo);
+    int at = tileSums.at(tile, u);
     for (int r = 0; r < rows; r++) {
       int row = yo + r * PANEL;
       for (int i = distinct.start(u + r); i < distinct.start(u + r + 1); i++) {
@@ -312,11 +305,10 @@ public final class OutputLayer {
         }
       }
       float max = kernels.rowMax(y, row, panelStride, count);
-      tileMax[tile * U + u + r] = max;
-      tileSum[tile * U + u + r] = kernels.rowExpSum(y, row, panelStride, count, max);
+      tileSums.max[at + r] = max;
+      tileSums.sum[at + r] = kernels.rowExpSum(y, row, panelStride, count, max);
     }
-    hiddenGradient.add(
-        slot, start, first, count, u, rows, y, yo, panelStride, tileMax, tile * U + u);
+    hiddenGradient.add(slot, start, first, count, u, rows, y, yo, panelStride, tileSums.max, at);
   }
 
   private int tileOffset(int tile, int u) {
@@ -324,22 +316,12 @@ public final class OutputLayer {
   }
 
   private void makeLogits(int first, int count, int u, int rows, float[] y, int yo) {
+    float[] w = weight.value();
+    float[] b = bias.value();
     for (int p = first; p < first + count; p++) {
-      kernels.product(
-          y,
-          yo,
-          PANEL,
-          bias.value(),
-          bias.offset() + p * PANEL,
-          0,
-          hiddenRows,
-          u * H,
-          QUAD * H,
-          weight.value(),
-          weight.offset() + p * H * PANEL,
-          rows,
-          H,
-          PANEL);
+      int bo = bias.offset() + p * PANEL;
+      int wo = weight.offset() + p * H * PANEL;
+      kernels.product(y, yo, PANEL, b, bo, 0, hiddenRows, u * H, QUAD * H, w, wo, rows, H, PANEL);
       yo += panelStride;
     }
   }
@@ -349,27 +331,15 @@ public final class OutputLayer {
     int to = Math.min(U, (block + 1) * BLOCK);
     float[] h = hidden.value().data();
     for (int u = block * BLOCK; u < to; u++) {
-      float max = Float.NEGATIVE_INFINITY;
-      for (int i = u; i < tiles.tiles() * U; i += U) {
-        max = Math.max(max, tileMax[i]);
-      }
-      double sum = 0;
-      for (int i = u; i < tiles.tiles() * U; i += U) {
-        float scale = Kernels.exp(tileMax[i] - max);
-        sum += tileSum[i] * (double) scale;
-        tileSum[i] = scale;
-      }
+      float max = tileSums.largest(u);
+      double sum = tileSums.total(u, max);
       double logSumExp = max + StrictMath.log(sum);
       int end = distinct.start(u + 1);
       for (int i = distinct.start(u); i < end; i++) {
         int m = distinct.member(i);
         rowLoss[m] = logSumExp - smoothing.expectedLogit(targetLogit[m], h, m * H);
       }
-      int copies = end - distinct.start(u);
-      for (int i = u; i < tiles.tiles() * U; i += U) {
-        float factor = (float) ((double) tileSum[i] * copies / (sum * n));
-        tileSum[i] = factor >= Kernels.SMALLEST ? factor : 0f;
-      }
+      tileSums.toFactors(u, end - distinct.start(u), sum * n);
       hiddenGradient.normalise(u, max, sum * n);
     }
   }
@@ -400,15 +370,15 @@ public final class OutputLayer {
     int count = tiles.start(tile + 1) - first;
     float[] e = kept ? logits : tileScratch.get();
     int eo = tileOffset(tile, u);
-    int at = tile * U + u;
+    int at = tileSums.at(tile, u);
     if (!kept) {
       makeLogits(first, count, u, rows, e, eo);
       for (int r = 0; r < rows; r++) {
-        kernels.rowExpSum(e, eo + r * PANEL, panelStride, count, tileMax[at + r]);
+        kernels.rowExpSum(e, eo + r * PANEL, panelStride, count, tileSums.max[at + r]);
       }
     }
     boolean last = u + rows == U;
-    weightGradient.add(tile, first, count, u, rows, last, e, eo, panelStride, tileSum, at);
+    weightGradient.add(tile, first, count, u, rows, last, e, eo, panelStride, tileSums.sum, at);
   }
 
   private void backwardHidden(int task) {

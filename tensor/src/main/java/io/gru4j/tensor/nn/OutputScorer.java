@@ -25,7 +25,8 @@ public final class OutputScorer {
 
   private static final int TILE_PANELS = ClassTiles.MAX_PANELS;
   private static final int BLOCK = 96; // rows for which the weights are read once: 12 times 8
-  private static final int GROUP_PANELS = 8; // a lane of so many panels is a group: classes of which the best counts
+  private static final int GROUP_PANELS =
+      8; // a lane of so many panels is a group: classes of which the best counts
   private static final int GROUPS = TILE_PANELS / GROUP_PANELS * PANEL;
 
   private final Kernels kernels = Kernels.get();

@@ -2,8 +2,8 @@ package io.gru4j.tensor.nn;
 
 /**
  * Which rows of a chunk belong to which time step. Rows are sessions, the longest first, so those
- * that still go on at time t are a prefix of them. All rows of a chunk lie one after the other: packed
- * by time.
+ * that still go on at time t are a prefix of them. All rows of a chunk lie one after the other:
+ * packed by time.
  */
 final class TimeSteps {
   private int[] active = new int[0];

@@ -191,7 +191,10 @@ class GruTest {
     new Stack(data, 2, 3, 5, data.activeRows(T, rows), 0.5f).check(seed);
   }
 
-  /** More rows of a chunk, all time steps together, than the gradients of the weights take at a time. */
+  /**
+   * More rows of a chunk, all time steps together, than the gradients of the weights take at a
+   * time.
+   */
   @Test
   void manyRowsInAll() {
     new Stack(new TestData(1), 1, 3, 5, new int[] {66, 66, 66}, 0.5f).check(1);
