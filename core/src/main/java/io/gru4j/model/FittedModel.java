@@ -160,7 +160,7 @@ public final class FittedModel {
     for (String id : session) {
       item[0] = items.indexOf(id);
       if (item[0] >= 0) {
-        state.step(item, 1);
+        state.advance(item, 1);
       } else if (unknown == UnknownItems.FAIL) {
         throw new IllegalArgumentException("the model does not know item " + OneLine.quoted(id));
       } else {
@@ -211,7 +211,7 @@ public final class FittedModel {
       implements SessionRunner.Visitor {
 
     @Override
-    public void stepped(SessionRunner.Block block, int position, int rows) {
+    public void advanced(SessionRunner.Block block, int position, int rows) {
       int n = 0;
       while (n < rows && sessions.historyLength(block.users[n]) > position + 1) {
         block.items[n] = sessions.item(block.users[n], position + 1);
@@ -225,6 +225,25 @@ public final class FittedModel {
 
     @Override
     public void ended(SessionRunner.Block block) {}
+  }
+
+  /**
+   * Returns the bytes that {@link #predict} takes beside its result.
+   *
+   * @param E embedding components
+   * @param H hidden units
+   * @param layers number of GRU layers
+   * @param histories the sessions
+   * @param stored scores that it keeps of each
+   * @param threads threads that work
+   * @return the bytes, also of buffers that are too long to be made
+   */
+  public static double predictBytes(
+      int E, int H, int layers, InteractionMatrix histories, int stored, int threads) {
+    int items = histories.numItems();
+    return SessionRunner.bytes(E, H, layers, histories, threads)
+        + OutputScorer.sharedBytes(items)
+        + threads * PredictVisitor.bytes(stored, items);
   }
 
   /**

@@ -28,8 +28,13 @@ final class PredictVisitor implements SessionRunner.Visitor {
     }
   }
 
+  /** The bytes of one thread's part, scores apart. */
+  static double bytes(int stored, int numItems) {
+    return stored < numItems ? SessionRunner.BLOCK * TopK.bytes(stored) : 0;
+  }
+
   @Override
-  public void stepped(SessionRunner.Block block, int position, int rows) {}
+  public void advanced(SessionRunner.Block block, int position, int rows) {}
 
   @Override
   public void ended(SessionRunner.Block block) {

@@ -23,21 +23,25 @@ final class SessionRunner {
   /** Sessions that run side by side; an {@link OutputScorer} takes as many at a time. */
   static final int BLOCK = 96;
 
-  /** Bytes of items' gates that are kept for a run; if they need more, each step computes them. */
+  /**
+   * Bytes of items' gates that are kept for a run; if they need more, each time step computes them.
+   */
   private static final long GATES_BUDGET = Math.min(1L << 28, Runtime.getRuntime().maxMemory() / 8);
 
-  /** Receives the steps of a block of sessions. */
+  private static final int CLICKS = 2; // of an item, on average, from which its gates are kept
+
+  /** Receives the time steps of a block of sessions. */
   interface Visitor {
     /**
-     * Called after each step.
+     * Called after each time step.
      *
      * @param block the block, its states moved on by the item at {@code position}
      * @param position index of the item in its session
      * @param rows sessions that had an item there
      */
-    void stepped(Block block, int position, int rows);
+    void advanced(Block block, int position, int rows);
 
-    /** Called once after the last step, with every row's final state. */
+    /** Called once after the last time step, with every row's final state. */
     void ended(Block block);
   }
 
@@ -54,6 +58,18 @@ final class SessionRunner {
       state = new GruState(network.embedding(), network.layers(), BLOCK, gates);
       this.scorer = scorer.copy();
     }
+  }
+
+  /** The bytes of what a run of so many threads takes, visitors and the shared scorer apart. */
+  static double bytes(int E, int H, int layers, InteractionMatrix sessions, int threads) {
+    int items = sessions.numItems();
+    double used = Math.min(items, sessions.numInteractions() / (double) CLICKS);
+    double gates = Math.min(ItemGates.bytes(H, used), GATES_BUDGET);
+    double block =
+        GruState.bytes(E, H, layers, BLOCK)
+            + OutputScorer.bytes(items, H, BLOCK)
+            + 3.0 * Integer.BYTES * BLOCK; // users, items, ranks
+    return gates + ItemGates.tableBytes(items + 1) + threads * block;
   }
 
   private final GruNetwork network;
@@ -116,7 +132,8 @@ final class SessionRunner {
     }
     int count = items.cardinality();
     GruParameters layer = network.layers().getFirst();
-    if (count == 0 || 2L * count > clicks || ItemGates.bytes(layer, count) > GATES_BUDGET) {
+    double bytes = ItemGates.bytes(layer.hidden(), count);
+    if (count == 0 || (long) CLICKS * count > clicks || bytes > GATES_BUDGET) {
       return null;
     }
     return ItemGates.of(network.embedding(), layer, items.stream().toArray(), parallel);
@@ -137,8 +154,8 @@ final class SessionRunner {
       for (int r = 0; r < rows; r++) {
         block.items[r] = sessions.item(block.users[r], t);
       }
-      block.state.step(block.items, rows);
-      visitor.stepped(block, t, rows);
+      block.state.advance(block.items, rows);
+      visitor.advanced(block, t, rows);
     }
     visitor.ended(block);
   }

@@ -61,7 +61,7 @@ final class Workspace {
 
   /** Moves the first rows on by their items. */
   void click(int rows) {
-    state.step(items, rows);
+    state.advance(items, rows);
     for (int row = 0; row < rows; row++) {
       for (int layer = 0; layer < layers; layer++) {
         Matrix hidden = state.layer(layer);

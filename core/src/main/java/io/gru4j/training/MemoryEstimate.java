@@ -5,6 +5,7 @@ import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
 import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_EMBED;
 import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_HIDDEN;
 import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.parameters.GRU4RecOptions.LABEL_SMOOTHING;
 import static io.gru4j.parameters.GRU4RecOptions.SESSION_ORDER;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.BPTT;
@@ -24,8 +25,22 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatch;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.data.Validation;
+import io.gru4j.model.FittedModel;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.autograd.Layout;
+import io.gru4j.tensor.autograd.SparseGradient;
+import io.gru4j.tensor.nn.DistinctRows;
+import io.gru4j.tensor.nn.Dropout;
+import io.gru4j.tensor.nn.Embedding;
+import io.gru4j.tensor.nn.Gru;
+import io.gru4j.tensor.nn.GruParameters;
+import io.gru4j.tensor.nn.OutputLayer;
+import io.gru4j.tensor.optim.Adagrad;
+import io.gru4j.tensor.optim.GradientClipping;
+import io.gru4j.tensor.optim.Sgd;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -45,9 +60,6 @@ public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
-  private static final double GROUP = 512; // rows that its backward pass takes at a time
-  private static final double LOGITS_BUDGET = 1L << 28; // bytes that the output layer keeps at most
-  private static final double GATES_BUDGET = 1L << 28; // and predict of items' gates
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
 
@@ -66,20 +78,15 @@ public final class MemoryEstimate {
   public static MemoryEstimate of(
       GRU4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
     Shapes s = new Shapes(p, x);
-    double state =
-        switch (p.get(OPTIMIZATION_ALGORITHM)) {
-          case SGD -> p.get(MOMENTUM) == 0 ? 0 : 1;
-          case ADAGRAD -> p.get(ADAGRAD_MOMENTUM) == 0 ? 1 : 2;
-        };
+    double parameters = s.parameters();
     double copies = validation == null || p.get(KEEP_LAST) ? 0 : 1;
-    double touched = Math.min(s.V, s.M);
     MemoryEstimate estimate = new MemoryEstimate();
-    estimate.add("parameters", 4 * s.stored());
-    estimate.add("optimizer state", 4 * state * s.floats());
-    estimate.add("copy of the best epoch", 4 * copies * s.stored());
-    estimate.add("gradients", 4 * (s.layers + s.output + (s.shared ? 0 : 1.5 * touched * s.E)));
-    estimate.add("buffers", s.outputBuffers(threads) + 4 * s.layerBuffers(p, threads));
-    estimate.add("validation", validation == null ? 0 : judging(p, validation));
+    estimate.add("parameters", parameters + s.sparse(0));
+    estimate.add("optimizer state", optimizer(p, s, threads));
+    estimate.add("copy of the best epoch", copies * (parameters + s.sparse(0)));
+    estimate.add("gradients", s.gradients());
+    estimate.add("buffers", s.buffers(threads));
+    estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
     estimate.add("the JVM", JVM + rounding(estimate.bytes(), p.get(NUM_LAYERS)));
@@ -92,6 +99,15 @@ public final class MemoryEstimate {
   private static double rounding(double bytes, int layers) {
     double region = Math.clamp(Math.ceil(bytes / 2048 / MIB), 1, 32) * MIB;
     return Math.min(0.05 * bytes, region / 2 * 8 * (1 + layers));
+  }
+
+  private static double optimizer(GRU4RecParameters p, Shapes s, int threads) {
+    int sparseCols = s.shared ? 0 : s.E;
+    return switch (p.get(OPTIMIZATION_ALGORITHM)) {
+      case SGD -> Sgd.bytes(s.parameters(), sparseCols, p.get(MOMENTUM).floatValue());
+      case ADAGRAD ->
+          Adagrad.bytes(s.parameters(), sparseCols, p.get(ADAGRAD_MOMENTUM).floatValue(), threads);
+    };
   }
 
   /** Bytes of the arrays alone, without what the JVM and its collector take. */
@@ -107,22 +123,22 @@ public final class MemoryEstimate {
   }
 
   /**
-   * Bytes of the scores that judge an epoch: in rows, together with the same as a matrix, or before
-   * that the gates of the clicked items, if each is clicked twice on average.
+   * Bytes that judge an epoch: scores in rows, together with the same as a matrix, or before that
+   * what computes them.
    */
-  private static double judging(GRU4RecParameters p, Validation validation) {
+  private static double judging(GRU4RecParameters p, Shapes s, Validation validation, int threads) {
     OptionalInt cutoff = p.get(STOPPING_CRITERION).cutoff();
-    double stored = validation.in().numItems();
+    int stored = validation.in().numItems();
     stored = Math.min(stored, cutoff.orElse(Integer.MAX_VALUE));
     stored = Math.min(stored, p.get(PREDICT_TOP_K) == null ? stored : p.get(PREDICT_TOP_K));
     double users = validation.out().numActiveUsers();
     if (p.get(VALIDATION_SAMPLE_SIZE) != null) {
       users = Math.min(users, p.get(VALIDATION_SAMPLE_SIZE));
     }
-    double scores = users * stored * 8;
-    double items = Math.min(validation.in().numItems(), validation.in().numInteractions() / 2.0);
-    double gates = Math.min(GATES_BUDGET, 4 * items * Shapes.padded(3.0 * p.get(HIDDEN_SIZE)));
-    return scores + Math.max(scores, gates);
+    double scores = users * stored * (Integer.BYTES + Float.BYTES);
+    double buffers =
+        FittedModel.predictBytes(s.E, s.H, s.numLayers, validation.in(), stored, threads);
+    return scores + Math.max(scores, buffers);
   }
 
   private static double data(InteractionMatrix x) {
@@ -133,27 +149,30 @@ public final class MemoryEstimate {
     return 40.0 * items.size();
   }
 
-  /** The sizes from which all others follow, as doubles, whose products do not overflow. */
+  /** The sizes from which all others follow. */
   private static final class Shapes {
-    final double V;
-    final double E;
-    final double H;
+    final GRU4RecParameters p;
+    final int V;
+    final int E;
+    final int H;
+    final int numLayers;
     final boolean shared; // the output layer has the embedding's weights
-    final double layers; // floats of the GRU layers
-    final double output; // floats of the output layer
-    double M; // rows of the largest chunk
-    double B; // rows of the largest batch
+    final boolean lanes;
+    int M; // rows of the largest chunk
+    int T; // its most time steps
+    int B; // rows of the largest batch
+    int sessions; // rows of the largest time step
 
     Shapes(GRU4RecParameters p, InteractionMatrix x) {
-      V = x.numItems() + 1.0;
+      this.p = p;
+      V = x.numItems() + 1;
       shared = p.get(EMBEDDING) == GRU4RecOptions.Embedding.SHARED;
       H = p.get(HIDDEN_SIZE);
       E = shared ? H : p.get(NUM_COMPONENTS);
-      double gates = padded(3 * H);
-      layers = gates * (E + H + 2) + (p.get(NUM_LAYERS) - 1.0) * gates * (2 * H + 2);
-      output = padded(V) * (H + 1);
-      if (p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL) {
-        lanes(p, x);
+      numLayers = p.get(NUM_LAYERS);
+      lanes = p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL;
+      if (lanes) {
+        lanes(x);
         return;
       }
       SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
@@ -161,25 +180,28 @@ public final class MemoryEstimate {
       for (int b = 0; b < batches.size(); b++) {
         SequenceBatch batch = batches.get(b);
         B = Math.max(B, batch.rows());
+        sessions = B;
         int column = 0;
         for (int width : SequenceBatches.chunkWidths(batch.width(), p.get(BPTT))) {
-          double rows = 0;
+          int rows = 0;
           for (int end = column + width; column < end; column++) {
             rows += batch.activeRows(column);
           }
           M = Math.max(M, rows);
+          T = Math.max(T, width);
         }
       }
     }
 
     /** Where the order of the sessions changes, chunks may be full, of the shortest pieces. */
-    private void lanes(GRU4RecParameters p, InteractionMatrix x) {
+    private void lanes(InteractionMatrix x) {
       SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
       LaneBatches batches = new LaneBatches(x, ordering, p.get(BATCH_SIZE), p.get(BPTT));
+      B = batches.rows(0);
       if (ordering.changes()) {
-        double chunk = (double) p.get(BATCH_SIZE) * p.get(BPTT);
-        M = Math.min(chunk, batches.numTargets());
-        B = M;
+        M = (int) Math.min((long) p.get(BATCH_SIZE) * p.get(BPTT), batches.numTargets());
+        T = Math.min(p.get(BPTT), M);
+        sessions = M;
         return;
       }
       Chunk chunk = new Chunk();
@@ -187,7 +209,8 @@ public final class MemoryEstimate {
         batches.fill(chunk, batch, 0);
         if (chunk.numTargets > 0) {
           M = Math.max(M, chunk.numTargets);
-          B = Math.max(B, chunk.activeRows[0]);
+          T = Math.max(T, chunk.T);
+          sessions = Math.max(sessions, chunk.activeRows[0]);
         }
       }
     }
@@ -204,78 +227,55 @@ public final class MemoryEstimate {
           .toArray();
     }
 
-    /** Rounded up to full panels. */
-    static double padded(double outputs) {
-      return 32 * Math.ceil(outputs / 32);
+    double parameters() {
+      return (shared ? 0 : Layout.rowsBytes(V, E)) + dense();
     }
 
-    /** Floats of all parameters. */
-    double floats() {
-      return (shared ? 0 : V * E) + layers + output;
+    /** Those whose gradient is dense. */
+    private double dense() {
+      double layers = GruParameters.bytes(E, H) + (numLayers - 1) * GruParameters.bytes(H, H);
+      return layers + Layout.panelsBytes(V, H) + Layout.panelsBytes(V, 1);
     }
 
-    /** Those, and for each row of a separate embedding the place of its gradient. */
-    double stored() {
-      return floats() + (shared ? 0 : V);
+    /** The embedding's gradient, after so many rows. */
+    double sparse(int touched) {
+      return shared ? 0 : SparseGradient.bytes(V, E, touched);
     }
 
-    /** Bytes of the output layer's buffers. */
-    double outputBuffers(int threads) {
-      double panels = Math.ceil(V / 32);
-      double slots = Math.min(16, Math.ceil(panels / 4));
-      double tiles = slots * Math.ceil(panels / (slots * 32));
-      double tilePanels = Math.ceil(panels / tiles);
-      double tile = tilePanels * 32;
-      double logits = 4 * panels * (32 * M + 16);
-      double scratch = logits > LOGITS_BUDGET ? tilePanels * (32 * GROUP + 16) : 0;
-      scratch += tile * padded(H); // the weights transposed
-      scratch += 128 * padded(H); // a tile's sums of some rows
-      scratch += 12 * 64 * 16; // sums by lanes of some rows and units
-      scratch += 48 * tile; // e of some rows, packed
-      scratch += Math.ceil(H / 4) * (4 * GROUP + 16) + 5 * GROUP; // scaled hidden states, factors
-      scratch += slots; // factors of their sums
-      double sums = M * padded(H);
-      return Math.min(logits, LOGITS_BUDGET)
-          + 4 * threads * scratch
-          + 4
-              * (2 * tiles * M
-                  + slots * (sums + M)
-                  + 2 * M * H
-                  + packed(H)
-                  + packedColumns(H)
-                  + 13 * M);
+    double gradients() {
+      double longest = Math.max(Layout.panelsBytes(V, H), Layout.panelsBytes(3L * H, H));
+      longest = Math.max(longest, Layout.panelsBytes(3L * H, E));
+      longest = Math.max(longest, Layout.rowsBytes(V, E));
+      return dense()
+          + sparse(Math.min(V, M))
+          - sparse(0)
+          + GradientClipping.bytes(longest / Float.BYTES);
     }
 
-    /** Floats of the buffers of the embedding, the dropouts and the GRU layers. */
-    double layerBuffers(GRU4RecParameters p, int threads) {
-      double gates = padded(3 * H);
-      Double embed = p.get(DROPOUT_EMBED);
-      Double hidden = p.get(DROPOUT_HIDDEN);
-      boolean dropsInputs = (embed == null ? p.get(DROPOUT) : embed) > 0;
-      double inputs = M * (dropsInputs ? 3 * E : gates + 9); // 9: which rows share them
-      double dropout =
-          (hidden == null ? p.get(DROPOUT) : hidden) > 0 ? 3 * M * p.get(NUM_LAYERS) * H : 0;
-      double transposed = gates * (padded(E) + padded(H)) + packedColumns(E) + packedColumns(H);
-      transposed += (p.get(NUM_LAYERS) - 1.0) * 2 * (gates * padded(H) + packedColumns(H));
-      double widths = Math.max(E, gates) + (p.get(NUM_LAYERS) - 1) * gates; // of what is packed
-      double scratch = 32 * (widths + p.get(NUM_LAYERS) * 128);
-      return M * (2 + 2 * E)
-          + p.get(NUM_LAYERS) * (M * (2 * gates + 2 * H) + 3 * B * H)
-          + transposed
-          + threads * scratch
-          + inputs
-          + dropout;
+    double buffers(int threads) {
+      float embed = dropout(DROPOUT_EMBED);
+      boolean each = embed == 0; // item is looked up once
+      double layers = 0;
+      for (int i = 0; i < Math.min(numLayers, 2); i++) { // those above the first are alike
+        int alike = i == 0 ? 1 : numLayers - 1;
+        int inputs = i == 0 ? E : H;
+        boolean sharedInputs = i == 0 && each;
+        layers += alike * Gru.bytes(inputs, H, M, T, sessions, sharedInputs, threads);
+      }
+      return 2.0 * Integer.BYTES * M // of the chunk: items, targets
+          + (each ? DistinctRows.bytes(M) : 0)
+          + Embedding.bytes(E, M, each)
+          + Dropout.bytes(embed, M, E)
+          + layers
+          + numLayers * Dropout.bytes(dropout(DROPOUT_HIDDEN), M, H)
+          + numLayers * Matrix.bytes(B, H) // states between chunks
+          + (lanes ? Matrix.bytes(sessions, H) : 0) // where sessions begin among them
+          + OutputLayer.bytes(V, H, M, p.get(LABEL_SMOOTHING), threads);
     }
 
-    /** Floats of a chunk's rows, packed by fours. */
-    private double packed(double width) {
-      return 4 * Math.ceil(M / 4) * width;
-    }
-
-    /** Floats of the same packed by columns. */
-    private double packedColumns(double width) {
-      double lines = Math.ceil(M / 4);
-      return Math.ceil(width / 4) * 16 * (lines + (lines % 2 == 0 ? 1 : 0));
+    private float dropout(ParameterSpec<Double> own) {
+      Double value = p.get(own) == null ? p.get(DROPOUT) : p.get(own);
+      return value.floatValue();
     }
   }
 

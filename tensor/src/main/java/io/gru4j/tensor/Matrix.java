@@ -56,13 +56,28 @@ public final class Matrix {
       throw new IllegalArgumentException(
           "a matrix has sizes >= 0, got (%d, %d)".formatted(rows, cols));
     }
-    long length = (long) rows * cols;
+    double length = length((long) rows, cols);
     if (length > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
-          "a (%d, %d) matrix has %d values, more than one Java array holds"
+          "a (%d, %d) matrix has %.0f values, more than one Java array holds"
               .formatted(rows, cols, length));
     }
     return (int) length;
+  }
+
+  private static double length(long rows, long cols) {
+    return (double) rows * cols;
+  }
+
+  /**
+   * Returns the bytes of a matrix's values.
+   *
+   * @param rows the most rows that it has had
+   * @param cols number of columns
+   * @return the bytes, also of a matrix that is too large to be made
+   */
+  public static double bytes(long rows, long cols) {
+    return Float.BYTES * length(rows, cols);
   }
 
   /**

@@ -92,7 +92,7 @@ class JavadocExamplesTest {
     GradientClipping clipping = new GradientClipping(parameters, parallel);
     Adagrad optimizer = new Adagrad(parameters, 0.1f, parallel);
 
-    int[] activeRows = {2, 1}; // packed by time: two sessions at step 0, one of them at step 1
+    int[] activeRows = {2, 1}; // packed by time: two sessions at time 0, one of them at time 1
     int[] items = {0, 3, 1};
     int[] targets = {1, 1, 2};
     for (int epoch = 0; epoch < 50; epoch++) {
@@ -106,7 +106,7 @@ class JavadocExamplesTest {
     assertTrue(output.lossValue() < 0.05, "loss " + output.lossValue());
     // @start region="ask"
     GruState state = new GruState(table, List.of(gru), 1);
-    state.step(new int[] {0}, 1); // one session clicks item 0
+    state.advance(new int[] {0}, 1); // one session clicks item 0
     TopK best = new TopK(2);
     new OutputScorer(weight, bias, V).top(state.top(), 0, 1, new TopK[] {best});
     int likeliest = best.classAt(0); // 1

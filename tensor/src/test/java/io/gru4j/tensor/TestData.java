@@ -66,7 +66,7 @@ public final class TestData {
     return targets;
   }
 
-  /** Rows of each of T steps, at most {@code most}, not increasing. */
+  /** Rows of each of T time steps, at most {@code most}, not increasing. */
   public int[] activeRows(int T, int most) {
     int[] active = new int[T];
     int rows = most;

@@ -359,60 +359,7 @@ public final class Operations {
    * @throws IndexOutOfBoundsException if a target is outside [-1, N)
    */
   public Variable softmaxCrossEntropy(Variable logits, int... targets) {
-    int M = logits.rows();
-    int N = logits.cols();
-    if (targets.length != M) {
-      throw new IllegalArgumentException(
-          "softmaxCrossEntropy: expected %d targets, one a row, got %d"
-              .formatted(M, targets.length));
-    }
-    int[] classes = targets.clone();
-    int counted = 0;
-    for (int m = 0; m < M; m++) {
-      if (classes[m] < -1 || classes[m] >= N) {
-        throw new IndexOutOfBoundsException(
-            "softmaxCrossEntropy: targets[%d] = %d is outside [0, %d)".formatted(m, classes[m], N));
-      }
-      counted += classes[m] >= 0 ? 1 : 0;
-    }
-    int n = Math.max(1, counted);
-    float[] probs = new float[M * N]; // rows that do not count stay 0
-    double loss = 0;
-    for (int m = 0; m < M; m++) {
-      if (classes[m] >= 0) {
-        loss += softmax(logits.value().data(), m * N, N, probs, classes[m]);
-      }
-    }
-    Variable y = variable(1, 1);
-    y.value().set(0, 0, (float) (loss / n));
-    tape.record(
-        () -> {
-          float scale = y.grad().data()[0] / n;
-          elementKernels.axpy(scale, probs, 0, logits.grad().data(), 0, M * N);
-          for (int m = 0; m < M; m++) {
-            if (classes[m] >= 0) {
-              logits.grad().data()[m * N + classes[m]] -= scale;
-            }
-          }
-        });
-    return y;
-  }
-
-  /** Writes the softmax of one row and returns the cross-entropy of a class. */
-  private static double softmax(float[] logits, int o, int N, float[] probs, int target) {
-    float max = Float.NEGATIVE_INFINITY;
-    for (int j = 0; j < N; j++) {
-      max = Math.max(max, logits[o + j]);
-    }
-    double sum = 0;
-    for (int j = 0; j < N; j++) {
-      probs[o + j] = Kernels.exp(logits[o + j] - max);
-      sum += probs[o + j];
-    }
-    for (int j = 0; j < N; j++) {
-      probs[o + j] = (float) (probs[o + j] / sum);
-    }
-    return max + StrictMath.log(sum) - logits[o + target];
+    return SoftmaxCrossEntropy.of(tape, logits, targets);
   }
 
   private static Variable variable(int rows, int cols) {

@@ -1,16 +1,12 @@
 package io.gru4j.tensor.autograd;
 
-import io.gru4j.tensor.kernel.Kernels;
 import java.util.Arrays;
 
 /**
  * A named matrix that training changes, with its gradient: weights, biases, an embedding table.
  *
- * <p>The values lie in one flat array in one of two layouts. In <em>rows</em> element (r, c) is at
- * {@code offset + r * cols + c}. In <em>panels</em>, for weights of a linear layer with {@code
- * rows} outputs, 32 outputs lie side by side: element (r, c) is at {@code offset + (r / 32 * cols +
- * c) * 32 + r % 32}; the last panel is filled up with outputs that stay zero. Optimizers work on
- * the flat array and need not know the layout.
+ * <p>The values lie in one flat array, in rows or in panels ({@link Layout}). Optimizers work on
+ * the flat array and need not know which.
  *
  * <p>The gradient has the same layout, or, for an embedding table, only the rows that were looked
  * up ({@link #touchedRows}). {@link #zeroGrad} is lazy: the first operation that adds after it may
@@ -18,41 +14,26 @@ import java.util.Arrays;
  */
 public final class Parameter {
 
-  private static final int ALIGNED = Kernels.ALIGNED;
-
   private final String name;
   private final int rows;
   private final int cols;
-  private final boolean panels;
+  private final Layout layout;
   private final boolean bias;
-  private final int length;
   private final float[] value;
   private float[] grad;
   private boolean gradIsZero = true;
   private double gradSumOfSquares = Double.NaN;
 
-  // Sparse gradient: grad[slot * cols ..] is that of row touched[slot]; slot + 1 = slotOf[row].
-  private final int[] slotOf;
-  private int[] touched;
-  private int touchedRows;
+  private final SparseGradient sparse; // or null: the gradient is dense
 
   private Parameter(String name, int rows, int cols, boolean panels, boolean sparse, boolean bias) {
-    long storedRows = panels ? panelCount(rows) * (long) Kernels.PANEL : rows;
-    long elements = storedRows * cols;
-    if (rows < 1 || cols < 1 || elements > Integer.MAX_VALUE - 64) {
-      throw new IllegalArgumentException(
-          "%s: a (%d, %d) parameter has 1 to %d elements"
-              .formatted(name, rows, cols, Integer.MAX_VALUE - 64));
-    }
     this.name = name;
     this.rows = rows;
     this.cols = cols;
-    this.panels = panels;
     this.bias = bias;
-    this.length = (int) elements;
-    this.value = new float[ALIGNED + length];
-    this.slotOf = sparse ? new int[rows] : null;
-    this.touched = sparse ? new int[16] : null;
+    this.layout = new Layout(name, rows, cols, panels);
+    this.value = newArray();
+    this.sparse = sparse ? new SparseGradient(rows, cols) : null;
   }
 
   /**
@@ -114,7 +95,17 @@ public final class Parameter {
    * @return outputs / 32, rounded up
    */
   public static int panelCount(int outputs) {
-    return Math.ceilDiv(outputs, Kernels.PANEL);
+    return (int) Layout.panelCount(outputs);
+  }
+
+  /**
+   * Returns a new array of zeros that is laid out like {@link #value}, such as for an optimizer's
+   * state.
+   *
+   * @return an array of {@code offset + length} floats
+   */
+  public float[] newArray() {
+    return new float[Layout.OFFSET + layout.length()];
   }
 
   /**
@@ -168,7 +159,7 @@ public final class Parameter {
    * @return the index of element (0, 0)
    */
   public int offset() {
-    return ALIGNED;
+    return Layout.OFFSET;
   }
 
   /**
@@ -177,16 +168,7 @@ public final class Parameter {
    * @return at least rows * cols
    */
   public int length() {
-    return length;
-  }
-
-  private int index(int row, int col) {
-    if (row < 0 || row >= rows || col < 0 || col >= cols) {
-      throw new IndexOutOfBoundsException(
-          "%s: (%d, %d) is outside (%d, %d)".formatted(name, row, col, rows, cols));
-    }
-    int panel = Kernels.PANEL;
-    return ALIGNED + (panels ? (row / panel * cols + col) * panel + row % panel : row * cols + col);
+    return layout.length();
   }
 
   /**
@@ -197,7 +179,7 @@ public final class Parameter {
    * @return the value
    */
   public float get(int row, int col) {
-    return value[index(row, col)];
+    return value[layout.index(row, col)];
   }
 
   /**
@@ -208,14 +190,7 @@ public final class Parameter {
    * @param x the new value
    */
   public void set(int row, int col, float x) {
-    value[index(row, col)] = x;
-  }
-
-  private void checkRange(long from, int count) {
-    if (from < 0 || count < 0 || from + count > (long) rows * cols) {
-      throw new IndexOutOfBoundsException(
-          "%s: %d values from %d on are not in %d x %d".formatted(name, count, from, rows, cols));
-    }
+    value[layout.index(row, col)] = x;
   }
 
   /**
@@ -239,20 +214,7 @@ public final class Parameter {
    * @param count number of values
    */
   public void read(float[] array, long from, float[] to, int count) {
-    checkRange(from, count);
-    if (!panels) {
-      System.arraycopy(array, ALIGNED + (int) from, to, 0, count);
-      return;
-    }
-    int row = (int) (from / cols);
-    int col = (int) (from % cols);
-    for (int i = 0; i < count; row++, col = 0) { // no division for each value
-      int at = index(row, col);
-      for (int end = Math.min(count, i + cols - col); i < end; i++) {
-        to[i] = array[at];
-        at += Kernels.PANEL;
-      }
-    }
+    layout.read(array, from, to, count);
   }
 
   /**
@@ -275,20 +237,7 @@ public final class Parameter {
    * @param count number of values
    */
   public void write(float[] array, long from, float[] values, int count) {
-    checkRange(from, count);
-    if (!panels) {
-      System.arraycopy(values, 0, array, ALIGNED + (int) from, count);
-      return;
-    }
-    int row = (int) (from / cols);
-    int col = (int) (from % cols);
-    for (int i = 0; i < count; row++, col = 0) {
-      int at = index(row, col);
-      for (int end = Math.min(count, i + cols - col); i < end; i++) {
-        array[at] = values[i];
-        at += Kernels.PANEL;
-      }
-    }
+    layout.write(array, from, values, count);
   }
 
   /**
@@ -299,10 +248,10 @@ public final class Parameter {
    * @return the derivative of the loss by that value; 0 after {@link #zeroGrad}
    */
   public float gradAt(int row, int col) {
-    int index = index(row, col);
+    int index = layout.index(row, col);
     if (isSparse()) {
-      int slot = slotOf[row] - 1;
-      return slot < 0 ? 0f : grad[ALIGNED + slot * cols + col];
+      int place = sparse.place(row);
+      return place < 0 ? 0f : sparse.values()[Layout.OFFSET + place * cols + col];
     }
     return gradIsZero ? 0f : grad[index];
   }
@@ -311,10 +260,9 @@ public final class Parameter {
   public void zeroGrad() {
     gradIsZero = true;
     gradSumOfSquares = Double.NaN;
-    for (int i = 0; i < touchedRows; i++) {
-      slotOf[touched[i]] = 0;
+    if (sparse != null) {
+      sparse.clear();
     }
-    touchedRows = 0;
   }
 
   /**
@@ -341,7 +289,7 @@ public final class Parameter {
     }
     gradSumOfSquares = Double.NaN;
     if (grad == null) {
-      grad = new float[ALIGNED + length];
+      grad = newArray();
     }
     boolean zero = gradIsZero;
     gradIsZero = false;
@@ -354,7 +302,10 @@ public final class Parameter {
    * @return the array, or null while there is no gradient
    */
   public float[] gradOrNull() {
-    return (isSparse() ? touchedRows == 0 : gradIsZero) ? null : grad;
+    if (sparse != null) {
+      return sparse.touchedRows() == 0 ? null : sparse.values();
+    }
+    return gradIsZero ? null : grad;
   }
 
   /**
@@ -382,7 +333,7 @@ public final class Parameter {
    * @return true for an embedding table
    */
   public boolean isSparse() {
-    return slotOf != null;
+    return sparse != null;
   }
 
   /**
@@ -393,14 +344,7 @@ public final class Parameter {
    * @param at where in {@code to} they start
    */
   public void readRow(int row, float[] to, int at) {
-    int o = index(row, 0);
-    if (!panels) {
-      System.arraycopy(value, o, to, at, cols);
-      return;
-    }
-    for (int col = 0; col < cols; col++) {
-      to[at + col] = value[o + col * Kernels.PANEL];
-    }
+    layout.readRow(value, row, to, at);
   }
 
   /**
@@ -412,46 +356,12 @@ public final class Parameter {
    * @param from where in {@code d} it starts; {@code cols} values
    */
   public void addRowGrad(int row, float[] d, int from) {
-    if (isSparse()) {
-      addSparseRow(row, d, from);
+    if (sparse != null) {
+      sparse.addRow(row, d, from);
     } else {
-      addDenseRow(row, d, from);
-    }
-  }
-
-  /** A row in panels is spread over the array, 32 floats apart. */
-  private void addDenseRow(int row, float[] d, int from) {
-    double noted = gradSumOfSquares;
-    float[] g = grad();
-    int o = index(row, 0);
-    int stride = panels ? Kernels.PANEL : 1;
-    double change = 0;
-    for (int col = 0; col < cols; col++) {
-      float old = g[o + col * stride];
-      float sum = old + d[from + col];
-      g[o + col * stride] = sum;
-      change += (double) sum * sum - (double) old * old;
-    }
-    gradSumOfSquares = Double.isNaN(noted) ? noted : Math.max(0, noted + change);
-  }
-
-  private void addSparseRow(int row, float[] d, int from) {
-    int slot = slotOf[row] - 1;
-    if (slot < 0) {
-      slot = touchedRows++;
-      slotOf[row] = touchedRows;
-      if (slot == touched.length) {
-        touched = Arrays.copyOf(touched, 2 * slot);
-      }
-      touched[slot] = row;
-      int needed = ALIGNED + touchedRows * cols;
-      if (grad == null || grad.length < needed) {
-        int roomy = (int) Math.min(needed + needed / 2L, ALIGNED + (long) length);
-        grad = grad == null ? new float[needed] : Arrays.copyOf(grad, Math.max(needed, roomy));
-      }
-      System.arraycopy(d, from, grad, ALIGNED + slot * cols, cols);
-    } else {
-      Kernels.get().elements().axpy(1f, d, from, grad, ALIGNED + slot * cols, cols);
+      double noted = gradSumOfSquares; // which grad() forgets
+      double change = layout.addRow(grad(), row, d, from);
+      gradSumOfSquares = Double.isNaN(noted) ? noted : Math.max(0, noted + change);
     }
   }
 
@@ -462,7 +372,7 @@ public final class Parameter {
    * @return at least 0
    */
   public int touchedRows() {
-    return touchedRows;
+    return sparse == null ? 0 : sparse.touchedRows();
   }
 
   /**
@@ -472,7 +382,7 @@ public final class Parameter {
    * @return the row
    */
   public int touchedRow(int i) {
-    return touched[i];
+    return sparse.touchedRow(i);
   }
 
   /**
@@ -481,7 +391,7 @@ public final class Parameter {
    * @param row row in [0, rows)
    * @return i so that {@link #touchedRow}(i) is the row, or -1 if it was not added to
    */
-  public int touchedSlot(int row) {
-    return slotOf[row] - 1;
+  public int touchedPlace(int row) {
+    return sparse.place(row);
   }
 }

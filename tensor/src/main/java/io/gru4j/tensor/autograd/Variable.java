@@ -22,6 +22,17 @@ public final class Variable {
   }
 
   /**
+   * Returns the bytes of value and gradient.
+   *
+   * @param rows the most rows that it has had
+   * @param cols number of columns
+   * @return the bytes, also of a variable that is too large to be made
+   */
+  public static double bytes(long rows, long cols) {
+    return 2 * Matrix.bytes(rows, cols);
+  }
+
+  /**
    * Returns the matrix.
    *
    * @return shape (rows, cols), not a copy

@@ -28,6 +28,20 @@ public final class DistinctRows {
   public DistinctRows() {}
 
   /**
+   * Returns the bytes of its arrays.
+   *
+   * @param M the most rows that are looked at together
+   * @return the bytes, also of arrays that are too long to be made
+   */
+  public static double bytes(int M) {
+    return Integer.BYTES * (4.0 * M + 1 + tableLength(M)); // first, start, members, number
+  }
+
+  private static double tableLength(int M) {
+    return 4.0 * Integer.highestOneBit(M); // at most half full
+  }
+
+  /**
    * Looks for the distinct ones of some keys, such as the items of a chunk. The rows found before
    * are forgotten.
    *
@@ -70,7 +84,7 @@ public final class DistinctRows {
       start = new int[M + 1];
       members = new int[M];
       number = new int[M];
-      table = new int[4 * Integer.highestOneBit(M)]; // at most half full
+      table = new int[(int) tableLength(M)];
     }
     Arrays.fill(table, 0);
   }
@@ -78,9 +92,9 @@ public final class DistinctRows {
   /** The number of row m: that of an equal one before it, or the next. */
   private int numberOf(int m, int hash, int[] keys, float[] x, int H) {
     int mask = table.length - 1;
-    int slot = hash & mask;
-    while (table[slot] != 0) {
-      int u = table[slot] - 1;
+    int at = hash & mask;
+    while (table[at] != 0) {
+      int u = table[at] - 1;
       int other = first[u];
       boolean equal =
           keys != null
@@ -89,9 +103,9 @@ public final class DistinctRows {
       if (equal) {
         return u;
       }
-      slot = (slot + 1) & mask;
+      at = (at + 1) & mask;
     }
-    table[slot] = count + 1;
+    table[at] = count + 1;
     first[count] = m;
     return count++;
   }

@@ -37,6 +37,18 @@ public final class Dropout {
   }
 
   /**
+   * Returns the bytes of the layer's buffers.
+   *
+   * @param probability of a value to be dropped
+   * @param M the most rows of an input
+   * @param cols number of columns of the input
+   * @return the bytes, also of buffers that are too long to be made; 0 if it drops nothing
+   */
+  public static double bytes(float probability, int M, int cols) {
+    return probability == 0 ? 0 : Variable.bytes(M, cols) + Matrix.bytes(M, cols);
+  }
+
+  /**
    * Returns whether it drops anything.
    *
    * @return false if the probability is 0

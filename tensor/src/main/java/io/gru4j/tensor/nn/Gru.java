@@ -22,15 +22,15 @@ import java.util.Arrays;
  * applies after the recurrent product, bias included (Chung et al. 2014, arXiv:1412.3555, write it
  * before). Hidasi et al. 2016 write the update gate the other way round.
  *
- * <p>Rows are sessions, the longest first, so those that still go on at step t are a prefix: {@code
- * activeRows[t]} of them. Input and output are packed by time: the rows of step 0, then those of
- * step 1, and so on, M in all. The state before the chunk comes from the caller and gets no
+ * <p>Rows are sessions, the longest first, so those that still go on at time t are a prefix: {@code
+ * activeRows[t]} of them. Input and output are packed by time: the rows of time 0, then those of
+ * time 1, and so on, M in all. The state before the chunk comes from the caller and gets no
  * gradient: that is where backpropagation is truncated.
  *
  * <p>What the inputs give to the gates needs no order: {@link GruInputs} makes it first. Sessions
  * do not depend on one another, so the rest of forward and backward runs block by block of rows
- * through all steps. The weight gradients are summed afterwards, panel by panel of the weights,
- * over all rows in order. The products and their gradients are those of {@link PanelLinear}.
+ * through time. The weight gradients are summed afterwards, panel by panel of the weights, over all
+ * rows in order. The products and their gradients are those of {@link PanelLinear}.
  */
 public final class Gru {
 
@@ -48,7 +48,8 @@ public final class Gru {
 
   private final Variable output; // h of every row
   private final Matrix before; // h before the chunk
-  private final Matrix dBefore; // dh before each step of a row; that before the chunk is dropped
+  private final Matrix
+      dBefore; // dh before each time step of a row; that before the chunk is dropped
 
   // Backward turns what forward has left here into its gradient, in the same memory.
   private final Matrix gx; // forward leaves the values of the gates r, z, n
@@ -63,7 +64,7 @@ public final class Gru {
   private final Parallel.Task weightGradientTask = this::weightGradient;
   private final Tape.Operation backward = this::backward;
 
-  private final Steps steps = new Steps();
+  private final TimeSteps time = new TimeSteps();
   private boolean fromZero; // all states before the chunk are zero
 
   /**
@@ -91,14 +92,38 @@ public final class Gru {
   }
 
   /**
+   * Returns the bytes of the layer's buffers.
+   *
+   * @param E width of the input
+   * @param H hidden units
+   * @param M the most rows of a chunk
+   * @param T the most time steps
+   * @param sessions the most rows of a time step
+   * @param shared whether rows share inputs
+   * @param threads threads that work
+   * @return the bytes, also of buffers that are too long to be made
+   */
+  public static double bytes(
+      int E, int H, int M, int T, int sessions, boolean shared, int threads) {
+    long gates = GruParameters.gates(H);
+    return Variable.bytes(M, H) // output
+        + 2 * Matrix.bytes(sessions, H) // before, dBefore
+        + 2 * Matrix.bytes(M, gates) // gx, gh
+        + GruInputs.bytes(E, H, M, shared)
+        + PanelLinear.bytes(H, GruParameters.outputs(H), M)
+        + TimeSteps.bytes(T)
+        + threads * PanelLinear.Scratch.bytes(BLOCK, Math.max(E, gates));
+  }
+
+  /**
    * Runs the layer over a chunk.
    *
    * @param tape records the operation
    * @param x shape (M, E), packed by time
-   * @param activeRows rows of each of the T steps, not increasing; their sum is M
-   * @param T number of steps, at least 1
+   * @param activeRows rows of each of the T time steps, not increasing; their sum is M
+   * @param T number of time steps, at least 1
    * @param state shape (at least activeRows[0], H) in: the state before the chunk; out: each row's
-   *     state after its last step here
+   *     state after its last time step here
    * @return shape (M, H), packed by time, valid until the next call
    * @throws IllegalArgumentException if shapes do not agree
    */
@@ -113,19 +138,19 @@ public final class Gru {
    * @param x shape (D, E): the distinct inputs, in the order of their numbers
    * @param distinct of the M rows, packed by time; kept until backward, not copied. Null if each
    *     row has an input of its own
-   * @param activeRows rows of each of the T steps, not increasing; their sum is M
-   * @param T number of steps, at least 1
+   * @param activeRows rows of each of the T time steps, not increasing; their sum is M
+   * @param T number of time steps, at least 1
    * @param state shape (at least activeRows[0], H) in: the state before the chunk; out: each row's
-   *     state after its last step here
+   *     state after its last time step here
    * @return shape (M, H), packed by time, valid until the next call
    * @throws IllegalArgumentException if shapes do not agree
    */
   public Variable forward(
       Tape tape, Variable x, DistinctRows distinct, int[] activeRows, int T, Matrix state) {
-    steps.set(activeRows, T);
+    time.set(activeRows, T);
     check(x, distinct, state);
-    int M = steps.rows();
-    int rows = steps.active(0);
+    int M = time.rows();
+    int rows = time.active(0);
     output.reset(M);
     gx.resizeRows(M);
     gh.resizeRows(M);
@@ -140,7 +165,7 @@ public final class Gru {
   }
 
   private void check(Variable x, DistinctRows distinct, Matrix state) {
-    int M = steps.rows();
+    int M = time.rows();
     if (distinct != null && distinct.rows() != M) {
       throw new IllegalArgumentException(
           "GRU over %d rows: got the distinct ones of %d".formatted(M, distinct.rows()));
@@ -150,30 +175,30 @@ public final class Gru {
       throw new IllegalArgumentException(
           "GRU over %d distinct rows: got input %s".formatted(D, x.value()));
     }
-    if (x.rows() != D || x.cols() != E || state.cols() != H || state.rows() < steps.active(0)) {
+    if (x.rows() != D || x.cols() != E || state.cols() != H || state.rows() < time.active(0)) {
       throw new IllegalArgumentException(
           "GRU of %d inputs and %d hidden units over %d rows: got input %s and state %s"
               .formatted(E, H, M, x.value(), state));
     }
   }
 
-  /** The states before step t, of all its rows. */
+  /** The states before time t, of all its rows. */
   private float[] statesBefore(int t) {
     return (t == 0 ? before : output.value()).data();
   }
 
-  /** Where in {@link #statesBefore} the state of a step's row is. */
+  /** Where in {@link #statesBefore} the state of a row is. */
   private int stateBefore(int t, int row) {
-    return (t == 0 ? row : steps.start(t - 1) + row) * H;
+    return (t == 0 ? row : time.start(t - 1) + row) * H;
   }
 
-  /** Some sessions' steps, one after the other. */
+  /** Some sessions' time steps, one after the other. */
   private void forwardBlock(int block) {
     int from = block * BLOCK;
     float[] hNext = output.value().data();
-    for (int t = 0; steps.active(t) > from; t++) {
-      int rows = Math.min(steps.active(t) - from, BLOCK);
-      int m = steps.start(t) + from;
+    for (int t = 0; time.active(t) > from; t++) {
+      int rows = Math.min(time.active(t) - from, BLOCK);
+      int m = time.start(t) + from;
       float[] h = statesBefore(t);
       int ho = stateBefore(t, from);
       inputs.read(m, rows);
@@ -210,26 +235,26 @@ public final class Gru {
     }
   }
 
-  /** Copies each row's state after its last step. */
+  /** Copies each row's state after its last time step. */
   private void giveBackStates(Matrix state) {
-    for (int t = 0; t < steps.count(); t++) {
-      int first = steps.active(t + 1); // rows from here on end at step t
-      int from = (steps.start(t) + first) * H;
-      int count = (steps.active(t) - first) * H;
+    for (int t = 0; t < time.count(); t++) {
+      int first = time.active(t + 1); // rows from here on end at time t
+      int from = (time.start(t) + first) * H;
+      int count = (time.active(t) - first) * H;
       System.arraycopy(output.value().data(), from, state.data(), first * H, count);
     }
   }
 
   private void backward() {
-    int M = steps.rows();
+    int M = time.rows();
     if (M == 0) {
       return;
     }
-    dBefore.resizeRows(steps.active(0));
+    dBefore.resizeRows(time.active(0));
     inputs.beginBackward();
     recurrent.beginBackward(M, M);
     parallel.run(recurrent.panels(), transposeTask);
-    parallel.run(Math.ceilDiv(steps.active(0), BLOCK), backwardTask);
+    parallel.run(Math.ceilDiv(time.active(0), BLOCK), backwardTask);
     inputs.gradient();
     parallel.run(Math.ceilDiv(M, BLOCK), packStatesTask);
     parallel.run(2 * recurrent.panels(), weightGradientTask);
@@ -237,30 +262,30 @@ public final class Gru {
 
   private void transposeWeights(int panel) {
     inputs.transpose(panel);
-    if (steps.count() > 1) {
+    if (time.count() > 1) {
       recurrent.transpose(panel);
     }
   }
 
-  /** Some sessions' steps, from the last to the first. */
+  /** Some sessions' time steps, from the last to the first. */
   private void backwardBlock(int block) {
     int from = block * BLOCK;
     float[] dhNext = output.grad().data();
     float[] dh = dBefore.data();
-    int last = steps.count() - 1;
-    while (last > 0 && steps.active(last) <= from) {
+    int last = time.count() - 1;
+    while (last > 0 && time.active(last) <= from) {
       last--;
     }
     for (int t = last; t >= 0; t--) {
-      int rows = Math.min(steps.active(t) - from, BLOCK);
-      int m = steps.start(t) + from;
+      int rows = Math.min(time.active(t) - from, BLOCK);
+      int m = time.start(t) + from;
       float[] h = statesBefore(t);
       int ho = stateBefore(t, from);
       for (int i = 0; i < rows; i++) {
         int row = (m + i) * H;
         int d = (from + i) * H;
-        boolean goesOn = steps.active(t + 1) > from + i;
-        if (goesOn) { // what step t + 1 says of this step's state
+        boolean goesOn = time.active(t + 1) > from + i;
+        if (goesOn) { // what time t + 1 says of this state
           elementKernels.axpy(1f, dh, d, dhNext, row, H);
         }
         Arrays.fill(dh, d, d + H, 0f);
@@ -277,12 +302,12 @@ public final class Gru {
   /** Packs the states before some rows, for the gradient of the recurrent weights. */
   private void packStates(int block) {
     int from = block * BLOCK;
-    int to = Math.min(steps.rows(), from + BLOCK);
-    for (int t = fromZero ? 1 : 0; t < steps.count(); t++) {
-      int m = Math.max(from, steps.start(t));
-      int rows = Math.min(to, steps.start(t + 1)) - m;
+    int to = Math.min(time.rows(), from + BLOCK);
+    for (int t = fromZero ? 1 : 0; t < time.count(); t++) {
+      int m = Math.max(from, time.start(t));
+      int rows = Math.min(to, time.start(t + 1)) - m;
       if (rows > 0) {
-        recurrent.packInputs(statesBefore(t), stateBefore(t, m - steps.start(t)), m, rows);
+        recurrent.packInputs(statesBefore(t), stateBefore(t, m - time.start(t)), m, rows);
       }
     }
   }
@@ -293,8 +318,8 @@ public final class Gru {
     if (task < panels) {
       inputs.weightGradient(task);
     } else {
-      int from = fromZero ? steps.start(1) : 0; // states of zeros give nothing
-      recurrent.weightGradient(task - panels, dgh.data(), from, steps.rows());
+      int from = fromZero ? time.start(1) : 0; // states of zeros give nothing
+      recurrent.weightGradient(task - panels, dgh.data(), from, time.rows());
     }
   }
 }

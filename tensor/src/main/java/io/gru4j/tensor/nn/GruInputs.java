@@ -9,10 +9,10 @@ import io.gru4j.tensor.kernel.Kernels;
 /**
  * What a GRU's inputs give to its gates, {@code gx = Wi x + bi}, and the gradients of that.
  *
- * <p>It does not depend on the steps before, so it is made of all rows at once. Where rows share
- * inputs (many sessions click the same item) it is made once for each of the D {@link DistinctRows}
- * and copied to the rows; in backward the rows' gradients are summed over equal ones, in their
- * order, before they meet inputs and weights.
+ * <p>It does not depend on the time steps before, so it is made of all rows at once. Where rows
+ * share inputs (many sessions click the same item) it is made once for each of the D {@link
+ * DistinctRows} and copied to the rows; in backward the rows' gradients are summed over equal ones,
+ * in their order, before they meet inputs and weights.
  */
 final class GruInputs {
   private final Parallel parallel;
@@ -47,6 +47,12 @@ final class GruInputs {
     this.dgx = gx;
     this.distinctGx = Matrix.zeros(0, gates);
     this.dDistinctGx = distinctGx;
+  }
+
+  /** The bytes of its buffers for M rows, of which some may share inputs. */
+  static double bytes(int E, int H, int M, boolean shared) {
+    return PanelLinear.bytes(E, GruParameters.outputs(H), M)
+        + (shared ? Matrix.bytes(M, GruParameters.gates(H)) : 0);
   }
 
   /** Makes gx of all inputs. Where rows share them {@link #read} copies it to the rows. */

@@ -1,5 +1,6 @@
 package io.gru4j.tensor.nn;
 
+import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
@@ -32,6 +33,31 @@ public record GruParameters(
   }
 
   /**
+   * Returns the bytes of a layer's values; its gradients take as many, and so does each of an
+   * optimizer's arrays.
+   *
+   * @param inputs width of the input
+   * @param H hidden units
+   * @return the bytes, also of arrays that are too long to be made
+   */
+  public static double bytes(int inputs, int H) {
+    long outputs = outputs(H);
+    return Layout.panelsBytes(outputs, inputs)
+        + Layout.panelsBytes(outputs, H)
+        + 2 * Layout.panelsBytes(outputs, 1);
+  }
+
+  /** Gates, one of each kind for each hidden unit. */
+  static long outputs(int H) {
+    return 3L * H;
+  }
+
+  /** Those, filled up to whole panels. */
+  static long gates(int H) {
+    return Layout.panelCount(outputs(H)) * Kernels.PANEL;
+  }
+
+  /**
    * Returns the width of the input.
    *
    * @return at least 1
@@ -55,7 +81,7 @@ public record GruParameters(
    * @return 3H, filled up to whole panels
    */
   public int gates() {
-    return Parameter.panelCount(weightIh.rows()) * Kernels.PANEL;
+    return (int) gates(hidden());
   }
 
   /**

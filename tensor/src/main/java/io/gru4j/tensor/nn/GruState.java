@@ -11,8 +11,9 @@ import java.util.List;
  * The hidden states of some sessions in a trained network, which take one item at a time: embedding
  * and GRU layers without a tape.
  *
- * <p>A row's bits do not depend on the other rows, and T single steps equal a chunk of T steps in
- * {@link Gru}. Parameters are only read, so any number of threads may work on states of their own.
+ * <p>A row's bits do not depend on the other rows, and T single time steps equal a chunk of T of
+ * them in {@link Gru}. Parameters are only read, so any number of threads may work on states of
+ * their own.
  */
 public final class GruState {
 
@@ -46,8 +47,8 @@ public final class GruState {
    * @param embedding shape (items, E)
    * @param layers GRU layers, the first on the embedding
    * @param rows number of sessions
-   * @param itemGates of every item that {@link #step} will get, or null to compute them in each
-   *     step
+   * @param itemGates of every item that {@link #advance} will get, or null to compute them each
+   *     time
    * @throws IllegalArgumentException if they are of another embedding or layer
    */
   public GruState(Parameter embedding, List<GruParameters> layers, int rows, ItemGates itemGates) {
@@ -73,7 +74,26 @@ public final class GruState {
       gx[i] = Matrix.zeros(rows, gates);
       gh[i] = Matrix.zeros(rows, gates);
     }
-    scratch = new float[Kernels.packedLength(rows, widest)];
+    scratch = new float[(int) scratchLength(rows, widest)];
+  }
+
+  /**
+   * Returns the bytes of the states and their buffers.
+   *
+   * @param E width of the embedding
+   * @param H hidden units of each layer
+   * @param layers number of layers
+   * @param rows number of sessions
+   * @return the bytes, also of buffers that are too long to be made
+   */
+  public static double bytes(int E, int H, int layers, int rows) {
+    double ofLayer = 2 * Matrix.bytes(rows, H) + 2 * Matrix.bytes(rows, GruParameters.gates(H));
+    double scratch = Float.BYTES * scratchLength(rows, Math.max(E, H));
+    return Matrix.bytes(rows, E) + layers * ofLayer + scratch;
+  }
+
+  private static double scratchLength(int rows, int widest) {
+    return Buffers.packedRows(rows, widest);
   }
 
   /** Sets all states to zero, the beginning of a session. */
@@ -91,7 +111,7 @@ public final class GruState {
    * @throws IndexOutOfBoundsException if an item is unknown to the embedding
    * @throws IllegalArgumentException if it is none of those whose gates were made
    */
-  public void step(int[] items, int rows) {
+  public void advance(int[] items, int rows) {
     for (int i = 0; i < hidden.length; i++) {
       GruParameters layer = layers.get(i);
       float[] h = hidden[i].data();

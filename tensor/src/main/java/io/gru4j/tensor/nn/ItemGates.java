@@ -8,9 +8,9 @@ import java.util.Arrays;
 
 /**
  * The items' parts of the gates of the first GRU layer, {@code W_ih x + b_ih}, computed once for
- * all steps that click the same item.
+ * all time steps that click the same item.
  *
- * <p>The same bits as a step computes. Immutable; parameters must not change while it is used.
+ * <p>The same bits as a time step computes. Immutable; parameters must not change while it is used.
  */
 public final class ItemGates {
 
@@ -27,7 +27,7 @@ public final class ItemGates {
     this.embedding = embedding;
     this.layer = layer;
     this.gates = layer.gates();
-    this.values = new float[count * gates];
+    this.values = new float[(int) length(layer.hidden(), count)];
     this.places = new int[embedding.rows()];
     Arrays.fill(places, -1);
   }
@@ -35,12 +35,26 @@ public final class ItemGates {
   /**
    * Returns the bytes that the gates of some items take.
    *
-   * @param layer the first GRU layer
+   * @param H hidden units of the first GRU layer
    * @param count number of items
+   * @return the bytes, also of more gates than one array holds
+   */
+  public static double bytes(int H, double count) {
+    return Float.BYTES * length(H, count);
+  }
+
+  private static double length(int H, double count) {
+    return count * GruParameters.gates(H);
+  }
+
+  /**
+   * Returns the bytes of the table that says where an item's gates are.
+   *
+   * @param items number of items of the embedding
    * @return the bytes
    */
-  public static long bytes(GruParameters layer, int count) {
-    return (long) count * layer.gates() * Float.BYTES;
+  public static double tableBytes(int items) {
+    return (double) Integer.BYTES * items;
   }
 
   /**
@@ -56,7 +70,7 @@ public final class ItemGates {
    */
   public static ItemGates of(
       Parameter embedding, GruParameters layer, int[] items, Parallel parallel) {
-    if (bytes(layer, items.length) > (long) Float.BYTES * (Integer.MAX_VALUE - 64)) {
+    if (length(layer.hidden(), items.length) > Integer.MAX_VALUE - 64) {
       throw new IllegalArgumentException(
           "the gates of %d items are more than one array holds".formatted(items.length));
     }
@@ -89,7 +103,7 @@ public final class ItemGates {
     return this.embedding == embedding && this.layer == layer;
   }
 
-  /** Copies the gates of some items, to be turned into those of a step. */
+  /** Copies the gates of some items, to be turned into those of a time step. */
   void read(int[] items, int rows, float[] to) {
     for (int r = 0; r < rows; r++) {
       int place = places[items[r]];

@@ -57,6 +57,11 @@ final class LabelSmoothing {
     this.ofWeights = new float[share == 0 ? 0 : H];
   }
 
+  /** The bytes of its arrays. */
+  static double bytes(int H, double share) {
+    return share == 0 ? 0 : Float.BYTES * (PANEL + 2.0) * H;
+  }
+
   /** Sums weights and biases over the classes, as they are now. */
   void begin(Parallel parallel) {
     if (share == 0) {

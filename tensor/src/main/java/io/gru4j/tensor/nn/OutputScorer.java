@@ -4,6 +4,7 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
 import io.gru4j.tensor.kernel.ProductKernels;
@@ -24,9 +25,11 @@ import java.util.Objects;
  */
 public final class OutputScorer {
 
-  private static final int TILE_PANELS = OutputLayer.MAX_TILE_PANELS;
-  private static final int CHUNK = 96; // rows for which the weights are read once: 12 times 8
-  private static final int GROUP_PANELS = 8; // a lane of so many panels is a group of classes
+  private static final int TILE_PANELS = ClassTiles.MAX_PANELS;
+  private static final int BLOCK = 96; // rows for which the weights are read once: 12 times 8
+  private static final int GROUP_PANELS =
+      8; // a lane of so many panels is a group: classes of which the best counts
+  private static final int GROUPS = TILE_PANELS / GROUP_PANELS * PANEL;
 
   private final ProductKernels productKernels = Kernels.get().products();
   private final RowKernels rowKernels = Kernels.get().rows();
@@ -36,11 +39,11 @@ public final class OutputScorer {
   private final int panels;
   private final int H;
   private int ps; // from panel to panel of the tile
-  private float[] packed = new float[0]; // a chunk's hidden states
+  private float[] packed = new float[0]; // a block's hidden states
   private float[] tile = new float[0];
-  private final float[] threshold = new float[CHUNK];
-  private final int[] lanes = new int[CHUNK];
-  private final float[] groupBest = new float[TILE_PANELS / GROUP_PANELS * PANEL];
+  private final float[] threshold = new float[BLOCK];
+  private final int[] lanes = new int[BLOCK];
+  private final float[] groupBest = new float[GROUPS];
 
   /**
    * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
@@ -66,7 +69,7 @@ public final class OutputScorer {
       throw new IllegalArgumentException(
           "classes must be in [1, %d], got %d".formatted(weight.rows(), classes));
     }
-    float[] padded = new float[Parameter.panelCount(classes) * PANEL];
+    float[] padded = new float[(int) Buffers.padded(classes)];
     Arrays.fill(padded, Float.NEGATIVE_INFINITY);
     System.arraycopy(bias.value(), bias.offset(), padded, 0, classes);
     return padded;
@@ -83,11 +86,46 @@ public final class OutputScorer {
     return new OutputScorer(weight, bias, classes);
   }
 
-  /** Takes the hidden states of some rows, up to a chunk, and makes room for their scores. */
+  /**
+   * Returns the bytes of a scorer's own buffers, those that it does not share with its copies.
+   *
+   * @param classes number of classes
+   * @param H hidden units
+   * @param rows rows that it is asked for at a time
+   * @return the bytes
+   */
+  public static double bytes(int classes, int H, int rows) {
+    int most = Math.min(rows, BLOCK);
+    return Float.BYTES
+        * (Buffers.packedRows(most, H)
+            + tileLength(Parameter.panelCount(classes), panelStride(most))
+            + 2 * BLOCK // threshold, lanes
+            + GROUPS);
+  }
+
+  /**
+   * Returns the bytes of the biases that a scorer shares with its copies.
+   *
+   * @param classes number of classes
+   * @return the bytes
+   */
+  public static double sharedBytes(int classes) {
+    return Float.BYTES * Buffers.padded(classes);
+  }
+
+  private static double tileLength(int panels, int panelStride) {
+    return Layout.OFFSET + Math.min(panels, TILE_PANELS) * (double) panelStride;
+  }
+
+  private static int panelStride(int rows) {
+    return (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
+  }
+
+  /** Takes the hidden states of some rows, up to a block, and makes room for their scores. */
   private void pack(Matrix hidden, int row, int rows) {
-    ps = (rows | 1) * PANEL; // odd: a row's panels do not share cache sets
-    packed = OutputLayer.atLeast(packed, Kernels.packedLength(rows, H));
-    tile = OutputLayer.atLeast(tile, weight.offset() + Math.min(panels, TILE_PANELS) * (long) ps);
+    ps = panelStride(rows);
+    packed = Buffers.atLeast(packed, Buffers.packedRows(rows, H));
+    tile = Buffers.atLeast(tile, tileLength(panels, ps));
     productKernels.packRows(packed, 0, QUAD * H, hidden.data(), row * H, H, rows, H);
   }
 
@@ -164,8 +202,8 @@ public final class OutputScorer {
    * @param ranks (rows) out, each in [1, classes]
    */
   public void ranks(Matrix hidden, int[] targets, int rows, int[] ranks) {
-    for (int r = 0; r < rows; r += CHUNK) {
-      int n = Math.min(CHUNK, rows - r);
+    for (int r = 0; r < rows; r += BLOCK) {
+      int n = Math.min(BLOCK, rows - r);
       for (int i = 0; i < n; i++) {
         threshold[i] = score(hidden, r + i, targets[r + i]);
         ranks[r + i] = 0;
@@ -212,8 +250,8 @@ public final class OutputScorer {
    * @param best one per row: cleared, then filled
    */
   public void select(Matrix hidden, int from, int rows, TopK[] best) {
-    for (int r = 0; r < rows; r += CHUNK) {
-      int n = Math.min(CHUNK, rows - r);
+    for (int r = 0; r < rows; r += BLOCK) {
+      int n = Math.min(BLOCK, rows - r);
       for (int i = 0; i < n; i++) {
         best[r + i].clear();
         threshold[i] = Float.NEGATIVE_INFINITY;

@@ -58,10 +58,15 @@ final class PanelLinear {
      * For blocks of so many rows, at most {@value PanelLinear#GRADIENT_ROWS}, of so many values.
      */
     static Scratch of(int rows, int width) {
-      int length = Kernels.packedLength(rows, width);
+      int length = (int) Buffers.packedRows(rows, width);
       return new Scratch(
           ThreadLocal.withInitial(() -> new float[length]),
           ThreadLocal.withInitial(() -> new float[GRADIENT_ROWS * PANEL]));
+    }
+
+    /** The bytes of one thread. */
+    static double bytes(int rows, double width) {
+      return Float.BYTES * (Buffers.packedRows(rows, width) + GRADIENT_ROWS * PANEL);
     }
   }
 
@@ -72,6 +77,19 @@ final class PanelLinear {
     this.inputs = weight.cols();
     this.panels = Parameter.panelCount(weight.rows());
     this.outputs = panels * PANEL;
+  }
+
+  /**
+   * The bytes of a layer's buffers, {@link Scratch} apart.
+   *
+   * @param room the most rows
+   */
+  static double bytes(int inputs, long outputs, int room) {
+    return Float.BYTES * (transposedLength(inputs, outputs) + Buffers.packedColumns(room, inputs));
+  }
+
+  private static double transposedLength(int inputs, long outputs) {
+    return Buffers.padded(inputs) * Buffers.padded(outputs);
   }
 
   /** Panels of outputs. */
@@ -126,13 +144,10 @@ final class PanelLinear {
    */
   void beginBackward(int rows, int room) {
     if (transposed == null) {
-      transposed = new float[Math.ceilDiv(inputs, PANEL) * PANEL * outputs];
+      transposed = new float[(int) transposedLength(inputs, outputs)];
     }
     columnsStride = Kernels.columnsStride(rows);
-    int length = Math.ceilDiv(inputs, QUAD) * Kernels.columnsStride(room);
-    if (columns.length < length) {
-      columns = new float[length];
-    }
+    columns = Buffers.atLeast(columns, Buffers.packedColumns(room, inputs));
     gradIsNew = weight.beginGrad();
     bias.grad(); // zeros, if nothing was added yet: before the threads add
   }

@@ -40,7 +40,21 @@ public final class TopK {
     }
     this.k = k;
     capacity = k;
-    keys = new long[k + Math.max(k, LEAST_ROOM)];
+    keys = new long[(int) room(k)];
+  }
+
+  private static long room(int k) {
+    return k + (long) Math.max(k, LEAST_ROOM);
+  }
+
+  /**
+   * Returns the bytes of a selection.
+   *
+   * @param k how many it keeps at most
+   * @return the bytes
+   */
+  public static double bytes(int k) {
+    return (double) Long.BYTES * room(k);
   }
 
   /**

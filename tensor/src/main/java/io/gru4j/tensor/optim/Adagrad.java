@@ -22,11 +22,11 @@ import java.util.List;
 public final class Adagrad implements Optimizer {
 
   static final float EPSILON = 1e-10f;
-  private static final int BLOCK = 1024;
+  private static final int SEGMENT = 1024; // values
 
   private final FlatState state;
   private final float momentum;
-  private final ThreadLocal<float[]> steps = ThreadLocal.withInitial(() -> new float[BLOCK]);
+  private final ThreadLocal<float[]> changes = ThreadLocal.withInitial(() -> new float[SEGMENT]);
   private float learningRate;
   private float gradScale;
 
@@ -58,7 +58,25 @@ public final class Adagrad implements Optimizer {
     }
     this.learningRate = Sgd.checkLearningRate(learningRate);
     this.momentum = momentum;
-    this.state = new FlatState(parameters, momentum == 0 ? 1 : 2, parallel, this::update);
+    this.state = new FlatState(parameters, arrays(momentum), parallel, this::update);
+  }
+
+  /**
+   * Returns the bytes of the optimizer's state and buffers.
+   *
+   * @param parameters bytes of all parameters' values
+   * @param sparseCols columns of the widest parameter with a sparse gradient; 0 if there is none
+   * @param momentum in [0, 1)
+   * @param threads threads that work
+   * @return the bytes, also of arrays that are too long to be made
+   */
+  public static double bytes(double parameters, int sparseCols, float momentum, int threads) {
+    double scratch = momentum == 0 ? 0 : (double) Float.BYTES * SEGMENT;
+    return FlatState.bytes(parameters, arrays(momentum), sparseCols) + threads * scratch;
+  }
+
+  private static int arrays(float momentum) {
+    return momentum == 0 ? 1 : 2;
   }
 
   @Override
@@ -84,13 +102,13 @@ public final class Adagrad implements Optimizer {
       elementKernels.adagrad(p, po, state[0], po, g, go, n, gradScale, learningRate, EPSILON);
       return;
     }
-    float[] step = steps.get();
-    for (int from = 0; from < n; from += BLOCK) {
-      int count = Math.min(BLOCK, n - from);
+    float[] change = changes.get();
+    for (int from = 0; from < n; from += SEGMENT) {
+      int count = Math.min(SEGMENT, n - from);
       int o = po + from;
-      Arrays.fill(step, 0, count, 0f);
-      elementKernels.adagrad(step, 0, state[0], o, g, go + from, count, gradScale, -1f, EPSILON);
-      elementKernels.sgdMomentum(p, o, state[1], o, step, 0, count, 1f, learningRate, momentum);
+      Arrays.fill(change, 0, count, 0f);
+      elementKernels.adagrad(change, 0, state[0], o, g, go + from, count, gradScale, -1f, EPSILON);
+      elementKernels.sgdMomentum(p, o, state[1], o, change, 0, count, 1f, learningRate, momentum);
     }
   }
 }

@@ -6,10 +6,10 @@ import io.gru4j.tensor.kernel.Kernels;
 import java.util.List;
 
 /**
- * An optimizer's state, some floats a value, and the loop over all values in chunks that threads
+ * An optimizer's state, some floats a value, and the loop over all values in segments that threads
  * share, with the weights' decay before each update.
  *
- * <p>Chunks are cut by length alone, and every value is updated on its own, so threads do not
+ * <p>Segments are cut by length alone, and every value is updated on its own, so threads do not
  * matter to the result.
  */
 final class FlatState {
@@ -23,7 +23,7 @@ final class FlatState {
     void apply(float[] p, int po, float[][] state, float[] g, int go, int n);
   }
 
-  private static final int CHUNK = 1 << 15;
+  private static final int SEGMENT = 1 << 15; // values
 
   private final List<Parameter> parameters;
   private final float[][][] state; // [parameter][which]
@@ -45,11 +45,21 @@ final class FlatState {
     for (int i = 0; i < state.length; i++) {
       Parameter p = parameters.get(i);
       for (int k = 0; k < arrays; k++) {
-        state[i][k] = new float[p.offset() + p.length()];
+        state[i][k] = p.newArray();
       }
-      longestRow = Math.max(longestRow, p.isSparse() ? p.cols() : CHUNK);
+      longestRow = Math.max(longestRow, p.isSparse() ? p.cols() : SEGMENT);
     }
     this.zeros = new float[longestRow];
+  }
+
+  /**
+   * The bytes of so many arrays for each parameter.
+   *
+   * @param parameters bytes of all parameters' values
+   * @param sparseCols columns of the widest parameter with a sparse gradient; 0 if there is none
+   */
+  static double bytes(double parameters, int arrays, int sparseCols) {
+    return arrays * parameters + Float.BYTES * (double) Math.max(SEGMENT, sparseCols);
   }
 
   /** Returns the arrays of a parameter's state, each laid out like its values. */
@@ -77,26 +87,26 @@ final class FlatState {
       Parameter p = parameters.get(current);
       if (p.isSparse()) {
         if (all) {
-          parallel.run(Math.ceilDiv(p.rows(), rowsPerChunk(p)), sparseAllTask);
+          parallel.run(Math.ceilDiv(p.rows(), rowsPerSegment(p)), sparseAllTask);
         } else {
-          parallel.run(Math.ceilDiv(p.touchedRows(), rowsPerChunk(p)), sparseTask);
+          parallel.run(Math.ceilDiv(p.touchedRows(), rowsPerSegment(p)), sparseTask);
         }
       } else if (all || p.gradOrNull() != null) {
-        parallel.run(Math.ceilDiv(p.length(), CHUNK), denseTask);
+        parallel.run(Math.ceilDiv(p.length(), SEGMENT), denseTask);
       }
     }
   }
 
-  private static int rowsPerChunk(Parameter p) {
-    return Math.max(1, CHUNK / p.cols());
+  private static int rowsPerSegment(Parameter p) {
+    return Math.max(1, SEGMENT / p.cols());
   }
 
-  private void dense(int chunk) {
+  private void dense(int segment) {
     Parameter p = parameters.get(current);
     float[] grad = p.gradOrNull();
-    int from = chunk * CHUNK;
+    int from = segment * SEGMENT;
     int o = p.offset() + from;
-    int n = Math.min(CHUNK, p.length() - from);
+    int n = Math.min(SEGMENT, p.length() - from);
     if (grad == null) {
       update.apply(p.value(), o, state[current], zeros, 0, n);
     } else {
@@ -105,26 +115,26 @@ final class FlatState {
     }
   }
 
-  private void sparse(int chunk) {
+  private void sparse(int segment) {
     Parameter p = parameters.get(current);
-    int rows = rowsPerChunk(p);
-    int end = Math.min(p.touchedRows(), (chunk + 1) * rows);
-    for (int i = chunk * rows; i < end; i++) {
+    int rows = rowsPerSegment(p);
+    int end = Math.min(p.touchedRows(), (segment + 1) * rows);
+    for (int i = segment * rows; i < end; i++) {
       updateRow(p, p.touchedRow(i), p.gradOrNull(), p.offset() + i * p.cols());
     }
   }
 
-  private void sparseAll(int chunk) {
+  private void sparseAll(int segment) {
     Parameter p = parameters.get(current);
-    int rows = rowsPerChunk(p);
-    int end = Math.min(p.rows(), (chunk + 1) * rows);
-    for (int row = chunk * rows; row < end; row++) {
-      int slot = p.touchedSlot(row);
-      if (slot < 0) {
+    int rows = rowsPerSegment(p);
+    int end = Math.min(p.rows(), (segment + 1) * rows);
+    for (int row = segment * rows; row < end; row++) {
+      int place = p.touchedPlace(row);
+      if (place < 0) {
         int o = p.offset() + row * p.cols();
         update.apply(p.value(), o, state[current], zeros, 0, p.cols());
       } else {
-        updateRow(p, row, p.gradOrNull(), p.offset() + slot * p.cols());
+        updateRow(p, row, p.gradOrNull(), p.offset() + place * p.cols());
       }
     }
   }

@@ -13,11 +13,11 @@ import java.util.List;
  */
 public final class GradientClipping {
 
-  private static final int CHUNK = 1 << 15;
+  private static final int SEGMENT = 1 << 15; // values
 
   private final List<Parameter> parameters;
   private final Parallel parallel;
-  private final Parallel.Task chunkTask = this::sumChunk;
+  private final Parallel.Task segmentTask = this::sumSegment;
   private final double[] sums;
   private Parameter current;
   private int currentLength;
@@ -35,13 +35,27 @@ public final class GradientClipping {
     for (Parameter p : parameters) {
       longest = Math.max(longest, p.length());
     }
-    this.sums = new double[Math.ceilDiv(longest, CHUNK)];
+    this.sums = new double[(int) segments(longest)];
+  }
+
+  private static double segments(double length) {
+    return Math.ceil(length / SEGMENT);
   }
 
   /**
-   * Returns the joint L2 norm of the gradients: squares are added in float in runs of at most 32768
-   * values (the output layer, which notes its own sum, adds a panel of its weights at a time), the
-   * runs in double.
+   * Returns the bytes of its sums.
+   *
+   * @param longest values of the longest parameter, those that fill up its last panel included
+   * @return the bytes
+   */
+  public static double bytes(double longest) {
+    return Double.BYTES * segments(longest);
+  }
+
+  /**
+   * Returns the joint L2 norm of the gradients: squares are added in float in segments of at most
+   * 32768 values (the output layer, which notes its own sum, adds a panel of its weights at a
+   * time), the segments in double.
    *
    * @return at least 0; not finite if a gradient is not
    */
@@ -62,19 +76,19 @@ public final class GradientClipping {
     }
     current = p;
     currentLength = p.isSparse() ? p.touchedRows() * p.cols() : p.length();
-    int chunks = Math.ceilDiv(currentLength, CHUNK);
-    parallel.run(chunks, chunkTask);
+    int segments = Math.ceilDiv(currentLength, SEGMENT);
+    parallel.run(segments, segmentTask);
     double sum = 0;
-    for (int i = 0; i < chunks; i++) {
+    for (int i = 0; i < segments; i++) {
       sum += sums[i];
     }
     return sum;
   }
 
-  private void sumChunk(int chunk) {
-    int from = chunk * CHUNK;
-    int n = Math.min(CHUNK, currentLength - from);
-    sums[chunk] =
+  private void sumSegment(int segment) {
+    int from = segment * SEGMENT;
+    int n = Math.min(SEGMENT, currentLength - from);
+    sums[segment] =
         Kernels.get().elements().sumOfSquares(current.gradOrNull(), current.offset() + from, n);
   }
 

@@ -37,7 +37,23 @@ public final class Sgd implements Optimizer {
     }
     this.learningRate = checkLearningRate(learningRate);
     this.momentum = momentum;
-    this.state = new FlatState(parameters, momentum != 0 ? 1 : 0, parallel, this::update);
+    this.state = new FlatState(parameters, arrays(momentum), parallel, this::update);
+  }
+
+  /**
+   * Returns the bytes of the optimizer's state and buffers.
+   *
+   * @param parameters bytes of all parameters' values
+   * @param sparseCols columns of the widest parameter with a sparse gradient; 0 if there is none
+   * @param momentum in [0, 1]
+   * @return the bytes, also of arrays that are too long to be made
+   */
+  public static double bytes(double parameters, int sparseCols, float momentum) {
+    return FlatState.bytes(parameters, arrays(momentum), sparseCols);
+  }
+
+  private static int arrays(float momentum) {
+    return momentum == 0 ? 0 : 1;
   }
 
   static float checkLearningRate(float learningRate) {

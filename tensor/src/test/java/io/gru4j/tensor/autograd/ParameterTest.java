@@ -66,8 +66,8 @@ class ParameterTest {
       p.addRowGrad(47, new float[] {100, 1000}, 0);
       assertEquals(40, p.touchedRows());
       assertEquals(47, p.touchedRow(2));
-      assertEquals(2, p.touchedSlot(47));
-      assertEquals(-1, p.touchedSlot(3));
+      assertEquals(2, p.touchedPlace(47));
+      assertEquals(-1, p.touchedPlace(3));
       assertEquals(102f, p.gradAt(47, 0));
       assertEquals(998f, p.gradAt(47, 1));
       assertEquals(39f, p.gradAt(10, 0));

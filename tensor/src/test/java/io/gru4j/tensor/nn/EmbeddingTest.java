@@ -93,7 +93,7 @@ class EmbeddingTest {
   }
 
   @Test
-  void indicesAreChecked() {
+  void itemsAreChecked() {
     Parameter table = Parameter.ofSparseRows("emb.weight", 3, 2);
     for (int bad : new int[] {-1, 3}) {
       int[] indices = {0, bad};
@@ -102,7 +102,7 @@ class EmbeddingTest {
                   IndexOutOfBoundsException.class,
                   () -> new Embedding(table).forward(new Tape(), indices, 2))
               .getMessage();
-      assertEquals("indices[1] = " + bad + " is outside [0, 3)", message);
+      assertEquals("items[1] = " + bad + " is outside [0, 3)", message);
       int[] twice = {0, 0, bad};
       DistinctRows distinct = new DistinctRows();
       distinct.find(twice, 3);
@@ -111,7 +111,7 @@ class EmbeddingTest {
                   IndexOutOfBoundsException.class,
                   () -> new Embedding(table).forward(new Tape(), twice, distinct))
               .getMessage();
-      assertEquals("indices[2] = " + bad + " is outside [0, 3)", message);
+      assertEquals("items[2] = " + bad + " is outside [0, 3)", message);
     }
   }
 }

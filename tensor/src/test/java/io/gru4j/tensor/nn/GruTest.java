@@ -191,7 +191,10 @@ class GruTest {
     new Stack(data, 2, 3, 5, data.activeRows(T, rows), 0.5f).check(seed);
   }
 
-  /** More rows of a chunk, all steps together, than the gradients of the weights take at a time. */
+  /**
+   * More rows of a chunk, all time steps together, than the gradients of the weights take at a
+   * time.
+   */
   @Test
   void manyRowsInAll() {
     new Stack(new TestData(1), 1, 3, 5, new int[] {66, 66, 66}, 0.5f).check(1);
@@ -301,7 +304,7 @@ class GruTest {
     }
   }
 
-  /** Chunks carry the state: T steps at once equal T1 and then T - T1 steps, bit for bit. */
+  /** Chunks carry the state: T time steps at once equal T1 and then T - T1, bit for bit. */
   @Property
   void chunksCarryTheState(
       @ForAll("widths") int H,
@@ -488,9 +491,9 @@ class GruTest {
     assertTrue(message.contains(part), message);
   }
 
-  /** A trained network's single steps give the bits of a chunk, layer by layer. */
+  /** A trained network's single time steps give the bits of a chunk, layer by layer. */
   @Property
-  void singleStepsOfGruStateEqualTheChunk(
+  void singleTimeStepsOfGruStateEqualTheChunk(
       @ForAll("widths") int H,
       @ForAll @IntRange(min = 1, max = 3) int layerCount,
       @ForAll @IntRange(min = 1, max = 6) int T,
@@ -520,11 +523,11 @@ class GruTest {
             ? ItemGates.of(table, layers.getFirst(), descending(items), parallel)
             : null;
     GruState single = new GruState(table, layers, rows, gates);
-    single.step(data.targets(rows, items, 0), rows); // a session before, to be forgotten
+    single.advance(data.targets(rows, items, 0), rows); // a session before, to be forgotten
     single.reset();
     int start = 0;
     for (int t = 0; t < T; t++) {
-      single.step(Arrays.copyOfRange(packed, start, start + active[t]), active[t]);
+      single.advance(Arrays.copyOfRange(packed, start, start + active[t]), active[t]);
       for (int i = 0; i < active[t] * H; i++) {
         assertEquals(y.value().data()[start * H + i], single.top().data()[i]);
       }
@@ -545,17 +548,18 @@ class GruTest {
     Parameter table = data.fill(Parameter.ofSparseRows("emb.weight", 5, 3), 1f);
     List<GruParameters> layers = List.of(data.gru(0, 3, 11, 1f));
     ItemGates gates = ItemGates.of(table, layers.getFirst(), new int[] {4, 2}, parallel);
-    assertEquals(2 * 64 * 4, ItemGates.bytes(layers.getFirst(), 2)); // 33 gates in two panels
+    assertEquals(
+        2 * 64 * 4, ItemGates.bytes(layers.getFirst().hidden(), 2)); // 33 gates in two panels
     GruState state = new GruState(table, layers, 1, gates);
-    state.step(new int[] {2}, 1);
+    state.advance(new int[] {2}, 1);
     GruState other = new GruState(table, layers, 1);
-    other.step(new int[] {2}, 1);
+    other.advance(new int[] {2}, 1);
     assertArrayEquals(other.top().toArray(), state.top().toArray());
     assertEquals(
         "the gates of item 3 were not made",
-        assertThrows(IllegalArgumentException.class, () -> state.step(new int[] {3}, 1))
+        assertThrows(IllegalArgumentException.class, () -> state.advance(new int[] {3}, 1))
             .getMessage());
-    assertThrows(IndexOutOfBoundsException.class, () -> state.step(new int[] {5}, 1));
+    assertThrows(IndexOutOfBoundsException.class, () -> state.advance(new int[] {5}, 1));
     List<GruParameters> same = List.of(data.gru(0, 3, 11, 1f));
     assertThrows(IllegalArgumentException.class, () -> new GruState(table, same, 1, gates));
     GruParameters wide = data.gru(0, 3, 1000, 1f);
@@ -593,7 +597,7 @@ class GruTest {
   }
 
   @Test
-  void aChunkNeedsAStep() {
+  void aChunkNeedsATimeStep() {
     Gru gru = new Gru(new TestData(1).gru(0, 2, 2, 1f), parallel);
     Variable none = new Variable(Matrix.zeros(0, 2));
     assertEquals(

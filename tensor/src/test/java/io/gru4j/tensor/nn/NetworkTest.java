@@ -196,7 +196,7 @@ class NetworkTest {
     int V = 300;
     int T = 2;
     int rows = 40;
-    int H = 36; // blocks of 32 units and some beside them, each by its kernels
+    int H = 36; // a panel of 32 units and some beside them, each by its kernels
     int E = options ? H : 8;
     SmallNetwork net =
         new SmallNetwork(new TestData(1), workers, V, E, H, 2, rows, dropout, options);

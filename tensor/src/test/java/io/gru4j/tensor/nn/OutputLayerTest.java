@@ -222,7 +222,7 @@ class OutputLayerTest {
     new Case(new TestData(seed), V, 7, 4, 3, 8f).check(1f, 15);
   }
 
-  /** Rows around the border of the chunks of 128, of which only those with a target count. */
+  /** Rows around the border of the blocks of 128, of which only those with a target count. */
   @Property
   void manyRows(
       @ForAll @IntRange(min = 126, max = 131) int rows, @ForAll boolean masks, @ForAll long seed) {
@@ -248,7 +248,7 @@ class OutputLayerTest {
     }
   }
 
-  /** 1,030 rows of which about 600 are distinct and count: more than a group too. */
+  /** 1,030 rows of which about 600 are distinct and count: more than a block of backward too. */
   @Test
   void manyEqualRows() {
     Case c = new Case(new TestData(8), 140, 33, 1030, 4, 1f);
@@ -283,8 +283,8 @@ class OutputLayerTest {
     new Case(new TestData(3), 17 * 1024 + 33, 3, 30, 3, 9f).check(1f, 8);
     new Case(new TestData(4), 17 * 1024 + 33, 2, 131, 0, 9f).check(1f, 8);
     for (int V : new int[] {2100, 17 * 1024 + 33}) {
-      int H = V == 2100 ? 41 : 40; // the second block as one, or left to lanes
-      for (int M : new int[] {23, 131}) { // all by lanes, and by blocks
+      int H = V == 2100 ? 41 : 40; // the second panel of units as one, or left to lanes
+      for (int M : new int[] {23, 131}) { // all by lanes, and by panels of units
         Case c = new Case(new TestData(V + M), V, H, M, 0, 0.5f);
         c.check(1f, 5);
         c.assertHiddenGradient(2e-7);
@@ -295,22 +295,22 @@ class OutputLayerTest {
   /** Threads get slots: the panels of the largest and of the smallest differ by one at most. */
   @Property
   void slotsAreAlike(@ForAll @IntRange(min = 1, max = 60_000) int V) {
-    Parameter weight = Parameter.ofPanels("lin.weight", V, 1);
-    var layer = new OutputLayer(weight, Parameter.ofBias("lin.bias", V), parallel);
-    int tiles = layer.tiles / layer.slots;
-    assertEquals(Parameter.panelCount(V), layer.tileStart(layer.tiles));
+    ClassTiles cut = ClassTiles.of(V);
+    int tiles = cut.tiles() / cut.slots();
+    assertEquals(Parameter.panelCount(V), cut.start(cut.tiles()));
     int most = 0;
     int least = Integer.MAX_VALUE;
-    for (int slot = 0; slot < layer.slots; slot++) {
-      int panels = layer.tileStart((slot + 1) * tiles) - layer.tileStart(slot * tiles);
+    for (int slot = 0; slot < cut.slots(); slot++) {
+      assertEquals(slot * tiles, cut.ofSlot(slot));
+      int panels = cut.start(cut.ofSlot(slot + 1)) - cut.start(cut.ofSlot(slot));
       most = Math.max(most, panels);
       least = Math.min(least, panels);
     }
     assertTrue(most - least <= 1, most + " and " + least);
-    assertTrue(most <= tiles * OutputLayer.MAX_TILE_PANELS, most + " in " + tiles + " tiles");
+    assertTrue(most <= tiles * ClassTiles.MAX_PANELS, most + " in " + tiles + " tiles");
   }
 
-  /** Where the sums of dHidden go from lanes to blocks, and blocks of hidden units end. */
+  /** Where the sums of dHidden go from lanes to panels, and panels of hidden units end. */
   @Property
   void rowsAroundTheLimitOfLanes(
       @ForAll @IntRange(min = 23, max = 26) int M,
@@ -349,7 +349,7 @@ class OutputLayerTest {
     return Arbitraries.of(40, 41, 48, 64, 65, 72, 73, 100);
   }
 
-  /** More than one block of hidden units, with and without some that are left over. */
+  /** More than one panel of hidden units, with and without some that are left over. */
   @Property(tries = 100)
   void manyHiddenUnits(
       @ForAll("manyWidths") int H,
@@ -368,10 +368,10 @@ class OutputLayerTest {
     for (int M : new int[] {3, 133}) {
       for (int up : new int[] {-150, 150}) {
         Case c = new Case(new TestData(M), V, 3, M, 4, 1f);
-        OutputLayer layer = new OutputLayer(c.weight, c.bias, parallel);
-        assertEquals(2 * layer.slots, layer.tiles);
+        ClassTiles cut = ClassTiles.of(V);
+        assertEquals(2 * cut.slots(), cut.tiles());
         for (int v = 0, tile = 0; v < V; v++) {
-          tile += v / PANEL == layer.tileStart(tile + 1) ? 1 : 0;
+          tile += v / PANEL == cut.start(tile + 1) ? 1 : 0;
           c.bias.set(v, 0, tile % 2 * up + (v == 5 || v == 17_400 ? 2 * Math.abs(up) : 0));
         }
         double loss = c.run(OutputLayer.LOGITS_BUDGET, 1f, parallel);
@@ -402,7 +402,7 @@ class OutputLayerTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.2})
   void aLayerIsUsedAgain(double smoothing) {
-    int H = 40; // a block and a rest
+    int H = 40; // a panel and a rest
     Case c = new Case(new TestData(5), 200, H, 0, 0, 1f);
     OutputLayer used = c.layer().labelSmoothing(smoothing);
     int[] sizes = {7, 130, 1, 40};
@@ -491,7 +491,7 @@ class OutputLayerTest {
                 IllegalArgumentException.class, () -> layer.forward(new Tape(), hidden, new int[M]))
             .getMessage();
     assertEquals(
-        "the output layer needs a buffer of 2182400000 floats, more than one array holds: take"
+        "a layer needs a buffer of 2182400000 floats, more than one array holds: take"
             + " fewer rows (smaller batches, fewer time steps) at a time",
         message);
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class GradientClippingTest {
 
-  /** Over dense, sparse and absent gradients, some longer than a chunk of 32768. */
+  /** Over dense, sparse and absent gradients, some longer than a segment of 32768. */
   @Property
   void theNormIsThatOfAllGradients(
       @ForAll @IntRange(min = 1, max = 40) int rows,

@@ -214,7 +214,7 @@ class OptimizersTest {
   @Test
   void withoutAGradientOnlyMomentumMoves() {
     for (Kind kind : Kind.values()) {
-      // longer than a chunk of 32768, and a short sparse one beside it
+      // longer than a segment of 32768, and a short sparse one beside it
       Parameter dense = new TestData(1).fill(Parameter.ofRows("dense", 3, 12_000), 1f);
       Parameter sparse = Parameter.ofSparseRows("sparse", 2, 3);
       Optimizer optimizer = kind.of(List.of(sparse, dense), parallel);
@@ -230,11 +230,11 @@ class OptimizersTest {
     }
   }
 
-  /** More rows looked up than one chunk takes: each moves once. */
+  /** More rows looked up than one segment takes: each moves once. */
   @Test
   void manyRowsLookedUp() {
     for (Kind kind : Kind.values()) {
-      int cols = 3000; // ten rows a chunk
+      int cols = 3000; // ten rows a segment
       Parameter sparse = Parameter.ofSparseRows("sparse", 64, cols);
       Parameter dense = Parameter.ofRows("dense", 64, cols);
       Optimizer optimizer = kind.of(List.of(sparse, dense), parallel);
@@ -278,7 +278,7 @@ class OptimizersTest {
     }
   }
 
-  /** Parameters longer than the chunks that threads take. */
+  /** Parameters longer than the segments that threads take. */
   @Test
   void longParametersOnSeveralThreads() {
     for (Kind kind : Kind.values()) {
@@ -286,7 +286,7 @@ class OptimizersTest {
       for (int threads : new int[] {1, 3}) {
         try (Parallel workers = new Parallel(threads)) {
           TestData data = new TestData(7);
-          Parameters p = new Parameters(data, 700, 101); // 70,700 values; a chunk has 32,768
+          Parameters p = new Parameters(data, 700, 101); // 70,700 values; a segment has 32,768
           Optimizer optimizer = kind.of(List.of(p.dense, p.sparse, p.panels), workers);
           double[][] before = new double[0][];
           double[][] panelsBefore = before;

@@ -2,10 +2,10 @@ package io.gru4j.tensor.nn;
 
 /**
  * Which rows of a chunk belong to which time step. Rows are sessions, the longest first, so those
- * that still go on at step t are a prefix of them. All steps' rows lie one after the other: packed
- * by time.
+ * that still go on at time t are a prefix of them. All rows of a chunk lie one after the other:
+ * packed by time.
  */
-final class Steps {
+final class TimeSteps {
   private int[] active = new int[0];
   private int[] start = new int[1];
   private int T;
@@ -13,8 +13,8 @@ final class Steps {
   /**
    * Takes over a chunk.
    *
-   * @param activeRows rows of each step; kept, not copied
-   * @throws IllegalArgumentException if there is no step, or rows begin after the first one
+   * @param activeRows rows of each time step; kept, not copied
+   * @throws IllegalArgumentException if there is no time step, or rows begin after the first one
    */
   void set(int[] activeRows, int T) {
     if (T < 1) {
@@ -35,22 +35,27 @@ final class Steps {
     this.T = T;
   }
 
+  /** The bytes of its arrays. */
+  static double bytes(int T) {
+    return Integer.BYTES * (T + 1.0);
+  }
+
   /** Time steps. */
   int count() {
     return T;
   }
 
-  /** Rows of all steps together, M. */
+  /** Rows of all time steps together, M. */
   int rows() {
     return start[T];
   }
 
-  /** Rows of step t; 0 after the last step. */
+  /** Rows at time t; 0 after the last time step. */
   int active(int t) {
     return t < T ? active[t] : 0;
   }
 
-  /** Where the rows of step t begin among all. */
+  /** Where the rows of time t begin among all. */
   int start(int t) {
     return start[t];
   }
