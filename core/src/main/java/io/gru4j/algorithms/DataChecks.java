@@ -3,6 +3,7 @@ package io.gru4j.algorithms;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import java.util.stream.IntStream;
 
 /** Refuses data that no estimator can be fitted on, before any work begins. */
 public final class DataChecks {
@@ -53,6 +54,20 @@ public final class DataChecks {
     if (!matrix.hasTimestamps()) {
       throw new IllegalArgumentException(
           name + " has no timestamps; they give the order of clicks");
+    }
+  }
+
+  /**
+   * Checks that there is something to predict.
+   *
+   * @param name what the message calls the matrix
+   * @param matrix users x items
+   * @throws IllegalArgumentException if no user has two interactions
+   */
+  static void requireTargets(String name, InteractionMatrix matrix) {
+    if (IntStream.range(0, matrix.numUsers()).noneMatch(user -> matrix.historyLength(user) > 1)) {
+      throw new IllegalArgumentException(
+          name + " has no user with two interactions: there is no next item to learn");
     }
   }
 }

@@ -2,7 +2,6 @@ package io.gru4j.algorithms;
 
 import static io.gru4j.parameters.GRU4RecParameters.PREDICT_TOP_K;
 import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
-import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.data.CsrMatrix;
@@ -12,26 +11,20 @@ import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
-import io.gru4j.model.ModelFileException;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
-import io.gru4j.tensor.Parallel;
+import io.gru4j.progress.TrainingStoppedException;
 import io.gru4j.training.Checkpoints;
-import io.gru4j.training.MemoryEstimate;
 import io.gru4j.training.Trainer;
 import io.gru4j.training.Training;
-import io.gru4j.training.ValidationCriterion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /**
@@ -53,26 +46,22 @@ import java.util.stream.IntStream;
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="fit"}
  */
 public final class GRU4RecCrossEntropy implements Estimator {
-
   /** The name of the file that {@link #checkpoint} lets fits write. */
   public static final String CHECKPOINT_FILE = Checkpoints.FILE;
 
   /** The name of the checkpoint before that one. */
   public static final String CHECKPOINT_BEFORE_FILE = Checkpoints.BEFORE_FILE;
 
-  private static final Logger LOGGER = System.getLogger("io.gru4j");
   private static final TrainingListener NO_LISTENER = new TrainingListener() {};
 
   private GRU4RecParameters parameters;
   private TrainingListener listener = NO_LISTENER;
-  private int threads = Runtime.getRuntime().availableProcessors();
-  private Parallel parallel;
-  private FittedModel model;
-  private Double bestCriterion; // null: there was no validation
+  private Trainer.Observer observer = Training.NO_OBSERVER;
+  private final WorkerThreads workers = new WorkerThreads();
+  private Learned learned = Learned.NOTHING;
   private MetadataRequest fitRequest = MetadataRequest.NONE;
   private Checkpoints checkpoints; // null: none
   private volatile boolean stopRequested;
-  private final AtomicBoolean working = new AtomicBoolean(); // whoever works has the threads
 
   /**
    * Creates an estimator.
@@ -97,11 +86,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * @throws IllegalArgumentException if {@code threads} is below 1
    */
   public GRU4RecCrossEntropy threads(int threads) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be >= 1, got " + threads);
-    }
-    close();
-    this.threads = threads;
+    workers.setNumber(threads);
     return this;
   }
 
@@ -144,24 +129,15 @@ public final class GRU4RecCrossEntropy implements Estimator {
     return parameters;
   }
 
-  /**
-   * Returns the parameters by RecPack's names.
-   *
-   * @param deep makes no difference: this estimator holds no other
-   * @return unmodifiable, values as {@link GRU4RecParameters#getParams} gives them
-   */
+  /** {@inheritDoc} This one holds no other, so {@code deep} makes no difference. */
   @Override
   public Map<String, Object> getParams(boolean deep) {
     return parameters.getParams();
   }
 
   /**
-   * Sets parameters for the next fit; {@code predict_topK} works at once. A trained model stays.
-   *
-   * @param params values by name, snake_case or camelCase; those that are not named keep theirs
-   * @return this
-   * @throws IllegalArgumentException if a name is unknown or a value out of range; the message
-   *     names it, and nothing has changed
+   * {@inheritDoc} They count from the next fit on, {@code predict_topK} at once. A trained model
+   * stays.
    */
   @Override
   public GRU4RecCrossEntropy setParams(Map<String, ?> params) {
@@ -174,15 +150,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
     return parameters.get(STOPPING_CRITERION);
   }
 
-  /**
-   * Says what meta-estimators are to do with {@code validation_data} when they call fit. A fit that
-   * is called directly takes it in any case.
-   *
-   * @param validationData {@link MetadataRequest#TRUE}, {@link MetadataRequest#FALSE}, {@link
-   *     MetadataRequest#NONE} (as it is at first), an {@link MetadataRequest#alias}, or {@link
-   *     MetadataRequest#UNCHANGED}
-   * @return this
-   */
+  /** {@inheritDoc} A fit that is called directly takes it in any case. */
   @Override
   public GRU4RecCrossEntropy setFitRequest(MetadataRequest validationData) {
     if (!validationData.equals(MetadataRequest.UNCHANGED)) {
@@ -206,15 +174,11 @@ public final class GRU4RecCrossEntropy implements Estimator {
     return fitRequest;
   }
 
-  /**
-   * Makes an estimator with the same parameters, threads, listener and request that is not fitted.
-   *
-   * @return a new estimator
-   */
+  /** {@inheritDoc} Those are the parameters, threads, listener and request. */
   @Override
   public GRU4RecCrossEntropy copy() {
     return new GRU4RecCrossEntropy(parameters)
-        .threads(threads)
+        .threads(workers.number())
         .listener(listener)
         .setFitRequest(fitRequest);
   }
@@ -231,7 +195,6 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * @param x users x items, with timestamps
    * @param validation what the criterion is computed on after each epoch; null for none
    * @return this
-   * @see #fit(InteractionMatrix, IdMap, Validation)
    */
   public GRU4RecCrossEntropy fit(InteractionMatrix x, Validation validation) {
     List<String> ids = IntStream.range(0, x.numItems()).mapToObj(Integer::toString).toList();
@@ -246,10 +209,6 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * may end training early, see {@link TrainingListener#isCancelled}.
    *
    * @param x users x items, with timestamps; at least one user with two items
-   * @param items ids of the items
-   * @param validation what the criterion is computed on after each epoch, of the shape of {@code
-   *     x}; null for none
-   * @return this
    * @throws IllegalStateException if the estimator is at work already
    * @throws IllegalArgumentException if a matrix has no timestamps, no data or another shape than
    *     {@code x}; the message names it, or the heap cannot hold what training needs
@@ -262,24 +221,19 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   @Override
   public GRU4RecCrossEntropy fit(InteractionMatrix x, IdMap items, Validation validation) {
-    return alone(
-        () -> {
-          Training training = training(x, items, validation, Training.NO_OBSERVER);
-          MemoryEstimate.of(parameters, x, items, validation, threads).requireFits();
-          Long seed = parameters.get(SEED);
-          return run(training.start(seed != null ? seed : System.nanoTime() & Long.MAX_VALUE));
-        });
+    return workers.alone(() -> run(training(x, items, validation).start()));
   }
 
   /** As {@link #fit}, from given initial parameters, which are changed. */
   GRU4RecCrossEntropy fit(
-      InteractionMatrix x,
-      IdMap items,
-      Validation validation,
-      long seed,
-      GruNetwork network,
-      Trainer.Observer observer) {
-    return alone(() -> run(training(x, items, validation, observer).start(seed, network)));
+      InteractionMatrix x, IdMap items, Validation validation, long seed, GruNetwork network) {
+    return workers.alone(() -> run(training(x, items, validation).start(seed, network)));
+  }
+
+  /** Shows the steps of fits to an observer, for tests. */
+  GRU4RecCrossEntropy observer(Trainer.Observer observer) {
+    this.observer = observer;
+    return this;
   }
 
   /**
@@ -299,59 +253,34 @@ public final class GRU4RecCrossEntropy implements Estimator {
    */
   public GRU4RecCrossEntropy resume(InteractionMatrix x, IdMap items, Validation validation)
       throws IOException {
-    return resume(x, items, validation, Training.NO_OBSERVER);
-  }
-
-  /** As {@link #resume}, observed. */
-  GRU4RecCrossEntropy resume(
-      InteractionMatrix x, IdMap items, Validation validation, Trainer.Observer observer)
-      throws IOException {
     if (checkpoints == null) {
       throw new IllegalStateException("resume needs the folder of a checkpoint: set it first");
     }
-    return alone(() -> run(training(x, items, validation, observer).resume()));
+    return workers.alone(() -> run(training(x, items, validation).resume()));
   }
 
-  /** What may fail as the work does. */
-  @FunctionalInterface
-  private interface Work<T, E extends Exception> {
-    T run() throws E;
-  }
-
-  /** Two works at once would share the worker threads, the model and the request to stop. */
-  private <T, E extends Exception> T alone(Work<T, E> work) throws E {
-    if (!working.compareAndSet(false, true)) {
-      throw new IllegalStateException(
-          "this estimator is at work in fit, predict or score, or in a listener of its fit: take"
-              + " another object for what is to run beside it");
-    }
-    try {
-      return work.run();
-    } finally {
-      working.set(false);
-    }
-  }
-
-  private Training training(
-      InteractionMatrix x, IdMap items, Validation validation, Trainer.Observer observer) {
-    checkData(x, items, validation);
-    return new Training(x, items, validation, parameters, listener, parallel())
+  private Training training(InteractionMatrix x, IdMap items, Validation validation) {
+    DataChecks.check(x, items, validation);
+    DataChecks.requireTargets("X", x);
+    return new Training(x, items, validation, parameters, listener, workers.parallel())
         .observer(observer)
         .checkpoints(checkpoints);
   }
 
   private GRU4RecCrossEntropy run(Training training) {
-    model = null;
-    bestCriterion = null;
+    learned = Learned.NOTHING;
     try {
       training.run(() -> stopRequested);
     } finally {
       stopRequested = false;
-      model = training.model();
-      bestCriterion = training.bestCriterion();
+      learned = Learned.by(training);
     }
     if (parameters.get(SAVE_BEST_TO_FILE)) {
-      saveBest();
+      try {
+        save();
+      } catch (IOException e) {
+        throw new UncheckedIOException("save_best_to_file: " + e.getMessage(), e);
+      }
     }
     return this;
   }
@@ -367,33 +296,9 @@ public final class GRU4RecCrossEntropy implements Estimator {
     stopRequested = true;
   }
 
-  private static void checkData(InteractionMatrix x, IdMap items, Validation validation) {
-    DataChecks.check(x, items, validation);
-    if (IntStream.range(0, x.numUsers()).noneMatch(user -> x.historyLength(user) > 1)) {
-      throw new IllegalArgumentException(
-          "X has no user with two interactions: there is no next item to learn");
-    }
-  }
-
-  private synchronized Parallel parallel() {
-    if (parallel == null) {
-      parallel = new Parallel(threads);
-    }
-    return parallel;
-  }
-
-  /**
-   * Returns the trained model.
-   *
-   * @return immutable
-   * @throws IllegalStateException if nothing was fitted or loaded
-   */
   @Override
   public FittedModel model() {
-    if (model == null) {
-      throw new IllegalStateException("the estimator is not fitted: call fit or load first");
-    }
-    return model;
+    return learned.model();
   }
 
   /**
@@ -418,40 +323,21 @@ public final class GRU4RecCrossEntropy implements Estimator {
   }
 
   private CsrMatrix predictTop(InteractionMatrix x, Integer topK) {
-    checkHistories("X", x);
-    CsrMatrix scores = alone(() -> model().predict(x, topK, parallel()));
-    long missing = IntStream.of(x.activeUsers()).filter(u -> scores.nnz(u) == 0).count();
-    if (missing > 0) {
-      LOGGER.log(Level.WARNING, "users with history that got no prediction: {0}", missing);
-    }
-    return scores;
-  }
-
-  private void checkHistories(String name, InteractionMatrix x) {
-    DataChecks.requireTimestamps(name, x);
-    if (x.numItems() != model().numItems()) {
-      throw new IllegalArgumentException(
-          "%s: the model knows %d items, got a matrix of %d"
-              .formatted(name, model().numItems(), x.numItems()));
-    }
+    learned.checkHistories("X", x);
+    return workers.alone(() -> learned.predict(x, topK, workers.parallel()));
   }
 
   /**
-   * Computes the stopping criterion of the trained model, as fit does after each epoch but on all
-   * users: without {@code validation_sample_size} and {@code keep_last} it is the best value of the
-   * fit.
+   * {@inheritDoc} Without {@code validation_sample_size} and {@code keep_last} it is the best value
+   * of the fit.
    *
-   * @param validation of the model's number of items, with timestamps
-   * @return the value; {@link #stoppingCriterion} says whether more is better
-   * @throws IllegalStateException if nothing was fitted or loaded
    * @throws IllegalArgumentException if a matrix has another number of items, or nothing is
    *     expected
    */
   @Override
   public double score(Validation validation) {
-    checkHistories("validation in", validation.in());
-    long seed = model().seed() == null ? 0 : model().seed();
-    return alone(() -> ValidationCriterion.of(model(), validation, parameters, seed, parallel()));
+    learned.checkHistories("validation in", validation.in());
+    return workers.alone(() -> learned.score(validation, parameters, workers.parallel()));
   }
 
   /**
@@ -462,7 +348,7 @@ public final class GRU4RecCrossEntropy implements Estimator {
    *     the value if nothing was fitted or there was no validation
    */
   public String filename() {
-    return name() + "_loss_" + ParameterSpec.print(bestCriterion) + ".safetensors";
+    return name() + "_loss_" + ParameterSpec.print(learned.bestCriterion()) + ".safetensors";
   }
 
   /**
@@ -474,22 +360,9 @@ public final class GRU4RecCrossEntropy implements Estimator {
     return "GRU4RecCrossEntropy";
   }
 
-  /**
-   * Returns name and parameters.
-   *
-   * @return as {@link GRU4RecParameters#identifier} writes them
-   */
   @Override
   public String identifier() {
     return parameters.identifier();
-  }
-
-  private void saveBest() {
-    try {
-      save();
-    } catch (IOException e) {
-      throw new UncheckedIOException("save_best_to_file: " + e.getMessage(), e);
-    }
   }
 
   /**
@@ -513,35 +386,14 @@ public final class GRU4RecCrossEntropy implements Estimator {
    * @throws IOException if the file is not a model or cannot be read; nothing has changed then
    */
   public GRU4RecCrossEntropy load(Path file) throws IOException {
-    FittedModel loaded = FittedModel.load(file);
-    Map<String, Object> params = new LinkedHashMap<>(loaded.parameters());
-    params.put("num_layers", loaded.network().layers().size());
-    params.put("hidden_size", loaded.network().hiddenSize());
-    params.put("embedding", loaded.network().isShared() ? "shared" : "separate");
-    if (!loaded.network().isShared()) {
-      params.put("num_components", loaded.network().numComponents());
-    }
-    try {
-      parameters = parameters.withParams(params);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFileException(file, "its parameters are wrong: " + e.getMessage());
-    }
-    model = loaded;
-    bestCriterion =
-        loaded.history().stream()
-            .filter(e -> e.better() && e.criterion().isPresent())
-            .reduce((a, b) -> b)
-            .map(e -> (Double) e.criterion().getAsDouble())
-            .orElse(null);
+    Learned loaded = Learned.load(file);
+    parameters = loaded.parameters(parameters, file);
+    learned = loaded;
     return this;
   }
 
-  /** Ends the worker threads. The estimator can still be used; threads start again when needed. */
   @Override
-  public synchronized void close() {
-    if (parallel != null) {
-      parallel.close();
-      parallel = null;
-    }
+  public void close() {
+    workers.close();
   }
 }

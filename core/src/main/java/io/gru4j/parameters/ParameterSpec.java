@@ -30,29 +30,6 @@ public final class ParameterSpec<T> {
     CHOICE
   }
 
-  /**
-   * The numbers that are allowed.
-   *
-   * @param least the smallest
-   * @param most the largest, or the bound below which they are
-   * @param mostIncluded whether {@code most} is one of them
-   * @param asFloat whether the bounds hold for the number as training uses it, a float
-   */
-  private record Bounds(double least, double most, boolean mostIncluded, boolean asFloat) {
-    static final Bounds NONE = new Bounds(Double.NaN, Double.NaN, false, false);
-
-    boolean contain(long value) {
-      return value >= least && value <= most;
-    }
-
-    boolean contain(double value) {
-      double used = asFloat ? (float) value : value;
-      boolean belowMost = mostIncluded ? used <= most : used < most;
-      boolean sign = !asFloat || value >= 0; // -1e-60 is -0.0 as a float
-      return used >= least && belowMost && sign; // NaN is not
-    }
-  }
-
   private final String name;
   private final Type type;
   private final boolean nullable;
@@ -69,7 +46,6 @@ public final class ParameterSpec<T> {
       T defaultValue,
       Bounds bounds,
       List<T> constants,
-      String range,
       String description) {
     this.name = name;
     this.type = type;
@@ -77,86 +53,56 @@ public final class ParameterSpec<T> {
     this.defaultValue = defaultValue;
     this.bounds = bounds;
     this.constants = constants;
-    this.range = nullable ? range + " or None" : range;
+    this.range = nullable ? bounds.words() + " or None" : bounds.words();
     this.description = description;
   }
 
-  private static <T> ParameterSpec<T> number(
-      String name,
-      Type type,
-      boolean nullable,
-      T value,
-      Bounds bounds,
-      String range,
-      String means) {
-    return new ParameterSpec<>(name, type, nullable, value, bounds, List.of(), range, means);
+  private static <T> ParameterSpec<T> of(
+      String name, Type type, boolean nullable, T defaultValue, Bounds bounds, String description) {
+    return new ParameterSpec<>(name, type, nullable, defaultValue, bounds, List.of(), description);
   }
 
   static ParameterSpec<Integer> integer(
       String name, int defaultValue, int least, int most, String description) {
-    return integer(name, false, defaultValue, least, most, description);
+    return of(name, Type.INT, false, defaultValue, Bounds.integers(least, most), description);
   }
 
   static ParameterSpec<Integer> integerOrNone(
       String name, int least, int most, String description) {
-    return integer(name, true, null, least, most, description);
-  }
-
-  private static ParameterSpec<Integer> integer(
-      String name, boolean nullable, Integer value, int least, int most, String description) {
-    Bounds bounds = new Bounds(least, most, true, false);
-    String range = "an integer in [" + least + ", " + most + "]";
-    return number(name, Type.INT, nullable, value, bounds, range, description);
+    return of(name, Type.INT, true, null, Bounds.integers(least, most), description);
   }
 
   static ParameterSpec<Long> longOrNone(String name, String description) {
-    Bounds bounds = new Bounds(0, 0x1p63, true, false); // every long is below
-    return number(name, Type.LONG, true, null, bounds, "an integer in [0, 2^63)", description);
+    return of(name, Type.LONG, true, null, Bounds.NOT_NEGATIVE_LONGS, description);
   }
 
   static ParameterSpec<Double> positive(String name, double defaultValue, String description) {
-    return positive(name, false, defaultValue, description);
+    return of(name, Type.REAL, false, defaultValue, Bounds.POSITIVE_FLOATS, description);
   }
 
   static ParameterSpec<Double> positiveOrNone(
       String name, double defaultValue, String description) {
-    return positive(name, true, defaultValue, description);
-  }
-
-  private static ParameterSpec<Double> positive(
-      String name, boolean nullable, double defaultValue, String description) {
-    Bounds bounds = new Bounds(Float.MIN_VALUE, Float.MAX_VALUE, true, true);
-    String range = "a float in [1.4e-45, 3.4028235e38]";
-    return number(name, Type.REAL, nullable, defaultValue, bounds, range, description);
+    return of(name, Type.REAL, true, defaultValue, Bounds.POSITIVE_FLOATS, description);
   }
 
   static ParameterSpec<Double> notNegative(String name, double defaultValue, String description) {
-    Bounds bounds = new Bounds(0, Double.MAX_VALUE, true, false);
-    return number(
-        name, Type.REAL, false, defaultValue, bounds, "a finite number >= 0", description);
+    return of(name, Type.REAL, false, defaultValue, Bounds.NOT_NEGATIVE_REALS, description);
   }
 
   static ParameterSpec<Double> fraction(String name, double defaultValue, String description) {
-    return fraction(name, false, defaultValue, false, description);
+    return of(name, Type.REAL, false, defaultValue, Bounds.FRACTIONS, description);
   }
 
   static ParameterSpec<Double> fractionOrNone(String name, String description) {
-    return fraction(name, true, null, false, description);
+    return of(name, Type.REAL, true, null, Bounds.FRACTIONS, description);
   }
 
   static ParameterSpec<Double> fractionOrOne(String name, double defaultValue, String description) {
-    return fraction(name, false, defaultValue, true, description);
-  }
-
-  private static ParameterSpec<Double> fraction(
-      String name, boolean nullable, Double value, boolean oneIncluded, String description) {
-    Bounds bounds = new Bounds(0, 1, oneIncluded, true);
-    String range = oneIncluded ? "a float in [0, 1]" : "a float in [0, 1)";
-    return number(name, Type.REAL, nullable, value, bounds, range, description);
+    return of(name, Type.REAL, false, defaultValue, Bounds.FRACTIONS_OR_ONE, description);
   }
 
   static ParameterSpec<Boolean> trueOrFalse(String name, String description) {
-    return number(name, Type.BOOLEAN, false, false, Bounds.NONE, "true or false", description);
+    return of(name, Type.BOOLEAN, false, false, Bounds.of("true or false"), description);
   }
 
   /** One of the constants of an enum, whose {@code toString} gives its word. */
@@ -169,9 +115,8 @@ public final class ParameterSpec<T> {
         Type.CHOICE,
         false,
         defaultValue,
-        Bounds.NONE,
+        Bounds.of("one of " + words),
         constants,
-        "one of " + words,
         description);
   }
 

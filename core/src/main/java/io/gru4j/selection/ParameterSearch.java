@@ -7,14 +7,10 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
-import io.gru4j.file.OneLine;
-import io.gru4j.parameters.NearestName;
-import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.progress.TrainingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Trains an estimator with one candidate set of parameters after the other and keeps the best.
@@ -48,13 +43,7 @@ import java.util.stream.Collectors;
 public abstract sealed class ParameterSearch implements AutoCloseable
     permits GridSearch, RandomSearch {
 
-  private static final String ESTIMATOR = "estimator";
-  private static final String NESTED = ESTIMATOR + "__";
-
-  private Estimator estimator;
-  private ParameterGrid grid;
-  private Integer n; // null: there is no such parameter
-  private long seed;
+  private SearchParameters parameters;
   private Path file;
   private Consumer<SearchResult> listener = result -> {};
   private List<SearchResult> results = List.of();
@@ -62,32 +51,15 @@ public abstract sealed class ParameterSearch implements AutoCloseable
 
   /** Makes a search of {@code n} candidates, or null where their number is no parameter. */
   ParameterSearch(Estimator estimator, Map<String, ? extends List<?>> grid, Integer n, long seed) {
-    this.seed = whole("seed", seed, 0, Long.MAX_VALUE);
-    this.n = n == null ? null : (Integer) (int) whole("n", n, 1, Integer.MAX_VALUE);
-    this.grid = new ParameterGrid(estimator, grid);
-    this.estimator = estimator;
-    ParameterNames.resolve(estimator, "seed"); // each candidate must have one
-  }
-
-  private static long whole(String name, Object value, long least, long most) {
-    try {
-      long whole = Long.parseLong(String.valueOf(value).strip());
-      if (whole >= least && whole <= most) {
-        return whole;
-      }
-    } catch (NumberFormatException e) {
-      // Falls through to the same message: what is wanted is the same.
-    }
-    throw new IllegalArgumentException(
-        "%s must be an integer in [%d, %d], got %s".formatted(name, least, most, value));
+    parameters = SearchParameters.of(estimator, grid, n, seed);
   }
 
   final Integer n() {
-    return n;
+    return parameters.n();
   }
 
   final long seed() {
-    return seed;
+    return parameters.seed();
   }
 
   /** Places in the grid of the candidates, in the order in which they are tried. */
@@ -157,7 +129,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    */
   public ParameterSearch fitRouted(
       InteractionMatrix x, IdMap items, Map<String, Validation> metadata) throws IOException {
-    MetadataRequest request = estimator.getMetadataRouting();
+    MetadataRequest request = getMetadataRouting();
     request.route(metadata); // refuses what no candidate could be given
     Validation validation = metadata.get(request.name());
     if (validation == null) {
@@ -166,6 +138,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
     }
     DataChecks.check(x, items, validation);
     forget();
+    ParameterGrid grid = parameters.grid();
     int[] places = candidates(grid);
     SearchFile saved = file == null ? null : new SearchFile(file, search(x, items, validation));
     List<SearchResult> done = new ArrayList<>();
@@ -179,12 +152,12 @@ public abstract sealed class ParameterSearch implements AutoCloseable
       if (known.contains(candidate)) {
         continue;
       }
-      Estimator trial = trial(grid.get(places[candidate]));
-      SearchResult result = run(candidate, grid.get(places[candidate]), trial, x, items, metadata);
+      Trial trial = new Trial(parameters, candidate, grid.get(places[candidate]));
+      SearchResult result = trial.run(x, items, metadata);
       done.add(result);
       results = ranked(done);
       if (!result.failed() && results.getFirst().candidate() == candidate) {
-        best = trial; // the model before can be collected
+        best = trial.estimator(); // the model before can be collected
       }
       if (saved != null) {
         saved.write(done);
@@ -197,13 +170,10 @@ public abstract sealed class ParameterSearch implements AutoCloseable
               .formatted(results.size(), results.getFirst().failure()));
     }
     if (best == null) { // its model was lost with the process that trained it
-      Estimator again = trial(results.getFirst().parameters());
-      try {
-        again.fitRouted(x, items, metadata);
-      } finally {
-        again.close();
-      }
-      best = again;
+      SearchResult first = results.getFirst();
+      Trial again = new Trial(parameters, first.candidate(), first.parameters());
+      again.train(x, items, metadata);
+      best = again.estimator();
     }
     return this;
   }
@@ -211,54 +181,17 @@ public abstract sealed class ParameterSearch implements AutoCloseable
   private Map<String, Object> search(InteractionMatrix x, IdMap items, Validation validation) {
     Map<String, Object> search = new LinkedHashMap<>();
     search.put("search", description());
-    search.put("estimator", estimator.identifier());
-    search.put("request", estimator.getMetadataRouting().toString());
-    search.put("grid", grid.values());
-    search.put("seed", seed);
+    search.put("estimator", parameters.estimator().identifier());
+    search.put("request", getMetadataRouting().toString());
+    search.put("grid", parameters.grid().values());
+    search.put("seed", parameters.seed());
     search.put("data", SearchFile.fingerprint(x, items, validation));
     return search;
   }
 
-  private Estimator trial(Map<String, Object> parameters) {
-    Estimator trial = estimator.copy().setParams(parameters);
-    String name = ParameterNames.resolve(trial, "seed");
-    return trial.getParams(true).get(name) == null ? trial.setParams(Map.of(name, seed)) : trial;
-  }
-
-  private SearchResult run(
-      int candidate,
-      Map<String, Object> parameters,
-      Estimator trial,
-      InteractionMatrix x,
-      IdMap items,
-      Map<String, Validation> metadata) {
-    long start = System.nanoTime();
-    double score = Double.NaN;
-    int epochs = 0;
-    String failure = null;
-    try {
-      trial.fitRouted(x, items, metadata);
-      score = trial.score(metadata.get(estimator.getMetadataRouting().name()));
-      epochs = trial.model().history().size();
-      if (!Double.isFinite(score)) {
-        failure = estimator.stoppingCriterion() + " is " + score;
-      }
-    } catch (TrainingException | IllegalArgumentException e) {
-      failure = e.getMessage() == null ? e.toString() : e.getMessage();
-    } catch (OutOfMemoryError e) { // too large a model is one candidate's fault
-      failure = "out of memory";
-    } finally {
-      trial.close();
-    }
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    return failure == null
-        ? new SearchResult(candidate, parameters, score, epochs, seconds, 0, null)
-        : new SearchResult(candidate, parameters, Double.NaN, 0, seconds, 0, failure);
-  }
-
   /** Best first, equal scores in the order of the candidates, failed ones last. */
   private List<SearchResult> ranked(List<SearchResult> done) {
-    double sign = estimator.stoppingCriterion().minimized() ? 1 : -1;
+    double sign = parameters.estimator().stoppingCriterion().minimized() ? 1 : -1;
     List<SearchResult> sorted = new ArrayList<>(done);
     sorted.sort(
         Comparator.comparing(SearchResult::failed)
@@ -296,7 +229,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    * @return at least 1
    */
   public int size() {
-    return candidates(grid).length;
+    return candidates(parameters.grid()).length;
   }
 
   /**
@@ -352,17 +285,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    * @return unmodifiable; {@code grid} is a map from the estimator's names to lists of values
    */
   public Map<String, Object> getParams(boolean deep) {
-    Map<String, Object> params = new LinkedHashMap<>();
-    params.put(ESTIMATOR, estimator);
-    params.put("grid", grid.values());
-    if (n != null) {
-      params.put("n", n);
-    }
-    params.put("seed", seed);
-    if (deep) {
-      estimator.getParams(true).forEach((name, value) -> params.put(NESTED + name, value));
-    }
-    return Collections.unmodifiableMap(params);
+    return parameters.byName(deep);
   }
 
   /**
@@ -376,65 +299,8 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    *     does not fit the estimator; the message names it
    */
   public ParameterSearch setParams(Map<String, ?> params) {
-    Map<String, Object> nested = new LinkedHashMap<>();
-    Estimator last = estimator;
-    Map<String, ? extends List<?>> values = grid.values();
-    Integer count = n;
-    long number = seed;
-    for (Map.Entry<String, ?> entry : params.entrySet()) {
-      String name = entry.getKey();
-      Object value = entry.getValue();
-      if (name.startsWith(NESTED)) {
-        nested.put(name.substring(NESTED.length()), value);
-      } else if (name.equals(ESTIMATOR)) {
-        if (!(value instanceof Estimator given)) {
-          throw new IllegalArgumentException("estimator must be an Estimator, got " + value);
-        }
-        last = given;
-      } else if (name.equals("grid")) {
-        values = gridOf(value);
-      } else if (name.equals("n") && n != null) {
-        count = (int) whole(name, value, 1, Integer.MAX_VALUE);
-      } else if (name.equals("seed")) {
-        number = whole(name, value, 0, Long.MAX_VALUE);
-      } else {
-        throw new IllegalArgumentException(
-            "a %s has no parameter %s".formatted(name(), OneLine.quoted(name))
-                + NearestName.of(name, getParams(true).keySet())
-                    .map(near -> "; did you mean " + near + "?")
-                    .orElse(""));
-      }
-    }
-    ParameterGrid checked;
-    try (Estimator probe = last.copy()) {
-      checked = new ParameterGrid(probe.setParams(nested), values);
-    }
-    last.setParams(nested); // its copy has accepted these values
-    estimator = last;
-    grid = checked;
-    n = count;
-    seed = number;
+    parameters = parameters.with(params);
     return this;
-  }
-
-  private static Map<String, List<?>> gridOf(Object value) {
-    Map<String, List<?>> grid = new LinkedHashMap<>();
-    if (value instanceof Map<?, ?> map) {
-      for (Map.Entry<?, ?> entry : map.entrySet()) {
-        if (entry.getKey() instanceof String name && entry.getValue() instanceof List<?> list) {
-          grid.put(name, list);
-        }
-      }
-      if (grid.size() == map.size()) {
-        return grid;
-      }
-    }
-    throw new IllegalArgumentException(
-        "grid must be a map from names to lists of values, got " + value);
-  }
-
-  private String name() {
-    return n == null ? "GridSearch" : "RandomSearch";
   }
 
   /**
@@ -444,17 +310,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    *     identifier of the estimator
    */
   public String identifier() {
-    String values =
-        grid.values().entrySet().stream()
-            .map(
-                entry ->
-                    "'%s': %s"
-                        .formatted(
-                            entry.getKey(),
-                            entry.getValue().stream().map(ParameterSpec::print).toList()))
-            .collect(Collectors.joining(", "));
-    return "%s(estimator=%s,grid={%s},%sseed=%d)"
-        .formatted(name(), estimator.identifier(), values, n == null ? "" : "n=" + n + ",", seed);
+    return parameters.identifier();
   }
 
   /**
@@ -465,7 +321,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    * @return this
    */
   public ParameterSearch setFitRequest(MetadataRequest validationData) {
-    estimator.setFitRequest(validationData);
+    parameters.estimator().setFitRequest(validationData);
     return this;
   }
 
@@ -475,7 +331,7 @@ public abstract sealed class ParameterSearch implements AutoCloseable
    * @return the request
    */
   public MetadataRequest getMetadataRouting() {
-    return estimator.getMetadataRouting();
+    return parameters.estimator().getMetadataRouting();
   }
 
   /** Ends the worker threads of the best estimator. The search can still be used. */

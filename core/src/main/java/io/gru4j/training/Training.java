@@ -10,6 +10,7 @@ import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 import static io.gru4j.parameters.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
 
@@ -103,8 +104,16 @@ public final class Training {
     return this;
   }
 
-  /** Stands before the first step, with initial parameters drawn with the seed. */
-  public Training start(long seed) {
+  /**
+   * Stands before the first step, with initial parameters drawn with the seed, which is drawn too
+   * where it is None.
+   *
+   * @throws IllegalArgumentException if the heap cannot hold what training needs
+   */
+  public Training start() {
+    requireMemory();
+    Long given = parameters.get(SEED);
+    long seed = given != null ? given : System.nanoTime() & Long.MAX_VALUE;
     long first = RandomStream.at(seed, INITIAL_PARAMETERS);
     return start(
         seed,
@@ -170,7 +179,7 @@ public final class Training {
     trainer = null;
     try (CheckpointFile file = CheckpointFile.open(checkpoint)) {
       file.requireSame(startedWith);
-      MemoryEstimate.of(parameters, x, items, validation, parallel.threads()).requireFits();
+      requireMemory();
       start(file.seed(), zeros());
       file.restore(state);
     } catch (SafeTensorsException e) {
@@ -179,6 +188,10 @@ public final class Training {
     if (!trainer.hasPlace(state.history.size(), state.position)) {
       throw new ModelFileException(checkpoint, "has a position that the data do not have");
     }
+  }
+
+  private void requireMemory() {
+    MemoryEstimate.of(parameters, x, items, validation, parallel.threads()).requireFits();
   }
 
   private GruNetwork zeros() {

@@ -26,7 +26,6 @@ import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
-import io.gru4j.training.Trainer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -111,7 +110,7 @@ class MetamorphicTest {
       if (topK > 0) {
         estimator.setParams(Map.of("predict_topK", topK));
       }
-      estimator.fit(data.x(), data.items(), null, 1, network(random, items), new Ignoring());
+      estimator.fit(data.x(), data.items(), null, 1, network(random, items));
       CsrMatrix scores = estimator.predict(matrix(sessions, items));
       List<Integer> order = shuffled(random, users).subList(0, 1 + random.nextInt(users));
       InteractionMatrix others = matrix(order.stream().map(sessions::get).toList(), items);
@@ -129,8 +128,6 @@ class MetamorphicTest {
       assertSameRow(scores, user, estimator.predict(matrix(List.of(sessions.get(user)), items)), 0);
     }
   }
-
-  private record Ignoring() implements Trainer.Observer {}
 
   /**
    * Every session starts from a hidden state of zeros, in every batch of every epoch: with steps
@@ -174,7 +171,7 @@ class MetamorphicTest {
             .set(NUM_LAYERS, network.layers().size())
             .build();
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters).threads(1)) {
-      estimator.fit(matrix(sessions, items), ids(items), null, 1, network, new Ignoring());
+      estimator.fit(matrix(sessions, items), ids(items), null, 1, network);
       for (EpochSummary epoch : estimator.model().history()) {
         assertEquals(targets, epoch.targets());
         assertEquals(loss / targets, epoch.loss(), 1e-5 * (1 + loss / targets), epoch.toString());
@@ -291,8 +288,8 @@ class MetamorphicTest {
     GruNetwork other = permuted(network, to);
     try (GRU4RecCrossEntropy a = new GRU4RecCrossEntropy(parameters).threads(1);
         GRU4RecCrossEntropy b = new GRU4RecCrossEntropy(parameters).threads(1)) {
-      a.fit(matrix(sessions, items), ids(items), null, 3, network, new Ignoring());
-      b.fit(matrix(permuted(sessions, to), items), ids(items), null, 3, other, new Ignoring());
+      a.fit(matrix(sessions, items), ids(items), null, 3, network);
+      b.fit(matrix(permuted(sessions, to), items), ids(items), null, 3, other);
       for (int e = 0; e < 2; e++) {
         assertEquals(
             a.model().history().get(e).loss(), b.model().history().get(e).loss(), 1e-4, "loss");

@@ -67,7 +67,8 @@ class OptionsTest {
               ? GruNetwork.sharedZeros(x.numItems(), H, p.get(NUM_LAYERS))
               : GruNetwork.zeros(x.numItems(), p.get(NUM_COMPONENTS), H, p.get(NUM_LAYERS));
       network.initialiseGlorot(5);
-      return estimator.fit(x, SESSIONS.items(), null, p.get(SEED), network, observer).model();
+      estimator.observer(observer).fit(x, SESSIONS.items(), null, p.get(SEED), network);
+      return estimator.model();
     }
   }
 

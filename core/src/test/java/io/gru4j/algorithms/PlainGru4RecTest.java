@@ -26,7 +26,6 @@ import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.tensor.autograd.Parameter;
-import io.gru4j.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -197,7 +196,7 @@ class PlainGru4RecTest {
     List<EpochSummary> history;
     CsrMatrix scores;
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p)) {
-      estimator.fit(data.x(), data.items(), null, 0, network, Training.NO_OBSERVER);
+      estimator.fit(data.x(), data.items(), null, 0, network);
       history = estimator.model().history();
       scores = estimator.predict(data.x());
     }

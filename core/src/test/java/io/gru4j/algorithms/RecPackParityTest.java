@@ -104,7 +104,7 @@ class RecPackParityTest {
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(recording.parameters())) {
       InteractionMatrix x = recording.matrix(recording.list("interactions"));
       IdMap ids = IdMap.of(IntStream.range(0, x.numItems()).mapToObj(Integer::toString).toList());
-      estimator.fit(x, ids, recording.validation(), 0, network, checker);
+      estimator.observer(checker).fit(x, ids, recording.validation(), 0, network);
       checker.end();
       checkEpochs(recording, estimator.model().history(), differences);
       checkParameters(recording.map("finalParams"), network, "final parameters", differences);

@@ -152,7 +152,8 @@ class ResumeTest {
       try {
         model =
             estimator
-                .resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), observer)
+                .observer(observer)
+                .resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation())
                 .model();
       } catch (TrainingStoppedException e) {
         cuts++;
@@ -202,11 +203,8 @@ class ResumeTest {
       assertThrows(
           TrainingStoppedException.class,
           () ->
-              cut.resume(
-                  SESSIONS.x(),
-                  SESSIONS.items(),
-                  SESSIONS.validation(),
-                  stopIn(cut, cutIn.epoch(), after)));
+              cut.observer(stopIn(cut, cutIn.epoch(), after))
+                  .resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
       GRU4RecCrossEntropy resumed = resume(estimator(parameters).checkpoint(folder, NEVER));
       SameModel.check(expected, resumed.model());
       assertEquals(whole.filename(), resumed.filename());
@@ -230,7 +228,7 @@ class ResumeTest {
       Trainer.Observer stop = stopIn(cut, epoch, 0);
       assertThrows(
           TrainingStoppedException.class,
-          () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+          () -> cut.observer(stop).resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
       List<EpochSummary> history =
           resume(estimator(parameters).checkpoint(folder, NEVER)).model().history();
       assertEquals(4, history.size()); // recall cannot improve by 1: the first is the best
@@ -274,7 +272,7 @@ class ResumeTest {
         Trainer.Observer stop = stopIn(cut, epoch, 3);
         assertThrows(
             TrainingStoppedException.class,
-            () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+            () -> cut.observer(stop).resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
       }
     }
     FittedModel model = resume(estimator(TestSessions.tiny()).checkpoint(folder, NEVER)).model();
@@ -526,8 +524,9 @@ class ResumeTest {
     assertThrows(
         TrainingStoppedException.class,
         () ->
-            estimator.resume(
-                SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stopIn(estimator, 2, 0)));
+            estimator
+                .observer(stopIn(estimator, 2, 0))
+                .resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
     Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE));
     byte[] bytes = Unchecked.of(Files.readAllBytes(file));
     String text = new String(bytes, StandardCharsets.ISO_8859_1);
@@ -559,7 +558,7 @@ class ResumeTest {
     Trainer.Observer stop = stopIn(cut, 2, 3);
     assertThrows(
         TrainingStoppedException.class,
-        () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+        () -> cut.observer(stop).resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
     FittedModel model = resume(estimator(parameters).checkpoint(folder, NEVER)).model();
     SameModel.check(uninterrupted(parameters), model);
   }
@@ -685,7 +684,7 @@ class ResumeTest {
     Trainer.Observer stop = stopIn(cut, 2, 2);
     assertThrows(
         TrainingStoppedException.class,
-        () -> cut.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation(), stop));
+        () -> cut.observer(stop).resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
     assertEquals(BOTH, names());
   }
 

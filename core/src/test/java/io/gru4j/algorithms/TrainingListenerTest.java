@@ -196,7 +196,7 @@ class TrainingListenerTest {
           }
         };
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(p)) {
-      estimator.threads(1).fit(s.x(), s.items(), null, p.get(SEED), network, observer);
+      estimator.threads(1).observer(observer).fit(s.x(), s.items(), null, p.get(SEED), network);
     }
     return seen.getFirst();
   }

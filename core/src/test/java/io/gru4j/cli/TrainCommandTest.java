@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,21 +8,236 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.TestSessions;
+import io.gru4j.file.Json;
+import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.progress.BatchProgress;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class TrainCommandTest {
-  @TempDir Path folder;
+class TrainCommandTest extends CommandLineCase {
+  @Test
+  void inputsAreNotOverwritten() throws IOException {
+    String before = Files.readString(Path.of(sessions));
+    Path link = folder.resolve("link");
+    Files.createLink(link, Path.of(sessions));
+    assertContains(
+        run("train", sessions, "--model", sessions).expect(2).err(), "would overwrite " + sessions);
+    assertContains(
+        run("train", sessions, "--model", link.toString()).expect(2).err(), "would overwrite");
+    assertContains(train("--log-json", sessions).expect(2).err(), "would overwrite");
+    assertContains(train("--log-json", model).expect(2).err(), "would overwrite");
+    assertEquals(before, Files.readString(Path.of(sessions)));
+  }
+
+  @Test
+  void whatIsTrainedIsSavedInspectedAndEvaluated() throws IOException {
+    Path log = folder.resolve("log.jsonl");
+    Result train = train("--log-json", log.toString(), "--validation-fraction=0.2").expect(0);
+    assertContains(train.err(), sessions + ": 40 sessions, 159 clicks, 12 items");
+    assertContains(train.err(), "epoch 1/2: ");
+    assertContains(train.err(), "epoch 2/2: ");
+    assertContains(train.out(), "seed    7\n");
+    assertContains(train.out(), "items   12\n");
+    assertContains(train.out(), ", the best by recall\n");
+
+    List<String> lines = Files.readAllLines(log);
+    assertEquals(2, lines.size());
+    for (int i = 0; i < 2; i++) {
+      Map<?, ?> line = (Map<?, ?>) Json.parse(lines.get(i));
+      assertEquals(
+          List.of("epoch", "seconds", "targets", "steps", "loss", "criterion"),
+          List.copyOf(line.keySet()));
+      assertEquals(i + 1L, line.get("epoch"));
+      assertTrue((Long) line.get("targets") > 0 && (Long) line.get("steps") > 0);
+      assertTrue((Double) line.get("seconds") >= 0 && (Double) line.get("loss") > 0);
+      assertTrue((Double) line.get("criterion") >= 0);
+    }
+
+    Result inspect = run("inspect", model).expect(0);
+    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
+      assertContains(inspect.out(), "\n  " + spec.name() + " ");
+    }
+    assertTrue(inspect.out().matches("(?s).*hidden_size +8\n.*"), inspect.out());
+    assertTrue(inspect.out().matches("(?s).*\nitems +12\nseed +7\n.*"), inspect.out());
+    assertTrue(inspect.out().matches("(?s).*\ntensors\n.*\nhistory\n  epoch .*"), inspect.out());
+
+    Result text = run("evaluate", sessions, "--model", model, "--at=1,5").expect(0);
+    assertContains(text.out(), "k  Recall@k   MRR@k  NDCG@k\n1 ");
+    assertContains(text.out(), "119 clicks predicted, 0 dropped");
+  }
+
+  /** Of a training whose epochs get worse by the criterion: warp likes small scores. */
+  @Test
+  void theSummaryIsOfTheModelThatIsKept() throws IOException {
+    for (String keep : List.of("false", "true")) {
+      Result result =
+          train("--validation-fraction=0.2", "--stopping-criterion=warp", "--keep-last=" + keep)
+              .expect(0);
+      List<EpochSummary> history = FittedModel.load(Path.of(model)).history();
+      EpochSummary best =
+          history.stream()
+              .min(Comparator.comparingDouble(epoch -> epoch.criterion().orElseThrow()))
+              .orElseThrow();
+      EpochSummary kept = keep.equals("true") ? history.getLast() : best;
+      assertTrue(best.epoch() < history.size(), result.err());
+      assertContains(
+          result.out().replaceAll(" +", " "),
+          "\nkept epoch %d, the %s\nloss %s\nwarp %s\n"
+              .formatted(
+                  kept.epoch(),
+                  keep.equals("true") ? "last" : "best by warp",
+                  Numbers.score(kept.loss()),
+                  Numbers.score(kept.criterion().getAsDouble())));
+    }
+  }
+
+  @Test
+  void aCriterionThatSeesEveryItemIsWarnedOf() {
+    String warning =
+        "recall@50 is 1 for every model of 12 items, so epochs cannot be compared: use"
+            + " --stopping-criterion bpr or --keep-last\n";
+    Result recall = train("--validation-fraction=0.2").expect(0);
+    assertContains(recall.err(), warning);
+    assertContains(recall.out().replaceAll(" +", " "), "\nrecall 1.0000\n"); // it is true
+    assertEquals(1, recall.err().split("cannot be compared", -1).length - 1);
+    for (String quiet :
+        List.of(
+            "--keep-last",
+            "--stopping-criterion=bpr",
+            "--stopping-criterion=ndcg",
+            "--stopping-criterion=precision")) {
+      Result result = train("--validation-fraction=0.2", quiet).expect(0);
+      assertFalse(result.err().contains("cannot be compared"), result.err());
+    }
+    assertFalse(train().expect(0).err().contains("cannot be compared"));
+    assertContains(
+        run(
+                TINY,
+                "search",
+                sessions,
+                "--model",
+                model,
+                "--validation-fraction=0.2",
+                "--param=bptt=1")
+            .expect(0)
+            .err(),
+        "so candidates cannot be compared: use --stopping-criterion bpr\n");
+    assertContains(run("train", "--help").out().replaceAll("\\s+", " "), "the 50 best items");
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFullDiskUnderTheLogIsReportedAndTheModelWritten() throws IOException {
+    Result result = train("--log-json", "/dev/full").expect(1);
+    assertContains(result.err(), "gru4j train: /dev/full: No space left on device\n");
+    assertEquals(2, FittedModel.load(Path.of(model)).history().size());
+  }
+
+  @Test
+  void aSwitchThatIsOffNeedsNoValidation() {
+    train("--stop-early=false", "--save-best-to-file=False").expect(0);
+    run(TINY, "demo", "--sessions=300", "--items=60", "--save-best-to-file=false").expect(0);
+  }
+
+  @Test
+  void theFileOfTheBestModelIsNamed() throws IOException {
+    Result result =
+        train("--validation-fraction=0.2", "--save-best-to-file", "--stopping-criterion=bpr");
+    Path copy =
+        Path.of(
+            result
+                .expect(0)
+                .out()
+                .lines()
+                .filter(line -> line.startsWith("copy "))
+                .map(line -> line.replaceFirst("copy +", ""))
+                .findFirst()
+                .orElseThrow());
+    try {
+      assertContains(copy.toString(), "GRU4RecCrossEntropy_loss_");
+      assertArrayEquals(Files.readAllBytes(Path.of(model)), Files.readAllBytes(copy));
+    } finally {
+      Files.deleteIfExists(copy);
+    }
+    assertContains(
+        run("train", "--help").out().replaceAll("\\s+", " "),
+        "GRU4RecCrossEntropy_loss_X.safetensors");
+  }
+
+  @Test
+  void trainingWithoutValidationHasNoCriterion() throws IOException {
+    Path log = folder.resolve("log");
+    Result result = train("--log-json", log.toString(), "--threads=1").expect(0);
+    assertFalse(result.out().contains("best"), result.out());
+    assertContains(result.out(), "epoch 2, the last\n");
+    for (String line : Files.readAllLines(log)) {
+      Map<?, ?> json = (Map<?, ?>) Json.parse(line);
+      assertTrue(json.containsKey("criterion"));
+      assertEquals(null, json.get("criterion"));
+    }
+  }
+
+  @Test
+  void validationMayComeFromItsOwnFileAndSeveralFilesAreOne() throws IOException {
+    Path held = folder.resolve("held.csv");
+    Files.writeString(held, "SessionId,ItemId,Time\n0,ä1,1\n0,ä3,2\n0,new,3\n0,ä5,4\n");
+    Result result = train("--validation", held.toString()).expect(0);
+    assertContains(result.err(), held + ": 1 session, 4 clicks, 3 items");
+    assertContains(result.err(), held + ": 1 click dropped, unknown items");
+    assertContains(result.out(), "recall  ");
+
+    Result two = run(TINY, "train", sessions, held.toString(), "--model", model).expect(0);
+    assertContains(two.out(), "items   13\n");
+
+    Files.writeString(held, "SessionId,ItemId,Time\n0,ä1,1\n");
+    assertContains(
+        train("--validation", held.toString()).expect(1).err(),
+        "no session has two clicks on known items");
+  }
+
+  @Test
+  void aTrainingThatDivergesIsAFailureWithAReason() {
+    Result result =
+        train("--optimization-algorithm=sgd", "--learning-rate=1e38", "--clipnorm=None").expect(1);
+    assertContains(result.err(), "gru4j train: ");
+    assertContains(result.err(), "1.0E38");
+    assertContains(result.err(), "; no model is written");
+    assertEquals("", result.out());
+    assertFalse(Files.exists(Path.of(model)));
+  }
+
+  @Test
+  void theSameSeedWritesTheSameModel() throws IOException {
+    train("--threads=1").expect(0);
+    byte[] one = Files.readAllBytes(Path.of(model));
+    train("--threads=3").expect(0);
+    assertArrayEquals(tensorsOf(one), tensorsOf(Files.readAllBytes(Path.of(model))));
+  }
+
+  /** The data behind the header, whose history holds times. */
+  private static byte[] tensorsOf(byte[] file) {
+    int header = 0;
+    for (int i = 3; i >= 0; i--) {
+      header = header << 8 | file[i] & 0xff;
+    }
+    return Arrays.copyOfRange(file, 8 + header, file.length);
+  }
 
   private static Stream<Throwable> failures() {
     return Stream.of(

@@ -1,0 +1,27 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DemoCommandTest extends CommandLineCase {
+  @Test
+  void theDemoRunsEndToEnd() {
+    Result demo = run(TINY, "demo", "--sessions=300", "--items=60").expect(0);
+    assertContains(demo.err(), "made 300 sessions, ");
+    assertContains(demo.err(), "epoch 2/2: ");
+    List<String> lines = demo.out().lines().toList();
+    assertTrue(lines.get(0).matches(" +Recall@20 +MRR@20"), demo.out());
+    assertTrue(lines.get(1).matches("most popular +0\\.\\d{4}  0\\.\\d{4}"), demo.out());
+    assertTrue(lines.get(2).matches("Markov chain +0\\.\\d{4}  0\\.\\d{4}"), demo.out());
+    assertTrue(lines.get(3).matches("GRU4Rec +0\\.\\d{4}  0\\.\\d{4}"), demo.out());
+    assertTrue(lines.get(4).matches("[\\d,]+ clicks of held-out sessions predicted"), demo.out());
+    assertEquals(3, lines.stream().filter(line -> line.startsWith("session s")).count());
+    assertEquals(15, lines.stream().filter(line -> line.matches("  [1-5]\\. shelf.*")).count());
+    assertEquals(
+        demo.out(), run(TINY, "demo", "--sessions=300", "--items=60", "--threads=1").out());
+    assertContains(run("demo", "--seed=None").expect(2).err(), "a demo that can be repeated");
+  }
+}
