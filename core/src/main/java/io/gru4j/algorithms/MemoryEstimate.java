@@ -57,6 +57,8 @@ public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
+  private static final double SURVIVOR =
+      1 / 30.0; // of the serial collector's heap, at its defaults
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
 
@@ -86,16 +88,26 @@ public final class MemoryEstimate {
     estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
-    estimate.add("the JVM", JVM + rounding(estimate.bytes(), p.get(NUM_LAYERS)));
+    double lost =
+        Math.max(
+            lostByRegions(estimate.bytes(), p.get(NUM_LAYERS)),
+            lostByGenerations(JVM + estimate.bytes(), s.longest()));
+    estimate.add("the JVM", JVM + lost);
     return estimate;
   }
 
-  /**
-   * What the collector loses: G1 gives each long array regions of its own, half of the last empty.
-   */
-  private static double rounding(double bytes, int layers) {
+  /** What G1 loses: it gives each long array regions of its own, half of the last empty. */
+  private static double lostByRegions(double bytes, int layers) {
     double region = Math.clamp(Math.ceil(bytes / 2048 / MIB), 1, 32) * MIB;
     return Math.min(0.05 * bytes, region / 2 * 8 * (1 + layers));
+  }
+
+  /**
+   * What the serial collector loses: it keeps a survivor space empty, and the array that does not
+   * fit into the rest of the old generation, or on average half of it, leaves that rest empty.
+   */
+  private static double lostByGenerations(double bytes, double longest) {
+    return (bytes + longest / 2) / (1 - SURVIVOR) - bytes;
   }
 
   private static double optimizer(GRU4RecParameters p, Shapes s, int threads) {
@@ -239,14 +251,23 @@ public final class MemoryEstimate {
       return shared ? 0 : SparseGradient.bytes(V, E, touched);
     }
 
-    double gradients() {
+    /** The longest parameter. */
+    private double longestParameter() {
       double longest = Math.max(Layout.panelsBytes(V, H), Layout.panelsBytes(3L * H, H));
       longest = Math.max(longest, Layout.panelsBytes(3L * H, E));
-      longest = Math.max(longest, Layout.rowsBytes(V, E));
+      return Math.max(longest, shared ? 0 : Layout.rowsBytes(V, E));
+    }
+
+    /** The longest array. */
+    double longest() {
+      return Math.max(longestParameter(), OutputLayer.logitsBytes(V, M));
+    }
+
+    double gradients() {
       return dense()
           + sparse(Math.min(V, M))
           - sparse(0)
-          + GradientClipping.bytes(longest / Float.BYTES);
+          + GradientClipping.bytes(longestParameter() / Float.BYTES);
     }
 
     double buffers(int threads) {
@@ -305,7 +326,7 @@ public final class MemoryEstimate {
   }
 
   void requireFits(long heap) {
-    if (bytes() > heap) {
+    if (bytes() * (1 - SURVIVOR) > heap) { // the serial collector does not count that space
       throw new IllegalArgumentException(
           ("training needs %s of heap, but the JVM may take only %s: give it more, such as with"
                + " JDK_JAVA_OPTIONS=-Xmx%.0fm, or lower hidden_size, num_components or num_layers"
