@@ -78,6 +78,7 @@ public final class MemoryEstimate {
       GRU4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
     Shapes s = new Shapes(p, x);
     double parameters = s.parameters();
+    double state = Math.rint(optimizer(p, s, threads) / parameters); // arrays
     double copies = validation == null || p.get(KEEP_LAST) ? 0 : 1;
     MemoryEstimate estimate = new MemoryEstimate();
     estimate.add("parameters", parameters + s.sparse(0));
@@ -90,16 +91,22 @@ public final class MemoryEstimate {
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
     double lost =
         Math.max(
-            lostByRegions(estimate.bytes(), p.get(NUM_LAYERS)),
+            lostByRegions(estimate.bytes(), s, 2 + copies + state),
             lostByGenerations(JVM + estimate.bytes(), s.longest()));
     estimate.add("the JVM", JVM + lost);
     return estimate;
   }
 
-  /** What G1 loses: it gives each long array regions of its own, half of the last empty. */
-  private static double lostByRegions(double bytes, int layers) {
+  /**
+   * What G1 loses: it gives each long array regions of its own, and the rest of the last is empty;
+   * of parameters and what is as long it is known, of buffers half a region each.
+   *
+   * @param alike arrays as long as the values of each parameter
+   */
+  private static double lostByRegions(double bytes, Shapes s, double alike) {
     double region = Math.clamp(Math.ceil(bytes / 2048 / MIB), 1, 32) * MIB;
-    return Math.min(0.05 * bytes, region / 2 * 8 * (1 + layers));
+    double buffers = Math.min(0.05 * bytes, region / 2 * 8 * (1 + s.numLayers));
+    return buffers + alike * s.lostByRegions(region);
   }
 
   /**
@@ -238,6 +245,19 @@ public final class MemoryEstimate {
 
     double parameters() {
       return (shared ? 0 : Layout.rowsBytes(V, E)) + dense();
+    }
+
+    /** The empty ends of the last regions of all parameters' values. */
+    double lostByRegions(double region) {
+      int above = numLayers - 1;
+      return (shared ? 0 : emptyEnd(Layout.rowsBytes(V, E), region))
+          + emptyEnd(Layout.panelsBytes(3L * H, E), region)
+          + emptyEnd(Layout.panelsBytes(3L * H, H), region) * (numLayers + above)
+          + emptyEnd(Layout.panelsBytes(V, H), region);
+    }
+
+    private static double emptyEnd(double bytes, double region) {
+      return bytes < region / 2 ? 0 : Math.ceil(bytes / region) * region - bytes;
     }
 
     /** Those whose gradient is dense. */
