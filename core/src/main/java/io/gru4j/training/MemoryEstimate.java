@@ -60,6 +60,8 @@ public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
   private static final double ROOM = 1.15;
+  private static final double SURVIVOR =
+      1 / 30.0; // of the serial collector's heap, at its defaults
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
 
@@ -79,6 +81,7 @@ public final class MemoryEstimate {
       GRU4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
     Shapes s = new Shapes(p, x);
     double parameters = s.parameters();
+    double state = Math.rint(optimizer(p, s, threads) / parameters); // arrays
     double copies = validation == null || p.get(KEEP_LAST) ? 0 : 1;
     MemoryEstimate estimate = new MemoryEstimate();
     estimate.add("parameters", parameters + s.sparse(0));
@@ -89,16 +92,32 @@ public final class MemoryEstimate {
     estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
-    estimate.add("the JVM", JVM + rounding(estimate.bytes(), p.get(NUM_LAYERS)));
+    double lost =
+        Math.max(
+            lostByRegions(estimate.bytes(), s, 2 + copies + state),
+            lostByGenerations(JVM + estimate.bytes(), s.longest()));
+    estimate.add("the JVM", JVM + lost);
     return estimate;
   }
 
   /**
-   * What the collector loses: G1 gives each long array regions of its own, half of the last empty.
+   * What G1 loses: it gives each long array regions of its own, and the rest of the last is empty;
+   * of parameters and what is as long it is known, of buffers half a region each.
+   *
+   * @param alike arrays as long as the values of each parameter
    */
-  private static double rounding(double bytes, int layers) {
+  private static double lostByRegions(double bytes, Shapes s, double alike) {
     double region = Math.clamp(Math.ceil(bytes / 2048 / MIB), 1, 32) * MIB;
-    return Math.min(0.05 * bytes, region / 2 * 8 * (1 + layers));
+    double buffers = Math.min(0.05 * bytes, region / 2 * 8 * (1 + s.numLayers));
+    return buffers + alike * s.lostByRegions(region);
+  }
+
+  /**
+   * What the serial collector loses: it keeps a survivor space empty, and the array that does not
+   * fit into the rest of the old generation, or on average half of it, leaves that rest empty.
+   */
+  private static double lostByGenerations(double bytes, double longest) {
+    return (bytes + longest / 2) / (1 - SURVIVOR) - bytes;
   }
 
   private static double optimizer(GRU4RecParameters p, Shapes s, int threads) {
@@ -231,6 +250,19 @@ public final class MemoryEstimate {
       return (shared ? 0 : Layout.rowsBytes(V, E)) + dense();
     }
 
+    /** The empty ends of the last regions of all parameters' values. */
+    double lostByRegions(double region) {
+      int above = numLayers - 1;
+      return (shared ? 0 : emptyEnd(Layout.rowsBytes(V, E), region))
+          + emptyEnd(Layout.panelsBytes(3L * H, E), region)
+          + emptyEnd(Layout.panelsBytes(3L * H, H), region) * (numLayers + above)
+          + emptyEnd(Layout.panelsBytes(V, H), region);
+    }
+
+    private static double emptyEnd(double bytes, double region) {
+      return bytes < region / 2 ? 0 : Math.ceil(bytes / region) * region - bytes;
+    }
+
     /** Those whose gradient is dense. */
     private double dense() {
       double layers = GruParameters.bytes(E, H) + (numLayers - 1) * GruParameters.bytes(H, H);
@@ -242,14 +274,23 @@ public final class MemoryEstimate {
       return shared ? 0 : SparseGradient.bytes(V, E, touched);
     }
 
-    double gradients() {
+    /** The longest parameter. */
+    private double longestParameter() {
       double longest = Math.max(Layout.panelsBytes(V, H), Layout.panelsBytes(3L * H, H));
       longest = Math.max(longest, Layout.panelsBytes(3L * H, E));
-      longest = Math.max(longest, Layout.rowsBytes(V, E));
+      return Math.max(longest, shared ? 0 : Layout.rowsBytes(V, E));
+    }
+
+    /** The longest array. */
+    double longest() {
+      return Math.max(longestParameter(), OutputLayer.logitsBytes(V, M));
+    }
+
+    double gradients() {
       return dense()
           + sparse(Math.min(V, M))
           - sparse(0)
-          + GradientClipping.bytes(longest / Float.BYTES);
+          + GradientClipping.bytes(longestParameter() / Float.BYTES);
     }
 
     double buffers(int threads) {
@@ -308,7 +349,7 @@ public final class MemoryEstimate {
   }
 
   void requireFits(long heap) {
-    if (bytes() > heap) {
+    if (bytes() * (1 - SURVIVOR) > heap) { // the serial collector does not count that space
       throw new IllegalArgumentException(
           ("training needs %s of heap, but the JVM may take only %s: give it more, such as with"
                + " JDK_JAVA_OPTIONS=-Xmx%.0fm, or lower hidden_size, num_components or num_layers"

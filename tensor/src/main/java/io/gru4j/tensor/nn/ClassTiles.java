@@ -1,9 +1,13 @@
 package io.gru4j.tensor.nn;
 
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
+import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.autograd.Parameter;
 
 /**
- * How the classes of an output layer are cut into tiles, and the tiles into slots.
+ * How the classes of an output layer are cut into tiles, and the tiles into slots; and how long the
+ * logits are.
  *
  * <p>A tile is up to 1024 neighbouring classes, whole panels. A slot is some neighbouring tiles,
  * the work of one task, which sums its own part of a gradient. The cut depends on the number of
@@ -40,5 +44,20 @@ record ClassTiles(int panels, int tiles, int slots) {
   /** Panels of the largest tile. */
   int mostPanels() {
     return Math.ceilDiv(panels, tiles);
+  }
+
+  /** Length of the logits of all classes, {@code [panel][row][32]}. */
+  double logitsLength(int rows) {
+    return Layout.OFFSET + panels * panelStride(rows);
+  }
+
+  /** The same of the largest tile. */
+  double tileLength(int rows) {
+    return Layout.OFFSET + mostPanels() * panelStride(rows);
+  }
+
+  /** From one panel of logits to the next. */
+  static double panelStride(int rows) {
+    return (double) PANEL * rows + PANEL / 2; // an odd number of cache lines
   }
 }

@@ -5,7 +5,6 @@ import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
-import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.autograd.Tape;
 import io.gru4j.tensor.autograd.Variable;
@@ -114,7 +113,7 @@ public final class OutputLayer {
     this.V = weight.rows();
     this.H = weight.cols();
     this.tiles = ClassTiles.of(V);
-    int tileLength = (int) tileLength(tiles, BACKWARD_BLOCK);
+    int tileLength = (int) tiles.tileLength(BACKWARD_BLOCK);
     this.tileScratch = ThreadLocal.withInitial(() -> new float[tileLength]);
     this.smoothing = new LabelSmoothing(weight, bias, 0);
     this.tileSums = new TileSums(tiles.tiles());
@@ -138,12 +137,23 @@ public final class OutputLayer {
     return bytes(V, H, M, share, threads, LOGITS_BUDGET);
   }
 
+  /**
+   * Returns the bytes of the longest of these buffers, the logits.
+   *
+   * @param V number of classes
+   * @param M the most rows
+   * @return at most those that are kept
+   */
+  public static double logitsBytes(int V, int M) {
+    return Math.min(Float.BYTES * ClassTiles.of(V).logitsLength(M), LOGITS_BUDGET);
+  }
+
   static double bytes(int V, int H, int M, double share, int threads, long logitsBudget) {
     ClassTiles tiles = ClassTiles.of(V);
-    double logits = Float.BYTES * logitsLength(tiles, M);
+    double logits = Float.BYTES * tiles.logitsLength(M);
     boolean kept = logits <= logitsBudget; // of all rows; those of fewer may be
     double ofThread =
-        (kept ? 0 : Float.BYTES * tileLength(tiles, BACKWARD_BLOCK))
+        (kept ? 0 : Float.BYTES * tiles.tileLength(BACKWARD_BLOCK))
             + HiddenGradient.threadBytes(H, tiles, BLOCK, M)
             + WeightGradient.threadBytes(H, BACKWARD_BLOCK);
     return Math.min(logits, logitsBudget)
@@ -157,20 +167,6 @@ public final class OutputLayer {
         + LabelSmoothing.bytes(H, share)
         + Variable.bytes(1, 1) // loss
         + threads * ofThread;
-  }
-
-  private static double logitsLength(ClassTiles tiles, int M) {
-    return Layout.OFFSET + tiles.panels() * panelStride(M);
-  }
-
-  /** Of the logits of one tile and some rows. */
-  private static double tileLength(ClassTiles tiles, int rows) {
-    return Layout.OFFSET + tiles.mostPanels() * panelStride(rows);
-  }
-
-  /** From one panel of logits to the next. */
-  private static double panelStride(int rows) {
-    return (double) PANEL * rows + PANEL / 2; // an odd number of cache lines
   }
 
   /**
@@ -211,7 +207,7 @@ public final class OutputLayer {
     if (n > 0) {
       allocate();
       U = distinct.find(hidden.value().data(), targets, M, H);
-      panelStride = (int) panelStride(kept ? U : BACKWARD_BLOCK);
+      panelStride = (int) ClassTiles.panelStride(kept ? U : BACKWARD_BLOCK);
       tileSums.begin(U);
       hiddenGradient.begin(U);
       weightGradient.begin(U);
@@ -252,7 +248,7 @@ public final class OutputLayer {
 
   /** For M rows, though U would be enough now: a later step of M rows may have fewer equal ones. */
   private void allocate() {
-    double needed = logitsLength(tiles, M);
+    double needed = tiles.logitsLength(M);
     kept = needed * Float.BYTES <= logitsBudget;
     if (kept) {
       logits = Buffers.atLeast(logits, needed);
