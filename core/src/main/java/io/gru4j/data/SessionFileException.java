@@ -29,6 +29,7 @@ public final class SessionFileException extends IOException {
   /** What is wrong or expected. */
   private final String expected;
 
+  /** What the fault is of. */
   private final Kind kind;
 
   /** What a fault is of, for callers who can say what helps. */

@@ -5,6 +5,7 @@ import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.ProductKernels;
 
 /**
  * Lengths of the layers' buffers, in elements.
