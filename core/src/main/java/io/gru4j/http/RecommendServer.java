@@ -63,8 +63,12 @@ public final class RecommendServer implements AutoCloseable {
             settings.file(),
             file -> {
               checkRegular(file);
-              room.check(file);
-              return loader.load(file);
+              long taken = room.take(file, loader);
+              try {
+                return loader.load(file);
+              } finally {
+                room.give(taken);
+              }
             },
             this::put,
             timeouts,
