@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
@@ -84,15 +85,19 @@ final class ServeCommand implements Command {
     int maxWaiting = line.integer("max-waiting", 256, 1, 1_000_000);
     int maxConnections =
         line.integer("max-connections", RecommendServer.defaultConnections(), 1, 1_000_000);
+    Optional<String> shortage = RecommendServer.shortageOfFiles(maxConnections);
     if (Files.isDirectory(file)) {
       throw new WorkException(file + ": is a folder, expected a model file");
     }
     serve(
         new RecommendServer.Settings(file, host, port, threads, maxWaiting, maxConnections),
+        shortage,
         console);
   }
 
-  private static void serve(RecommendServer.Settings settings, Console console) throws IOException {
+  private static void serve(
+      RecommendServer.Settings settings, Optional<String> shortage, Console console)
+      throws IOException {
     CountDownLatch stop = new CountDownLatch(1);
     LastLine lastLine = new LastLine();
     // Threads of the JDK that the server needs may end with an error too.
@@ -106,6 +111,7 @@ final class ServeCommand implements Command {
                 settings, text -> log.println("gru4j serve: " + lines(text)), lastLine::end)) {
       Thread.setDefaultUncaughtExceptionHandler((thread, e) -> uncaught(e, log, lastLine));
       signal.listen();
+      shortage.ifPresent(text -> log.println("gru4j serve: " + text));
       ReloadSignal.listen(server::reload);
       console.out().println(url(server.address()));
       console.out().flush();

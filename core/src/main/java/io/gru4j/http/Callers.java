@@ -54,9 +54,18 @@ final class Callers {
     String site = request.header("sec-fetch-site");
     boolean ownOrigin = origin == null || origin.equalsIgnoreCase("http://" + request.authority());
     boolean ownSite = site == null || site.equals("same-origin") || site.equals("none");
-    if (!ownOrigin || !ownSite) {
+    if (!ownOrigin || !ownSite || !ownReferer(request)) {
       throw new RequestException(403, "/reload does not answer pages of other origins");
     }
+  }
+
+  /** Some pages and extensions take the Origin away and leave the Referer. */
+  private static boolean ownReferer(Request request) {
+    String referer = request.header("referer");
+    String own = "http://" + request.authority();
+    return referer == null
+        || referer.equalsIgnoreCase(own)
+        || referer.regionMatches(true, 0, own + "/", 0, own.length() + 1);
   }
 
   private void checkHost(Request request) throws RequestException {

@@ -19,8 +19,11 @@ import java.util.Set;
  * one network with many clients, may hold all while nobody else comes. Thread-safe.
  */
 final class Connections {
-  /** What a new connection gets to send its request, where room is short. */
-  private static final Duration GRACE = Duration.ofMillis(200);
+  /** What a new connection gets at most to send its request, where room is short. */
+  private static final Duration MOST_GRACE = Duration.ofMillis(200);
+
+  /** All who wait in the system's queue have had their turn after so long. */
+  private static final Duration QUEUE_TURN = Duration.ofSeconds(1);
 
   private static final int GRACE_LOOKS = 20;
 
@@ -31,6 +34,7 @@ final class Connections {
   private static final Duration LONG_IDLE = Duration.ofSeconds(5);
 
   private final int limit;
+  private final Duration grace;
   private final Set<Connection> open = new LinkedHashSet<>();
   private final Map<ByteBuffer, Integer> perNetwork = new HashMap<>();
   private int live;
@@ -38,10 +42,20 @@ final class Connections {
 
   Connections(int limit) {
     this.limit = limit;
+    Duration turn = QUEUE_TURN.multipliedBy(limit).dividedBy(HttpListener.BACKLOG);
+    grace = turn.compareTo(MOST_GRACE) < 0 ? turn : MOST_GRACE;
   }
 
   int limit() {
     return limit;
+  }
+
+  /**
+   * What a new connection gets to send its request, where room is short. So many at once have it as
+   * there may be connections: where these are few it is short, or those in the queue would starve.
+   */
+  Duration grace() {
+    return grace;
   }
 
   synchronized boolean closing() {
@@ -106,7 +120,7 @@ final class Connections {
   boolean evict(InetAddress client) throws InterruptedException {
     Connection victim = victim(client);
     for (int i = 0; i < GRACE_LOOKS && victim != null && isNew(victim, client); i++) {
-      Thread.sleep(GRACE.toMillis() / GRACE_LOOKS);
+      Thread.sleep(grace.dividedBy(GRACE_LOOKS));
       if (client != null && hasRoom()) {
         return false; // one has ended by itself
       }
@@ -122,7 +136,7 @@ final class Connections {
 
   private synchronized boolean isNew(Connection each, InetAddress client) {
     boolean own = client == null || network(each.client()).equals(network(client));
-    return own && each.served() == 0 && System.nanoTime() - each.opened() < GRACE.toNanos();
+    return own && each.served() == 0 && System.nanoTime() - each.opened() < grace.toNanos();
   }
 
   private synchronized Connection victim(InetAddress client) {

@@ -37,18 +37,26 @@ enum Endpoint {
 
   /** Refuses a path that is not there, or a method that the path has not. */
   void check(String method, String path) throws RequestException {
+    if (path.equals("*")) { // OPTIONS alone has such a target, and no path has OPTIONS
+      throw notAllowed("the server", method, allMethods());
+    }
     if (this == OTHER) {
       throw new RequestException(
           404, "there is no path " + RequestException.quote(path) + "; there are " + all());
     }
     if (!methods.contains(method)) {
-      String allowed = String.join(", ", methods);
-      throw new RequestException(
-          405,
-          path() + " takes " + allowed + ", not " + RequestException.quote(method),
-          "Allow",
-          allowed);
+      throw notAllowed(path, method, methods);
     }
+  }
+
+  private static RequestException notAllowed(String what, String method, List<String> methods) {
+    String allowed = String.join(", ", methods);
+    String message = what + " takes " + allowed + ", not " + RequestException.quote(method);
+    return new RequestException(405, message, "Allow", allowed);
+  }
+
+  private static List<String> allMethods() {
+    return Arrays.stream(values()).flatMap(each -> each.methods.stream()).distinct().toList();
   }
 
   private static String all() {

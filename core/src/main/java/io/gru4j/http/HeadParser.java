@@ -60,9 +60,18 @@ final class HeadParser {
     return parser.request(text.substring(0, lineEnd), client);
   }
 
-  /** Checks trailers, which nobody here asks for. */
+  /**
+   * Checks trailers, which nobody here asks for. Those that would say where a request ends, where
+   * it goes or who sends it come too late (RFC 9110, 6.5.1), and another server might heed them.
+   */
   static void checkTrailers(String text) throws RequestException {
-    new HeadParser().fields(text, 0);
+    HeadParser parser = new HeadParser();
+    parser.fields(text, 0);
+    for (String name : parser.names) {
+      if (name.equals("host") || ONCE.contains(name)) {
+        throw wrong("the header " + quote(name) + " must not be a trailer");
+      }
+    }
   }
 
   private void fields(String text, int from) throws RequestException {

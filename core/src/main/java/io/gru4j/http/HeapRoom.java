@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Looks whether the heap has room for a second model before one is read: where it has not, it is
- * the requests that would find it full. For one thread at a time, by its lock.
+ * the requests that would find it full. Thread-safe; the file is read outside the lock, for its
+ * file system may hang, and then only the reading that waits for it does.
  */
 final class HeapRoom {
   /** Of one item besides its weights: id, list, table, biases; measured with ids of ten bytes. */
@@ -26,7 +27,13 @@ final class HeapRoom {
 
   private static final long GC_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** How the file's header is opened; may take as long as the file system does. */
+  interface Opening {
+    FileChannel open(Path file) throws IOException;
+  }
+
   private final ByteBudget budget;
+  private long taken;
   private boolean collected;
   private long lastCollection;
   private long usedThen = Long.MAX_VALUE;
@@ -35,15 +42,27 @@ final class HeapRoom {
     this.budget = budget;
   }
 
-  /** Refuses with 503 and the figures a file whose model does not fit beside what is there. */
-  synchronized void check(Path file) throws IOException, RequestException {
-    require(file, HEADER_FACTOR * headerBytes(file));
-    require(file, need(file));
+  /**
+   * Takes room for a file's model, or refuses with 503 and the figures one that does not fit beside
+   * what is there.
+   *
+   * @return bytes, to be given back when the model is read
+   */
+  long take(Path file, Opening opening) throws IOException, RequestException {
+    require(file, HEADER_FACTOR * headerBytes(file, opening), false);
+    long bytes = need(file);
+    require(file, bytes, true);
+    return bytes;
   }
 
-  private static long headerBytes(Path file) throws IOException {
+  /** Gives back what {@link #take} has taken. */
+  synchronized void give(long bytes) {
+    taken -= bytes;
+  }
+
+  private static long headerBytes(Path file, Opening opening) throws IOException {
     ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = opening.open(file)) {
       channel.read(length, 0);
       long bytes = length.getLong(0);
       return bytes < 0 || bytes > channel.size() ? 0 : bytes; // the reader says what is wrong
@@ -66,16 +85,18 @@ final class HeapRoom {
     return bytes + ITEM_BYTES * rows;
   }
 
-  private void require(Path file, long bytes) throws RequestException {
+  private synchronized void require(Path file, long bytes, boolean take) throws RequestException {
     long max = Runtime.getRuntime().maxMemory();
-    long spare = max / 16 + budget.limit() - budget.taken(); // what requests may want meanwhile
+    // What requests may want meanwhile, and other readings have been promised.
+    long spare = max / 16 + budget.limit() - budget.taken() + taken;
     if (max - used() >= bytes + spare || !collect() || max - used() >= bytes + spare) {
       collected = false; // what is in use will soon be something else
+      taken += take ? bytes : 0;
       return;
     }
     throw new RequestException(
         503,
-        "%s takes %d MiB of heap, but of %d MiB %d are in use and %d kept for requests: give the JVM more (-Xmx)"
+        "%s takes %d MiB of heap, but of %d MiB %d are in use and %d kept for requests and other reloads: give the JVM more (-Xmx)"
             .formatted(file, mib(bytes), mib(max), mib(used()), mib(spare)));
   }
 

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,7 +15,9 @@ import java.util.concurrent.locks.LockSupport;
  * threads of its own do that, so that nothing which happens on a connection can hold them up.
  */
 final class HttpListener {
-  private static final int BACKLOG = 1024;
+  /** Connections that wait in the system's queue. */
+  static final int BACKLOG = 1024;
+
   private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long END_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -26,6 +29,7 @@ final class HttpListener {
   private final ByteBudget budget;
   private final Timeouts timeouts;
   private final Refusals refusals = new Refusals();
+  private final Throttled evicted;
   private final Throttled refused;
   private final Throttled failed;
   private final Throttled unexpected;
@@ -46,6 +50,7 @@ final class HttpListener {
     this.connections = connections;
     this.budget = budget;
     this.timeouts = timeouts;
+    evicted = new Throttled(server::log);
     refused = new Throttled(server::log);
     failed = new Throttled(server::log);
     unexpected = new Throttled(server::log);
@@ -136,6 +141,9 @@ final class HttpListener {
     try {
       if (connections.evict(client)) {
         server.metrics().evicted();
+        evicted.say(
+            "no room for a new connection, at most %d are open at once: one that asks nothing, or is slow, is closed"
+                .formatted(connections.limit()));
       }
       connections.awaitEvicted(OpenFiles.RESERVE / 3, PAUSE_NANOS);
     } catch (InterruptedException e) {
@@ -148,6 +156,7 @@ final class HttpListener {
       LockSupport.parkNanos(SWEEP_NANOS);
       server.metrics().late(connections.sweep());
       refusals.sweep(false);
+      List.of(evicted, refused, failed, unexpected).forEach(Throttled::sayUnsaid);
     }
     refusals.sweep(true);
   }

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -63,8 +64,12 @@ public final class RecommendServer implements AutoCloseable {
             settings.file(),
             file -> {
               checkRegular(file);
-              room.check(file);
-              return loader.load(file);
+              long taken = room.take(file, loader);
+              try {
+                return loader.load(file);
+              } finally {
+                room.give(taken);
+              }
             },
             this::put,
             timeouts,
@@ -97,8 +102,24 @@ public final class RecommendServer implements AutoCloseable {
    * @return at most 1,000
    */
   public static int defaultConnections() {
-    int ofHeap = ServerLimits.connectionsOfHeap(Runtime.getRuntime().maxMemory());
-    return Math.min(ofHeap, OpenFiles.connections().orElse(ServerLimits.CONNECTIONS));
+    int ofHeap = connectionsOfHeap();
+    return Math.min(ofHeap, OpenFiles.now().map(OpenFiles::connections).orElse(ofHeap));
+  }
+
+  /**
+   * Says whether the process's limit of open files leaves fewer connections than the heap has room
+   * for, or than are wanted.
+   *
+   * @param maxConnections connections at once
+   * @return a line for the log with the limit, what follows from it, and how to raise it; empty if
+   *     it is high enough, or not known
+   */
+  public static Optional<String> shortageOfFiles(int maxConnections) {
+    return OpenFiles.now().flatMap(files -> files.shortage(maxConnections, connectionsOfHeap()));
+  }
+
+  private static int connectionsOfHeap() {
+    return ServerLimits.connectionsOfHeap(Runtime.getRuntime().maxMemory());
   }
 
   /**

@@ -1,9 +1,16 @@
 package io.gru4j.http;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -18,7 +25,12 @@ import java.util.function.Consumer;
  */
 final class Reloader {
   /** How a model is read. */
-  interface Loader {
+  interface Loader extends HeapRoom.Opening {
+    @Override
+    default FileChannel open(Path file) throws IOException {
+      return FileChannel.open(file);
+    }
+
     /** Reads the file; may take as long as the file system does. */
     ServedModel load(Path file) throws IOException, RequestException;
   }
@@ -38,8 +50,8 @@ final class Reloader {
   private final Consumer<String> log;
   private final Metrics metrics;
   private final Consumer<Throwable> fatal;
-  private Reading current;
-  private int givenUp;
+  private final Set<Reading> unended = new LinkedHashSet<>();
+  private Reading newest;
   private long readings;
   private long served;
 
@@ -49,7 +61,10 @@ final class Reloader {
     final long begin = System.nanoTime();
     final FutureTask<Boolean> task = new FutureTask<>(this::read);
     final CountDownLatch ended = new CountDownLatch(1);
-    boolean late;
+
+    long nanosUntilNow() {
+      return System.nanoTime() - begin;
+    }
 
     void start() {
       Thread.ofPlatform().daemon().name("gru4j-reload").start(this::run);
@@ -129,19 +144,27 @@ final class Reloader {
   }
 
   private synchronized Reading begin() throws RequestException {
-    if (current != null && !current.task.isDone()) {
-      if (System.nanoTime() - current.begin < nanos) {
-        throw new RequestException(503, "a reload is at work already", "Retry-After", "1");
-      }
-      if (givenUp == ServerLimits.RELOADS_GIVEN_UP) {
-        throw failed(503, "%d readings of %s have not come to an end".formatted(givenUp + 1, file));
-      }
-      current.late = true;
-      givenUp++;
+    if (newest != null && !newest.task.isDone() && newest.nanosUntilNow() < nanos) {
+      throw new RequestException(503, "a reload is at work already", "Retry-After", "1");
     }
-    current = new Reading();
-    current.start();
-    return current;
+    List<Reading> hanging = unended.stream().filter(each -> !each.task.isDone()).toList();
+    if (hanging.size() >= ServerLimits.RELOADS_HANGING) {
+      throw failed(503, tooMany(hanging.size(), hanging.getFirst()));
+    }
+    newest = new Reading();
+    unended.add(newest);
+    newest.start();
+    return newest;
+  }
+
+  private String tooMany(int hanging, Reading oldest) {
+    Duration time = Duration.ofNanos(oldest.nanosUntilNow());
+    return "%d readings of %s hang in the file system, the first since %s (%d s); when one ends, a reload is possible again"
+        .formatted(
+            hanging,
+            file,
+            Instant.now().minus(time).truncatedTo(ChronoUnit.SECONDS),
+            time.toSeconds());
   }
 
   private synchronized boolean put(Reading reading, ServedModel model) {
@@ -153,8 +176,7 @@ final class Reloader {
   }
 
   private synchronized void end(Reading reading) {
-    givenUp -= reading.late ? 1 : 0;
-    current = current == reading ? null : current;
+    unended.remove(reading);
     reading.ended.countDown();
   }
 
@@ -178,7 +200,7 @@ final class Reloader {
   void close() {
     Reading last;
     synchronized (this) {
-      last = current;
+      last = newest;
     }
     try {
       if (last != null) {

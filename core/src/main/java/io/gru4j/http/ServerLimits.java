@@ -47,8 +47,8 @@ final class ServerLimits {
   /** Seconds that requests in flight get to end when the server closes. */
   static final int DRAIN_SECONDS = 10;
 
-  /** Reloads that hang in the file system and are given up; more are refused. */
-  static final int RELOADS_GIVEN_UP = 2;
+  /** Reloads that hang in the file system, a thread each; more are refused until one ends. */
+  static final int RELOADS_HANGING = 8;
 
   private ServerLimits() {}
 

@@ -140,6 +140,20 @@ class HostileClientsTest {
   }
 
   @Test
+  void makingRoomIsLoggedOnceAndNotForEach() throws Exception {
+    start(8, times(LONG, LONG));
+    for (int i = 0; i < 100; i++) {
+      connect("");
+    }
+    assertServes();
+    assertEquals(
+        List.of(
+            "no room for a new connection, at most 8 are open at once: one that asks nothing, or"
+                + " is slow, is closed"),
+        log);
+  }
+
+  @Test
   void aConnectionThatHasAskedStaysBeforeOneThatHasNot() throws Exception {
     start(8, times(LONG, LONG));
     Socket kept = connect("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -85,6 +85,10 @@ class HttpFramingTest {
         "0\\r\\n a: b\\r\\n\\r\\n | 400",
         "0\\r\\na b\\r\\n\\r\\n | 400",
         "0\\r\\na: b\\n\\r\\n | 400",
+        "2\\r\\n{}\\r\\n0\\r\\nContent-Length: 3\\r\\n\\r\\n | 400",
+        "2\\r\\n{}\\r\\n0\\r\\nx: y\\r\\nTRANSFER-ENCODING: chunked\\r\\n\\r\\n | 400",
+        "2\\r\\n{}\\r\\n0\\r\\nHost: localhost\\r\\n\\r\\n | 400",
+        "2\\r\\n{}\\r\\n0\\r\\nOrigin: http://localhost\\r\\n\\r\\n | 400",
       })
   void wrongChunksAreRefused(String chunks, int status) throws IOException {
     assertEquals(List.of(status), statuses(CHUNKED + lines(chunks)));
@@ -190,6 +194,15 @@ class HttpFramingTest {
   void otherTargetsAreAnswered(String target, int status) throws IOException {
     String text = "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     assertEquals(List.of(status, 200), statuses(text));
+  }
+
+  @Test
+  void theOptionsOfTheServerAreNoneAndItsMethodsAreNamed() throws IOException {
+    String text = "OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    assertEquals(List.of(405, 200), statuses(text));
+    String answer = Client.raw(server.address(), text + NEXT);
+    assertTrue(answer.contains("\r\nAllow: GET, HEAD, POST\r\n"), answer);
+    assertTrue(answer.contains("the server takes GET, HEAD, POST, not \\\"OPTIONS\\\""), answer);
   }
 
   @Test

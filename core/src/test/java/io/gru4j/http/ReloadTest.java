@@ -192,6 +192,10 @@ class ReloadTest {
         "Host: localhost\r\nOrigin: https://localhost\r\n",
         "Host: localhost\r\nSec-Fetch-Site: cross-site\r\n",
         "Host: localhost\r\nSec-Fetch-Site: same-site\r\n",
+        "Host: localhost\r\nReferer: http://evil.example/page\r\n",
+        "Host: localhost\r\nReferer: http://localhost.evil.example/\r\n",
+        "Host: localhost\r\nReferer: https://localhost/\r\n",
+        "Host: localhost\r\nOrigin: http://localhost\r\nReferer: http://evil.example/\r\n",
         "Host: localhost\r\nX-Forwarded-For: 10.0.0.9\r\n",
         "Host: localhost\r\nForwarded: for=10.0.0.9\r\n",
         "Host: localhost\r\nVia: 1.1 proxy\r\n",
@@ -214,6 +218,10 @@ class ReloadTest {
     String own =
         "Host: localhost:80\r\nOrigin: http://localhost:80\r\nSec-Fetch-Site: same-origin\r\n";
     assertTrue(reload(own).startsWith("HTTP/1.1 200 "));
+    for (String referer : List.of("http://localhost:80/?q=a", "http://LOCALHOST:80")) {
+      String answer = reload("Host: localhost:80\r\nReferer: " + referer + "\r\n");
+      assertTrue(answer.startsWith("HTTP/1.1 200 "), answer);
+    }
   }
 
   @Test
