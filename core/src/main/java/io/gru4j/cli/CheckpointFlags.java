@@ -2,6 +2,7 @@ package io.gru4j.cli;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.file.OneLine;
+import io.gru4j.training.Checkpoints;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileSystemException;
@@ -96,8 +97,10 @@ final class CheckpointFlags implements AutoCloseable {
     if (!Files.isDirectory(folder)) {
       throw new FileSystemException(folder.toString(), null, "is a file, expected a folder");
     }
-    OutputFile.checkWritable(file());
-    OutputFile.checkWritable(before());
+    for (Path file : List.of(file(), before())) {
+      requireRegular(file);
+      OutputFile.checkWritable(file);
+    }
     lock = CheckpointLock.of(folder);
     if (resume && !hasCheckpoint()) {
       err.println(
@@ -106,7 +109,22 @@ final class CheckpointFlags implements AutoCloseable {
     if (hasCheckpoint() && !resume) {
       Path there = Files.exists(file()) ? file() : before();
       throw new WorkException(
-          "there is a checkpoint, " + there + ": go on with --resume, or delete it to start anew");
+          "there is a checkpoint, "
+              + there
+              + ": go on with --resume; "
+              + Checkpoints.toStartAnew(folder));
+    }
+  }
+
+  /** In its place none can be written; whoever moves it away may go on from the other. */
+  private void requireRegular(Path file) throws WorkException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      Path other = file.equals(file()) ? before() : file();
+      boolean goesOn = Files.isRegularFile(other);
+      throw new WorkException(
+          file
+              + ": is not a regular file: move it away"
+              + (goesOn ? ", and --resume goes on from " + other : ""));
     }
   }
 

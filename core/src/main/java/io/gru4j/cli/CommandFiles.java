@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * All files that a command reads and writes. None that it writes may be another one of them, under
- * whatever name: through links, hard or symbolic, of files or folders, there already or not yet.
+ * whatever name: through links, hard or symbolic, of files or folders, and through folders that are
+ * mounted twice, there already or not yet.
  */
 final class CommandFiles {
   private final List<Entry> entries = new ArrayList<>();
@@ -18,8 +19,7 @@ final class CommandFiles {
   /** {@code real} is the path with all links followed. */
   private record Entry(String flag, Path path, boolean written, Path real) {
     boolean isSame(Entry other) throws IOException {
-      return real.equals(other.real)
-          || Files.exists(real) && Files.exists(other.real) && Files.isSameFile(real, other.real);
+      return RealPath.isSame(real, other.real);
     }
 
     /** A terminal or /dev/null is not lost by being written to. */
@@ -79,7 +79,7 @@ final class CommandFiles {
     Path folder = RealPath.of(Path.of(""));
     Pattern name = Pattern.compile(Pattern.quote(estimator) + "_loss_.*\\.safetensors");
     for (Entry each : entries) {
-      if (folder.equals(each.real.getParent())
+      if (RealPath.isSame(folder, each.real.getParent())
           && name.matcher(each.real.getFileName().toString()).matches()) {
         throw new UsageException(
             "--save-best-to-file may overwrite " + each.path + " (" + each.flag + ")");

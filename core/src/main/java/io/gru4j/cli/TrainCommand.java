@@ -256,7 +256,7 @@ final class TrainCommand implements Command {
   }
 
   private static Path bestSoFar(Path out) {
-    return out.resolveSibling(out.getFileName() + ".best-so-far");
+    return OutputFile.beside(out, ".best-so-far");
   }
 
   /** Writes the best model of a training that failed: beside a model that is already there. */

@@ -7,9 +7,16 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/** Where a path leads, whether there is a file or not yet. */
+/** Where a path leads, whether there is a file or not yet, and whether two lead to one place. */
 public final class RealPath {
   private static final int MOST_LINKS = 40; // as Linux allows
+
+  /** Tells whether two files that exist are one. */
+  @FunctionalInterface
+  interface Identity {
+    /** As {@link Files#isSameFile}. */
+    boolean isSame(Path one, Path other) throws IOException;
+  }
 
   private RealPath() {}
 
@@ -18,7 +25,8 @@ public final class RealPath {
    * parent.
    *
    * @param path of a file that may be missing
-   * @return absolute, the same for two paths to one file; hard links stay apart
+   * @return absolute, the same for two paths to one file; hard links stay apart, and so do two
+   *     places where one folder is mounted, see {@link #isSame}
    * @throws IOException if links lead in a circle, or a folder cannot be looked into
    */
   public static Path of(Path path) throws IOException {
@@ -48,5 +56,31 @@ public final class RealPath {
         default -> parent.resolve(name);
       };
     }
+  }
+
+  /**
+   * Returns whether two paths lead to one file, or would if it were there: through hard links and
+   * through a folder that is mounted in two places, too. Of files that are not there yet, the
+   * nearest folders that are must be one, and the names below them the same.
+   *
+   * @param one as {@link #of} returns it
+   * @param other as {@link #of} returns it
+   * @throws IOException if a file cannot be looked at
+   */
+  public static boolean isSame(Path one, Path other) throws IOException {
+    return isSame(one, other, Files::isSameFile);
+  }
+
+  static boolean isSame(Path one, Path other, Identity identity) throws IOException {
+    if (one == null || other == null || one.equals(other)) {
+      return one != null && other != null; // a root has no folder
+    }
+    boolean exists = Files.exists(one);
+    if (exists != Files.exists(other)) {
+      return false;
+    }
+    return exists
+        ? identity.isSame(one, other)
+        : one.endsWith(other.getFileName()) && isSame(one.getParent(), other.getParent(), identity);
   }
 }

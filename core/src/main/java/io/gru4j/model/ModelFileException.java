@@ -14,6 +14,9 @@ import java.nio.file.Path;
 public final class ModelFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  /** The message without the file. */
+  private final String fault;
+
   /**
    * A fault of the file that is not of one tensor.
    *
@@ -22,5 +25,15 @@ public final class ModelFileException extends IOException {
    */
   public ModelFileException(Path file, String fault) {
     super(OneLine.of(file.toString()) + ": " + OneLine.of(fault, 1000));
+    this.fault = OneLine.of(fault, 1000);
+  }
+
+  /**
+   * Returns what is wrong.
+   *
+   * @return the message without the file
+   */
+  public String fault() {
+    return fault;
   }
 }

@@ -141,9 +141,10 @@ final class CheckpointFile implements Closeable {
   /**
    * Makes sure that data and parameters are those that the training was started with.
    *
+   * @param toStartAnew what to do else, for the message
    * @throws IllegalArgumentException if they are not; names the first difference
    */
-  void requireSame(Fingerprint now) throws IOException {
+  void requireSame(Fingerprint now, String toStartAnew) throws IOException {
     Map<String, String> saved = new LinkedHashMap<>();
     object(STARTED_WITH).forEach((name, value) -> saved.put((String) name, String.valueOf(value)));
     String difference = now.difference(saved);
@@ -152,7 +153,8 @@ final class CheckpointFile implements Closeable {
           file
               + ": "
               + difference
-              + "; only the same training can be gone on with: to start anew, delete the file");
+              + "; only the same training can be gone on with: "
+              + toStartAnew);
     }
   }
 

@@ -1,10 +1,14 @@
 package io.gru4j.training;
 
+import io.gru4j.file.OneLine;
 import io.gru4j.progress.TrainingListener;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** When a training writes its checkpoint, and where to; the one before it is kept beside it. */
 public final class Checkpoints {
@@ -14,6 +18,7 @@ public final class Checkpoints {
   /** The name of the file of the checkpoint before that one. */
   public static final String BEFORE_FILE = "checkpoint-before.safetensors";
 
+  private final Path folder;
   private final Path file;
   private final Path before;
   private final long interval; // nanoseconds
@@ -28,12 +33,31 @@ public final class Checkpoints {
    * @param interval between checkpoints within an epoch, above 0
    */
   public Checkpoints(Path folder, Duration interval) {
+    this.folder = folder;
     this.file = folder.resolve(FILE);
     this.before = folder.resolve(BEFORE_FILE);
     if (interval.isNegative() || interval.isZero()) {
       throw new IllegalArgumentException("interval must be > 0, got " + interval);
     }
     this.interval = interval.toSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE : interval.toNanos();
+  }
+
+  /**
+   * Says what a user can do who wants none of a folder's checkpoints.
+   *
+   * @return such as {@code to start anew, delete ck/checkpoint.safetensors}: all that are there
+   */
+  public static String toStartAnew(Path folder) {
+    return Stream.of(FILE, BEFORE_FILE)
+        .map(folder::resolve)
+        .filter(Files::exists)
+        .map(file -> OneLine.of(file.toString()))
+        .collect(Collectors.joining(" and ", "to start anew, delete ", ""));
+  }
+
+  /** As the other, of this folder. */
+  String toStartAnew() {
+    return toStartAnew(folder);
   }
 
   /** Returns the file, which may not be there yet. */

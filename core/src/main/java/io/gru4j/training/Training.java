@@ -148,7 +148,8 @@ public final class Training {
    * which is a warning.
    *
    * @throws IllegalArgumentException if it is of another training; names the first difference
-   * @throws IOException if there is none, or it cannot be read
+   * @throws IOException if there is none, or it cannot be read, nor the one before; nothing is
+   *     deleted, and the message says what to delete to start anew
    */
   public Training resume() throws IOException {
     try {
@@ -159,7 +160,7 @@ public final class Training {
               || e instanceof NoSuchFileException
               || e.getClass() == IOException.class; // a disk that fails has no class of its own
       if (!damaged || !Files.exists(checkpoints.before())) {
-        throw e;
+        throw withAdvice(checkpoints.file(), e);
       }
       String fault = e instanceof NoSuchFileException ? ": is missing" : "";
       listener.onWarning(
@@ -168,17 +169,32 @@ public final class Training {
               + "; training goes on from the one before, "
               + checkpoints.before());
       checkpoints.newestIsDamaged();
-      resume(checkpoints.before());
+      resumeBefore();
     }
     listener.onResume(List.copyOf(state.history));
     return this;
+  }
+
+  private void resumeBefore() throws IOException {
+    try {
+      resume(checkpoints.before());
+    } catch (ModelFileException e) {
+      throw withAdvice(checkpoints.before(), e);
+    }
+  }
+
+  private IOException withAdvice(Path checkpoint, IOException e) {
+    return e instanceof ModelFileException damage
+        ? new ModelFileException(
+            checkpoint, damage.fault() + "; nothing was deleted: " + checkpoints.toStartAnew())
+        : e;
   }
 
   private void resume(Path checkpoint) throws IOException {
     state = null; // of a first try: its memory is needed
     trainer = null;
     try (CheckpointFile file = CheckpointFile.open(checkpoint)) {
-      file.requireSame(startedWith);
+      file.requireSame(startedWith, checkpoints.toStartAnew());
       requireMemory();
       start(file.seed(), zeros());
       file.restore(state);

@@ -69,13 +69,18 @@ class ResumeTest {
   private static final Duration NEVER = Duration.ofMinutes(10);
   private static final Duration ALWAYS = Duration.ofNanos(1);
   private static final String ONLY =
-      "; only the same training can be gone on with: to start anew, delete the file";
+      "; only the same training can be gone on with: to start anew, delete ";
   private static final TestSessions SESSIONS = TestSessions.make(3, 40, 12);
 
   private static final List<String> BOTH =
       List.of(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE, GRU4RecCrossEntropy.CHECKPOINT_FILE);
 
   @TempDir Path folder;
+
+  /** What else to do where there is the newest alone. */
+  private String only() {
+    return ONLY + folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+  }
 
   private static GRU4RecCrossEntropy estimator(GRU4RecParameters parameters) {
     return new GRU4RecCrossEntropy(parameters).threads(1);
@@ -442,7 +447,7 @@ class ResumeTest {
                   other.getKey(),
                   ParameterSpec.print(parameters.getParams().get(other.getKey())),
                   ParameterSpec.print(TestSessions.tiny().getParams().get(other.getKey())),
-                  ONLY),
+                  only()),
           e.getMessage());
     }
   }
@@ -463,14 +468,14 @@ class ResumeTest {
     rows.add(new Interaction(last.user(), (last.item() + 1) % 12, last.timestamp()));
     InteractionMatrix other = InteractionMatrix.of(40, 12, rows);
     assertEquals(
-        file + ": the training data are not those of the checkpoint" + ONLY,
+        file + ": the training data are not those of the checkpoint" + only(),
         refused(other, SESSIONS.items(), SESSIONS.validation()));
     List<String> ids = new ArrayList<>(SESSIONS.items().ids());
     ids.set(3, "item33");
     assertEquals(
-        file + ": the item ids are not those of the checkpoint" + ONLY,
+        file + ": the item ids are not those of the checkpoint" + only(),
         refused(SESSIONS.x(), IdMap.of(ids), SESSIONS.validation()));
-    String validation = file + ": the validation data are not those of the checkpoint" + ONLY;
+    String validation = file + ": the validation data are not those of the checkpoint" + only();
     assertEquals(validation, refused(SESSIONS.x(), SESSIONS.items(), null));
     assertEquals(
         validation,
@@ -484,7 +489,8 @@ class ResumeTest {
     assertThrows(NoSuchFileException.class, () -> resume(estimator));
     uninterrupted(TestSessions.tiny()).save(file);
     var e = assertThrows(ModelFileException.class, () -> resume(estimator));
-    assertEquals(file + ": is no checkpoint", e.getMessage());
+    String advice = "; nothing was deleted: to start anew, delete " + file;
+    assertEquals(file + ": is no checkpoint" + advice, e.getMessage());
     Files.delete(file);
     startIn(folder, TestSessions.tiny());
     byte[] bytes = Unchecked.of(Files.readAllBytes(file));
@@ -583,7 +589,9 @@ class ResumeTest {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     lengthen(file, "\\\"bptt\\\":", "\\\"teacher\\\":\\\"x\\\",\\\"bptt\\\":");
     assertEquals(
-        file + ": the checkpoint says that teacher was x, which this version does not know" + ONLY,
+        file
+            + ": the checkpoint says that teacher was x, which this version does not know"
+            + only(),
         refused(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
   }
 
@@ -732,6 +740,38 @@ class ResumeTest {
         listener.warnings);
   }
 
+  /** Without the first alone, the next training would go on from the second. */
+  private String toStartAnew() {
+    Path newest = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Path before = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
+    return "to start anew, delete " + newest + " and " + before;
+  }
+
+  @Test
+  void bothFilesAreNamedToWhoStartsAnew() throws IOException {
+    leaveTwo();
+    GRU4RecParameters other = TestSessions.tiny().withParams(Map.of("seed", 8L));
+    GRU4RecCrossEntropy refused = estimator(other).checkpoint(folder, NEVER);
+    var e = assertThrows(IllegalArgumentException.class, () -> resume(refused));
+    assertTrue(e.getMessage().endsWith(": " + toStartAnew()), e::getMessage);
+    assertEquals(BOTH, names());
+  }
+
+  /** A folder, as a pipe would, makes way for the one before. */
+  @Test
+  void aFolderInTheNewestsPlaceGivesWayToTheOneBefore() throws IOException {
+    leaveTwo();
+    Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Files.delete(file);
+    Files.createDirectory(file);
+    Warned listener = new Warned();
+    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest.listener(listener)).model());
+    String first = listener.warnings.getFirst();
+    String start = file + ": is not a regular file; training goes on from the one before, ";
+    assertTrue(first.startsWith(start), first);
+  }
+
   @Test
   void twoDamagedCheckpointsAreRefusedAndLeft() throws IOException {
     leaveTwo();
@@ -746,6 +786,7 @@ class ResumeTest {
     var e = assertThrows(ModelFileException.class, () -> resume(rest));
     String message = e.getMessage();
     assertTrue(message.startsWith(folder.resolve(BOTH.getFirst()) + ": tensor \""), message);
+    assertTrue(message.endsWith("; nothing was deleted: " + toStartAnew()), message);
     assertArrayEquals(damaged.getFirst(), Files.readAllBytes(folder.resolve(BOTH.getFirst())));
     assertArrayEquals(damaged.getLast(), Files.readAllBytes(folder.resolve(BOTH.getLast())));
   }
@@ -769,6 +810,7 @@ class ResumeTest {
       String fault = e.getMessage();
       assertTrue(fault.startsWith(file + ": "), fault);
       assertTrue(fault.matches(".*(\\bheader\\b|\\btensor \"|__metadata__).*"), fault);
+      assertTrue(fault.endsWith("; nothing was deleted: to start anew, delete " + file), fault);
       bytes[at] ^= (byte) (1 << bit);
     }
     Files.write(file, bytes);

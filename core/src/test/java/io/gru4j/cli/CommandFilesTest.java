@@ -2,6 +2,7 @@ package io.gru4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** No two files of a command are one, whatever they are called; nothing is lost, nothing made. */
@@ -149,6 +152,75 @@ class CommandFilesTest {
 
   private static String[] with(String[] words, String... more) {
     return Stream.concat(Stream.of(words), Stream.of(more)).toArray(String[]::new);
+  }
+
+  /** Two paths of which no link leads to the other, as a container sees a volume given twice. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void aFolderThatIsMountedTwiceIsOneFolder() throws Exception {
+    Path ck = folder.resolve("real/ck");
+    Path twice = Files.createDirectory(folder.resolve("twice"));
+    Files.delete(ck.resolve("checkpoint.lock"));
+    ProcessBuilder mount = new ProcessBuilder("mount", "--bind", ck.toString(), twice.toString());
+    boolean mounted = mount.redirectErrorStream(true).start().waitFor() == 0;
+    assumeTrue(mounted, "mount --bind is refused here: it takes root, and a right of containers");
+    try {
+      String input = at("sessions.tsv");
+      refused(
+          "--report", "--model", "train", input, "--model", ck + "/x", "--report", at("twice/x"));
+      refused(
+          "--log-json",
+          "--model",
+          "train",
+          input,
+          "--model",
+          ck + "/x",
+          "--log-json",
+          at("twice/x"));
+      for (String name :
+          List.of("checkpoint.lock", "checkpoint.safetensors", "checkpoint-before.safetensors")) {
+        String file = at("twice/" + name);
+        refused(
+            "--checkpoint", "--model", "train", input, "--checkpoint", ck + "", "--model", file);
+        refused(
+            "--checkpoint",
+            "--report",
+            "train",
+            input,
+            "--model",
+            at("m"),
+            "--checkpoint",
+            ck + "",
+            "--report",
+            file);
+      }
+      refused(
+          "--checkpoint",
+          "--model",
+          "train",
+          input,
+          "--model",
+          ck + "/new",
+          "--checkpoint",
+          at("twice/new"));
+      refused(
+          "--results",
+          "--model",
+          "search",
+          input,
+          "--param=bptt=1",
+          "--validation-fraction=0.2",
+          "--model",
+          ck + "/x",
+          "--results",
+          at("twice/x"));
+      new CommandFiles()
+          .writes("--model", ck.resolve("x"))
+          .writes("--report", twice.resolve("y"))
+          .check();
+    } finally {
+      assertEquals(0, new ProcessBuilder("umount", twice.toString()).start().waitFor());
+    }
   }
 
   /** Its name is known at the end alone, so all that it may be are refused. */

@@ -161,7 +161,9 @@ class DiskTest {
   @Test
   void aFullDiskLeavesTheOldModelAndTheCheckpoint() throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
-    assumeTrue(done("sh", "-c", "mount -t tmpfs -o size=1m tmpfs '" + disk + "' 2>/dev/null"));
+    assumeTrue(
+        done("sh", "-c", "mount -t tmpfs -o size=1m tmpfs '" + disk + "' 2>/dev/null"),
+        "no tmpfs can be mounted here: it takes mount, root, and a right of containers");
     try {
       Path model = disk.resolve("m.safetensors");
       Files.writeString(model, "old");
@@ -238,7 +240,9 @@ class DiskTest {
   /** In such a folder only its owner and a file's own may replace the file. */
   @Test
   void aFileOfAnotherInAStickyFolderIsNamedBeforeAnyWork() throws Exception {
-    assumeTrue(System.getProperty("user.name").equals("root"));
+    assumeTrue(
+        System.getProperty("user.name").equals("root"),
+        "only root can give a file to another user");
     Path sticky = Files.createDirectory(folder.resolve("sticky"));
     assertTrue(done("chmod", "1777", sticky.toString()));
     Path model = Files.writeString(sticky.resolve("m.safetensors"), "old");
@@ -254,7 +258,9 @@ class DiskTest {
   @Test
   void anImmutableFileIsNamedBeforeAnyWork() throws Exception {
     Path model = Files.writeString(folder.resolve("fixed"), "old");
-    assumeTrue(done("sh", "-c", "chattr +i '" + model + "' 2>/dev/null"));
+    assumeTrue(
+        done("sh", "-c", "chattr +i '" + model + "' 2>/dev/null"),
+        "no file can be made immutable here: it takes chattr, root, and a file system that has it");
     try {
       String start = "gru4j train: " + model;
       assertEquals(start + ": cannot be replaced: Operation not permitted", fault(trainTo(model)));
@@ -289,7 +295,9 @@ class DiskTest {
       return List.of();
     }
     String rights = "--bounding-set=-dac_override,-dac_read_search,-fowner";
-    assumeTrue(done("setpriv", rights, "true"));
+    assumeTrue(
+        done("sh", "-c", "setpriv " + rights + " true 2>/dev/null"),
+        "root's rights cannot be taken from it here: it takes setpriv");
     return List.of("setpriv", rights);
   }
 

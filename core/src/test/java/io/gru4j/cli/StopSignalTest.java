@@ -150,10 +150,15 @@ class StopSignalTest {
     assertEquals(
         "gru4j train: there is a checkpoint, "
             + files.checkpoint()
-            + ": go on with --resume, or delete it to start anew",
+            + ": go on with --resume; to start anew, delete "
+            + files.checkpoint(),
         refused(1, files.trainWithCheckpoints()));
     assertEquals(
-        "gru4j train: " + files.checkpoint() + ": has 3 bytes, a safetensors file has at least 8",
+        "gru4j train: "
+            + files.checkpoint()
+            + ": has 3 bytes, a safetensors file has at least 8; nothing was deleted: to start"
+            + " anew, delete "
+            + files.checkpoint(),
         refused(1, files.trainWithCheckpoints("--resume")));
     assertEquals("old", Files.readString(files.checkpoint()));
     assertFalse(Files.exists(files.model()));

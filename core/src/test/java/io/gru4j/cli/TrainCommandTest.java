@@ -3,6 +3,7 @@ package io.gru4j.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +17,9 @@ import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.progress.BatchProgress;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -333,11 +336,70 @@ class TrainCommandTest extends CommandLineCase {
     assertEquals(1, FittedModel.load(beside).history().size());
   }
 
+  /** Up to the longest that the file system takes, in bytes: that of the other is shorter. */
+  @Test
+  void aModelMayHaveTheLongestName() throws Exception {
+    TrainingFiles files = TrainingFiles.in(folder);
+    for (String name :
+        List.of("m".repeat(243), "m".repeat(244), "m".repeat(255), "é".repeat(127))) {
+      Path out = folder.resolve(name);
+      List<String> words = files.train("--max-epochs=1");
+      words.set(words.indexOf(files.model().toString()), out.toString());
+      assertEquals(0, TrainingFiles.run(words), name);
+      int items = FittedModel.load(out).numItems();
+      String fault = faultOf(new TrainingException("the loss is NaN"), 2, out);
+      Path beside = OutputFile.beside(out, ".best-so-far");
+      assertTrue(fault.contains("is written to " + beside + ", "), fault);
+      assertTrue(beside.getFileName().toString().startsWith(name.substring(0, 50)), fault);
+      assertEquals(1, FittedModel.load(beside).history().size());
+      assertEquals(items, FittedModel.load(out).numItems());
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      words.addAll(List.of("--report", beside.toString()));
+      assertEquals(2, TrainingFiles.run(words, new PrintStream(err, true)), err::toString);
+    }
+  }
+
+  /** No two models have one such file beside them, although both names begin in the same way. */
+  @Test
+  void longNamesHaveDifferentFilesBesideThem() {
+    Path one = OutputFile.beside(folder.resolve("m".repeat(254) + "1"), ".best-so-far");
+    Path two = OutputFile.beside(folder.resolve("m".repeat(254) + "2"), ".best-so-far");
+    assertNotEquals(one, two);
+    assertEquals(folder, one.getParent());
+    assertEquals(143, one.getFileName().toString().length());
+    Path longest = OutputFile.beside(folder.resolve("m".repeat(131)), ".best-so-far");
+    assertEquals("m".repeat(131) + ".best-so-far", longest.getFileName().toString());
+  }
+
   @ParameterizedTest
   @MethodSource("failures")
   void aFailureInTheFirstEpochWritesNothing(Throwable failure) throws Exception {
     Path out = folder.resolve("m.safetensors");
     assertEquals(reason(failure) + "; no model is written", faultOf(failure, 1, out));
     assertFalse(Files.exists(out));
+  }
+
+  /** What is in the newest checkpoint's place by mistake; the sound one before it is named. */
+  @Test
+  void aFolderInACheckpointsPlaceIsNamedWithWhatToDo() throws Exception {
+    Path newest = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    Path before = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
+    String[] words = {"--checkpoint", folder.toString(), "--resume"};
+    String fault = ": is not a regular file: move it away";
+    PrintStream err = new PrintStream(PrintStream.nullOutputStream());
+    Files.createDirectory(newest);
+    assertEquals(
+        newest + fault,
+        assertThrows(WorkException.class, () -> flags(words).prepare(err)).getMessage());
+    Files.writeString(before, "a checkpoint");
+    assertEquals(
+        newest + fault + ", and --resume goes on from " + before,
+        assertThrows(WorkException.class, () -> flags(words).prepare(err)).getMessage());
+    assertEquals("a checkpoint", Files.readString(before));
+    Files.delete(newest);
+    try (CheckpointFlags flags = flags(words)) {
+      flags.prepare(err);
+      assertTrue(flags.resumes());
+    }
   }
 }

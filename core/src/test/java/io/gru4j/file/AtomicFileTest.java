@@ -192,7 +192,9 @@ class AtomicFileTest {
   @Test
   @EnabledOnOs(OS.LINUX)
   void ownerAndGroupAreKeptWhereTheSystemLetsUs() throws IOException {
-    assumeTrue(System.getProperty("user.name").equals("root"));
+    assumeTrue(
+        System.getProperty("user.name").equals("root"),
+        "only root can give a file to another user");
     Path file = Files.writeString(folder.resolve("model"), "old");
     Files.setAttribute(file, "unix:uid", 12345);
     Files.setAttribute(file, "unix:gid", 23456);
