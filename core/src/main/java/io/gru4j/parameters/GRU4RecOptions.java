@@ -58,7 +58,7 @@ public final class GRU4RecOptions {
           choice(
               "batching",
               Batching.PADDED,
-              "whether a batch is batch_size sessions to their ends, or batch_size lanes, each of"
+              "whether a batch is batch_size sessions to their ends, or batch_size tracks, each of"
                   + " which takes the next session when one ends"));
 
   /** In which order an epoch takes the sessions. */
@@ -154,7 +154,7 @@ public final class GRU4RecOptions {
     /** A batch is some sessions, side by side from their first click to the end of the longest. */
     PADDED,
     /**
-     * There are as many lanes as a batch has rows; when a lane's session ends the next one begins
+     * There are as many tracks as a batch has rows; when a track's session ends the next one begins
      * in it, with a hidden state of zeros.
      */
     SESSION_PARALLEL;

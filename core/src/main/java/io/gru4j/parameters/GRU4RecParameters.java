@@ -198,7 +198,7 @@ public final class GRU4RecParameters {
 
   /**
    * Returns the settings that recommend best on public click sessions of shops, chosen on sessions
-   * held out from the end of the training data: shared embedding, session-parallel lanes, shuffled
+   * held out from the end of the training data: shared embedding, session-parallel tracks, shuffled
    * sessions, dropout of the embedding, few sessions a step, glorot's first values.
    *
    * @return the preset {@code gru4rec}

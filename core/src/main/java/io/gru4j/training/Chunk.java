@@ -13,13 +13,13 @@ final class Chunk {
   int[] targets = new int[0];
 
   /**
-   * Where each row's hidden state comes from: a lane, or -1 for a new session. Null if the rows are
-   * the lanes themselves, and all have a state.
+   * Where each row's hidden state comes from: a track, or -1 for a new session. Null if the rows
+   * are the tracks themselves, and all have a state.
    */
-  int[] fromLane;
+  int[] fromTrack;
 
-  /** The lane that each row's hidden state goes to, or -1 where its session ends. */
-  int[] toLane;
+  /** The track that each row's hidden state goes to, or -1 where its session ends. */
+  int[] toTrack;
 
   /** Makes room for so many steps and targets. */
   void reserve(int steps, int targets) {

@@ -1,7 +1,7 @@
 package io.gru4j.training;
 
 /** How an epoch is cut into batches, and those into chunks, one for each optimizer step. */
-sealed interface EpochBatches permits PaddedBatches, LaneBatches {
+sealed interface EpochBatches permits PaddedBatches, TrackBatches {
 
   /**
    * Prepares an epoch.

@@ -176,7 +176,7 @@ public final class MemoryEstimate {
     final int H;
     final int numLayers;
     final boolean shared; // the output layer has the embedding's weights
-    final boolean lanes;
+    final boolean tracks;
     int M; // rows of the largest chunk
     int T; // its most time steps
     int B; // rows of the largest batch
@@ -189,9 +189,9 @@ public final class MemoryEstimate {
       H = p.get(HIDDEN_SIZE);
       E = shared ? H : p.get(NUM_COMPONENTS);
       numLayers = p.get(NUM_LAYERS);
-      lanes = p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL;
-      if (lanes) {
-        lanes(x);
+      tracks = p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL;
+      if (tracks) {
+        tracks(x);
         return;
       }
       SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
@@ -213,9 +213,9 @@ public final class MemoryEstimate {
     }
 
     /** Where the order of the sessions changes, chunks may be full, of the shortest pieces. */
-    private void lanes(InteractionMatrix x) {
+    private void tracks(InteractionMatrix x) {
       SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
-      LaneBatches batches = new LaneBatches(x, ordering, p.get(BATCH_SIZE), p.get(BPTT));
+      TrackBatches batches = new TrackBatches(x, ordering, p.get(BATCH_SIZE), p.get(BPTT));
       B = batches.rows(0);
       if (ordering.changes()) {
         M = (int) Math.min((long) p.get(BATCH_SIZE) * p.get(BPTT), batches.numTargets());
@@ -310,7 +310,7 @@ public final class MemoryEstimate {
           + layers
           + numLayers * Dropout.bytes(dropout(DROPOUT_HIDDEN), M, H)
           + numLayers * Matrix.bytes(B, H) // states between chunks
-          + (lanes ? Matrix.bytes(sessions, H) : 0) // where sessions begin among them
+          + (tracks ? Matrix.bytes(sessions, H) : 0) // where sessions begin among them
           + OutputLayer.bytes(V, H, M, p.get(LABEL_SMOOTHING), threads);
     }
 

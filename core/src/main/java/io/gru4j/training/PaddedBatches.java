@@ -86,7 +86,7 @@ final class PaddedBatches implements EpochBatches {
     }
     chunk.T = T;
     chunk.numTargets = total;
-    chunk.fromLane = null;
+    chunk.fromTrack = null;
     return width;
   }
 }

@@ -44,10 +44,10 @@ final class Position {
    * Returns whether the next chunk continues from hidden states; it does not if all of them are
    * zero.
    *
-   * @param lanes whether hidden states are carried from one batch to the next
+   * @param tracks whether hidden states are carried from one batch to the next
    */
-  boolean goesOn(boolean lanes) {
-    return chunk > 0 || batch > 0 && lanes;
+  boolean goesOn(boolean tracks) {
+    return chunk > 0 || batch > 0 && tracks;
   }
 
   /** Returns the mean loss over the targets so far, in nats; 0 if there are none. */

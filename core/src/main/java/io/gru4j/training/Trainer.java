@@ -62,7 +62,7 @@ public final class Trainer {
     while (at.batch < batches.size() && !cancelled) {
       events.beginBatch();
       int rows = batches.rows(at.batch);
-      if (!at.goesOn(step.hasLanes())) {
+      if (!at.goesOn(step.hasTracks())) {
         step.beginBatch(rows);
       }
       long targetsBefore = at.targets;
@@ -124,6 +124,6 @@ public final class Trainer {
       return at.batch == batches.size() && at.chunk == 0;
     }
     return at.chunk < batches.chunks(at.batch)
-        && (!at.goesOn(step.hasLanes()) || step.states()[0].rows() == batches.rows(at.batch));
+        && (!at.goesOn(step.hasTracks()) || step.states()[0].rows() == batches.rows(at.batch));
   }
 }

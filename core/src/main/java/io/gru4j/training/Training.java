@@ -139,7 +139,7 @@ public final class Training {
     return switch (parameters.get(BATCHING)) {
       case PADDED -> new PaddedBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
       case SESSION_PARALLEL ->
-          new LaneBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
+          new TrackBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
     };
   }
 

@@ -42,7 +42,7 @@ final class TrainingState {
    * zero.
    */
   boolean goesOnWithHidden() {
-    return position.goesOn(step.hasLanes());
+    return position.goesOn(step.hasTracks());
   }
 
   /** Returns the number of the epoch that training is in, from 1. */

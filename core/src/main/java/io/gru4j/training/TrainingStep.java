@@ -50,7 +50,7 @@ public final class TrainingStep {
   private final Embedding embedding;
   private final Dropout[] dropouts;
   private final Gru[] layers;
-  private final Matrix[] states; // one row a session, or a lane
+  private final Matrix[] states; // one row a session, or a track
   private final Matrix pieces; // the states of one layer, one row a piece of a session
   private final OutputLayer output;
   private final GradientClipping clipping;
@@ -61,7 +61,7 @@ public final class TrainingStep {
   private final double learningRate;
   private final GRU4RecOptions.Schedule schedule;
   private final double weightDecay;
-  private final boolean lanes;
+  private final boolean tracks;
 
   private long step;
   private Chunk chunk;
@@ -91,7 +91,7 @@ public final class TrainingStep {
     this.learningRate = p.get(LEARNING_RATE);
     this.schedule = p.get(LEARNING_RATE_SCHEDULE);
     this.weightDecay = p.get(WEIGHT_DECAY);
-    this.lanes = p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL;
+    this.tracks = p.get(BATCHING) == GRU4RecOptions.Batching.SESSION_PARALLEL;
     float firstRate = (float) learningRate;
     this.optimizer =
         switch (p.get(OPTIMIZATION_ALGORITHM)) {
@@ -161,28 +161,29 @@ public final class TrainingStep {
   }
 
   /**
-   * Runs a layer from the states of its lanes, and stores the states of the sessions that continue.
+   * Runs a layer from the states of its tracks, and stores the states of the sessions that
+   * continue.
    *
    * @param distinct which inputs the rows share; null if each has its own
    */
   private Variable run(int i, Variable x, DistinctRows distinct, Chunk chunk) {
-    if (chunk.fromLane == null) {
+    if (chunk.fromTrack == null) {
       return layers[i].forward(tape, x, distinct, chunk.activeRows, chunk.T, states[i]);
     }
     int H = states[i].cols();
     int rows = chunk.activeRows[0];
     pieces.resizeRows(rows);
     for (int r = 0; r < rows; r++) {
-      if (chunk.fromLane[r] < 0) {
+      if (chunk.fromTrack[r] < 0) {
         Arrays.fill(pieces.data(), r * H, (r + 1) * H, 0f);
       } else {
-        System.arraycopy(states[i].data(), chunk.fromLane[r] * H, pieces.data(), r * H, H);
+        System.arraycopy(states[i].data(), chunk.fromTrack[r] * H, pieces.data(), r * H, H);
       }
     }
     Variable y = layers[i].forward(tape, x, distinct, chunk.activeRows, chunk.T, pieces);
     for (int r = 0; r < rows; r++) {
-      if (chunk.toLane[r] >= 0) {
-        System.arraycopy(pieces.data(), r * H, states[i].data(), chunk.toLane[r] * H, H);
+      if (chunk.toTrack[r] >= 0) {
+        System.arraycopy(pieces.data(), r * H, states[i].data(), chunk.toTrack[r] * H, H);
       }
     }
     return y;
@@ -204,11 +205,11 @@ public final class TrainingStep {
   }
 
   /** Returns whether hidden states are carried from batch to batch. */
-  boolean hasLanes() {
-    return lanes;
+  boolean hasTracks() {
+    return tracks;
   }
 
-  /** Returns the hidden states of the layers before the next chunk, one row a session or lane. */
+  /** Returns the hidden states of the layers before the next chunk, one row a session or track. */
   Matrix[] states() {
     return states;
   }

@@ -6,7 +6,7 @@
  * <p>Start with {@link io.gru4j.training.Training}, which goes through the epochs; {@link
  * io.gru4j.training.Trainer} goes through the steps of one, and {@link
  * io.gru4j.training.TrainingStep} is the step: forward, loss, backward, optimizer. Beside them are
- * the batches ({@code PaddedBatches}, {@code LaneBatches}), the checkpoints ({@link
+ * the batches ({@code PaddedBatches}, {@code TrackBatches}), the checkpoints ({@link
  * io.gru4j.training.Checkpoints}), the heap that all of it needs ({@link
  * io.gru4j.training.MemoryEstimate}) and what ends a training ({@code StoppingRule}, {@code
  * Divergence}).

@@ -144,9 +144,9 @@ class OptionsTest {
     assertFalse(same(embed, fit(tiny().set(DROPOUT_HIDDEN, 0.5).build())));
   }
 
-  /** With a lane for each session, and one chunk for all, lanes are RecPack's batches. */
+  /** With a track for each session, and one chunk for all, tracks are RecPack's batches. */
   @Test
-  void enoughLanesAreAPaddedBatch() {
+  void enoughTracksAreAPaddedBatch() {
     var p = tiny().set(BATCH_SIZE, 100).set(BPTT, 100).set(NUM_LAYERS, 2).set(DROPOUT, 0.25);
     assertTrue(same(fit(p.build()), fit(p.set(BATCHING, Batching.SESSION_PARALLEL).build())));
   }
@@ -173,8 +173,8 @@ class OptionsTest {
         .set(BATCH_SIZE, batchSize)
         .set(BPTT, bptt)
         .set(SESSION_ORDER, order);
-    FittedModel lanes = fit(p.build());
-    assertEquals(padded, lanes.history().getFirst().loss(), 1e-6);
+    FittedModel tracks = fit(p.build());
+    assertEquals(padded, tracks.history().getFirst().loss(), 1e-6);
   }
 
   @Test

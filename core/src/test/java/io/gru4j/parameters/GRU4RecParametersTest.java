@@ -258,7 +258,7 @@ class GRU4RecParametersTest {
         "embedding|none|embedding must be one of separate, shared, got none",
         "dropout_embed|1|dropout_embed must be a float in [0, 1) or None, got 1",
         "dropout_hidden|-1|dropout_hidden must be a float in [0, 1) or None, got -1",
-        "batching|lanes|batching must be one of padded, session_parallel, got lanes",
+        "batching|tracks|batching must be one of padded, session_parallel, got tracks",
         "session_order|random|session_order must be one of user, time, shuffled, got random",
         "adagrad_momentum|1|adagrad_momentum must be a float in [0, 1), got 1",
         "label_smoothing|1|label_smoothing must be a float in [0, 1), got 1",

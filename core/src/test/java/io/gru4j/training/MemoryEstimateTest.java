@@ -165,9 +165,9 @@ class MemoryEstimateTest {
         && !fit.judged();
   }
 
-  /** Full chunks of single targets are rare: what lanes need is counted, not bounded. */
+  /** Full chunks of single targets are rare: what tracks need is counted, not bounded. */
   @Test
-  void lanesTakeWhatTheirLargestChunkNeeds() {
+  void tracksTakeWhatTheirLargestChunkNeeds() {
     TestSessions some = TestSessions.make(4, 400, 50); // at most six targets a session
     var p =
         TestSessions.tiny().toBuilder().set(HIDDEN_SIZE, 64).set("batching", "session_parallel");
@@ -175,7 +175,7 @@ class MemoryEstimateTest {
     double widest = bytes(p.set(BATCH_SIZE, 32).set(BPTT, 2_000), some);
     double all = bytes(p.set(BATCH_SIZE, 400).set(BPTT, 2_000), some);
     assertTrue(wide < widest && widest <= all, wide + ", " + widest + ", " + all);
-    // All 400 sessions in lanes of their own, of which most have ended after a few columns.
+    // All 400 sessions in tracks of their own, of which most have ended after a few columns.
     double bound =
         bytes(p.set(BATCH_SIZE, 400).set(BPTT, 6).set("session_order", "shuffled"), some);
     double counted = bytes(p.set("session_order", "user"), some);

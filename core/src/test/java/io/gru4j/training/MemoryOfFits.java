@@ -101,7 +101,7 @@ final class MemoryOfFits {
     return small().set(EMBEDDING, GRU4RecOptions.Embedding.SHARED);
   }
 
-  private static GRU4RecParameters.Builder lanes() {
+  private static GRU4RecParameters.Builder tracks() {
     return small().set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL);
   }
 
@@ -121,7 +121,7 @@ final class MemoryOfFits {
                 small().set(SESSION_ORDER, GRU4RecOptions.SessionOrder.SHUFFLED),
                 shared().set(ADAGRAD_MOMENTUM, 0.5).set(DROPOUT_EMBED, 0.3),
                 shared().set(NUM_COMPONENTS, 4_000), // without effect
-                lanes().set(NUM_LAYERS, 2).set(BPTT, 20),
+                tracks().set(NUM_LAYERS, 2).set(BPTT, 20),
                 GRU4RecParameters.gru4rec().toBuilder()
                     .set(BPTT, 3)
                     .set(MAX_EPOCHS, 1)

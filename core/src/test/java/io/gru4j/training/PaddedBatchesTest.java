@@ -52,7 +52,7 @@ class PaddedBatchesTest {
     int columns = 0;
     for (int number = 0; number < batches.chunks(b); number++) {
       columns += batches.fill(chunk, b, number);
-      assertNull(chunk.fromLane);
+      assertNull(chunk.fromTrack);
       int m = 0;
       for (int t = 0; t < chunk.T; t++) {
         assertTrue(chunk.activeRows[t] > 0, "a column without a target is left out");

@@ -267,7 +267,7 @@ class TrainerTest {
       EpochBatches batches =
           batching == Batching.PADDED
               ? new PaddedBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT))
-              : new LaneBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT));
+              : new TrackBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT));
       TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
       Trainer trainer =
           new Trainer(batches, step, p, NO_LISTENER, Training.NO_OBSERVER, TrainingEvents.create());
@@ -287,7 +287,7 @@ class TrainerTest {
         step.beginBatch(100);
         Position at = new Position();
         at.batch = batch;
-        boolean goesOn = at.goesOn(step.hasLanes());
+        boolean goesOn = at.goesOn(step.hasTracks());
         assertEquals(end || chunks > 0 && !goesOn, trainer.hasPlace(0, at), "batch " + batch);
       }
     }

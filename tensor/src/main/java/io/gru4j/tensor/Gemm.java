@@ -17,20 +17,20 @@ import io.gru4j.tensor.kernel.ProductKernels;
  * for any number of threads, with and without the Vector API.
  *
  * <p>Both factors are packed, B 32 columns at a time into panels {@code [k][32]}, A four rows at a
- * time into quads {@code [k][4]}. A task is a block of some rows times some panels and goes through
- * k in pieces: a panel's piece stays in cache while the rows pass, the rows' piece while the panels
- * do (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). There are
- * three cases:
+ * time into quads {@code [k][4]}. A task is a block of rows times some panels and goes through k in
+ * parts: a panel's part stays in cache while the rows pass, the rows' part while the panels do
+ * (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication). There are three
+ * cases:
  *
  * <ul>
  *   <li>Many rows and panels: up to 48 rows times up to 16 panels, 8 where those would be too few
- *       tasks; pieces of {@link ProductKernels#productDepth}. Several tasks need the same rows and
+ *       tasks; parts of {@link ProductKernels#productDepth}. Several tasks need the same rows and
  *       panels, so these are packed before: all of A, of B as many panels at a time as the cache
  *       that the cores share keeps until they are used.
- *   <li>Up to 128 rows: all of them times up to 16 panels, pieces of at most 512. One task needs a
- *       panel, and packs it piece by piece.
- *   <li>Up to 8 panels: all of them times as many rows as a thread's buffer holds, pieces of at
- *       most 1,024. One task needs a row, and packs it piece by piece; B is packed before.
+ *   <li>Up to 128 rows: all of them times up to 16 panels, parts of at most 512. One task needs a
+ *       panel, and packs it part by part.
+ *   <li>Up to 8 panels: all of them times as many rows as a thread's buffer holds, parts of at most
+ *       1,024. One task needs a row, and packs it part by part; B is packed before.
  * </ul>
  *
  * <p>Buffers belong to the object and to the threads, grow to the largest shape seen and are then
@@ -44,11 +44,11 @@ public final class Gemm {
   private static final int PANEL = Kernels.PANEL;
   private static final int QUAD = Kernels.QUAD;
   private static final int B_OFFSET = Kernels.ALIGNED; // where packed panels begin
-  private static final int GROUP = 16; // panels of one task: rows of A serve so many
+  private static final int MOST_PANELS = 16; // of one task: rows of A serve so many
   private static final int FEW_PANELS = 8; // the same if threads would be left without a task
-  private static final int ROWS = 48; // of one task: a multiple of the tiles' rows
+  private static final int ROWS = 48; // of one task: a multiple of the register tiles' rows
   private static final int MOST_ROWS = 288; // of one task, where panels are few
-  private static final int TILE_ROWS = 12; // a multiple of those of the product's largest tiles
+  private static final int REGISTER_TILE_ROWS = 12; // a multiple of those of the largest ones
   private static final int FEW_ROWS = 128; // up to here one task takes all of them
   private static final int FEW_ROWS_DEPTH = 512; // of k at most, with up to so many rows
   private static final int FEW_PANELS_DEPTH = 1024; // deeper, and the buffer would not hold ROWS
@@ -56,19 +56,20 @@ public final class Gemm {
   private static final int PACKED_ROWS = 16; // of op(A), that one task packs
   private static final float[] ZEROS = new float[PANEL];
 
-  /** Floats of B that are packed at a time, 4 MiB; more where a thread would have no group. */
+  /** Floats of B that are packed at a time, 4 MiB; more where a thread would have no task. */
   private static final int AT_ONCE = 1 << 20;
 
   /** The buffers of a thread, shared by all objects: a task never waits for another. */
   private static final class Scratch {
-    /** A block of C, [panel][row][32]: see {@link Gemm#block}. */
-    final float[] block =
-        new float[Math.max(GROUP * blockStride(FEW_ROWS), FEW_PANELS * blockStride(MOST_ROWS))];
+    /** The product of a block by some panels, [panel][row][32]: see {@link Gemm#block}. */
+    final float[] product =
+        new float
+            [Math.max(MOST_PANELS * blockStride(FEW_ROWS), FEW_PANELS * blockStride(MOST_ROWS))];
 
-    /** Pieces of panels of B, [panel][k][32]. */
-    final float[] pieces = new float[B_OFFSET + GROUP * FEW_ROWS_DEPTH * PANEL];
+    /** Some panels of B, of each a part of k, [panel][k][32]. */
+    final float[] panels = new float[B_OFFSET + MOST_PANELS * FEW_ROWS_DEPTH * PANEL];
 
-    /** Of rows of A, [row / 4][k][row % 4]. */
+    /** Of a block of rows of op(A), [row / 4][k][row % 4]. */
     final float[] quads = new float[PACKED_LENGTH];
   }
 
@@ -78,7 +79,7 @@ public final class Gemm {
   private final ProductKernels productKernels = Kernels.get().products();
   private final ElementKernels elementKernels = Kernels.get().elements();
   private final Parallel.Task rowsTask = this::packRows;
-  private final Parallel.Task panelsTask = this::packGroup;
+  private final Parallel.Task panelsTask = this::packPanels;
   private final Parallel.Task blockTask = this::block;
   private float[] packedA = new float[0]; // [k / depth][row / 4][k % depth][row % 4]
   private float[] packedB = new float[0]; // of some panels, [panel][k][32]
@@ -93,18 +94,18 @@ public final class Gemm {
   private int N;
   private int K;
   private int panels;
-  private int groupPanels; // of one task
+  private int panelsOfTask;
   private int firstPanel; // of those that are packed, or of all
   private int endPanel;
   private boolean packsA; // all of it before the first product
   private boolean packsB;
   private int rowsOfTask;
-  private int depthOfPiece;
+  private int depthOfPart;
 
   /**
    * Whether the product is computed in a buffer outside C, {@code [panel][row][32]}. In C a panel's
    * rows are far apart, and distances that are powers of two map them to few sets of the cache. A
-   * block that is written several times, once for each piece of k, should be contiguous.
+   * product that is written several times, once for each part of k, should be contiguous.
    */
   private boolean apart;
 
@@ -157,18 +158,18 @@ public final class Gemm {
       return;
     }
     panels = Math.ceilDiv(N, PANEL);
-    boolean many = panels >= 2 * GROUP * parallel.threads(); // two groups to each thread
-    int mostPanels = many ? GROUP : FEW_PANELS;
-    groupPanels = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
+    boolean many = panels >= 2 * MOST_PANELS * parallel.threads(); // two tasks to each thread
+    int mostPanels = many ? MOST_PANELS : FEW_PANELS;
+    panelsOfTask = Math.ceilDiv(panels, Math.ceilDiv(panels, mostPanels));
     packsA = panels > FEW_PANELS;
     packsB = M > FEW_ROWS;
-    depthOfPiece = productKernels.productDepth();
+    depthOfPart = productKernels.productDepth();
     if (!packsB) {
-      depthOfPiece = Math.min(FEW_ROWS_DEPTH, depthOfPiece);
+      depthOfPart = Math.min(FEW_ROWS_DEPTH, depthOfPart);
     } else if (!packsA) {
-      depthOfPiece = Math.min(FEW_PANELS_DEPTH, depthOfPiece);
+      depthOfPart = Math.min(FEW_PANELS_DEPTH, depthOfPart);
     }
-    apart = adds || K > depthOfPiece;
+    apart = adds || K > depthOfPart;
     rowsOfTask = !packsB ? FEW_ROWS : packsA ? ROWS : rowsOfFewPanels();
     if (packsA) {
       packedA = atLeast(packedA, (long) Math.ceilDiv(M, QUAD) * QUAD * K);
@@ -177,19 +178,19 @@ public final class Gemm {
     int atOnce = packsB ? panelsAtOnce() : panels;
     for (firstPanel = 0; firstPanel < panels; firstPanel = endPanel) {
       endPanel = Math.min(panels, firstPanel + atOnce);
-      int groups = Math.ceilDiv(endPanel - firstPanel, groupPanels);
+      int panelTasks = Math.ceilDiv(endPanel - firstPanel, panelsOfTask);
       if (packsB) {
         packedB = atLeast(packedB, B_OFFSET + (long) (endPanel - firstPanel) * K * PANEL);
-        parallel.run(groups, panelsTask);
+        parallel.run(panelTasks, panelsTask);
       }
-      parallel.run(Math.ceilDiv(M, rowsOfTask) * groups, blockTask);
+      parallel.run(Math.ceilDiv(M, rowsOfTask) * panelTasks, blockTask);
     }
   }
 
-  /** Whole groups, at least one to each thread. */
+  /** Those of whole tasks, at least one to each thread. */
   private int panelsAtOnce() {
-    long lengthOfGroup = Math.max(1L, (long) groupPanels * K * PANEL);
-    return groupPanels * (int) Math.max(parallel.threads(), AT_ONCE / lengthOfGroup);
+    long lengthOfTask = Math.max(1L, (long) panelsOfTask * K * PANEL);
+    return panelsOfTask * (int) Math.max(parallel.threads(), AT_ONCE / lengthOfTask);
   }
 
   /**
@@ -199,11 +200,11 @@ public final class Gemm {
   private int rowsOfFewPanels() {
     int threads = parallel.threads();
     int rows = Math.ceilDiv(M, threads == 1 ? 1 : 2 * threads);
-    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPiece / ROWS * ROWS);
-    return Math.min(Math.ceilDiv(rows, TILE_ROWS) * TILE_ROWS, most);
+    int most = Math.min(MOST_ROWS, PACKED_LENGTH / depthOfPart / ROWS * ROWS);
+    return Math.min(Math.ceilDiv(rows, REGISTER_TILE_ROWS) * REGISTER_TILE_ROWS, most);
   }
 
-  /** From one panel of a block to the next: an odd number of cache lines. */
+  /** From one panel of a block's product to the next: an odd number of cache lines. */
   private static int blockStride(int rows) {
     return rows * PANEL + PANEL / 2;
   }
@@ -220,8 +221,8 @@ public final class Gemm {
   private void packRows(int task) {
     int row = task * PACKED_ROWS;
     int rows = Math.min(PACKED_ROWS, M - row);
-    for (int k = 0; k < K; k += depthOfPiece) {
-      int depth = Math.min(depthOfPiece, K - k);
+    for (int k = 0; k < K; k += depthOfPart) {
+      int depth = Math.min(depthOfPart, K - k);
       packRows(packedA, offsetOfA(row, k, depth), row, rows, k, depth);
     }
   }
@@ -237,17 +238,17 @@ public final class Gemm {
   }
 
   /**
-   * Returns where the piece of the rows from {@code row} on, the first of a quad, starts in the
-   * packed A.
+   * Returns where the part from {@code k} on of the rows from {@code row} on, the first of a quad,
+   * starts in the packed A.
    */
   private int offsetOfA(int row, int k, int depth) {
     return Kernels.packedLength(M, k) + row * depth;
   }
 
-  private void packGroup(int group) {
-    int first = firstPanel + group * groupPanels;
+  private void packPanels(int task) {
+    int first = firstPanel + task * panelsOfTask;
     int o = B_OFFSET + (first - firstPanel) * K * PANEL;
-    pack(packedB, o, first, Math.min(endPanel, first + groupPanels), 0, K, K);
+    pack(packedB, o, first, Math.min(endPanel, first + panelsOfTask), 0, K, K);
   }
 
   /**
@@ -284,27 +285,27 @@ public final class Gemm {
     int rowBlocks = Math.ceilDiv(M, rowsOfTask);
     int row = task % rowBlocks * rowsOfTask;
     int rows = Math.min(rowsOfTask, M - row);
-    int first = firstPanel + task / rowBlocks * groupPanels;
-    int end = Math.min(endPanel, first + groupPanels);
+    int first = firstPanel + task / rowBlocks * panelsOfTask;
+    int end = Math.min(endPanel, first + panelsOfTask);
     Scratch scratch = SCRATCH.get();
-    for (int k = 0; k == 0 || k < K; k += depthOfPiece) {
-      int depth = Math.min(depthOfPiece, K - k);
+    for (int k = 0; k == 0 || k < K; k += depthOfPart) {
+      int depth = Math.min(depthOfPart, K - k);
       float[] a = packsA ? packedA : scratch.quads;
       int ao = packsA ? offsetOfA(row, k, depth) : 0;
       if (!packsA) {
         packRows(a, 0, row, rows, k, depth);
       }
-      float[] b = packsB ? packedB : scratch.pieces;
+      float[] b = packsB ? packedB : scratch.panels;
       if (!packsB) {
         pack(b, B_OFFSET, first, end, k, k + depth, depth);
       }
       for (int p = first; p < end; p++) {
         int bo = B_OFFSET + (packsB ? (p - firstPanel) * K + k : (p - first) * depth) * PANEL;
         boolean inPlace = inPlace(p);
-        float[] c = inPlace ? C.data() : scratch.block;
+        float[] c = inPlace ? C.data() : scratch.product;
         int co = inPlace ? row * N + p * PANEL : (p - first) * blockStride(rowsOfTask);
         int cs = inPlace ? N : PANEL;
-        boolean start = k == 0; // later pieces continue the chains
+        boolean start = k == 0; // later parts continue the chains
         float[] init = start ? ZEROS : c;
         int io = start ? 0 : co;
         int is = start ? 0 : cs;
@@ -313,7 +314,7 @@ public final class Gemm {
             c, co, cs, init, io, is, a, ao, QUAD * depth, b, bo, rows, depth, columns);
       }
     }
-    put(scratch.block, row, rows, first, end);
+    put(scratch.product, row, rows, first, end);
   }
 
   /** Whether a panel's product is written to C at once. */
@@ -322,10 +323,10 @@ public final class Gemm {
   }
 
   /**
-   * Copies the part of the block that is not in C yet, or adds it: all of it, or the columns that
+   * Copies what of the block's product is not in C yet, or adds it: all of it, or the columns that
    * fill no panel.
    */
-  private void put(float[] block, int row, int rows, int first, int end) {
+  private void put(float[] product, int row, int rows, int first, int end) {
     int from = apart ? first : Math.max(first, N / PANEL); // columns that fill no panel
     if (from >= end) {
       return;
@@ -336,14 +337,14 @@ public final class Gemm {
     for (int i = 0; i < rows; i++) {
       int start = (row + i) * N;
       int o = i * PANEL + (from - first) * stride;
-      productKernels.copyPanels(c, start + from * PANEL, PANEL, block, o, stride, whole - from);
+      productKernels.copyPanels(c, start + from * PANEL, PANEL, product, o, stride, whole - from);
       o += (whole - from) * stride;
       for (int p = whole; p < end; p++, o += stride) {
         int columns = Math.min(PANEL, N - p * PANEL);
         if (adds) {
-          elementKernels.axpy(1f, block, o, c, start + p * PANEL, columns);
+          elementKernels.axpy(1f, product, o, c, start + p * PANEL, columns);
         } else {
-          System.arraycopy(block, o, c, start + p * PANEL, columns);
+          System.arraycopy(product, o, c, start + p * PANEL, columns);
         }
       }
     }

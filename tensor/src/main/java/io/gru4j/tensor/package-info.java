@@ -25,6 +25,9 @@
  *   <dd>one of the U or D rows that differ; equal ones are computed once
  *   <dt>batch
  *   <dd>sessions that are trained side by side
+ *   <dt>track
+ *   <dd>a row of the hidden states that sessions have one after another: when one ends, the next
+ *       begins in its track
  *   <dt>time step
  *   <dd>one item of each session of a batch; always both words
  *   <dt>chunk

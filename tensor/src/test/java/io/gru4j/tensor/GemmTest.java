@@ -43,7 +43,7 @@ class GemmTest {
     return Arbitraries.of(1, 191, 192, 193, 385, 511, 512, 513, 1024, 1025, 2048, 2049);
   }
 
-  /** Around the borders of the blocks of rows, the groups of panels and the pieces of k. */
+  /** Around the borders of the blocks of rows, the panels of a task and the parts of k. */
   @Property(tries = 40)
   void blocksMeet(
       @ForAll("rows") int M,
@@ -56,7 +56,7 @@ class GemmTest {
     check(M, N, K, transposeA, transposeB, adds, seed);
   }
 
-  /** Several pieces of k: of many rows and columns, of few of either; panels not packed at once. */
+  /** Several parts of k: of many rows and columns, of few of either; panels not packed at once. */
   @Test
   void longProducts() {
     for (boolean adds : new boolean[] {false, true}) {
@@ -103,7 +103,7 @@ class GemmTest {
       sameBits(s[0], s[1], s[2], true);
     }
     sameBits(150, 1100, 100, true); // many rows and panels, in place
-    sameBits(300, 260, 4200, false); // several pieces
+    sameBits(300, 260, 4200, false); // several parts
     sameBits(150, 1100, 3000, false); // not all panels packed at once
     sameBits(600, 256, 1100, false); // the most rows
     sameBits(100, 1030, 300, false); // the most panels, with few threads

@@ -54,8 +54,8 @@ public record Kernels(
   }
 
   /**
-   * Returns a distance between groups of four packed columns of so many rows: an odd number of
-   * cache lines, so that a walk over the groups meets every set of the cache.
+   * Returns a distance between quads of packed columns of so many rows: an odd number of cache
+   * lines, so that a walk over the quads meets every set of the cache.
    */
   public static int columnsStride(int rows) {
     return (Math.ceilDiv(rows, QUAD) | 1) * QUAD * QUAD;

@@ -20,14 +20,13 @@ public sealed interface ProductKernels permits ScalarProducts, VectorProducts {
    * gradient of its input, with {@code a} the output's gradient and {@code b} the weights
    * transposed.
    *
-   * <p>In a packed block four rows lie side by side, {@code a[r / 4][k][r % 4]}: see {@link
-   * #packRows} and {@link #packColumns}. What stands in the places of rows that are not there does
-   * not matter.
+   * <p>In a packed block the rows lie in quads, {@code a[r / 4][k][r % 4]}: see {@link #packRows}
+   * and {@link #packColumns}. What stands in the places of rows that are not there does not matter.
    *
    * @param c out: {@code rows} rows, {@code cs} apart, at least {@link Kernels#PANEL}; may be
    *     {@code init}, if {@code io = co} and {@code is = cs}
    * @param init the start, rows {@code is} apart: 0 if it is the same for all
-   * @param a packed: {@code rows} rows of {@code K} values, each four of them {@code ap} apart
+   * @param a packed: {@code rows} rows of {@code K} values, quads {@code ap} apart
    * @param b {@code K} rows, {@link Kernels#PANEL} apart
    * @param columns 1 to {@link Kernels#PANEL}; what stands behind them in a row of {@code c} is
    *     undefined, so all {@link Kernels#PANEL} values of a row of {@code c} and {@code init} must
@@ -50,8 +49,8 @@ public sealed interface ProductKernels permits ScalarProducts, VectorProducts {
       int columns);
 
   /**
-   * Returns how many steps of k it is best to give {@link #product} at a time: fewer fit a nearer
-   * cache, but c comes and goes more often. The bits are the same.
+   * Returns how many k it is best to give {@link #product} at a time: fewer fit a nearer cache, but
+   * c comes and goes more often. The bits are the same.
    */
   int productDepth();
 
@@ -59,7 +58,7 @@ public sealed interface ProductKernels permits ScalarProducts, VectorProducts {
    * Packs a block for {@link #product}, {@code y[r / 4][k][r % 4] = x[r][k]}; places of rows that
    * are not there stay.
    *
-   * @param y out: each four rows {@code yp} apart
+   * @param y out: quads {@code yp} apart
    * @param x {@code rows} rows of {@code K} values, {@code xs} apart
    */
   void packRows(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);
@@ -68,7 +67,7 @@ public sealed interface ProductKernels permits ScalarProducts, VectorProducts {
    * Packs a transposed block for {@link #product}, {@code y[r / 4][k][r % 4] = x[k][r]}; places of
    * rows that are not there stay.
    *
-   * @param y out: each four rows {@code yp} apart
+   * @param y out: quads {@code yp} apart
    * @param x {@code K} rows of {@code rows} values, {@code xs} apart
    */
   void packColumns(float[] y, int yo, int yp, float[] x, int xo, int xs, int rows, int K);

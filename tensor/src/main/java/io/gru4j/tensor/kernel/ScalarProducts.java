@@ -144,7 +144,7 @@ public final class ScalarProducts implements ProductKernels {
     }
   }
 
-  /** One fused step on each of the 16 virtual lanes. */
+  /** One fused multiply-add on each of the 16 virtual lanes. */
   private static void multiplyAdd(float[] a, int ao, float[] b, int bo, float[] sums, int so) {
     for (int l = 0; l < LANES; l++) {
       sums[so + l] = FusedMultiplyAdd.fma(a[ao + l], b[bo + l], sums[so + l]);

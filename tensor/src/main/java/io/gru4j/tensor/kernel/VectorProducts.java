@@ -27,38 +27,38 @@ import jdk.incubator.vector.VectorShuffle;
  * panel are here; those by lanes are in {@link VectorLanes}, what brings factors into place in
  * {@link VectorPack} and {@link VectorTranspose}.
  *
- * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One step
- * of k costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what
- * two load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
+ * <p>A register tile of m rows x 2 vectors of columns stays in accumulators while k runs. One k
+ * costs 2 loads of b and m broadcasts of a, for 2 m fused multiply-adds: loads stay below what two
+ * load ports deliver, and 2 m independent chains hide the latency of the multiply-add. With 32
  * registers (512 bit) m is 12: 8 would do for that, but k is short, and a tile's beginning and end
  * cost as well. With 16 registers of 256 bit m is 6, as long as a row of a takes only one register
- * more: left alone, the compiler loads all rows of a step before it multiplies, and accumulators
+ * more: left alone, the compiler loads all rows of one k before it multiplies, and accumulators
  * come and go on the stack. Fences between the rows, which are no instructions on the x86
  * processors that have vectors of this width, keep it from that. Smaller tiles take what is left
- * over, and less than 8 steps of k; with 16 registers of 128 bit the one of 4 x 2 takes all. With
- * 32 registers of less than 512 bit a tile has 4 vectors of columns instead, and 4 rows: 64-bit Arm
+ * over, and less than 8 k; with 16 registers of 128 bit the one of 4 x 2 takes all. With 32
+ * registers of less than 512 bit a tile has 4 vectors of columns instead, and 4 rows: 64-bit Arm
  * broadcasts by an instruction of its own, which takes the units that multiply, so one of them
  * should serve 4 multiply-adds and not 2; 16 chains are what four units with a latency of 4 want.
  *
  * <p>Java checks every index. From a counted loop ({@code k < K}) the compiler moves the checks to
  * the front, two for each access that is written out: a tenth of the instructions of a short
- * product. A loop that ends with {@code !=} and steps by more than 1 does not count as counted. Its
- * checks stay inside, but those of one base merge into two: so the tile of 6 rows has a base for
- * each pair of rows and adds constants. It takes 8 steps at a time, and its test is at the end:
+ * product. A loop that ends with {@code !=} and goes on by more than 1 does not count as counted.
+ * Its checks stay inside, but those of one base merge into two: so the tile of 6 rows has a base
+ * for each pair of rows and adds constants. It takes 8 k at a time, and its test is at the end:
  * with the test at the front, the check of the next 8 merged with those of these 8, failed at the
- * end of an array, and the code was thrown away. More than 9 steps written out are too much for the
+ * end of an array, and the code was thrown away. More than 9 k written out are too much for the
  * first compiler, and then the second never sees the method.
  *
  * <p>Java keeps vectors in registers only as local variables: hence the written-out tiles. Many
- * rows and few steps of k go another way, {@link VectorSteps}.
+ * rows and few k go another way, {@link VectorSteps}.
  */
 public final class VectorProducts implements ProductKernels {
 
   /**
-   * See {@link #productDepth}. With 16 lanes a tile takes both cache lines of a step's row of b,
-   * and what it reads may come from the second level as fast as it multiplies; with 8 it takes one
-   * of them, and lines two apart share half of the sets of a cache: 192 steps leave room there for
-   * a and c in a first level of 32 KB.
+   * See {@link #productDepth}. With 16 lanes a tile takes both cache lines of one k's row of b, and
+   * what it reads may come from the second level as fast as it multiplies; with 8 it takes one of
+   * them, and lines two apart share half of the sets of a cache: 192 k leave room there for a and c
+   * in a first level of 32 KB.
    */
   private static final int DEPTH = L == 16 ? 2048 : 192;
 

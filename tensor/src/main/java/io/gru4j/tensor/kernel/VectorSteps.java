@@ -10,15 +10,15 @@ import static io.gru4j.tensor.kernel.VectorStepsTiles.steps8;
 import static io.gru4j.tensor.kernel.Vectors.L;
 
 /**
- * The product of a block of many rows by a panel of few steps of k, on vectors: the gradient of
- * weights, when few rows take part in a step.
+ * The product of a block of many rows by a panel of few k, on vectors: the gradient of weights,
+ * when few rows take part.
  *
  * <p>The tiles of {@link VectorProducts} keep c in registers while k runs; their beginning and end
- * cost as much as several steps of k. Here the steps' rows of b stay in registers (8 of them with
- * 16 lanes and so 32 registers, else 4) while the rows of c pass, and more steps take more passes:
- * each element is the same chain. (With 16 registers a second pass costs more than the tiles.) One
- * row of c costs 2 loads, 2 stores and a broadcast for each two fused multiply-adds; rows do not
- * depend on one another, which hides their latency.
+ * cost as much as several k. Here the rows of b of some k stay in registers (8 of them with 16
+ * lanes and so 32 registers, else 4) while the rows of c pass, and more k take more passes: each
+ * element is the same chain. (With 16 registers a second pass costs more than the tiles.) One row
+ * of c costs 2 loads, 2 stores and a broadcast for each two fused multiply-adds; rows do not depend
+ * on one another, which hides their latency.
  */
 final class VectorSteps {
 
@@ -27,7 +27,7 @@ final class VectorSteps {
 
   private VectorSteps() {}
 
-  /** Whether this is the faster way for a block of {@code rows} rows and {@code K} steps. */
+  /** Whether this is the faster way for so many rows and k. */
   static boolean suits(int rows, int K) {
     return 0 < K && K <= FEW_STEPS && rows >= MANY_ROWS;
   }

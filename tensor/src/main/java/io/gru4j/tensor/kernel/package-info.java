@@ -41,7 +41,7 @@
  *     <th>lanes, registers</th>
  *     <th>product, rows x vectors</th>
  *     <th>block</th>
- *     <th>steps</th>
+ *     <th>few k</th>
  *     <th>lanes, rows x inputs</th>
  *     <th>processors</th>
  *   </tr>
@@ -82,7 +82,7 @@
  * <p>The rows for x86 are measured. <strong>The speed of the last one is reasoned, not
  * measured</strong>; its bits are tested. On Arm 4 x 2 would give 8 independent sums to cores that
  * have up to four units with a latency of 4, and a broadcast for every second multiply-add; 4 x 4
- * gives 16, and one for every fourth. Its small number of steps is that of 16 registers: by 8 a row
+ * gives 16, and one for every fourth. Its small number of k is that of 16 registers: by 8 a row
  * would cost as many loads and stores as the tile, and more broadcasts. The fences of 6 x 2 are
  * instructions there. {@link io.gru4j.tensor.kernel.VectorRegisters} chooses by the architecture;
  * the system property {@code gru4j.vectorRegisters=16|32} forces a row.

@@ -130,7 +130,7 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
-  /** Many rows and few steps of k, which the vector kernels take another way. */
+  /** Many rows and few k, which the vector kernels take another way. */
   @Property
   void productOfFewSteps(
       @ForAll @IntRange(min = 15, max = 40) int rows,
@@ -150,7 +150,7 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
-  /** Rows and steps of k around the borders of the largest tiles, and of those within pieces. */
+  /** Rows and k around the borders of the largest register tiles, and of those within pieces. */
   @Property
   void productOfManyRows(
       @ForAll("manyRows") int rows,

@@ -147,7 +147,7 @@ final class TileGenerator {
     line("bo += %sPANEL;", steps);
   }
 
-  /** The s-th step of k written out: its row of b stays, each value of a is broadcast. */
+  /** The s-th k written out: its row of b stays, each value of a is broadcast. */
   private void step(int rows, int vectors, int s, String b, IntFunction<String> a, String fence) {
     grid(1, vectors, (r, v) -> load("b" + (s * vectors + v), "b", b + plus(v, "L")));
     for (int r = 0; r < rows; r++) {
@@ -194,7 +194,7 @@ final class TileGenerator {
     close("}");
   }
 
-  // Few steps of k: their rows of b stay in registers while the rows of c pass.
+  // Few k: their rows of b stay in registers while the rows of c pass.
 
   private void steps() {
     constructor("VectorStepsTiles");

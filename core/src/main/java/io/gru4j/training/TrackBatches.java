@@ -5,30 +5,30 @@ import java.util.Arrays;
 
 /**
  * Session-parallel batches (Hidasi et al. 2016, arXiv:1511.06939, section 3.1.1): a fixed number of
- * lanes, side by side; when the session of a lane ends, the next session that has not begun yet
- * starts in the next column of that lane. Of two lanes that end in one column the one with the
- * lower number comes first. At the end of an epoch lanes run empty.
+ * tracks, side by side; when the session of a track ends, the next session that has not begun yet
+ * starts in the next column of that track. Of two tracks that end in one column the one with the
+ * lower number comes first. At the end of an epoch tracks run empty.
  *
- * <p>A column of a lane is an item with its target, so a session of n clicks takes n - 1 columns,
- * and one of a single click none. A batch is one chunk of {@code bptt} columns of all lanes. Where
+ * <p>A column of a track is an item with its target, so a session of n clicks takes n - 1 columns,
+ * and one of a single click none. A batch is one chunk of {@code bptt} columns of all tracks. Where
  * sessions meet within a chunk, each is a row of its own: the new one begins from a hidden state of
  * zeros, and no gradient flows between them.
  */
-final class LaneBatches implements EpochBatches {
+final class TrackBatches implements EpochBatches {
   private static final int NONE = -1;
 
   private final InteractionMatrix sessions;
   private final SessionOrdering ordering;
   private final int bptt;
-  private final int lanes;
+  private final int tracks;
   private final long numTargets;
 
   private int[] users; // with a target, in the order of the epoch
   private int size;
-  private int next; // place in users of the session that begins next
+  private int next; // index in users of the session that begins next
   private int batch; // that comes next
-  private final int[] user; // that each lane is in, or NONE
-  private final int[] position; // place of the next item in its session
+  private final int[] user; // that each track is in, or NONE
+  private final int[] position; // of the next item in its session
   private final int[] piece; // that it is in
 
   // Pieces of sessions that lie in the chunk at hand.
@@ -36,12 +36,12 @@ final class LaneBatches implements EpochBatches {
   private final int[] pieceUser;
   private final int[] pieceFrom; // position of its first item
   private final int[] pieceLength;
-  private final int[] pieceLane;
+  private final int[] pieceTrack;
   private final boolean[] pieceEnds; // with the session
   private final int[] byLength; // pieces, longest first
   private final int[] count; // of pieces, by length
 
-  LaneBatches(InteractionMatrix sessions, SessionOrdering ordering, int batchSize, int bptt) {
+  TrackBatches(InteractionMatrix sessions, SessionOrdering ordering, int batchSize, int bptt) {
     this.sessions = sessions;
     this.ordering = ordering;
     order(0);
@@ -52,16 +52,16 @@ final class LaneBatches implements EpochBatches {
       longest = Math.max(longest, sessions.historyLength(u) - 1);
     }
     this.numTargets = targets;
-    this.lanes = Math.min(batchSize, users.length);
+    this.tracks = Math.min(batchSize, users.length);
     this.bptt = (int) Math.min(bptt, targets); // with more, a chunk is the complete epoch
-    int most = (int) Math.min((long) lanes * this.bptt, users.length + (long) lanes);
-    user = new int[lanes];
-    position = new int[lanes];
-    piece = new int[lanes];
+    int most = (int) Math.min((long) tracks * this.bptt, users.length + (long) tracks);
+    user = new int[tracks];
+    position = new int[tracks];
+    piece = new int[tracks];
     pieceUser = new int[most];
     pieceFrom = new int[most];
     pieceLength = new int[most];
-    pieceLane = new int[most];
+    pieceTrack = new int[most];
     pieceEnds = new boolean[most];
     byLength = new int[most];
     count = new int[Math.min(longest, this.bptt) + 2];
@@ -90,22 +90,22 @@ final class LaneBatches implements EpochBatches {
     Arrays.fill(user, NONE);
   }
 
-  /** Moves the lanes on by a chunk and notes its pieces; false at the end of the epoch. */
+  /** Moves the tracks on by a chunk and notes its pieces; false at the end of the epoch. */
   private boolean advance() {
     pieces = 0;
     for (int t = 0; t < bptt; t++) {
       boolean any = false;
-      for (int lane = 0; lane < lanes; lane++) {
-        boolean begins = user[lane] == NONE;
+      for (int track = 0; track < tracks; track++) {
+        boolean begins = user[track] == NONE;
         if (begins) {
           if (next == users.length) {
             continue;
           }
-          user[lane] = users[next++];
-          position[lane] = 0;
+          user[track] = users[next++];
+          position[track] = 0;
         }
         any = true;
-        step(lane, begins || t == 0);
+        takeColumn(track, begins || t == 0);
       }
       if (!any) {
         break;
@@ -117,22 +117,22 @@ final class LaneBatches implements EpochBatches {
     return pieces > 0;
   }
 
-  /** Moves a lane on by a column. */
-  private void step(int lane, boolean newPiece) {
+  /** Moves a track on by a column. */
+  private void takeColumn(int track, boolean newPiece) {
     if (newPiece) {
-      piece[lane] = pieces;
-      pieceUser[pieces] = user[lane];
-      pieceFrom[pieces] = position[lane];
+      piece[track] = pieces;
+      pieceUser[pieces] = user[track];
+      pieceFrom[pieces] = position[track];
       pieceLength[pieces] = 0;
-      pieceLane[pieces] = lane;
+      pieceTrack[pieces] = track;
       pieceEnds[pieces] = false;
       pieces++;
     }
-    pieceLength[piece[lane]]++;
-    position[lane]++;
-    if (position[lane] == sessions.historyLength(user[lane]) - 1) {
-      pieceEnds[piece[lane]] = true;
-      user[lane] = NONE;
+    pieceLength[piece[track]]++;
+    position[track]++;
+    if (position[track] == sessions.historyLength(user[track]) - 1) {
+      pieceEnds[piece[track]] = true;
+      user[track] = NONE;
     }
   }
 
@@ -143,7 +143,7 @@ final class LaneBatches implements EpochBatches {
 
   @Override
   public int rows(int batch) {
-    return lanes;
+    return tracks;
   }
 
   @Override
@@ -171,14 +171,14 @@ final class LaneBatches implements EpochBatches {
       chunk.numTargets += pieceLength[p];
     }
     chunk.reserve(chunk.T, chunk.numTargets);
-    if (chunk.fromLane == null) {
-      chunk.fromLane = new int[byLength.length];
-      chunk.toLane = new int[byLength.length];
+    if (chunk.fromTrack == null) {
+      chunk.fromTrack = new int[byLength.length];
+      chunk.toTrack = new int[byLength.length];
     }
     for (int row = 0; row < pieces; row++) {
       int p = byLength[row];
-      chunk.fromLane[row] = pieceFrom[p] == 0 ? NONE : pieceLane[p];
-      chunk.toLane[row] = pieceEnds[p] ? NONE : pieceLane[p];
+      chunk.fromTrack[row] = pieceFrom[p] == 0 ? NONE : pieceTrack[p];
+      chunk.toTrack[row] = pieceEnds[p] ? NONE : pieceTrack[p];
     }
     int m = 0;
     for (int t = 0; t < chunk.T; t++) {

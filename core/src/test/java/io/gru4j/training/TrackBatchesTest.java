@@ -13,14 +13,14 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
-/** Lanes against a table that is filled in column by column, as the paper's figure 1 shows it. */
-class LaneBatchesTest {
+/** Tracks against a table that is filled in column by column, as the paper's figure 1 shows it. */
+class TrackBatchesTest {
 
   /** One click with a target: its session, and its place in it. */
   private record Click(int user, int position) {}
 
-  /** The part of a session in a chunk: its clicks, and the lanes of its state. */
-  private record Piece(List<Integer> items, List<Integer> targets, int fromLane, int toLane) {}
+  /** The part of a session in a chunk: its clicks, and the tracks of its state. */
+  private record Piece(List<Integer> items, List<Integer> targets, int fromTrack, int toTrack) {}
 
   /** Every click has an item of its own, so an item says which click it is. */
   private static InteractionMatrix sessions(Random random, int users) {
@@ -35,26 +35,26 @@ class LaneBatchesTest {
     return InteractionMatrix.of(users, item, rows);
   }
 
-  /** [column][lane], null where a lane is empty. */
-  private static List<Click[]> table(InteractionMatrix x, int[] users, int lanes) {
+  /** [column][track], null where a track is empty. */
+  private static List<Click[]> table(InteractionMatrix x, int[] users, int tracks) {
     List<Integer> waiting = new ArrayList<>();
     for (int user : users) {
       if (x.historyLength(user) > 1) {
         waiting.add(user);
       }
     }
-    Click[] now = new Click[lanes];
+    Click[] now = new Click[tracks];
     List<Click[]> columns = new ArrayList<>();
     while (true) {
       boolean any = false;
-      for (int lane = 0; lane < lanes; lane++) {
-        Click click = now[lane];
+      for (int track = 0; track < tracks; track++) {
+        Click click = now[track];
         if (click != null && click.position + 2 < x.historyLength(click.user)) {
-          now[lane] = new Click(click.user, click.position + 1);
+          now[track] = new Click(click.user, click.position + 1);
         } else {
-          now[lane] = waiting.isEmpty() ? null : new Click(waiting.removeFirst(), 0);
+          now[track] = waiting.isEmpty() ? null : new Click(waiting.removeFirst(), 0);
         }
-        any |= now[lane] != null;
+        any |= now[track] != null;
       }
       if (!any) {
         return columns;
@@ -66,23 +66,24 @@ class LaneBatchesTest {
   private static List<Piece> expected(
       InteractionMatrix x, List<Click[]> columns, int from, int to) {
     List<Piece> pieces = new ArrayList<>();
-    for (int lane = 0; lane < columns.getFirst().length; lane++) {
+    for (int track = 0; track < columns.getFirst().length; track++) {
       Piece piece = null;
       for (int t = from; t < Math.min(to, columns.size()); t++) {
-        Click click = columns.get(t)[lane];
+        Click click = columns.get(t)[track];
         if (click == null) {
           break;
         }
         if (piece == null || click.position == 0) {
-          int fromLane = click.position == 0 ? -1 : lane;
-          piece = new Piece(new ArrayList<>(), new ArrayList<>(), fromLane, lane);
+          int fromTrack = click.position == 0 ? -1 : track;
+          piece = new Piece(new ArrayList<>(), new ArrayList<>(), fromTrack, track);
           pieces.add(piece);
         }
         piece.items.add(x.item(click.user, click.position));
         piece.targets.add(x.item(click.user, click.position + 1));
         if (click.position + 2 == x.historyLength(click.user)) {
           pieces.set(
-              pieces.size() - 1, piece = new Piece(piece.items, piece.targets, piece.fromLane, -1));
+              pieces.size() - 1,
+              piece = new Piece(piece.items, piece.targets, piece.fromTrack, -1));
         }
       }
     }
@@ -93,7 +94,8 @@ class LaneBatchesTest {
     List<Piece> rows = new ArrayList<>();
     for (int row = 0; row < chunk.activeRows[0]; row++) {
       rows.add(
-          new Piece(new ArrayList<>(), new ArrayList<>(), chunk.fromLane[row], chunk.toLane[row]));
+          new Piece(
+              new ArrayList<>(), new ArrayList<>(), chunk.fromTrack[row], chunk.toTrack[row]));
     }
     int m = 0;
     for (int t = 0; t < chunk.T; t++) {
@@ -116,7 +118,7 @@ class LaneBatchesTest {
       @ForAll Random random) {
     InteractionMatrix x = sessions(random, users);
     SessionOrdering order = new SessionOrdering(x, sessionOrder, 5);
-    LaneBatches batches = new LaneBatches(x, order, batchSize, bptt);
+    TrackBatches batches = new TrackBatches(x, order, batchSize, bptt);
     Chunk chunk = new Chunk();
     long targets = 0;
     for (int epoch = 0; epoch < 2; epoch++) {
@@ -138,7 +140,7 @@ class LaneBatchesTest {
     assertEquals(2 * batches.numTargets(), targets);
   }
 
-  /** The longest first, and of the same length in order of lanes and time. */
+  /** The longest first, and of the same length in order of tracks and time. */
   private static void assertSame(List<Piece> expected, List<Piece> actual) {
     assertEquals(expected.size(), actual.size());
     assertTrue(actual.containsAll(expected), () -> expected + "\n" + actual);
