@@ -65,6 +65,7 @@ public final class RealPath {
    *
    * @param one as {@link #of} returns it
    * @param other as {@link #of} returns it
+   * @return true if they do
    * @throws IOException if a file cannot be looked at
    */
   public static boolean isSame(Path one, Path other) throws IOException {

@@ -45,6 +45,7 @@ public final class Checkpoints {
   /**
    * Says what a user can do who wants none of a folder's checkpoints.
    *
+   * @param folder where they are
    * @return such as {@code to start anew, delete ck/checkpoint.safetensors}: all that are there
    */
   public static String toStartAnew(Path folder) {
