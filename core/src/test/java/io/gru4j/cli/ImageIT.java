@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.model.FittedModel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -119,6 +120,41 @@ class ImageIT {
       assertTrue(many.err().contains("kernels: vector"), many.err());
       assertEquals(one.out(), many.out().replaceAll("(?m)^1\t", ""));
       assertEquals(20, one.out().lines().count());
+    }
+  }
+
+  /** Of a closed stream's number no file becomes one: nothing that is printed goes into it. */
+  @Test
+  void closedStreamsSpoilNoFile() throws IOException, InterruptedException {
+    Path out = folder.resolve("closed.safetensors");
+    Path log = folder.resolve("closed.jsonl");
+    for (String closed : List.of("<&- >&- 2>&-", ">&-", ">&- 2>&-", "<&- 2>&-", "2>&-", "<&-")) {
+      ProcessBuilder builder =
+          new ProcessBuilder(
+              "sh",
+              "-c",
+              "exec \"$0\" train \"$1\" --model \"$2\" --log-json \"$3\" --max-epochs=2 --seed=1 "
+                  + closed,
+              IMAGE.resolve("bin/gru4j").toString(),
+              folder.resolve("sessions.tsv").toString(),
+              out.toString(),
+              log.toString());
+      builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS"));
+      builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
+      builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+      Process process = builder.start();
+      try {
+        assertTrue(process.waitFor(2, TimeUnit.MINUTES), closed);
+      } finally {
+        process.destroyForcibly();
+      }
+      assertEquals(closed.matches("(<&- )?>&-.*") ? 1 : 0, process.exitValue(), closed);
+      assertEquals(2, FittedModel.load(out).history().size(), closed);
+      List<String> lines = Files.readAllLines(log);
+      assertEquals(2, lines.size(), closed);
+      assertTrue(lines.stream().allMatch(line -> line.startsWith("{\"epoch\":")), closed);
+      Files.delete(out);
+      Files.delete(log);
     }
   }
 
