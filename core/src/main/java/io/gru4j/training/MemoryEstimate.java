@@ -53,8 +53,9 @@ import java.util.stream.IntStream;
  * Estimates how much heap a fit needs, from the shapes of its arrays alone, before any of them is
  * allocated.
  *
- * <p>The arrays are those that are live at the same time at the end of an epoch. The JVM needs some
- * room beyond them to work in; {@link #suggestedHeap} has it. Immutable.
+ * <p>The arrays are those that are live at the same time at the end of an epoch, with what the G1
+ * collector loses beside them. The JVM needs some room to work in, and other collectors lose more;
+ * {@link #suggestedHeap} has it. Immutable.
  */
 public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
@@ -64,6 +65,7 @@ public final class MemoryEstimate {
       1 / 30.0; // of the serial collector's heap, at its defaults
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
+  private double generations; // bytes, with the serial collector
 
   private MemoryEstimate() {}
 
@@ -92,11 +94,8 @@ public final class MemoryEstimate {
     estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
-    double lost =
-        Math.max(
-            lostByRegions(estimate.bytes(), s, 2 + copies + state),
-            lostByGenerations(JVM + estimate.bytes(), s.longest()));
-    estimate.add("the JVM", JVM + lost);
+    estimate.add("the JVM", JVM + lostByRegions(estimate.bytes(), s, 2 + copies + state));
+    estimate.generations = withGenerations(estimate.bytes(), s.longest());
     return estimate;
   }
 
@@ -113,11 +112,12 @@ public final class MemoryEstimate {
   }
 
   /**
-   * What the serial collector loses: it keeps a survivor space empty, and the array that does not
-   * fit into the rest of the old generation, or on average half of it, leaves that rest empty.
+   * The heap that the serial collector needs: it keeps a survivor space empty, and the array that
+   * does not fit into the rest of the old generation, or on average half of it, leaves that rest
+   * empty.
    */
-  private static double lostByGenerations(double bytes, double longest) {
-    return (bytes + longest / 2) / (1 - SURVIVOR) - bytes;
+  private static double withGenerations(double bytes, double longest) {
+    return (bytes + longest / 2) / (1 - SURVIVOR);
   }
 
   private static double optimizer(GRU4RecParameters p, Shapes s, int threads) {
@@ -332,10 +332,10 @@ public final class MemoryEstimate {
   /**
    * Returns the bytes of heap that the JVM should be given.
    *
-   * @return {@link #bytes} and some room to work in
+   * @return {@link #bytes} and some room to work in, enough for any collector
    */
   public long suggestedHeap() {
-    return (long) (ROOM * bytes());
+    return (long) Math.max(ROOM * bytes(), generations);
   }
 
   /**
@@ -349,7 +349,7 @@ public final class MemoryEstimate {
   }
 
   void requireFits(long heap) {
-    if (bytes() * (1 - SURVIVOR) > heap) { // the serial collector does not count that space
+    if (bytes() > heap) {
       throw new IllegalArgumentException(
           ("training needs %s of heap, but the JVM may take only %s: give it more, such as with"
                + " JDK_JAVA_OPTIONS=-Xmx%.0fm, or lower hidden_size, num_components or num_layers"
