@@ -109,8 +109,8 @@ double[] clickBackward(Network net, Network d, Click c, double[] dnext, double[]
 }
 
 // ---- The GRU through time (tour, section 5) ----
-// From x (M, E) to M clicks, packed by time: the rows of all sessions at step 0, then those at step 1, and so on.
-// At step t the first active[t] sessions still go on (B_t of them). state (B, H) has the state of each, and moves on.
+// From x (M, E) to M clicks, packed by time: the rows of all sessions at time step 0, then at time step 1, and so on.
+// At time step t the first active[t] (B_t) sessions still go on. state (B, H) has the state of each, and moves on.
 Click[] gruForward(Network net, double[][] x, int[] active, double[][] state) {
   Click[] clicks = new Click[x.length];
   int m = 0;
@@ -126,16 +126,16 @@ Click[] gruForward(Network net, double[][] x, int[] active, double[][] state) {
 // From dout (M, H), what the output layer says of each state, to dx (M, E), which is returned.
 double[][] gruBackward(Network net, Network d, Click[] clicks, int[] active, double[][] dout) {
   double[][] dx = new double[clicks.length][net.Wih[0].length];
-  double[][] dh = new double[active[0]][net.Whh[0].length]; // what step t + 1 says of the state: at first nothing
+  double[][] dh = new double[active[0]][net.Whh[0].length]; // the gradient from time step t + 1: at first none
   int m = clicks.length;
   for (int t = active.length - 1; t >= 0; t--) {
     for (int b = active[t] - 1; b >= 0; b--) {
       m--;
-      for (int i = 0; i < dh[b].length; i++) dh[b][i] += dout[m][i]; // dh_t: of the output layer + of step t + 1
+      for (int i = 0; i < dh[b].length; i++) dh[b][i] += dout[m][i]; // dh_t: of the output layer + of time step t + 1
       dh[b] = clickBackward(net, d, clicks[m], dh[b], dx[m]);
     }
   }
-  return dx; // what the first step says of the state before it is dropped: this truncates the way back
+  return dx; // the gradient of the state before the first time step is dropped: here the way back ends
 }
 
 // ---- Softmax and cross-entropy (tour, section 7) ----
@@ -281,8 +281,8 @@ void main(String[] args) throws IOException {
       if (!data.names.contains(item)) throw new IllegalArgumentException("no session has the item " + item);
     int[] asked = Stream.of(args).skip(1).mapToInt(data.names::indexOf).toArray();
     int[] session = asked.length > 0 ? asked : data.items[data.items.length - 1];
-    int V = data.names.size() + 1, E = 250, H = 100, B = 512, bptt = 1, epochs = 5;
-    double learningRate = 0.03, clipnorm = 1; // these and those above are RecPack's defaults
+    int V = data.names.size() + 1, E = 250, H = 100, B = 512, bptt = 8, epochs = 5;
+    double learningRate = 0.03, clipnorm = 1; // RecPack's defaults, but for bptt, which is 1 there
     Network net = Network.zeros(V, E, H), sums = Network.zeros(V, E, H);
     Random random = new Random(42);
     for (double[] row : net.rows()) Arrays.setAll(row, k -> random.nextDouble(-0.01, 0.01));

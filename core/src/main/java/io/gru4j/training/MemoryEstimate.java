@@ -60,6 +60,7 @@ import java.util.stream.IntStream;
 public final class MemoryEstimate {
   private static final double MIB = 1 << 20;
   static final double JVM = 12 * MIB; // classes, buffers of a fixed size, what commands hold
+  private static final String THE_JVM = "the JVM"; // the part that is no array
   private static final double ROOM = 1.15;
   private static final double SURVIVOR =
       1 / 30.0; // of the serial collector's heap, at its defaults
@@ -94,7 +95,7 @@ public final class MemoryEstimate {
     estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));
     estimate.add(
         "data", data(x) + (validation == null ? 0 : 2 * data(validation.in())) + ids(items));
-    estimate.add("the JVM", JVM + lostByRegions(estimate.bytes(), s, 2 + copies + state));
+    estimate.add(THE_JVM, JVM + lostByRegions(estimate.bytes(), s, 2 + copies + state));
     estimate.generations = withGenerations(estimate.bytes(), s.longest());
     return estimate;
   }
@@ -132,7 +133,7 @@ public final class MemoryEstimate {
   /** Bytes of the arrays alone, without what the JVM and its collector take. */
   double arrays() {
     return parts.entrySet().stream()
-        .filter(part -> !part.getKey().equals("the JVM"))
+        .filter(part -> !part.getKey().equals(THE_JVM))
         .mapToDouble(Map.Entry::getValue)
         .sum();
   }

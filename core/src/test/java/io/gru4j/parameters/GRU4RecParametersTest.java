@@ -324,6 +324,21 @@ class GRU4RecParametersTest {
     assertEquals(0, p.toBuilder().set(MAX_ITER_NO_CHANGE, 0).build().get(MAX_ITER_NO_CHANGE));
   }
 
+  /** A constant that is declared below the list of all would be no parameter. */
+  @Test
+  void everyDeclaredConstantIsAParameter() throws ReflectiveOperationException {
+    int declared = 0;
+    for (Class<?> type : List.of(GRU4RecParameters.class, GRU4RecOptions.class)) {
+      for (var field : type.getFields()) {
+        if (field.getType() == ParameterSpec.class) {
+          assertTrue(GRU4RecParameters.specs().contains(field.get(null)), field.getName());
+          declared++;
+        }
+      }
+    }
+    assertEquals(GRU4RecParameters.specs().size(), declared);
+  }
+
   @Test
   void unknownNamesAreRefusedWithTheNamesThereAre() {
     var e =

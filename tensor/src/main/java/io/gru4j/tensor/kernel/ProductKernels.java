@@ -74,7 +74,7 @@ public sealed interface ProductKernels permits ScalarProducts, VectorProducts {
 
   /**
    * Copies parts of 32 values, {@code y[p][l] = x[p][l]}: a row of a matrix, whose parts lie {@link
-   * #PANEL} apart, to the panels, or back.
+   * Kernels#PANEL} apart, to the panels, or back.
    *
    * @param y out: the parts {@code yps} apart
    * @param x the parts {@code xps} apart
