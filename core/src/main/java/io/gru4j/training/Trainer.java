@@ -12,8 +12,22 @@ public final class Trainer {
 
   /** Sees each optimizer step and each batch; for tests that hold them against recorded runs. */
   public interface Observer {
+    /**
+     * A step was made.
+     *
+     * @param step the step, with its gradients' norm and its learning rate
+     * @param epoch from 1
+     * @param width time steps of its chunk
+     * @param loss the mean over its targets
+     */
     default void stepped(TrainingStep step, int epoch, int width, double loss) {}
 
+    /**
+     * A batch is done.
+     *
+     * @param epoch from 1
+     * @param sumOfChunkLosses of the mean losses of its chunks
+     */
     default void batchDone(int epoch, double sumOfChunkLosses) {}
   }
 

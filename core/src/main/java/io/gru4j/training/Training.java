@@ -73,7 +73,12 @@ public final class Training {
   /**
    * Says what to train, on checked data.
    *
+   * @param x users x items, with timestamps
+   * @param items ids of the items
    * @param validation null for none
+   * @param parameters of the estimator
+   * @param listener is told how it goes
+   * @param parallel runs the work
    */
   public Training(
       InteractionMatrix x,
@@ -90,7 +95,12 @@ public final class Training {
     this.parallel = parallel;
   }
 
-  /** Writes checkpoints; null for none. */
+  /**
+   * Writes checkpoints.
+   *
+   * @param checkpoints where; null for none
+   * @return this
+   */
   public Training checkpoints(Checkpoints checkpoints) {
     this.checkpoints = checkpoints;
     this.startedWith =
@@ -98,7 +108,12 @@ public final class Training {
     return this;
   }
 
-  /** Sets an observer, for tests. */
+  /**
+   * Sets an observer, for tests.
+   *
+   * @param observer sees each step
+   * @return this
+   */
   public Training observer(Trainer.Observer observer) {
     this.observer = observer;
     return this;
@@ -108,6 +123,7 @@ public final class Training {
    * Stands before the first step, with initial parameters drawn with the seed, which is drawn too
    * where it is None.
    *
+   * @return this
    * @throws IllegalArgumentException if the heap cannot hold what training needs
    */
   public Training start() {
@@ -123,7 +139,13 @@ public final class Training {
         });
   }
 
-  /** Stands before the first step, with given initial parameters, which are changed. */
+  /**
+   * Stands before the first step, with given initial parameters.
+   *
+   * @param seed of everything random
+   * @param network the parameters, which are changed
+   * @return this
+   */
   public Training start(long seed, GruNetwork network) {
     long dropoutSeed = RandomStream.at(seed, DROPOUT);
     TrainingStep step = new TrainingStep(network, parameters, dropoutSeed, parallel);
@@ -147,6 +169,7 @@ public final class Training {
    * Stands where the checkpoint was written, or the one before it where that is damaged or missing,
    * which is a warning.
    *
+   * @return this
    * @throws IllegalArgumentException if it is of another training; names the first difference
    * @throws IOException if there is none, or it cannot be read, nor the one before; nothing is
    *     deleted, and the message says what to delete to start anew
@@ -331,12 +354,12 @@ public final class Training {
     model = new FittedModel(network, items, texts, state.history, state.seed);
   }
 
-  /** Returns the trained network, the best or the last; null if there is none. */
+  /** {@return the trained network, the best or the last; null if there is none} */
   public FittedModel model() {
     return model;
   }
 
-  /** Returns the best value of the criterion; null if there is none. */
+  /** {@return the best value of the criterion; null if there is none} */
   public Double bestCriterion() {
     double best = state.rule.best();
     return Double.isInfinite(best) ? null : (Double) best;

@@ -189,7 +189,7 @@ public final class TrainingStep {
     return y;
   }
 
-  /** Returns the optimizer steps made so far. */
+  /** {@return the optimizer steps made so far} */
   public long steps() {
     return step;
   }
@@ -214,27 +214,27 @@ public final class TrainingStep {
     return states;
   }
 
-  /** Returns how many targets the last chunk had. */
+  /** {@return how many targets the last chunk had} */
   public int numTargets() {
     return chunk.numTargets;
   }
 
-  /** Returns how many rows of the last chunk had a target. */
+  /** {@return how many rows of the last chunk had a target} */
   public int rows() {
     return chunk.activeRows[0];
   }
 
-  /** Returns the norm of the last step's gradient before clipping. */
+  /** {@return the norm of the last step's gradient before clipping} */
   public double gradNorm() {
     return clipping.norm();
   }
 
-  /** Returns the learning rate of the last step. */
+  /** {@return the learning rate of the last step} */
   public double learningRate() {
     return rate;
   }
 
-  /** Returns the factor that clipping gave the last step's gradient. */
+  /** {@return the factor that clipping gave the last step's gradient} */
   public float gradScale() {
     return gradScale;
   }

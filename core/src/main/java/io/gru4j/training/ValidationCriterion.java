@@ -47,7 +47,12 @@ public final class ValidationCriterion {
   /**
    * Computes the criterion.
    *
+   * @param model what is judged
+   * @param validation all its users count
+   * @param parameters of the estimator
    * @param seed of the training
+   * @param parallel runs the work
+   * @return the value
    */
   public static double of(
       FittedModel model,
