@@ -3,6 +3,10 @@ package io.gru4j.parameters;
 import static io.gru4j.parameters.ParameterSpec.choice;
 import static io.gru4j.parameters.ParameterSpec.fraction;
 import static io.gru4j.parameters.ParameterSpec.fractionOrNone;
+import static io.gru4j.parameters.ParameterSpec.fractionOrOne;
+import static io.gru4j.parameters.ParameterSpec.integer;
+import static io.gru4j.parameters.ParameterSpec.notNegative;
+import static io.gru4j.parameters.ParameterSpec.positive;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -107,6 +111,71 @@ public final class GRU4RecOptions {
               "course of the learning rate over max_epochs: constant, or down to 0 in a line or in"
                   + " half a cosine"));
 
+  /** Which classes a target is scored against. */
+  public static final ParameterSpec<Negatives> NEGATIVES =
+      option(
+          choice(
+              "negatives",
+              Negatives.CATALOGUE,
+              "what a target is scored against: the whole catalogue, num_negatives items of its"
+                  + " own, or the other targets of the step and num_samples items that all targets"
+                  + " of the step share"));
+
+  /** Samples that the targets of a step share. */
+  public static final ParameterSpec<Integer> NUM_SAMPLES =
+      option(
+          integer(
+              "num_samples",
+              2048,
+              0,
+              1 << 20,
+              "items drawn for each step, for shared negatives; 0 for the other targets alone"));
+
+  /** How popularity counts in drawing shared samples. */
+  public static final ParameterSpec<Double> SAMPLE_ALPHA =
+      option(
+          fractionOrOne(
+              "sample_alpha",
+              0.5,
+              "power of an item's clicks that its chance of being a shared sample is proportional"
+                  + " to: 0 for equal chances, 1 for popularity"));
+
+  /** Correction of the cross-entropy for how often an item is a negative. */
+  public static final ParameterSpec<Double> LOGQ =
+      option(
+          fractionOrOne(
+              "logq",
+              0,
+              "share of the logarithm of an item's chance to be a column that cross-entropy over"
+                  + " shared negatives takes off its score"));
+
+  /** Weight of the scores' regularisation in bpr-max. */
+  public static final ParameterSpec<Double> BPREG =
+      option(
+          notNegative(
+              "bpreg", 1.0, "weight of the negatives' squared scores in bpr-max over shared ones"));
+
+  /** The exponential linear unit on scores. */
+  public static final ParameterSpec<Double> ELU =
+      option(
+          notNegative(
+              "elu",
+              0.0,
+              "negative scores s become elu * (exp(s) - 1) in bpr-max over shared negatives; 0 for"
+                  + " none"));
+
+  /** What keeps adagrad's divisor from 0. */
+  public static final ParameterSpec<Double> ADAGRAD_EPSILON =
+      option(positive("adagrad_epsilon", 1e-10, "what keeps adagrad's divisor above 0"));
+
+  /** Where that stands. */
+  public static final ParameterSpec<EpsilonPlace> ADAGRAD_EPSILON_PLACE =
+      option(
+          choice(
+              "adagrad_epsilon_place",
+              EpsilonPlace.OUTSIDE,
+              "whether adagrad_epsilon is added to the root of the sum of squares, or inside it"));
+
   private GRU4RecOptions() {}
 
   private static <T> ParameterSpec<T> option(ParameterSpec<T> declared) {
@@ -133,6 +202,34 @@ public final class GRU4RecOptions {
     @Override
     public String toString() {
       return this == UNIFORM ? "uniform_0.01" : "glorot";
+    }
+  }
+
+  /** Which classes a target is scored against. */
+  public enum Negatives {
+    /** All items. */
+    CATALOGUE,
+    /** Items drawn for each target on its own. */
+    OWN,
+    /** The other targets of the step, and items drawn once for all of them. */
+    SHARED;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Where adagrad's epsilon stands. */
+  public enum EpsilonPlace {
+    /** {@code g / (sqrt(s) + epsilon)}, as in torch. */
+    OUTSIDE,
+    /** {@code g / sqrt(s + epsilon)}, as in the official GRU4Rec. */
+    INSIDE;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
     }
   }
 

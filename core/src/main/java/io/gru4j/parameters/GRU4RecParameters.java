@@ -173,6 +173,14 @@ public final class GRU4RecParameters {
               Integer.MAX_VALUE,
               "users drawn from the validation data to compute the criterion on; None for all"));
 
+  /** The loss of {@code GRU4RecNegSampling}. */
+  public static final ParameterSpec<LossFunction> LOSS_FN =
+      choice("loss_fn", LossFunction.BPR, "loss of a target against its negatives");
+
+  /** Negatives of each target. */
+  public static final ParameterSpec<Integer> NUM_NEGATIVES =
+      integer("num_negatives", 50, 1, 1 << 20, "items drawn for each target, never the target");
+
   private static final ParameterList ALL = new ParameterList(RECPACK, GRU4RecOptions.all());
   private static final GRU4RecParameters DEFAULTS = builder().build();
 

