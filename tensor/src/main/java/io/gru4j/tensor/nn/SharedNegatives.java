@@ -10,6 +10,8 @@ import io.gru4j.tensor.autograd.Variable;
  * share: each row's negatives are the other rows' targets and the samples.
  */
 public final class SharedNegatives {
+  private SharedNegatives() {}
+
   /**
    * Cross-entropy.
    *
