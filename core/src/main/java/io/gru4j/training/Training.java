@@ -372,7 +372,8 @@ public final class Training {
   private void keep(GruNetwork network) {
     Map<String, String> texts = new LinkedHashMap<>();
     parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
-    model = new FittedModel(network, items, texts, state.history, state.seed);
+    String algorithm = parameters.algorithm().toString();
+    model = new FittedModel(network, items, algorithm, texts, state.history, state.seed);
   }
 
   /** {@return the trained network, the best or the last; null if there is none} */
