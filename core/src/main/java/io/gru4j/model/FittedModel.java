@@ -30,16 +30,38 @@ public final class FittedModel {
 
   private final GruNetwork network;
   private final IdMap items;
+  private final String algorithm; // null: not known
   private final Map<String, String> parameters;
   private final List<EpochSummary> history;
   private final Long seed;
   private final OutputScorer scorer; // only copied from
 
   /**
+   * Makes a model of which nobody knows what trained it.
+   *
+   * @param network its parameters, in panels; from now on nobody may change them
+   * @param items ids of the network's items
+   * @param parameters the estimator's parameters by snake_case name, as text; may be empty
+   * @param history one entry for each epoch of training; may be empty
+   * @param seed the seed that training used, or null if it is not known
+   * @throws IllegalArgumentException if the number of ids is not that of the network's items, or
+   *     the network is in rows
+   */
+  public FittedModel(
+      GruNetwork network,
+      IdMap items,
+      Map<String, String> parameters,
+      List<EpochSummary> history,
+      Long seed) {
+    this(network, items, null, parameters, history, seed);
+  }
+
+  /**
    * Makes a model.
    *
    * @param network its parameters; from now on nobody may change them
    * @param items ids of the network's items
+   * @param algorithm what trained it, such as {@code cross_entropy}, or null if it is not known
    * @param parameters the estimator's parameters by snake_case name, as text; may be empty
    * @param history one entry for each epoch of training; may be empty
    * @param seed the seed that training used, or null if it is not known
@@ -48,6 +70,7 @@ public final class FittedModel {
   public FittedModel(
       GruNetwork network,
       IdMap items,
+      String algorithm,
       Map<String, String> parameters,
       List<EpochSummary> history,
       Long seed) {
@@ -55,8 +78,12 @@ public final class FittedModel {
       throw new IllegalArgumentException(
           "the network has %d items, got %d ids".formatted(network.numItems(), items.size()));
     }
+    if (network.form() != GruNetwork.Form.PANELS) {
+      throw new IllegalArgumentException("a model serves a network in panels, got one in rows");
+    }
     this.network = network;
     this.items = items;
+    this.algorithm = algorithm;
     this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     this.history = List.copyOf(history);
     this.seed = seed;
@@ -112,6 +139,16 @@ public final class FittedModel {
    */
   public int numItems() {
     return network.numItems();
+  }
+
+  /**
+   * Returns what trained the model.
+   *
+   * @return {@code cross_entropy} or {@code neg_sampling}, or another word that the file has; null
+   *     if it is not known, as for a file that was not written here
+   */
+  public String algorithm() {
+    return algorithm;
   }
 
   /**

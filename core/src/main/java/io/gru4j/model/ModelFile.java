@@ -25,17 +25,19 @@ import java.util.Map;
  *
  * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}), and the item ids,
  * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
- * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.parameters}, {@code
- * gru4j.history} and {@code gru4j.seed}, the first two as JSON, and the checksums. Only the
- * network's tensors must be there: a file that torch wrote has no others. A network with a shared
- * embedding is written without {@code emb.weight}, and its parameters say {@code embedding} is
- * {@code shared}.
+ * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.algorithm} (a word), {@code
+ * gru4j.parameters} and {@code gru4j.history} (JSON), {@code gru4j.seed}, and the checksums. Only
+ * the network's tensors must be there: a file that torch wrote has no others. A network with a
+ * shared embedding is written without {@code emb.weight}, and its parameters say {@code embedding}
+ * is {@code shared}.
  */
 final class ModelFile {
   private static final Logger LOGGER = System.getLogger("io.gru4j");
 
   private static final String VERSION = "gru4j";
   private static final String CURRENT = "1";
+  private static final String ALGORITHM = "gru4j.algorithm";
+  private static final String FIRST_ALGORITHM = "cross_entropy"; // of files that do not say it
   private static final String PARAMETERS = "gru4j.parameters";
   private static final String HISTORY = "gru4j.history";
   private static final String SEED = "gru4j.seed";
@@ -52,6 +54,9 @@ final class ModelFile {
     Map<String, String> parameters = new LinkedHashMap<>(model.parameters());
     if (model.network().isShared()) {
       parameters.put(EMBEDDING, SHARED); // what the reader relies on
+    }
+    if (model.algorithm() != null) {
+      writer.metadata(ALGORITHM, model.algorithm());
     }
     writer.metadata(PARAMETERS, Json.write(parameters));
     writer.metadata(HISTORY, EpochHistory.toJson(model.history()));
@@ -138,6 +143,7 @@ final class ModelFile {
           new FittedModel(
               network,
               readItems(file, reader, network.numItems()),
+              version == null ? null : reader.metadata().getOrDefault(ALGORITHM, FIRST_ALGORITHM),
               parameters,
               readHistory(file, reader),
               readSeed(file, reader));

@@ -14,14 +14,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What {@code GRU4RecCrossEntropy} can do and RecPack's cannot. With the defaults it is RecPack's,
- * to the bit. The values are set and read like those of {@link GRU4RecParameters}.
+ * What {@code GRU4RecCrossEntropy} and {@code GRU4RecNegSampling} can do and RecPack's cannot. With
+ * the defaults they are RecPack's, to the bit. The values are set and read like those of {@link
+ * GRU4RecParameters}.
  *
  * <p>Sources: glorot, Glorot and Bengio 2010, equation 16; shared, Hidasi and Karatzoglou 2018
  * (arXiv:1706.03847), "constrained embedding"; session_parallel, Hidasi et al. 2016
  * (arXiv:1511.06939), section 3.1.1; label smoothing, Szegedy et al. 2016 (arXiv:1512.00567),
  * section 7; weight decay, Loshchilov and Hutter 2019 (arXiv:1711.05101), equation 4 (decoupled);
- * cosine, Loshchilov and Hutter 2017 (arXiv:1608.03983), equation 5 without restarts.
+ * cosine, Loshchilov and Hutter 2017 (arXiv:1608.03983), equation 5 without restarts; shared
+ * negatives, sample_alpha, bpreg and elu, Hidasi and Karatzoglou 2018; logq, Jean et al. 2015
+ * (arXiv:1412.2007), section 3.
  */
 public final class GRU4RecOptions {
   /** Filled by the declarations below, in their order. */
@@ -111,7 +114,10 @@ public final class GRU4RecOptions {
               "course of the learning rate over max_epochs: constant, or down to 0 in a line or in"
                   + " half a cosine"));
 
-  /** Which classes a target is scored against. */
+  /**
+   * Which classes a target is scored against: by default the catalogue for {@code
+   * GRU4RecCrossEntropy}, {@link Negatives#OWN} for {@code GRU4RecNegSampling}.
+   */
   public static final ParameterSpec<Negatives> NEGATIVES =
       option(
           choice(

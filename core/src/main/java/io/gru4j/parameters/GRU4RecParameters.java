@@ -21,16 +21,18 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
- * The parameters of {@code GRU4RecCrossEntropy}: twenty with RecPack's names and defaults, and the
- * {@linkplain GRU4RecOptions options} that RecPack has not.
+ * The parameters of an {@linkplain Algorithm estimator}: twenty with RecPack's names and defaults,
+ * for {@code GRU4RecNegSampling} also RecPack's {@link #LOSS_FN} and {@link #NUM_NEGATIVES}, and
+ * the {@linkplain GRU4RecOptions options} that RecPack has not.
  *
  * <p>Each parameter is declared once, as a constant of this class or of {@link GRU4RecOptions},
  * with its type, range, default and meaning. Builder, maps, identifier, model file, command line
  * and search all follow from these declarations: a new parameter is one more constant.
  *
  * <p>Immutable. A value out of range is refused with the parameter's name, the range and the value:
- * {@code dropout must be a float in [0, 1), got -1.0}. Where parameters are named in text the names
- * are RecPack's own, in snake_case; camelCase is understood too.
+ * {@code dropout must be a float in [0, 1), got -1.0}. Whether the values go together says {@link
+ * #requireConsistent}. Where parameters are named in text the names are RecPack's own, in
+ * snake_case; camelCase is understood too.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="parameters"}
  */
@@ -173,20 +175,19 @@ public final class GRU4RecParameters {
               Integer.MAX_VALUE,
               "users drawn from the validation data to compute the criterion on; None for all"));
 
-  /** The loss of {@code GRU4RecNegSampling}. */
+  /** The loss; {@code GRU4RecNegSampling} alone has it. */
   public static final ParameterSpec<LossFunction> LOSS_FN =
       choice("loss_fn", LossFunction.BPR, "loss of a target against its negatives");
 
-  /** Negatives of each target. */
+  /** Negatives of each target; {@code GRU4RecNegSampling} alone has it. */
   public static final ParameterSpec<Integer> NUM_NEGATIVES =
       integer("num_negatives", 50, 1, 1 << 20, "items drawn for each target, never the target");
 
-  private static final ParameterList ALL = new ParameterList(RECPACK, GRU4RecOptions.all());
-  private static final GRU4RecParameters DEFAULTS = builder().build();
-
+  private final Algorithm algorithm;
   private final Map<ParameterSpec<?>, Object> values;
 
-  private GRU4RecParameters(Map<ParameterSpec<?>, Object> values) {
+  private GRU4RecParameters(Algorithm algorithm, Map<ParameterSpec<?>, Object> values) {
+    this.algorithm = algorithm;
     this.values = Collections.unmodifiableMap(values);
   }
 
@@ -196,12 +197,22 @@ public final class GRU4RecParameters {
   }
 
   /**
-   * Returns the default parameters.
+   * Returns the default parameters of {@code GRU4RecCrossEntropy}.
    *
    * @return RecPack's defaults
    */
   public static GRU4RecParameters defaults() {
-    return DEFAULTS;
+    return defaults(Algorithm.CROSS_ENTROPY);
+  }
+
+  /**
+   * Returns the default parameters of an estimator.
+   *
+   * @param algorithm which one
+   * @return RecPack's defaults
+   */
+  public static GRU4RecParameters defaults(Algorithm algorithm) {
+    return builder(algorithm).build();
   }
 
   /**
@@ -228,14 +239,22 @@ public final class GRU4RecParameters {
   }
 
   /**
-   * Returns a builder that starts from the defaults.
+   * Returns a builder that starts from the defaults of {@code GRU4RecCrossEntropy}.
    *
    * @return a new builder
    */
   public static Builder builder() {
-    Map<ParameterSpec<?>, Object> values = new LinkedHashMap<>();
-    ALL.specs().forEach(spec -> values.put(spec, spec.defaultValue()));
-    return new Builder(values);
+    return builder(Algorithm.CROSS_ENTROPY);
+  }
+
+  /**
+   * Returns a builder that starts from the defaults of an estimator.
+   *
+   * @param algorithm which one
+   * @return a new builder
+   */
+  public static Builder builder(Algorithm algorithm) {
+    return new Builder(algorithm, ParameterList.of(algorithm).defaults());
   }
 
   /**
@@ -244,15 +263,26 @@ public final class GRU4RecParameters {
    * @return a new builder
    */
   public Builder toBuilder() {
-    return new Builder(new LinkedHashMap<>(values));
+    return new Builder(algorithm, values);
+  }
+
+  /**
+   * Returns the estimator that these are the parameters of.
+   *
+   * @return which one
+   */
+  public Algorithm algorithm() {
+    return algorithm;
   }
 
   /** Collects parameters; those not given keep the value they started with. Not thread-safe. */
   public static final class Builder {
+    private final Algorithm algorithm;
     private final Map<ParameterSpec<?>, Object> values;
 
-    private Builder(Map<ParameterSpec<?>, Object> values) {
-      this.values = values;
+    private Builder(Algorithm algorithm, Map<ParameterSpec<?>, Object> values) {
+      this.algorithm = algorithm;
+      this.values = new LinkedHashMap<>(values);
     }
 
     /**
@@ -262,10 +292,11 @@ public final class GRU4RecParameters {
      * @param spec a constant of {@link GRU4RecParameters} or {@link GRU4RecOptions}
      * @param value the new value; null for None, where the parameter takes it
      * @return this
-     * @throws IllegalArgumentException if the value is out of range
+     * @throws IllegalArgumentException if the estimator has no such parameter or the value is out
+     *     of range
      */
     public <T> Builder set(ParameterSpec<T> spec, T value) {
-      values.put(spec, spec.check(value));
+      values.put(algorithm.spec(spec.name()), spec.check(value));
       return this;
     }
 
@@ -278,7 +309,7 @@ public final class GRU4RecParameters {
      * @throws IllegalArgumentException if there is no such parameter or the value is out of range
      */
     public Builder set(String name, Object value) {
-      ParameterSpec<?> spec = spec(name);
+      ParameterSpec<?> spec = algorithm.spec(name);
       values.put(spec, spec.check(value));
       return this;
     }
@@ -289,7 +320,7 @@ public final class GRU4RecParameters {
      * @return immutable parameters
      */
     public GRU4RecParameters build() {
-      return new GRU4RecParameters(new LinkedHashMap<>(values));
+      return new GRU4RecParameters(algorithm, new LinkedHashMap<>(values));
     }
   }
 
@@ -299,35 +330,65 @@ public final class GRU4RecParameters {
    * @param <T> the type of its values
    * @param spec a constant of this class or of {@link GRU4RecOptions}
    * @return the value; null for None
+   * @throws IllegalArgumentException if the estimator has no such parameter
    */
   @SuppressWarnings("unchecked") // the builder has put what spec.check returned
   public <T> T get(ParameterSpec<T> spec) {
+    if (!values.containsKey(spec)) {
+      throw new IllegalArgumentException(
+          algorithm.estimator() + " has no parameter " + spec.name());
+    }
     return (T) values.get(spec);
   }
 
   /**
-   * Returns what each parameter is, in the order of their declarations.
+   * Refuses values that contradict each other, such as label smoothing over sampled negatives. A
+   * fit, the command line and the loading of a file ask for it.
+   *
+   * @throws IllegalArgumentException if two values do not go together; the message names both
+   */
+  public void requireConsistent() {
+    Consistency.require(this);
+  }
+
+  /**
+   * Returns what is set and changes nothing, such as momentum of an optimizer that is not used. A
+   * fit tells its listener.
+   *
+   * @return a warning each, in the order of the parameters; unmodifiable
+   */
+  public List<String> withoutEffect() {
+    return Consistency.withoutEffect(this);
+  }
+
+  /**
+   * Returns what each parameter of {@code GRU4RecCrossEntropy} is, as {@link Algorithm#specs}.
    *
    * @return RecPack's twenty, then the options
    */
   public static List<ParameterSpec<?>> specs() {
-    return ALL.specs();
+    return Algorithm.CROSS_ENTROPY.specs();
   }
 
-  /** The twenty that RecPack has. */
+  /** The twenty that both of RecPack's estimators have. */
   static List<ParameterSpec<?>> recPacks() {
     return Collections.unmodifiableList(RECPACK);
   }
 
+  /** Whether a parameter has the value that it has if none is given. */
+  boolean isDefault(ParameterSpec<?> spec) {
+    return Objects.equals(get(spec), ParameterList.of(algorithm).defaultValue(spec));
+  }
+
   /**
-   * Returns the spec of a parameter.
+   * Returns the spec of a parameter of {@code GRU4RecCrossEntropy}.
    *
    * @param name in snake_case or camelCase
    * @return its spec
    * @throws IllegalArgumentException if there is none; the message lists the names
    */
   public static ParameterSpec<?> spec(String name) {
-    return ALL.spec(name);
+    return Algorithm.CROSS_ENTROPY.spec(name);
   }
 
   /**
@@ -355,7 +416,7 @@ public final class GRU4RecParameters {
     Builder builder = toBuilder();
     List<ParameterSpec<?>> seen = new ArrayList<>();
     for (Map.Entry<String, ?> entry : params.entrySet()) {
-      ParameterSpec<?> spec = spec(entry.getKey());
+      ParameterSpec<?> spec = algorithm.spec(entry.getKey());
       if (seen.contains(spec)) {
         throw new IllegalArgumentException(
             spec.name() + " is given twice, also as " + spec.camelCase());
@@ -368,8 +429,8 @@ public final class GRU4RecParameters {
 
   /**
    * Returns the estimator's name with every parameter, sorted by name, values as RecPack writes
-   * them. An option is named only where it differs from its default, so that what RecPack can do
-   * has RecPack's identifier.
+   * them. An option is named only where it differs from the estimator's default, so that what
+   * RecPack can do has RecPack's identifier.
    *
    * @return such as {@code GRU4RecCrossEntropy(batch_size=512,bptt=1,clipnorm=1.0,...)}
    */
@@ -377,16 +438,18 @@ public final class GRU4RecParameters {
     return values.entrySet().stream()
         .filter(
             each ->
-                RECPACK.contains(each.getKey())
-                    || !Objects.equals(each.getValue(), each.getKey().defaultValue()))
+                ParameterList.of(algorithm).recPacks().contains(each.getKey())
+                    || !isDefault(each.getKey()))
         .map(each -> each.getKey().name() + "=" + ParameterSpec.print(each.getValue()))
         .sorted()
-        .collect(Collectors.joining(",", "GRU4RecCrossEntropy(", ")"));
+        .collect(Collectors.joining(",", algorithm.estimator() + "(", ")"));
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof GRU4RecParameters parameters && values.equals(parameters.values);
+    return other instanceof GRU4RecParameters parameters
+        && algorithm == parameters.algorithm
+        && values.equals(parameters.values);
   }
 
   @Override

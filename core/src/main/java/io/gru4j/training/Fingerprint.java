@@ -6,6 +6,7 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.OneLine;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -19,12 +20,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The inputs of a training, so that a checkpoint is not resumed with other inputs: each parameter
- * of the estimator as text, and SHA-256 of the sessions in the order of their clicks and of the
- * item ids. Times are not part of it: only their order counts, and that of the sessions where
- * epochs take them by time.
+ * The inputs of a training, so that a checkpoint is not resumed with other inputs: the algorithm
+ * and each parameter of the estimator as text, and SHA-256 of the sessions in the order of their
+ * clicks and of the item ids. Times are not part of it: only their order counts, and that of the
+ * sessions where epochs take them by time.
  */
 final class Fingerprint {
+  private static final String ALGORITHM = "algorithm";
   private static final String TRAINING_DATA = "the training data";
   private static final String ITEM_IDS = "the item ids";
   private static final String VALIDATION_DATA = "the validation data";
@@ -39,6 +41,7 @@ final class Fingerprint {
   static Fingerprint of(
       GRU4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
     Map<String, String> entries = new LinkedHashMap<>();
+    entries.put(ALGORITHM, parameters.algorithm().toString());
     parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
     Digest data = new Digest().add(x);
     if (parameters.get(SESSION_ORDER) == SessionOrder.TIME) {
@@ -67,7 +70,7 @@ final class Fingerprint {
     for (Map.Entry<String, String> entry : entries.entrySet()) {
       String there = saved.get(entry.getKey());
       if (there == null) {
-        there = defaultOption(entry.getKey()); // a checkpoint from before there were options
+        there = valueBefore(entry.getKey());
       }
       if (there == null) {
         return "the checkpoint does not say what " + entry.getKey() + " was";
@@ -88,7 +91,11 @@ final class Fingerprint {
     return null;
   }
 
-  private static String defaultOption(String name) {
+  /** What a checkpoint from before there was this entry would say; null if there was no before. */
+  private static String valueBefore(String name) {
+    if (name.equals(ALGORITHM)) {
+      return Algorithm.CROSS_ENTROPY.toString();
+    }
     return GRU4RecOptions.all().stream()
         .filter(spec -> spec.name().equals(name))
         .map(spec -> ParameterSpec.print(spec.defaultValue()))

@@ -88,6 +88,14 @@ class GRU4RecParametersTest {
     expected.put("label_smoothing", 0.0);
     expected.put("weight_decay", 0.0);
     expected.put("learning_rate_schedule", "constant");
+    expected.put("negatives", "catalogue");
+    expected.put("num_samples", 2048);
+    expected.put("sample_alpha", 0.5);
+    expected.put("logq", 0.0);
+    expected.put("bpreg", 1.0);
+    expected.put("elu", 0.0);
+    expected.put("adagrad_epsilon", 1e-10);
+    expected.put("adagrad_epsilon_place", "outside");
     Map<String, Object> params = GRU4RecParameters.defaults().getParams();
     assertEquals(expected, params);
     assertEquals(recPacks, GRU4RecParameters.recPacks().stream().map(ParameterSpec::name).toList());
@@ -120,7 +128,12 @@ class GRU4RecParametersTest {
     assertTrue(changed.contains(",seed=7,"), changed);
     for (ParameterSpec<?> option : GRU4RecOptions.all()) {
       assertFalse(changed.contains(option.name()), changed);
-      Object other = option.choices().isEmpty() ? 0.25 : option.choices().getLast();
+      Object other =
+          switch (option.type()) {
+            case INT -> 17;
+            case REAL -> 0.25;
+            default -> option.choices().getLast();
+          };
       String with = GRU4RecParameters.builder().set(option.name(), other).build().identifier();
       assertTrue(with.matches(".*[(,]" + option.name() + "=" + other + "[,)].*"), with);
     }
@@ -163,6 +176,14 @@ class GRU4RecParametersTest {
             .set(LABEL_SMOOTHING, 0.375)
             .set(WEIGHT_DECAY, 0.4375)
             .set(LEARNING_RATE_SCHEDULE, GRU4RecOptions.Schedule.COSINE)
+            .set(GRU4RecOptions.NEGATIVES, GRU4RecOptions.Negatives.SHARED)
+            .set(GRU4RecOptions.NUM_SAMPLES, 14)
+            .set(GRU4RecOptions.SAMPLE_ALPHA, 0.5625)
+            .set(GRU4RecOptions.LOGQ, 0.6875)
+            .set(GRU4RecOptions.BPREG, 1.25)
+            .set(GRU4RecOptions.ELU, 1.5)
+            .set(GRU4RecOptions.ADAGRAD_EPSILON, 1e-6)
+            .set(GRU4RecOptions.ADAGRAD_EPSILON_PLACE, GRU4RecOptions.EpsilonPlace.INSIDE)
             .build();
     assertEquals(
         List.of(
@@ -195,7 +216,15 @@ class GRU4RecParametersTest {
             0.3125,
             0.375,
             0.4375,
-            "cosine"),
+            "cosine",
+            "shared",
+            14,
+            0.5625,
+            0.6875,
+            1.25,
+            1.5,
+            1e-6,
+            "inside"),
         List.copyOf(changed.getParams().values()));
     Map<String, Object> camel = new HashMap<>();
     Map<String, String> text = new HashMap<>();
@@ -265,6 +294,14 @@ class GRU4RecParametersTest {
         "weight_decay|1|weight_decay must be a float in [0, 1), got 1",
         "learning_rate_schedule|step|learning_rate_schedule must be one of constant, linear,"
             + " cosine, got step",
+        "negatives|all|negatives must be one of catalogue, own, shared, got all",
+        "num_samples|-1|num_samples must be an integer in [0, 1048576], got -1",
+        "sample_alpha|1.1|sample_alpha must be a float in [0, 1], got 1.1",
+        "logq|-0.1|logq must be a float in [0, 1], got -0.1",
+        "bpreg|-1|bpreg must be a finite number >= 0, got -1",
+        "elu|-1|elu must be a finite number >= 0, got -1",
+        "adagrad_epsilon|0|adagrad_epsilon must be a float in [1.4e-45, 3.4028235e38], got 0",
+        "adagrad_epsilon_place|in|adagrad_epsilon_place must be one of outside, inside, got in",
         "validation_sample_size|0|validation_sample_size must be an integer in [1, 2147483647] or"
             + " None, got 0"
       })
@@ -331,12 +368,12 @@ class GRU4RecParametersTest {
     for (Class<?> type : List.of(GRU4RecParameters.class, GRU4RecOptions.class)) {
       for (var field : type.getFields()) {
         if (field.getType() == ParameterSpec.class) {
-          assertTrue(GRU4RecParameters.specs().contains(field.get(null)), field.getName());
+          assertTrue(Algorithm.NEG_SAMPLING.specs().contains(field.get(null)), field.getName());
           declared++;
         }
       }
     }
-    assertEquals(GRU4RecParameters.specs().size(), declared);
+    assertEquals(Algorithm.NEG_SAMPLING.specs().size(), declared);
   }
 
   @Test
@@ -352,7 +389,7 @@ class GRU4RecParametersTest {
       assertTrue(e.contains(spec.name()), spec.name());
     }
     String far = assertRefused("unknown parameter zzz; ", () -> GRU4RecParameters.spec("zzz"));
-    assertTrue(far.endsWith("learning_rate_schedule"), far);
+    assertTrue(far.endsWith("adagrad_epsilon_place"), far);
     assertRefused(
         "batch_size is given twice, also as batchSize",
         () -> GRU4RecParameters.defaults().withParams(Map.of("batch_size", 1, "batchSize", 2)));
@@ -367,7 +404,7 @@ class GRU4RecParametersTest {
     assertEquals("maxIterNoChange", GRU4RecParameters.spec("max_iter_no_change").camelCase());
     assertEquals("name_", ParameterSpec.camelCase("name_"), "nothing behind the dash");
     assertEquals(
-        30, GRU4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
+        38, GRU4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
     for (ParameterSpec<?> each : GRU4RecParameters.specs()) {
       assertEquals(each.defaultValue(), each.parse(ParameterSpec.print(each.defaultValue())));
       assertEquals(each.defaultValue() == null || each.name().equals("clipnorm"), each.nullable());
