@@ -39,12 +39,13 @@ public final class FittedModel {
   /**
    * Makes a model of which nobody knows what trained it.
    *
-   * @param network its parameters; from now on nobody may change them
+   * @param network its parameters, in panels; from now on nobody may change them
    * @param items ids of the network's items
    * @param parameters the estimator's parameters by snake_case name, as text; may be empty
    * @param history one entry for each epoch of training; may be empty
    * @param seed the seed that training used, or null if it is not known
-   * @throws IllegalArgumentException if the number of ids is not that of the network's items
+   * @throws IllegalArgumentException if the number of ids is not that of the network's items, or
+   *     the network is in rows
    */
   public FittedModel(
       GruNetwork network,
@@ -76,6 +77,9 @@ public final class FittedModel {
     if (items.size() != network.numItems()) {
       throw new IllegalArgumentException(
           "the network has %d items, got %d ids".formatted(network.numItems(), items.size()));
+    }
+    if (network.form() != GruNetwork.Form.PANELS) {
+      throw new IllegalArgumentException("a model serves a network in panels, got one in rows");
     }
     this.network = network;
     this.items = items;

@@ -4,6 +4,7 @@ import io.gru4j.tensor.RandomStream;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.nn.GruParameters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,50 +12,81 @@ import java.util.List;
  *
  * <p>Items are 0 to N - 1. Tables over items have V = N + 1 rows, as RecPack's have: the last is
  * the pad token, whose embedding is zero and stays zero, and which is a class of the output layer
- * too. With E embedding components and H hidden units the parameters are, under torch's names:
+ * too. With E embedding components and H hidden units in each layer the parameters are, under
+ * torch's names:
  *
  * <ul>
  *   <li>{@code emb.weight} (V, E)
- *   <li>{@code rnn.weight_ih_l0} (3H, E), for layers above (3H, H); {@code rnn.weight_hh_l0} (3H,
- *       H); {@code rnn.bias_ih_l0}, {@code rnn.bias_hh_l0} (3H)
- *   <li>{@code lin.weight} (V, H), {@code lin.bias} (V)
+ *   <li>{@code rnn.weight_ih_l0} (3H, E), for layers above (3H, H of the layer below); {@code
+ *       rnn.weight_hh_l0} (3H, H); {@code rnn.bias_ih_l0}, {@code rnn.bias_hh_l0} (3H)
+ *   <li>{@code lin.weight} (V, H of the last layer), {@code lin.bias} (V)
  * </ul>
  *
  * <p>With a shared embedding there is no {@code emb.weight}: an item's vector is its row of {@code
- * lin.weight}, and E is H. The pad token then is a class like any other, and is never looked up.
+ * lin.weight}, and E is H of the last layer. The pad token then is a class like any other, and is
+ * never looked up.
+ *
+ * <p>The output layer lies in one of two forms. In panels all classes are scored at once: a network
+ * that serves, or is trained against the catalogue. In rows some classes are, and only those that
+ * were have a gradient: a network that is trained against negatives. The values are the same.
  *
  * <p>The parameters may be changed by whoever trains them; a network that nobody changes any more
  * may be read by any number of threads.
  */
 public final class GruNetwork {
 
+  /** How the output layer's parameters lie in memory. */
+  public enum Form {
+    /** For scoring the catalogue; with dense gradients. */
+    PANELS,
+    /** For scoring some classes; with the gradients of those alone. */
+    ROWS
+  }
+
+  private static final int BUFFER = 1 << 14; // values that are copied at a time
+
   private final int numItems;
+  private final Form form;
   private final Parameter embedding; // outputWeight if it is shared
   private final List<GruParameters> layers;
   private final Parameter outputWeight;
   private final Parameter outputBias;
 
   private GruNetwork(
-      int numItems, int numComponents, int hiddenSize, int numLayers, boolean shared) {
+      int numItems, int numComponents, int[] hiddenSizes, boolean shared, Form form) {
     this.numItems = numItems;
+    this.form = form;
     if (numItems == Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "numItems must be below %d: the pad token comes on top".formatted(Integer.MAX_VALUE));
     }
+    if (hiddenSizes.length == 0) {
+      throw new IllegalArgumentException("hiddenSizes must name at least one layer");
+    }
     int classes = numItems + 1;
-    this.outputWeight = Parameter.ofPanels("lin.weight", classes, hiddenSize);
+    int top = hiddenSizes[hiddenSizes.length - 1];
+    boolean panels = form == Form.PANELS;
+    this.outputWeight =
+        panels
+            ? Parameter.ofPanels("lin.weight", classes, top)
+            : Parameter.ofSparseRows("lin.weight", classes, top);
     this.embedding =
         shared ? outputWeight : Parameter.ofSparseRows("emb.weight", classes, numComponents);
     List<GruParameters> layers = new ArrayList<>();
-    for (int i = 0; i < numLayers; i++) {
-      layers.add(GruParameters.zeros(i, i == 0 ? numComponents : hiddenSize, hiddenSize));
+    int inputs = embedding.cols();
+    for (int i = 0; i < hiddenSizes.length; i++) {
+      layers.add(GruParameters.zeros(i, inputs, hiddenSizes[i]));
+      inputs = hiddenSizes[i];
     }
     this.layers = List.copyOf(layers);
-    this.outputBias = Parameter.ofBias("lin.bias", classes);
+    this.outputBias =
+        panels
+            ? Parameter.ofBias("lin.bias", classes)
+            : Parameter.ofSparseBias("lin.bias", classes);
   }
 
   /**
-   * Returns a network of zeros.
+   * Returns a network of zeros, in panels.
    *
    * @param numItems N, at least 1
    * @param numComponents E, at least 1
@@ -64,11 +96,26 @@ public final class GruNetwork {
    * @throws IllegalArgumentException if a parameter would not fit into one array
    */
   public static GruNetwork zeros(int numItems, int numComponents, int hiddenSize, int numLayers) {
-    return new GruNetwork(numItems, numComponents, hiddenSize, numLayers, false);
+    return zeros(numItems, numComponents, alike(hiddenSize, numLayers), Form.PANELS);
   }
 
   /**
-   * Returns a network of zeros whose output layer shares the weights of the embedding.
+   * Returns a network of zeros whose layers may differ in size.
+   *
+   * @param numItems N, at least 1
+   * @param numComponents E, at least 1
+   * @param hiddenSizes H of each layer, at least 1
+   * @param form of the output layer
+   * @return a new network
+   * @throws IllegalArgumentException if there is no layer, or a parameter would not fit into one
+   *     array
+   */
+  public static GruNetwork zeros(int numItems, int numComponents, int[] hiddenSizes, Form form) {
+    return new GruNetwork(numItems, numComponents, hiddenSizes, false, form);
+  }
+
+  /**
+   * Returns a network of zeros, in panels, whose output layer shares the weights of the embedding.
    *
    * @param numItems N, at least 1
    * @param hiddenSize H, and E too, at least 1
@@ -77,7 +124,28 @@ public final class GruNetwork {
    * @throws IllegalArgumentException if a parameter would not fit into one array
    */
   public static GruNetwork sharedZeros(int numItems, int hiddenSize, int numLayers) {
-    return new GruNetwork(numItems, hiddenSize, hiddenSize, numLayers, true);
+    return sharedZeros(numItems, alike(hiddenSize, numLayers), Form.PANELS);
+  }
+
+  /**
+   * Returns a network of zeros whose output layer shares the weights of the embedding, and whose
+   * layers may differ in size.
+   *
+   * @param numItems N, at least 1
+   * @param hiddenSizes H of each layer, at least 1; that of the last is E too
+   * @param form of the output layer
+   * @return a new network
+   * @throws IllegalArgumentException if there is no layer, or a parameter would not fit into one
+   *     array
+   */
+  public static GruNetwork sharedZeros(int numItems, int[] hiddenSizes, Form form) {
+    return new GruNetwork(numItems, 0, hiddenSizes, true, form);
+  }
+
+  private static int[] alike(int hiddenSize, int numLayers) {
+    int[] sizes = new int[numLayers];
+    Arrays.fill(sizes, hiddenSize);
+    return sizes;
   }
 
   /**
@@ -128,26 +196,71 @@ public final class GruNetwork {
   /**
    * Returns a copy that shares nothing.
    *
-   * @return a new network with the same values
+   * @return a new network of the same form with the same values
    */
   public GruNetwork copy() {
-    GruNetwork copy =
-        new GruNetwork(numItems, embedding.cols(), outputWeight.cols(), layers.size(), isShared());
+    GruNetwork copy = zerosLike(form);
     copy.copyFrom(this);
     return copy;
   }
 
   /**
+   * Returns a network of zeros of the same sizes.
+   *
+   * @param form of its output layer
+   * @return a new network
+   */
+  public GruNetwork zerosLike(Form form) {
+    int[] sizes = layers.stream().mapToInt(GruParameters::hidden).toArray();
+    return new GruNetwork(numItems, embedding.cols(), sizes, isShared(), form);
+  }
+
+  /**
    * Takes over another network's values.
    *
-   * @param other a network of the same shape
+   * @param other a network of the same sizes, in any form
    */
   public void copyFrom(GruNetwork other) {
-    List<Parameter> from = other.parameters();
-    List<Parameter> to = parameters();
-    for (int i = 0; i < to.size(); i++) {
-      float[] values = from.get(i).value();
-      System.arraycopy(values, 0, to.get(i).value(), 0, values.length);
+    List<Parameter> ours = parameters();
+    List<Parameter> theirs = other.parameters();
+    float[] buffer = new float[BUFFER];
+    for (int i = 0; i < ours.size(); i++) {
+      Parameter from = theirs.get(i);
+      Parameter to = ours.get(i);
+      if (form == other.form) {
+        System.arraycopy(from.value(), 0, to.value(), 0, from.value().length);
+      } else {
+        long count = (long) to.rows() * to.cols();
+        for (long done = 0; done < count; done += BUFFER) {
+          int n = (int) Math.min(BUFFER, count - done);
+          from.read(done, buffer, n);
+          to.write(done, buffer, n);
+        }
+      }
+    }
+  }
+
+  /**
+   * Exchanges all values with another network, so that no third one is needed.
+   *
+   * @param other a network of the same sizes, in any form
+   */
+  public void swap(GruNetwork other) {
+    List<Parameter> ours = parameters();
+    List<Parameter> theirs = other.parameters();
+    float[] ofOurs = new float[BUFFER];
+    float[] ofTheirs = new float[BUFFER];
+    for (int i = 0; i < ours.size(); i++) {
+      Parameter a = ours.get(i);
+      Parameter b = theirs.get(i);
+      long count = (long) a.rows() * a.cols();
+      for (long done = 0; done < count; done += BUFFER) {
+        int n = (int) Math.min(BUFFER, count - done);
+        a.read(done, ofOurs, n);
+        b.read(done, ofTheirs, n);
+        a.write(done, ofTheirs, n);
+        b.write(done, ofOurs, n);
+      }
     }
   }
 
@@ -201,12 +314,21 @@ public final class GruNetwork {
   }
 
   /**
-   * Returns the number of hidden units of each layer.
+   * Returns the number of hidden units of the last layer, which the output layer reads.
    *
    * @return H, at least 1
    */
   public int hiddenSize() {
     return outputWeight.cols();
+  }
+
+  /**
+   * Returns how the output layer lies in memory.
+   *
+   * @return the form, which a network keeps
+   */
+  public Form form() {
+    return form;
   }
 
   /**
@@ -230,7 +352,7 @@ public final class GruNetwork {
   /**
    * Returns the weights of the output layer.
    *
-   * @return shape (V, H), in panels
+   * @return shape (V, H), in the network's form
    */
   public Parameter outputWeight() {
     return outputWeight;
@@ -239,7 +361,7 @@ public final class GruNetwork {
   /**
    * Returns the biases of the output layer.
    *
-   * @return shape (V, 1), in panels
+   * @return shape (V, 1), in the network's form
    */
   public Parameter outputBias() {
     return outputBias;

@@ -15,8 +15,8 @@ import java.util.Map;
  * </pre>
  *
  * <p>where x is the item's embedding, of E components, and above the first layer a hidden state, of
- * H. Both must be at most half the largest float: the other half is for what is rounded on the way,
- * and lets the difference of two scores be finite too.
+ * the H of the layer below. Both must be at most half the largest float: the other half is for what
+ * is rounded on the way, and lets the difference of two scores be finite too.
  */
 final class ScoreBound {
   private static final double LARGEST = Float.MAX_VALUE / 2;
@@ -56,14 +56,14 @@ final class ScoreBound {
       Parameter biasIh = network.layers().get(i).biasIh();
       Parameter biasHh = network.layers().get(i).biasHh();
       double fromInput = inputs * largest(weightIh) * x;
-      double fromState = network.hiddenSize() * largest(weightHh);
+      double fromState = weightHh.cols() * largest(weightHh);
       double gate = fromInput + fromState + largest(biasIh) + largest(biasHh);
       if (gate > LARGEST) {
         return fault(
             largestOf(weightIh, fromInput, weightHh, fromState, biasIh, biasHh), "gate", gate);
       }
       x = 1; // of the layer above
-      inputs = network.hiddenSize();
+      inputs = weightHh.cols();
     }
     double fromWeight = network.hiddenSize() * largest(network.outputWeight());
     double score = fromWeight + largest(network.outputBias());

@@ -5,7 +5,6 @@ import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.file.SafeTensorsWriter;
 import io.gru4j.file.TensorType;
 import io.gru4j.model.EpochHistory;
-import io.gru4j.model.GruNetwork;
 import io.gru4j.model.ModelFileException;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
@@ -187,11 +186,9 @@ final class CheckpointFile implements Closeable {
       }
     }
     if (reader.contains(BEST + parameters.getFirst().name())) {
-      GruNetwork best = state.network.copy();
-      for (Parameter p : best.parameters()) {
+      for (Parameter p : state.best().parameters()) {
         read(BEST, p, p.value());
       }
-      state.best = best;
     }
     restoreHistory(state);
     state.step.resumeAt(whole("step", 0, Long.MAX_VALUE));

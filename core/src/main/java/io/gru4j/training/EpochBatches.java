@@ -27,6 +27,6 @@ sealed interface EpochBatches permits PaddedBatches, TrackBatches {
    */
   int fill(Chunk chunk, int batch, int number);
 
-  /** Returns the number of targets of an epoch: each click but the first of its session. */
+  /** Returns the number of targets of the epoch: in general each click but a session's first. */
   long numTargets();
 }

@@ -216,7 +216,9 @@ public final class MemoryEstimate {
     /** Where the order of the sessions changes, chunks may be full, of the shortest pieces. */
     private void tracks(InteractionMatrix x) {
       SessionOrdering ordering = new SessionOrdering(x, p.get(SESSION_ORDER), 0);
-      TrackBatches batches = new TrackBatches(x, ordering, p.get(BATCH_SIZE), p.get(BPTT));
+      TrackBatches batches =
+          new TrackBatches(
+              x, ordering, p.get(BATCH_SIZE), p.get(BPTT), TrackBatches.fewestTracks(p));
       B = batches.rows(0);
       if (ordering.changes()) {
         M = (int) Math.min((long) p.get(BATCH_SIZE) * p.get(BPTT), batches.numTargets());

@@ -13,10 +13,10 @@ final class Position {
   double seconds;
 
   /** Notes a step. */
-  void stepped(int numTargets, double meanLoss) {
+  void stepped(int numTargets, double lossSum) {
     targets += numTargets;
     steps++;
-    lossSum += meanLoss * numTargets;
+    this.lossSum += lossSum;
   }
 
   /** Goes to the next chunk. */

@@ -1,13 +1,19 @@
 package io.gru4j.training;
 
+import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
+import static io.gru4j.parameters.GRU4RecOptions.NUM_SAMPLES;
+
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.parameters.GRU4RecOptions;
+import io.gru4j.parameters.GRU4RecParameters;
 import java.util.Arrays;
 
 /**
  * Session-parallel batches (Hidasi et al. 2016, arXiv:1511.06939, section 3.1.1): a fixed number of
  * tracks, side by side; when the session of a track ends, the next session that has not begun yet
  * starts in the next column of that track. Of two tracks that end in one column the one with the
- * lower number comes first. At the end of an epoch tracks run empty.
+ * lower number comes first. At the end of an epoch tracks run empty; it can end where fewer than a
+ * number of tracks are left, with what those still have.
  *
  * <p>A column of a track is an item with its target, so a session of n clicks takes n - 1 columns,
  * and one of a single click none. A batch is one chunk of {@code bptt} columns of all tracks. Where
@@ -21,7 +27,8 @@ final class TrackBatches implements EpochBatches {
   private final SessionOrdering ordering;
   private final int bptt;
   private final int tracks;
-  private final long numTargets;
+  private final int fewestTracks; // that a column has
+  private long numTargets; // of the epoch
 
   private int[] users; // with a target, in the order of the epoch
   private int size;
@@ -41,9 +48,21 @@ final class TrackBatches implements EpochBatches {
   private final int[] byLength; // pieces, longest first
   private final int[] count; // of pieces, by length
 
-  TrackBatches(InteractionMatrix sessions, SessionOrdering ordering, int batchSize, int bptt) {
+  /**
+   * Cuts the first epoch.
+   *
+   * @param fewestTracks what is left where fewer tracks go on is no part of an epoch; at least 1
+   * @throws IllegalArgumentException if there never are so many
+   */
+  TrackBatches(
+      InteractionMatrix sessions,
+      SessionOrdering ordering,
+      int batchSize,
+      int bptt,
+      int fewestTracks) {
     this.sessions = sessions;
     this.ordering = ordering;
+    this.fewestTracks = fewestTracks;
     order(0);
     long targets = 0;
     int longest = 0;
@@ -51,8 +70,13 @@ final class TrackBatches implements EpochBatches {
       targets += sessions.historyLength(u) - 1;
       longest = Math.max(longest, sessions.historyLength(u) - 1);
     }
-    this.numTargets = targets;
     this.tracks = Math.min(batchSize, users.length);
+    if (fewestTracks > 1 && tracks < fewestTracks) {
+      throw new IllegalArgumentException(
+          ("with num_samples 0 only the other sessions of a step give negatives: it needs %d"
+                  + " sessions of 2 clicks side by side, but batch_size is %d and there are %d")
+              .formatted(fewestTracks, batchSize, users.length));
+    }
     this.bptt = (int) Math.min(bptt, targets); // with more, a chunk is the complete epoch
     int most = (int) Math.min((long) tracks * this.bptt, users.length + (long) tracks);
     user = new int[tracks];
@@ -68,6 +92,13 @@ final class TrackBatches implements EpochBatches {
     begin(0);
   }
 
+  /** Returns how many tracks a column needs so that each target has a negative. */
+  static int fewestTracks(GRU4RecParameters p) {
+    boolean otherTargetsAlone =
+        p.get(NEGATIVES) == GRU4RecOptions.Negatives.SHARED && p.get(NUM_SAMPLES) == 0;
+    return otherTargetsAlone ? 2 : 1;
+  }
+
   private void order(int epoch) {
     users =
         Arrays.stream(ordering.users(epoch)).filter(u -> sessions.historyLength(u) > 1).toArray();
@@ -79,7 +110,12 @@ final class TrackBatches implements EpochBatches {
       order(epoch);
     }
     rewind();
-    while (advance()) {}
+    numTargets = 0;
+    while (advance()) {
+      for (int p = 0; p < pieces; p++) {
+        numTargets += pieceLength[p];
+      }
+    }
     size = batch;
     rewind();
   }
@@ -93,8 +129,7 @@ final class TrackBatches implements EpochBatches {
   /** Moves the tracks on by a chunk and notes its pieces; false at the end of the epoch. */
   private boolean advance() {
     pieces = 0;
-    for (int t = 0; t < bptt; t++) {
-      boolean any = false;
+    for (int t = 0; t < bptt && tracksLeft() >= fewestTracks; t++) {
       for (int track = 0; track < tracks; track++) {
         boolean begins = user[track] == NONE;
         if (begins) {
@@ -104,17 +139,22 @@ final class TrackBatches implements EpochBatches {
           user[track] = users[next++];
           position[track] = 0;
         }
-        any = true;
         takeColumn(track, begins || t == 0);
-      }
-      if (!any) {
-        break;
       }
     }
     if (pieces > 0) {
       batch++;
     }
     return pieces > 0;
+  }
+
+  /** How many tracks the next column has. */
+  private int tracksLeft() {
+    int left = 0;
+    for (int track = 0; track < tracks; track++) {
+      left += user[track] == NONE ? 0 : 1;
+    }
+    return Math.min(tracks, left + users.length - next);
   }
 
   /** Moves a track on by a column. */

@@ -18,7 +18,7 @@ public final class Trainer {
      * @param step the step, with its gradients' norm and its learning rate
      * @param epoch from 1
      * @param width time steps of its chunk
-     * @param loss the mean over its targets
+     * @param loss the mean over its targets; of shared negatives the sum, divided by a full step's
      */
     default void stepped(TrainingStep step, int epoch, int width, double loss) {}
 
@@ -26,7 +26,7 @@ public final class Trainer {
      * A batch is done.
      *
      * @param epoch from 1
-     * @param sumOfChunkLosses of the mean losses of its chunks
+     * @param sumOfChunkLosses of the losses of its chunks
      */
     default void batchDone(int epoch, double sumOfChunkLosses) {}
   }
@@ -89,7 +89,7 @@ public final class Trainer {
         double loss = step.run(chunk, done(epoch, at));
         if (step.numTargets() > 0) {
           Divergence.check(loss, epoch + 1, step.steps(), parameters);
-          at.stepped(step.numTargets(), loss);
+          at.stepped(step.numTargets(), step.lossSum(loss));
           batchLoss += loss;
           observer.stepped(step, epoch, width, loss);
         }

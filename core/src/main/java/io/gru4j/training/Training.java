@@ -35,6 +35,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +56,7 @@ public final class Training {
   private static final int INITIAL_PARAMETERS = 0;
   private static final int DROPOUT = 1;
   private static final int SESSION_ORDER = 4;
+  private static final int NEGATIVES = 5;
 
   private final InteractionMatrix x;
   private final IdMap items;
@@ -66,6 +68,7 @@ public final class Training {
   private Checkpoints checkpoints; // null: none
   private Fingerprint startedWith; // null without checkpoints
   private Trainer.Observer observer = NO_OBSERVER;
+  private NegativeSource negatives; // null: they are drawn
   private TrainingState state;
   private Trainer trainer;
   private FittedModel model; // null: none was learned
@@ -119,6 +122,12 @@ public final class Training {
     return this;
   }
 
+  /** Sets where negatives come from, for tests. */
+  Training negatives(NegativeSource negatives) {
+    this.negatives = negatives;
+    return this;
+  }
+
   /**
    * Stands before the first step, with initial parameters drawn with the seed, which is drawn too
    * where it is None.
@@ -143,12 +152,15 @@ public final class Training {
    * Stands before the first step, with given initial parameters.
    *
    * @param seed of everything random
-   * @param network the parameters, which are changed
+   * @param network the parameters, which are changed; in rows unless it is trained against the
+   *     catalogue
    * @return this
    */
   public Training start(long seed, GruNetwork network) {
+    long negativesSeed = RandomStream.at(seed, NEGATIVES);
+    Objective objective = Objectives.of(network, parameters, x, negatives, negativesSeed, parallel);
     long dropoutSeed = RandomStream.at(seed, DROPOUT);
-    TrainingStep step = new TrainingStep(network, parameters, dropoutSeed, parallel);
+    TrainingStep step = new TrainingStep(network, parameters, objective, dropoutSeed, parallel);
     state = new TrainingState(seed, network, step, new StoppingRule(parameters));
     trainer = new Trainer(batches(seed), step, parameters, listener, observer, events);
     return this;
@@ -161,7 +173,12 @@ public final class Training {
     return switch (parameters.get(BATCHING)) {
       case PADDED -> new PaddedBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
       case SESSION_PARALLEL ->
-          new TrackBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
+          new TrackBatches(
+              x,
+              order,
+              parameters.get(BATCH_SIZE),
+              parameters.get(BPTT),
+              TrackBatches.fewestTracks(parameters));
     };
   }
 
@@ -234,12 +251,12 @@ public final class Training {
   }
 
   private GruNetwork zeros() {
-    int H = parameters.get(HIDDEN_SIZE);
+    int[] sizes = new int[parameters.get(NUM_LAYERS)];
+    Arrays.fill(sizes, parameters.get(HIDDEN_SIZE));
+    GruNetwork.Form form = Objectives.form(parameters);
     return switch (parameters.get(EMBEDDING)) {
-      case SEPARATE ->
-          GruNetwork.zeros(
-              x.numItems(), parameters.get(NUM_COMPONENTS), H, parameters.get(NUM_LAYERS));
-      case SHARED -> GruNetwork.sharedZeros(x.numItems(), H, parameters.get(NUM_LAYERS));
+      case SEPARATE -> GruNetwork.zeros(x.numItems(), parameters.get(NUM_COMPONENTS), sizes, form);
+      case SHARED -> GruNetwork.sharedZeros(x.numItems(), sizes, form);
     };
   }
 
@@ -267,7 +284,7 @@ public final class Training {
     boolean nothingJudged = cancelled && state.history.isEmpty();
     if (sample == null || parameters.get(KEEP_LAST) || nothingJudged) {
       Divergence.checkParameters(state, parameters);
-      keep(state.network);
+      keep(state.served());
     } else if (state.best == null) {
       throw new TrainingException(
           parameters.get(STOPPING_CRITERION)
@@ -314,8 +331,7 @@ public final class Training {
     boolean better = false;
     boolean stopped = false;
     if (sample != null) {
-      FittedModel now = new FittedModel(state.network, items, Map.of(), List.of(), null);
-      double value = ValidationCriterion.of(now, sample, parameters, state.seed, parallel);
+      double value = state.judged(network -> criterion(network, sample));
       criterion = OptionalDouble.of(value);
       better = state.rule.isBetter(value);
       stopped = state.rule.stops();
@@ -332,6 +348,11 @@ public final class Training {
         criterion,
         better,
         stopped);
+  }
+
+  private double criterion(GruNetwork network, Validation sample) {
+    FittedModel now = new FittedModel(network, items, Map.of(), List.of(), null);
+    return ValidationCriterion.of(now, sample, parameters, state.seed, parallel);
   }
 
   /** Writes a checkpoint when it is time, and stops when somebody asked for it. */

@@ -1,10 +1,11 @@
 package io.gru4j.training;
 
+import static io.gru4j.parameters.GRU4RecOptions.ADAGRAD_EPSILON;
+import static io.gru4j.parameters.GRU4RecOptions.ADAGRAD_EPSILON_PLACE;
 import static io.gru4j.parameters.GRU4RecOptions.ADAGRAD_MOMENTUM;
 import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
 import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_EMBED;
 import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_HIDDEN;
-import static io.gru4j.parameters.GRU4RecOptions.LABEL_SMOOTHING;
 import static io.gru4j.parameters.GRU4RecOptions.LEARNING_RATE_SCHEDULE;
 import static io.gru4j.parameters.GRU4RecOptions.WEIGHT_DECAY;
 import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
@@ -28,7 +29,6 @@ import io.gru4j.tensor.nn.Dropout;
 import io.gru4j.tensor.nn.Embedding;
 import io.gru4j.tensor.nn.Gru;
 import io.gru4j.tensor.nn.GruParameters;
-import io.gru4j.tensor.nn.OutputLayer;
 import io.gru4j.tensor.optim.Adagrad;
 import io.gru4j.tensor.optim.GradientClipping;
 import io.gru4j.tensor.optim.Optimizer;
@@ -38,7 +38,7 @@ import java.util.List;
 
 /**
  * The network on a tape, and one optimizer step on a chunk of a batch: embedding, dropout, GRU
- * layers, loss, backward pass, clipping, optimizer.
+ * layers, objective, backward pass, clipping, optimizer.
  *
  * <p>Buffers are made for the largest chunk and kept: in steady state a step allocates nothing.
  */
@@ -51,8 +51,8 @@ public final class TrainingStep {
   private final Dropout[] dropouts;
   private final Gru[] layers;
   private final Matrix[] states; // one row a session, or a track
-  private final Matrix pieces; // the states of one layer, one row a piece of a session
-  private final OutputLayer output;
+  private final Matrix[] pieces; // the same, one row a piece of a session; one for equal sizes
+  private final Objective objective;
   private final GradientClipping clipping;
   private final Double clipnorm;
   private final Optimizer optimizer;
@@ -68,24 +68,28 @@ public final class TrainingStep {
   private float gradScale;
   private double rate;
 
-  TrainingStep(GruNetwork network, GRU4RecParameters p, long dropoutSeed, Parallel parallel) {
+  TrainingStep(
+      GruNetwork network,
+      GRU4RecParameters p,
+      Objective objective,
+      long dropoutSeed,
+      Parallel parallel) {
     this.parameters = network.parameters();
     this.embedding = new Embedding(network.embedding());
     int n = network.layers().size();
     this.layers = new Gru[n];
     this.states = new Matrix[n];
+    this.pieces = new Matrix[n];
     this.dropouts = new Dropout[n + 1];
     dropouts[0] = new Dropout(dropout(p, DROPOUT_EMBED), network.numComponents());
     for (int i = 0; i < n; i++) {
       GruParameters layer = network.layers().get(i);
       layers[i] = new Gru(layer, parallel);
       states[i] = Matrix.zeros(0, layer.hidden());
+      pieces[i] = ofSize(layer.hidden(), i);
       dropouts[i + 1] = new Dropout(dropout(p, DROPOUT_HIDDEN), layer.hidden());
     }
-    this.pieces = Matrix.zeros(0, network.hiddenSize());
-    this.output =
-        new OutputLayer(network.outputWeight(), network.outputBias(), parallel)
-            .labelSmoothing(p.get(LABEL_SMOOTHING));
+    this.objective = objective;
     this.clipping = new GradientClipping(parameters, parallel);
     this.clipnorm = p.get(CLIPNORM);
     this.learningRate = p.get(LEARNING_RATE);
@@ -96,10 +100,23 @@ public final class TrainingStep {
     this.optimizer =
         switch (p.get(OPTIMIZATION_ALGORITHM)) {
           case ADAGRAD ->
-              new Adagrad(parameters, firstRate, p.get(ADAGRAD_MOMENTUM).floatValue(), parallel);
+              new Adagrad(parameters, firstRate, p.get(ADAGRAD_MOMENTUM).floatValue(), parallel)
+                  .epsilon(
+                      p.get(ADAGRAD_EPSILON).floatValue(),
+                      p.get(ADAGRAD_EPSILON_PLACE) == GRU4RecOptions.EpsilonPlace.INSIDE);
           case SGD -> new Sgd(parameters, firstRate, p.get(MOMENTUM).floatValue(), parallel);
         };
     this.dropoutSeed = dropoutSeed;
+  }
+
+  /** The pieces' states of a layer below that is as wide, or new ones. */
+  private Matrix ofSize(int H, int layer) {
+    for (int i = 0; i < layer; i++) {
+      if (pieces[i].cols() == H) {
+        return pieces[i];
+      }
+    }
+    return Matrix.zeros(0, H);
   }
 
   /** One of the two dropouts of their own, or the common one where it is None. */
@@ -120,7 +137,7 @@ public final class TrainingStep {
    * Trains on a chunk.
    *
    * @param done share of the targets of all epochs that were trained on, in [0, 1)
-   * @return the mean loss over the chunk's targets; NaN if it has none, and no step is made
+   * @return the loss; NaN if the chunk has no target, and no step is made
    */
   double run(Chunk chunk, double done) {
     this.chunk = chunk;
@@ -138,12 +155,12 @@ public final class TrainingStep {
       x = run(i, x, shared && i == 0 ? distinctItems : null, chunk);
       x = dropouts[i + 1].forward(tape, x, seed(i + 1));
     }
-    Variable loss = output.forward(tape, x, chunk.targets);
+    Variable loss = objective.forward(tape, x, chunk, step);
     tape.backward(loss);
     gradScale = clipnorm == null ? 1f : GradientClipping.factor(clipping.norm(), clipnorm);
     optimizer.step(gradScale);
     step++;
-    return output.lossValue();
+    return objective.loss();
   }
 
   private Variable eachItemOnce(Chunk chunk) {
@@ -172,6 +189,7 @@ public final class TrainingStep {
     }
     int H = states[i].cols();
     int rows = chunk.activeRows[0];
+    Matrix pieces = this.pieces[i];
     pieces.resizeRows(rows);
     for (int r = 0; r < rows; r++) {
       if (chunk.fromTrack[r] < 0) {
@@ -217,6 +235,13 @@ public final class TrainingStep {
   /** {@return how many targets the last chunk had} */
   public int numTargets() {
     return chunk.numTargets;
+  }
+
+  /**
+   * Returns the sum of the losses of the last chunk's targets, of the loss that {@link #run} gave.
+   */
+  double lossSum(double loss) {
+    return loss * objective.divisor(chunk.numTargets);
   }
 
   /** {@return how many rows of the last chunk had a target} */

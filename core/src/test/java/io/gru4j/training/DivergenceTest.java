@@ -30,7 +30,9 @@ class DivergenceTest {
   private static TrainingState state() {
     GruNetwork network =
         GruNetwork.zeros(9, P.get(NUM_COMPONENTS), P.get(HIDDEN_SIZE), 1).initialise(1);
-    TrainingStep step = new TrainingStep(network, P, 2, new Parallel(1));
+    Parallel parallel = new Parallel(1);
+    TrainingStep step =
+        new TrainingStep(network, P, new CatalogueObjective(network, P, parallel), 2, parallel);
     step.resumeAt(77);
     return new TrainingState(1, network, step, new StoppingRule(P));
   }

@@ -118,7 +118,7 @@ class TrackBatchesTest {
       @ForAll Random random) {
     InteractionMatrix x = sessions(random, users);
     SessionOrdering order = new SessionOrdering(x, sessionOrder, 5);
-    TrackBatches batches = new TrackBatches(x, order, batchSize, bptt);
+    TrackBatches batches = new TrackBatches(x, order, batchSize, bptt, 1);
     Chunk chunk = new Chunk();
     long targets = 0;
     for (int epoch = 0; epoch < 2; epoch++) {

@@ -178,11 +178,16 @@ class TrainerTest {
         () -> train(p, SESSIONS.x(), SESSIONS.items(), network, cancels, Training.NO_OBSERVER));
   }
 
+  private static TrainingStep step(GRU4RecParameters p, Parallel parallel) {
+    GruNetwork network = network(p);
+    return new TrainingStep(network, p, new CatalogueObjective(network, p, parallel), 7, parallel);
+  }
+
   @Test
   void aChunkWithoutTargetsIsNoStep() {
     try (Parallel parallel = new Parallel(1)) {
       GRU4RecParameters p = still().build();
-      TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
+      TrainingStep step = step(p, parallel);
       assertTrue(Double.isNaN(step.run(new Chunk(), 0)));
       assertEquals(0, step.steps());
     }
@@ -208,7 +213,7 @@ class TrainerTest {
       Trainer trainer =
           new Trainer(
               batches,
-              new TrainingStep(network(p), p, 7, parallel),
+              step(p, parallel),
               p,
               listener,
               Training.NO_OBSERVER,
@@ -267,8 +272,8 @@ class TrainerTest {
       EpochBatches batches =
           batching == Batching.PADDED
               ? new PaddedBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT))
-              : new TrackBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT));
-      TrainingStep step = new TrainingStep(network(p), p, 7, parallel);
+              : new TrackBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT), 1);
+      TrainingStep step = step(p, parallel);
       Trainer trainer =
           new Trainer(batches, step, p, NO_LISTENER, Training.NO_OBSERVER, TrainingEvents.create());
       batches.begin(0);

@@ -379,6 +379,20 @@ public final class Parameter {
   }
 
   /**
+   * Gives some rows of a sparse gradient a place, with a gradient of zeros where they had none.
+   * Threads may then add to different ones, each at {@code offset + touchedPlace(row) * cols} of
+   * {@link #gradOrNull}.
+   *
+   * @param rows the rows, each in [0, rows)
+   * @param count how many of the array, from its start
+   */
+  public void touchRows(int[] rows, int count) {
+    for (int i = 0; i < count; i++) {
+      sparse.touch(rows[i]);
+    }
+  }
+
+  /**
    * Returns how many rows of a sparse gradient were added to since {@link #zeroGrad}. The gradient
    * of row {@link #touchedRow}(i) is at {@code offset + i * cols} of {@link #gradOrNull}.
    *

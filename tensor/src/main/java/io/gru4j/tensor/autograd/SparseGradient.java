@@ -60,9 +60,22 @@ public final class SparseGradient {
     int place = placeOf[row] - 1;
     if (place >= 0) {
       Kernels.get().elements().axpy(1f, d, from, values, Layout.OFFSET + place * cols, cols);
-      return;
+    } else {
+      System.arraycopy(d, from, values, newPlace(row), cols);
     }
-    place = touchedRows++;
+  }
+
+  /** Gives a row a place, with zeros, if it has none. */
+  void touch(int row) {
+    if (placeOf[row] == 0) {
+      int at = newPlace(row);
+      Arrays.fill(values, at, at + cols, 0f);
+    }
+  }
+
+  /** Gives a row the next place; returns where its values start, which are undefined. */
+  private int newPlace(int row) {
+    int place = touchedRows++;
     placeOf[row] = touchedRows;
     if (place == touched.length) {
       touched = Arrays.copyOf(touched, 2 * place);
@@ -73,7 +86,7 @@ public final class SparseGradient {
       double roomy = first ? length(cols, 1) : roomyLength(rows, cols, touchedRows);
       values = Arrays.copyOf(values, (int) roomy);
     }
-    System.arraycopy(d, from, values, Layout.OFFSET + place * cols, cols);
+    return Layout.OFFSET + place * cols;
   }
 
   /** The rows' gradients, one after the other. */

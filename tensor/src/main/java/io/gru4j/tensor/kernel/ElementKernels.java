@@ -69,9 +69,12 @@ public sealed interface ElementKernels permits ScalarElements, VectorElements {
    */
   float sumOfSquares(float[] x, int xo, int n);
 
+  /** Returns the sum of {@code x[i] * y[i]}, with the chains of {@link #sumOfSquares}. */
+  float dot(float[] x, int xo, float[] y, int yo, int n);
+
   /**
    * Adagrad (Duchi et al. 2011) with gradient {@code d = scale * g[i]}: {@code s[i] += d * d}
-   * (fused), {@code p[i] -= lr * (d / (sqrt(s[i]) + eps))} (fused).
+   * (fused), {@code p[i] -= lr * (d / (sqrt(s[i] + epsInside) + eps))} (fused).
    */
   void adagrad(
       float[] p,
@@ -83,6 +86,7 @@ public sealed interface ElementKernels permits ScalarElements, VectorElements {
       int n,
       float scale,
       float lr,
+      float epsInside,
       float eps);
 
   /**

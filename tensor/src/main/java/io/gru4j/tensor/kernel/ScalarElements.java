@@ -134,6 +134,16 @@ public final class ScalarElements implements ElementKernels {
   }
 
   @Override
+  public float dot(float[] x, int xo, float[] y, int yo, int n) {
+    float[] chains = CHAINS.get();
+    Arrays.fill(chains, 0f);
+    for (int i = 0; i < n; i++) {
+      chains[i % 64] = FusedMultiplyAdd.fma(x[xo + i], y[yo + i], chains[i % 64]);
+    }
+    return ScalarMath.foldChains(chains);
+  }
+
+  @Override
   public void adagrad(
       float[] p,
       int po,
@@ -144,12 +154,14 @@ public final class ScalarElements implements ElementKernels {
       int n,
       float scale,
       float lr,
+      float epsInside,
       float eps) {
     for (int i = 0; i < n; i++) {
       float d = scale * g[go + i];
       float sum = FusedMultiplyAdd.fma(d, d, s[so + i]);
       s[so + i] = sum;
-      p[po + i] = FusedMultiplyAdd.fma(-lr, d / ((float) Math.sqrt(sum) + eps), p[po + i]);
+      p[po + i] =
+          FusedMultiplyAdd.fma(-lr, d / ((float) Math.sqrt(sum + epsInside) + eps), p[po + i]);
     }
   }
 

@@ -196,6 +196,33 @@ public final class VectorElements implements ElementKernels {
   }
 
   @Override
+  public float dot(float[] x, int xo, float[] y, int yo, int n) {
+    float[] chains = CHAINS.get();
+    int body = n - n % 64;
+    for (int c = 0; c < LANES; c += L) {
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = FloatVector.zero(SPECIES);
+      FloatVector s2 = FloatVector.zero(SPECIES);
+      FloatVector s3 = FloatVector.zero(SPECIES);
+      int j = yo + c;
+      for (int i = xo + c; i < xo + body; i += 64, j += 64) {
+        s0 = fromArray(SPECIES, x, i).fma(fromArray(SPECIES, y, j), s0);
+        s1 = fromArray(SPECIES, x, i + LANES).fma(fromArray(SPECIES, y, j + LANES), s1);
+        s2 = fromArray(SPECIES, x, i + 2 * LANES).fma(fromArray(SPECIES, y, j + 2 * LANES), s2);
+        s3 = fromArray(SPECIES, x, i + 3 * LANES).fma(fromArray(SPECIES, y, j + 3 * LANES), s3);
+      }
+      s0.intoArray(chains, c);
+      s1.intoArray(chains, c + LANES);
+      s2.intoArray(chains, c + 2 * LANES);
+      s3.intoArray(chains, c + 3 * LANES);
+    }
+    for (int i = body; i < n; i++) {
+      chains[i - body] = FusedMultiplyAdd.fma(x[xo + i], y[yo + i], chains[i - body]);
+    }
+    return ScalarMath.foldChains(chains);
+  }
+
+  @Override
   public void adagrad(
       float[] p,
       int po,
@@ -206,6 +233,7 @@ public final class VectorElements implements ElementKernels {
       int n,
       float scale,
       float lr,
+      float epsInside,
       float eps) {
     int i = 0;
     FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
@@ -213,9 +241,10 @@ public final class VectorElements implements ElementKernels {
       FloatVector d = fromArray(SPECIES, g, go + i).mul(scale);
       FloatVector sum = d.fma(d, fromArray(SPECIES, s, so + i));
       sum.intoArray(s, so + i);
-      minusLr.fma(d.div(sum.sqrt().add(eps)), fromArray(SPECIES, p, po + i)).intoArray(p, po + i);
+      FloatVector step = d.div(sum.add(epsInside).sqrt().add(eps));
+      minusLr.fma(step, fromArray(SPECIES, p, po + i)).intoArray(p, po + i);
     }
-    TAIL.adagrad(p, po + i, s, so + i, g, go + i, n - i, scale, lr, eps);
+    TAIL.adagrad(p, po + i, s, so + i, g, go + i, n - i, scale, lr, epsInside, eps);
   }
 
   @Override

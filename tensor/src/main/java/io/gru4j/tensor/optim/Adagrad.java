@@ -11,9 +11,10 @@ import java.util.List;
  * Adagrad: {@code s += g^2; p -= learningRate * g / (sqrt(s) + 1e-10)}, with {@code s} 0 at first.
  *
  * <p>Source: Duchi, Hazan and Singer 2011, "Adaptive subgradient methods for online learning and
- * stochastic optimization", figure 1 (diagonal), with torch's epsilon. Where a gradient is zero the
- * step is the identity, so of an embedding table only the rows looked up are visited: exactly the
- * dense result.
+ * stochastic optimization", figure 1 (diagonal), with torch's epsilon, or with {@link #epsilon
+ * another}, which may also stand inside the root: {@code sqrt(s + epsilon)}. Where a gradient is
+ * zero the step is the identity, so of an embedding table only the rows looked up are visited:
+ * exactly the dense result.
  *
  * <p>With momentum the step is repeated in part: {@code b = momentum * b + g / (sqrt(s) + 1e-10); p
  * -= learningRate * b}, with {@code b} 0 at first. Of an embedding table a row that was not looked
@@ -29,6 +30,8 @@ public final class Adagrad implements Optimizer {
   private final ThreadLocal<float[]> changes = ThreadLocal.withInitial(() -> new float[SEGMENT]);
   private float learningRate;
   private float gradScale;
+  private float inside; // of the root: epsilon, or 0
+  private float outside = EPSILON;
 
   /**
    * Creates the optimizer with its state, one float a value.
@@ -64,11 +67,17 @@ public final class Adagrad implements Optimizer {
   /**
    * Sets what keeps the divisor from 0; at first 1e-10 outside the root.
    *
-   * @param epsilon at least 0
+   * @param epsilon finite, above 0
    * @param inside whether it is added to the sum of squares before the root is taken
    * @return this
+   * @throws IllegalArgumentException if the epsilon is not finite or not above 0
    */
   public Adagrad epsilon(float epsilon, boolean inside) {
+    if (!(epsilon > 0 && epsilon < Float.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("epsilon must be finite and > 0, got " + epsilon);
+    }
+    this.inside = inside ? epsilon : 0f;
+    this.outside = inside ? 0f : epsilon;
     return this;
   }
 
@@ -110,7 +119,8 @@ public final class Adagrad implements Optimizer {
   private void update(float[] p, int po, float[][] state, float[] g, int go, int n) {
     ElementKernels elementKernels = Kernels.get().elements();
     if (momentum == 0) {
-      elementKernels.adagrad(p, po, state[0], po, g, go, n, gradScale, learningRate, EPSILON);
+      elementKernels.adagrad(
+          p, po, state[0], po, g, go, n, gradScale, learningRate, inside, outside);
       return;
     }
     float[] change = changes.get();
@@ -118,7 +128,8 @@ public final class Adagrad implements Optimizer {
       int count = Math.min(SEGMENT, n - from);
       int o = po + from;
       Arrays.fill(change, 0, count, 0f);
-      elementKernels.adagrad(change, 0, state[0], o, g, go + from, count, gradScale, -1f, EPSILON);
+      elementKernels.adagrad(
+          change, 0, state[0], o, g, go + from, count, gradScale, -1f, inside, outside);
       elementKernels.sgdMomentum(p, o, state[1], o, change, 0, count, 1f, learningRate, momentum);
     }
   }

@@ -207,8 +207,9 @@ final class KernelDigest {
     kernels.elements().axpy(0.3f, h, 0, y, 0, n);
     add(y);
     add(new float[] {kernels.elements().sumOfSquares(x, 0, n)});
+    add(new float[] {kernels.elements().dot(x, 0, y, 0, n)});
     float[] s = new float[n];
-    kernels.elements().adagrad(y, 0, s, 0, x, 0, n, 0.5f, 0.03f, 1e-10f);
+    kernels.elements().adagrad(y, 0, s, 0, x, 0, n, 0.5f, 0.03f, 0f, 1e-10f);
     kernels.elements().sgdMomentum(y, 0, h, 0, x, 0, n, 0.5f, 0.03f, 0.9f);
     add(y);
     add(s);

@@ -884,8 +884,28 @@ class KernelsTest {
   }
 
   @Property
-  void adagrad(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+  void dot(@ForAll @IntRange(max = 200) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
+    int xo = data.below(9);
+    int yo = data.below(9);
+    check(
+        new float[][] {data.values(xo + n + 9, 1f), data.values(yo + n + 9, 1f)},
+        1e-6,
+        (kernels, a) -> kernels.elements().dot(a[0], xo, a[1], yo, n),
+        a -> {
+          double sum = 0;
+          for (int i = 0; i < n; i++) {
+            sum += a[0][xo + i] * a[1][yo + i];
+          }
+          return sum;
+        });
+  }
+
+  @Property
+  void adagrad(@ForAll @IntRange(max = 100) int n, @ForAll boolean inside, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    float epsInside = inside ? 0.1f : 0f;
+    float eps = inside ? 0f : 1e-10f;
     int po = data.below(9);
     int so = data.below(9);
     int go = data.below(9);
@@ -903,14 +923,14 @@ class KernelsTest {
         arrays,
         1e-5,
         (kernels, a) -> {
-          kernels.elements().adagrad(a[0], po, a[1], so, a[2], go, n, 0.7f, 0.03f, 1e-10f);
+          kernels.elements().adagrad(a[0], po, a[1], so, a[2], go, n, 0.7f, 0.03f, epsInside, eps);
           return 0;
         },
         a -> {
           for (int i = 0; i < n; i++) {
             double d = 0.7f * a[2][go + i];
             a[1][so + i] += d * d;
-            a[0][po + i] -= 0.03f * d / (Math.sqrt(a[1][so + i]) + 1e-10f);
+            a[0][po + i] -= 0.03f * d / (Math.sqrt(a[1][so + i] + epsInside) + eps);
           }
           return 0;
         });
@@ -950,7 +970,7 @@ class KernelsTest {
       float[] s = new float[n];
       float[] g = new float[n];
       Arrays.fill(g, 0, 20, 1e-10f);
-      kernels.elements().adagrad(p, 0, s, 0, g, 0, n, 1f, 0.5f, 1e-10f);
+      kernels.elements().adagrad(p, 0, s, 0, g, 0, n, 1f, 0.5f, 0f, 1e-10f);
       for (int i = 0; i < n; i++) {
         assertEquals(i < 20 ? -0.25f : 0f, p[i], 1e-6f, kernels.description());
       }

@@ -30,7 +30,7 @@ final class ShortRows {
     print("tanh", n -> KERNELS.elements().tanh(y, 0, x, 0, n));
     print("multiply", n -> KERNELS.elements().multiply(y, 0, x, 0, z, 0, n));
     print("axpy", n -> KERNELS.elements().axpy(0f, x, 0, y, 0, n));
-    print("adagrad", n -> KERNELS.elements().adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 1e-8f));
+    print("adagrad", n -> KERNELS.elements().adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0f, 1e-8f));
     print("sgdMomentum", n -> KERNELS.elements().sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
     print("gruForward", n -> KERNELS.elements().gruForward(x, 0, y, 0, z, 0, z, LONG, n));
     int P = Kernels.PANEL;
