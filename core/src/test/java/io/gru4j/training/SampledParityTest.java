@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.gru4j.algorithms.Differences;
-import io.gru4j.algorithms.RecPackRun;
 import io.gru4j.algorithms.Recording;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;

@@ -61,7 +61,8 @@ public final class SparseGradient {
     if (place >= 0) {
       Kernels.get().elements().axpy(1f, d, from, values, Layout.OFFSET + place * cols, cols);
     } else {
-      System.arraycopy(d, from, values, newPlace(row), cols);
+      int at = newPlace(row); // which may replace the array
+      System.arraycopy(d, from, values, at, cols);
     }
   }
 

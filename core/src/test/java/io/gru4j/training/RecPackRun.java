@@ -1,4 +1,4 @@
-package io.gru4j.algorithms;
+package io.gru4j.training;
 
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.BPTT;
@@ -7,6 +7,8 @@ import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.algorithms.Differences;
+import io.gru4j.algorithms.Recording;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatch;
@@ -16,8 +18,6 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.autograd.Parameter;
-import io.gru4j.training.Trainer;
-import io.gru4j.training.TrainingStep;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
