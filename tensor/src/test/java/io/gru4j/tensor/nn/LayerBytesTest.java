@@ -271,17 +271,21 @@ class LayerBytesTest {
       @ForAll @IntRange(min = 1, max = 96) int rows,
       @ForAll @IntRange(min = 1, max = 1500) int classes) {
     Parameter table = Parameter.ofRows("e", 9, E);
+    int[] sizes = new int[layers];
+    Arrays.setAll(sizes, i -> 1 + (H + 7 * i) % 40); // they differ
+    sizes[layers - 1] = H;
     GruParameters[] all = new GruParameters[layers];
-    Arrays.setAll(all, i -> GruParameters.zeros(i, i == 0 ? E : H, H));
+    Arrays.setAll(all, i -> GruParameters.zeros(i, i == 0 ? E : sizes[i - 1], sizes[i]));
     GruState state = new GruState(table, List.of(all), rows);
     Object[] others = Arrays.copyOf(all, layers + 1, Object[].class);
     others[layers] = table;
-    assertEquals(held(state, others), GruState.bytes(E, H, layers, rows));
+    assertEquals(held(state, others), GruState.bytes(E, sizes, rows));
 
     int[] items = {2, 5};
     ItemGates gates = ItemGates.of(table, all[0], items, PARALLEL);
     assertEquals(
-        held(gates, table, all[0]), ItemGates.bytes(H, items.length) + ItemGates.tableBytes(9));
+        held(gates, table, all[0]),
+        ItemGates.bytes(sizes[0], items.length) + ItemGates.tableBytes(9));
 
     Parameter weight = Parameter.ofPanels("w", classes, H);
     OutputScorer first = new OutputScorer(weight, Parameter.ofBias("b", classes), classes);
@@ -322,7 +326,7 @@ class LayerBytesTest {
     assertTrue(Gru.bytes(most, most, most, most, most, true, most) > heap);
     assertTrue(OutputLayer.bytes(most, most, most, 0.1, most) > heap);
     assertTrue(GruParameters.bytes(most, most) > heap);
-    assertTrue(GruState.bytes(most, most, most, 96) > heap);
+    assertTrue(GruState.bytes(most, new int[] {most}, most) > heap);
     assertTrue(Embedding.bytes(most, most, true) > heap);
     assertTrue(Dropout.bytes(0.1f, most, most) > heap);
     assertTrue(SparseGradient.bytes(most, most, most) > heap);
