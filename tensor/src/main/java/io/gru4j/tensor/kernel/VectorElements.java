@@ -205,21 +205,35 @@ public final class VectorElements implements ElementKernels {
       FloatVector s2 = FloatVector.zero(SPECIES);
       FloatVector s3 = FloatVector.zero(SPECIES);
       int j = yo + c;
-      for (int i = xo + c; i < xo + body; i += 64, j += 64) {
-        s0 = fromArray(SPECIES, x, i).fma(fromArray(SPECIES, y, j), s0);
-        s1 = fromArray(SPECIES, x, i + LANES).fma(fromArray(SPECIES, y, j + LANES), s1);
-        s2 = fromArray(SPECIES, x, i + 2 * LANES).fma(fromArray(SPECIES, y, j + 2 * LANES), s2);
-        s3 = fromArray(SPECIES, x, i + 3 * LANES).fma(fromArray(SPECIES, y, j + 3 * LANES), s3);
+      for (int k = xo + c; k < xo + body; k += 64, j += 64) {
+        s0 = fromArray(SPECIES, x, k).fma(fromArray(SPECIES, y, j), s0);
+        s1 = fromArray(SPECIES, x, k + LANES).fma(fromArray(SPECIES, y, j + LANES), s1);
+        s2 = fromArray(SPECIES, x, k + 2 * LANES).fma(fromArray(SPECIES, y, j + 2 * LANES), s2);
+        s3 = fromArray(SPECIES, x, k + 3 * LANES).fma(fromArray(SPECIES, y, j + 3 * LANES), s3);
       }
       s0.intoArray(chains, c);
       s1.intoArray(chains, c + LANES);
       s2.intoArray(chains, c + 2 * LANES);
       s3.intoArray(chains, c + 3 * LANES);
     }
-    for (int i = body; i < n; i++) {
+    int i = body;
+    for (; i + L <= n; i += L) {
+      FloatVector sum = fromArray(SPECIES, chains, i - body);
+      fromArray(SPECIES, x, xo + i)
+          .fma(fromArray(SPECIES, y, yo + i), sum)
+          .intoArray(chains, i - body);
+    }
+    for (; i < n; i++) {
       chains[i - body] = FusedMultiplyAdd.fma(x[xo + i], y[yo + i], chains[i - body]);
     }
-    return ScalarMath.foldChains(chains);
+    for (int c = 0; c < LANES; c += L) {
+      FloatVector even =
+          fromArray(SPECIES, chains, c).add(fromArray(SPECIES, chains, c + 2 * LANES));
+      FloatVector odd =
+          fromArray(SPECIES, chains, c + LANES).add(fromArray(SPECIES, chains, c + 3 * LANES));
+      even.add(odd).intoArray(chains, c);
+    }
+    return ScalarMath.foldLanes(chains, 0);
   }
 
   @Override
