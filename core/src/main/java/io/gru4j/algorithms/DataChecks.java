@@ -70,4 +70,19 @@ public final class DataChecks {
           name + " has no user with two interactions: there is no next item to learn");
     }
   }
+
+  /**
+   * Checks that a target has an item that it can be told from.
+   *
+   * @param estimator its name
+   * @param items ids of the items
+   * @throws IllegalArgumentException if there is one
+   */
+  static void requireNegatives(String estimator, IdMap items) {
+    if (items.size() < 2) {
+      throw new IllegalArgumentException(
+          "items: %s needs at least 2, a target and a negative, got %d"
+              .formatted(estimator, items.size()));
+    }
+  }
 }

@@ -5,6 +5,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.ModelFileException;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.training.Training;
@@ -53,6 +54,29 @@ final class Learned {
   }
 
   /**
+   * Refuses a file that another estimator has written. One that does not say it is taken: it has a
+   * network alone.
+   *
+   * @throws ModelFileException if the file says that it is of another; names both
+   */
+  void requireAlgorithm(Algorithm algorithm, Path file) throws ModelFileException {
+    String found = model.algorithm();
+    if (found == null || found.equals(algorithm.toString())) {
+      return;
+    }
+    Algorithm other;
+    try {
+      other = Algorithm.of(found);
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, "it was trained by another version: " + e.getMessage());
+    }
+    throw new ModelFileException(
+        file,
+        "it is a model of %s, not of %s: load it with the former"
+            .formatted(other.estimator(), algorithm.estimator()));
+  }
+
+  /**
    * Returns the parameters that the file has, or that the shape of its network gives away.
    *
    * @param others the rest
@@ -68,7 +92,11 @@ final class Learned {
       params.put("num_components", model.network().numComponents());
     }
     try {
-      return others.withParams(params);
+      GRU4RecParameters loaded = others.withParams(params);
+      if (!model.parameters().isEmpty()) {
+        loaded.requireConsistent();
+      }
+      return loaded;
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(file, "its parameters are wrong: " + e.getMessage());
     }

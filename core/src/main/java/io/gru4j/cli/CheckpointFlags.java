@@ -1,6 +1,6 @@
 package io.gru4j.cli;
 
-import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.file.OneLine;
 import io.gru4j.training.Checkpoints;
 import java.io.IOException;
@@ -60,11 +60,11 @@ final class CheckpointFlags implements AutoCloseable {
   }
 
   private Path file() {
-    return folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
+    return folder.resolve(GRU4Rec.CHECKPOINT_FILE);
   }
 
   private Path before() {
-    return folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE);
+    return folder.resolve(GRU4Rec.CHECKPOINT_BEFORE_FILE);
   }
 
   /** Adds the files that these flags let a training write. */
@@ -134,7 +134,7 @@ final class CheckpointFlags implements AutoCloseable {
   }
 
   /** Tells the estimator. */
-  void apply(GRU4RecCrossEntropy estimator) {
+  void apply(GRU4Rec<?> estimator) {
     if (folder != null) {
       estimator.checkpoint(folder, interval);
     }

@@ -9,7 +9,7 @@ import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
-import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.Popularity;
@@ -113,7 +113,7 @@ final class DemoCommand implements Command {
                 + " sessions are held out");
 
     FittedModel model;
-    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters)) {
+    try (GRU4Rec<?> estimator = GRU4Rec.of(parameters)) {
       String criterion = parameters.get(STOPPING_CRITERION).criterionName();
       estimator
           .threads(threads)

@@ -11,7 +11,9 @@ final class Help {
 
   static String top(List<Command> commands) {
     StringBuilder out = new StringBuilder();
-    out.append("gru4j: session-based recommendations with a GRU (GRU4RecCrossEntropy)\n\n");
+    out.append(
+        "gru4j: session-based recommendations with a GRU (GRU4RecCrossEntropy,"
+            + " GRU4RecNegSampling)\n\n");
     out.append("Usage: gru4j COMMAND [flags]\n\nCommands:\n");
     for (Command command : commands) {
       entry(out, command.name(), command.summary());

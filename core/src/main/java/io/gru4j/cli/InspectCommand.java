@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import io.gru4j.file.OneLine;
 import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
@@ -65,6 +66,7 @@ final class InspectCommand implements Command {
     FittedModel model = ModelInput.load(file);
     TextTable head = new TextTable();
     head.row("file", file + " (" + Numbers.bytes(Files.size(file)) + ")");
+    head.row("algorithm", model.algorithm() == null ? "not known" : OneLine.of(model.algorithm()));
     head.row("items", Numbers.count(model.numItems()));
     head.row("seed", model.seed() == null ? "not known" : model.seed().toString());
     head.row("kernels", Backend.description() + " (of this machine)");

@@ -3,17 +3,21 @@ package io.gru4j.cli;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import io.gru4j.metrics.Criterion;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.parameters.Presets;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The estimator's parameters as flags of the same names with dashes. */
 final class ParameterOptions {
@@ -27,10 +31,17 @@ final class ParameterOptions {
           "max-iter-no-change",
           "save-best-to-file");
 
+  private static final String ALGORITHM = "algorithm";
   private static final String PRESET = "preset";
-  private static final SortedMap<String, GRU4RecParameters> PRESETS =
-      new TreeMap<>(
-          Map.of("recpack", GRU4RecParameters.defaults(), "gru4rec", GRU4RecParameters.gru4rec()));
+
+  /** The preset that stands for RecPack's defaults of either estimator. */
+  private static final String RECPACK = "recpack";
+
+  private static final SortedSet<String> PRESETS = new TreeSet<>(Presets.all().keySet());
+
+  static {
+    PRESETS.add(RECPACK);
+  }
 
   private ParameterOptions() {}
 
@@ -72,30 +83,61 @@ final class ParameterOptions {
                 remedy));
   }
 
-  /** A flag for each parameter; {@code base} holds the values of those that are not given. */
+  /**
+   * A flag for each parameter of any estimator, those of one alone too; {@code base} holds the
+   * values of those that are not given.
+   */
   static List<Option> of(GRU4RecParameters base) {
     List<Option> options = new ArrayList<>();
     options.add(
         new Option(
-            PRESET,
-            String.join("|", PRESETS.keySet()),
-            "values of the flags that are not given: RecPack's defaults, or those that recommend"
-                + " best ("
-                + differences(GRU4RecParameters.gru4rec())
+            ALGORITHM,
+            join("|", Algorithm.values()),
+            "the estimator: "
+                + Stream.of(Algorithm.values())
+                    .map(each -> each + " is " + each.estimator())
+                    .collect(Collectors.joining(", "))
+                + " (default that of the preset, or "
+                + base.algorithm()
                 + ")"));
-    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
+    options.add(
+        new Option(
+            PRESET,
+            "NAME",
+            "values of the flags that are not given, and the algorithm: recpack, RecPack's"
+                + " defaults; gru4rec, those that recommend best ("
+                + differences(GRU4RecParameters.gru4rec())
+                + "); or what GRU4Rec's authors tuned on a data set, "
+                + PRESETS.stream()
+                    .filter(name -> name.startsWith("official"))
+                    .collect(Collectors.joining(", "))));
+    for (ParameterSpec<?> spec : specs()) {
       options.add(new Option(spec.dashed(), valueName(spec), help(spec, base)));
     }
     return options;
   }
 
+  /** Those of all estimators. */
+  private static Set<ParameterSpec<?>> specs() {
+    Set<ParameterSpec<?>> specs = new LinkedHashSet<>();
+    Stream.of(Algorithm.values()).map(Algorithm::specs).forEach(specs::addAll);
+    return specs;
+  }
+
+  private static String join(String separator, Object[] words) {
+    return Stream.of(words).map(Object::toString).collect(Collectors.joining(separator));
+  }
+
   /** The flags that turn RecPack's defaults into other parameters. */
   private static String differences(GRU4RecParameters parameters) {
-    GRU4RecParameters defaults = GRU4RecParameters.defaults();
-    return GRU4RecParameters.specs().stream()
+    Algorithm algorithm = parameters.algorithm();
+    GRU4RecParameters defaults = GRU4RecParameters.defaults(algorithm);
+    String first =
+        algorithm == Algorithm.CROSS_ENTROPY ? "" : "--" + ALGORITHM + " " + algorithm + " ";
+    return algorithm.specs().stream()
         .filter(spec -> !Objects.equals(spec.valueIn(defaults), spec.valueIn(parameters)))
         .map(spec -> "--" + spec.dashed() + " " + ParameterSpec.print(spec.valueIn(parameters)))
-        .collect(Collectors.joining(" "));
+        .collect(Collectors.joining(" ", first, ""));
   }
 
   private static String valueName(ParameterSpec<?> spec) {
@@ -113,13 +155,44 @@ final class ParameterOptions {
           case BOOLEAN, CHOICE -> "";
           case INT, LONG, REAL -> spec.range() + "; ";
         };
-    String value = ParameterSpec.print(spec.valueIn(base));
-    return spec.description()
-        + " ("
-        + range
-        + "default "
-        + (spec.type() == ParameterSpec.Type.BOOLEAN ? value.toLowerCase(Locale.ROOT) : value)
-        + ")";
+    return spec.description() + " (" + range + defaults(spec, base) + ")";
+  }
+
+  /** What a parameter is if it is not given, and whose it is if not all have it. */
+  private static String defaults(ParameterSpec<?> spec, GRU4RecParameters base) {
+    String text = "";
+    String first = null;
+    for (Algorithm each : Algorithm.values()) {
+      if (!each.specs().contains(spec)) {
+        continue;
+      }
+      String value = ParameterSpec.print(spec.valueIn(of(each, base)));
+      value = spec.type() == ParameterSpec.Type.BOOLEAN ? value.toLowerCase(Locale.ROOT) : value;
+      if (first == null) {
+        boolean all = each == Algorithm.values()[0];
+        text = (all ? "" : "for " + each + " alone; ") + "default " + value;
+        first = value;
+      } else if (!first.equals(value)) {
+        text += ", for " + each + " " + value;
+      }
+    }
+    return text;
+  }
+
+  /** The values of {@code base} for an estimator, which need not be that of {@code base}. */
+  private static GRU4RecParameters of(Algorithm algorithm, GRU4RecParameters base) {
+    if (algorithm == base.algorithm()) {
+      return base;
+    }
+    GRU4RecParameters defaults = GRU4RecParameters.defaults(base.algorithm());
+    GRU4RecParameters.Builder builder = GRU4RecParameters.builder(algorithm);
+    for (ParameterSpec<?> spec : algorithm.specs()) {
+      if (base.algorithm().specs().contains(spec)
+          && !Objects.equals(spec.valueIn(base), spec.valueIn(defaults))) {
+        builder.set(spec.name(), spec.valueIn(base));
+      }
+    }
+    return builder.build();
   }
 
   /**
@@ -127,18 +200,23 @@ final class ParameterOptions {
    * given. The seed of {@code base} stays in any case.
    */
   static GRU4RecParameters read(CommandLine line, GRU4RecParameters base) throws UsageException {
-    GRU4RecParameters.Builder builder = base.toBuilder();
-    Optional<String> preset = line.get(PRESET);
-    if (preset.isPresent()) {
-      GRU4RecParameters chosen = PRESETS.get(preset.get());
-      if (chosen == null) {
-        throw new UsageException(
-            "--preset must be one of %s, got %s"
-                .formatted(String.join(", ", PRESETS.keySet()), preset.get()));
-      }
-      builder = chosen.toBuilder().set(SEED, base.get(SEED));
+    GRU4RecParameters parameters = readUnchecked(line, base);
+    try {
+      parameters.requireConsistent();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(e.getMessage());
     }
-    for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
+    return parameters;
+  }
+
+  /**
+   * As {@link #read}, of parameters that need not go together: those of a search, whose candidates
+   * change them.
+   */
+  static GRU4RecParameters readUnchecked(CommandLine line, GRU4RecParameters base)
+      throws UsageException {
+    GRU4RecParameters.Builder builder = start(line, base).toBuilder();
+    for (ParameterSpec<?> spec : specs()) {
       Optional<String> value = line.get(spec.dashed());
       if (value.isPresent()) {
         try {
@@ -149,5 +227,35 @@ final class ParameterOptions {
       }
     }
     return builder.build();
+  }
+
+  /** What the flags of parameters change. */
+  private static GRU4RecParameters start(CommandLine line, GRU4RecParameters base)
+      throws UsageException {
+    Optional<String> given = line.get(ALGORITHM);
+    Algorithm algorithm = base.algorithm();
+    if (given.isPresent()) {
+      try {
+        algorithm = Algorithm.of(given.get());
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--" + ALGORITHM + ": " + e.getMessage());
+      }
+    }
+    String preset = line.get(PRESET).orElse(null);
+    if (preset == null) {
+      return of(algorithm, base);
+    }
+    if (!PRESETS.contains(preset)) {
+      throw new UsageException(
+          "--preset must be one of %s, got %s".formatted(join(", ", PRESETS.toArray()), preset));
+    }
+    GRU4RecParameters chosen =
+        preset.equals(RECPACK) ? GRU4RecParameters.defaults(algorithm) : Presets.all().get(preset);
+    if (given.isPresent() && chosen.algorithm() != algorithm) {
+      throw new UsageException(
+          "--preset %s is one of %s, got --algorithm %s"
+              .formatted(preset, chosen.algorithm(), algorithm));
+    }
+    return chosen.toBuilder().set(SEED, base.get(SEED)).build();
   }
 }

@@ -5,12 +5,13 @@ import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.algorithms.Estimator;
-import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.file.OneLine;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
+import io.gru4j.progress.TrainingListener;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.ParameterSearch;
 import io.gru4j.selection.Pipeline;
@@ -18,13 +19,16 @@ import io.gru4j.selection.RandomSearch;
 import io.gru4j.selection.SearchResult;
 import io.gru4j.selection.SessionFilter;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** {@code gru4j search}. */
@@ -99,17 +103,17 @@ final class SearchCommand implements Command {
       files.writes("--results", results.get());
     }
     files.check();
-    if (ParameterOptions.read(line, GRU4RecParameters.defaults()).get(SAVE_BEST_TO_FILE)) {
-      files.checkBestFile(GRU4RecCrossEntropy.class.getSimpleName());
+    GRU4RecParameters base = ParameterOptions.readUnchecked(line, GRU4RecParameters.defaults());
+    if (base.get(SAVE_BEST_TO_FILE)) {
+      files.checkBestFile(base.algorithm().estimator());
     }
     if (results.isPresent()) {
       OutputFile.checkWritable(results.get());
     }
     OutputFile.checkWritable(out);
-    try (ParameterSearch search = search(line)) {
+    try (ParameterSearch search = search(line, base, console)) {
       TrainingInput.Data data = input.read();
-      Criterion measure =
-          ParameterOptions.read(line, GRU4RecParameters.defaults()).get(STOPPING_CRITERION);
+      Criterion measure = base.get(STOPPING_CRITERION);
       String criterion = measure.criterionName();
       ParameterOptions.blindCriterion(
               measure, data.items().size(), "candidates", "--stopping-criterion bpr")
@@ -147,14 +151,15 @@ final class SearchCommand implements Command {
     }
   }
 
-  private static ParameterSearch search(CommandLine line) throws UsageException {
-    GRU4RecParameters base = ParameterOptions.read(line, GRU4RecParameters.defaults());
+  private static ParameterSearch search(CommandLine line, GRU4RecParameters base, Console console)
+      throws UsageException {
     Map<String, List<String>> grid = grid(line);
     int threads = SessionInput.threads(line);
     int n = line.integer("random", 0, 1);
     long seed = base.get(SEED) == null ? 0 : base.get(SEED);
-    GRU4RecCrossEntropy estimator =
-        new GRU4RecCrossEntropy(base).threads(threads).setFitRequest(MetadataRequest.TRUE);
+    GRU4Rec<?> estimator = GRU4Rec.of(base);
+    estimator.threads(threads).listener(new Warnings(console.err()));
+    estimator.setFitRequest(MetadataRequest.TRUE);
     List<SessionFilter> filters =
         FILTERS.stream().filter(grid::containsKey).map(name -> SessionFilter.of(name, 1)).toList();
     Estimator searched = filters.isEmpty() ? estimator : new Pipeline(filters, estimator);
@@ -184,6 +189,23 @@ final class SearchCommand implements Command {
       throw new UsageException("--param NAME=V1,V2,... is missing");
     }
     return grid;
+  }
+
+  /** Says each warning once, however many candidates have it. */
+  private static final class Warnings implements TrainingListener {
+    private final PrintStream err;
+    private final Set<String> said = new HashSet<>();
+
+    Warnings(PrintStream err) {
+      this.err = err;
+    }
+
+    @Override
+    public void onWarning(String warning) {
+      if (said.add(warning)) {
+        err.println("warning: " + warning);
+      }
+    }
   }
 
   private static String progress(SearchResult result, int size, String criterion, boolean best) {

@@ -6,7 +6,7 @@ import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 import static io.gru4j.parameters.GRU4RecParameters.STOP_EARLY;
 
-import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.cli.report.HtmlPage;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.file.AtomicFile;
@@ -121,7 +121,7 @@ final class TrainCommand implements Command {
     checkpoints.addTo(files);
     files.check();
     if (parameters.get(SAVE_BEST_TO_FILE)) {
-      files.checkBestFile(GRU4RecCrossEntropy.class.getSimpleName());
+      files.checkBestFile(parameters.algorithm().estimator());
     }
     if (log.isPresent()) {
       OutputFile.checkStream(log.get());
@@ -147,7 +147,7 @@ final class TrainCommand implements Command {
     MemoryEstimate memory =
         MemoryEstimate.of(parameters, data.train(), data.items(), data.validation(), threads);
     console.err().println("training needs about " + memory + " of heap");
-    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(parameters);
+    try (GRU4Rec<?> estimator = GRU4Rec.of(parameters);
         StopSignal signal = new StopSignal(estimator::stop, console.err());
         EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
@@ -201,7 +201,7 @@ final class TrainCommand implements Command {
       Path file,
       TrainingReport.Run run,
       TrainingInput.Data data,
-      GRU4RecCrossEntropy estimator,
+      GRU4Rec<?> estimator,
       Console console)
       throws IOException {
     FittedModel model = estimator.model();
@@ -227,7 +227,7 @@ final class TrainCommand implements Command {
 
   /** Trains; if that fails, what was learned by then need not be lost. */
   static void fit(
-      GRU4RecCrossEntropy estimator, TrainingInput.Data data, Path out, CheckpointFlags checkpoints)
+      GRU4Rec<?> estimator, TrainingInput.Data data, Path out, CheckpointFlags checkpoints)
       throws WorkException, IOException {
     boolean resumes = checkpoints.resumes();
     try {
@@ -260,7 +260,7 @@ final class TrainCommand implements Command {
   }
 
   /** Writes the best model of a training that failed: beside a model that is already there. */
-  private static String saveBestSoFar(GRU4RecCrossEntropy estimator, Path out) {
+  private static String saveBestSoFar(GRU4Rec<?> estimator, Path out) {
     boolean exists = Files.exists(out);
     Path to = exists ? bestSoFar(out) : out;
     FittedModel best;
@@ -279,7 +279,7 @@ final class TrainCommand implements Command {
         + (exists ? ", " + out + " is as it was" : "");
   }
 
-  private static String summary(Path out, GRU4RecCrossEntropy estimator, Recorder recorder)
+  private static String summary(Path out, GRU4Rec<?> estimator, Recorder recorder)
       throws IOException {
     FittedModel model = estimator.model();
     GRU4RecParameters parameters = estimator.parameters();

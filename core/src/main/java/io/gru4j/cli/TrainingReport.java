@@ -318,7 +318,7 @@ record TrainingReport(
 
   private List<Block> runBlocks() {
     List<Fact> settings = new ArrayList<>();
-    Map<String, Object> defaults = GRU4RecParameters.defaults().getParams();
+    Map<String, Object> defaults = GRU4RecParameters.defaults(parameters.algorithm()).getParams();
     for (Map.Entry<String, Object> each : parameters.getParams().entrySet()) {
       String value = ParameterSpec.print(each.getValue());
       String usual = ParameterSpec.print(defaults.get(each.getKey()));
@@ -328,6 +328,7 @@ record TrainingReport(
     }
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("model", run.modelFile + " (" + Numbers.bytes(run.modelBytes) + ")"));
+    facts.add(new Fact("estimator", parameters.algorithm().estimator()));
     facts.add(new Fact("seed", model.seed().toString()));
     facts.addAll(Environment.facts(run.threads));
     double training = trainingSeconds();

@@ -148,8 +148,8 @@ public final class GRU4RecParameters {
       recPack(
           trueOrFalse(
               "save_best_to_file",
-              "whether fit also saves the model it keeps to a file in the working folder,"
-                  + " GRU4RecCrossEntropy_loss_X.safetensors with X the best criterion"));
+              "whether fit also saves the model it keeps to a file in the working folder, named"
+                  + " after the estimator, NAME_loss_X.safetensors with X the best criterion"));
 
   /** Whether the last epoch counts, not the best. */
   public static final ParameterSpec<Boolean> KEEP_LAST =
@@ -217,25 +217,12 @@ public final class GRU4RecParameters {
 
   /**
    * Returns the settings that recommend best on public click sessions of shops, chosen on sessions
-   * held out from the end of the training data: shared embedding, session-parallel tracks, shuffled
-   * sessions, dropout of the embedding, few sessions a step, glorot's first values.
+   * held out from the end of the training data.
    *
-   * @return the preset {@code gru4rec}
+   * @return the preset {@code gru4rec} of {@link Presets}
    */
   public static GRU4RecParameters gru4rec() {
-    return builder()
-        .set(HIDDEN_SIZE, 100)
-        .set(BPTT, 2)
-        .set(BATCH_SIZE, 64)
-        .set(LEARNING_RATE, 0.07)
-        .set(MAX_EPOCHS, 8)
-        .set(GRU4RecOptions.INIT, GRU4RecOptions.Init.GLOROT)
-        .set(GRU4RecOptions.EMBEDDING, GRU4RecOptions.Embedding.SHARED)
-        .set(GRU4RecOptions.DROPOUT_EMBED, 0.3)
-        .set(GRU4RecOptions.DROPOUT_HIDDEN, 0.1)
-        .set(GRU4RecOptions.BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL)
-        .set(GRU4RecOptions.SESSION_ORDER, GRU4RecOptions.SessionOrder.SHUFFLED)
-        .build();
+    return Presets.gru4rec();
   }
 
   /**

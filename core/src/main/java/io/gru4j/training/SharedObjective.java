@@ -7,7 +7,6 @@ import static io.gru4j.parameters.GRU4RecOptions.NUM_SAMPLES;
 import static io.gru4j.parameters.GRU4RecOptions.SAMPLE_ALPHA;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.BPTT;
-import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 
 import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -40,15 +39,18 @@ final class SharedObjective implements Objective {
     Parameter bias = network.outputBias();
     double logq = p.get(LOGQ);
     this.output =
-        p.get(LOSS_FN) == null
-            ? SharedNegatives.crossEntropy(
-                weight,
-                bias,
-                divisor,
-                counts.logarithms(logq),
-                counts.logarithms(logq * p.get(SAMPLE_ALPHA)),
-                parallel)
-            : SharedNegatives.bprMax(weight, bias, divisor, p.get(BPREG), p.get(ELU), parallel);
+        switch (p.algorithm()) {
+          case CROSS_ENTROPY ->
+              SharedNegatives.crossEntropy(
+                  weight,
+                  bias,
+                  divisor,
+                  counts.logarithms(logq),
+                  counts.logarithms(logq * p.get(SAMPLE_ALPHA)),
+                  parallel);
+          case NEG_SAMPLING ->
+              SharedNegatives.bprMax(weight, bias, divisor, p.get(BPREG), p.get(ELU), parallel);
+        };
   }
 
   private static int divisor(GRU4RecParameters p) {

@@ -17,36 +17,69 @@ import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One recorded RecPack run; resources/golden/README.md says what its fields mean. */
-record Recording(String name, Map<String, Object> fields) {
+/**
+ * One recorded run of an original; the README.md beside it, in resources/golden or golden-sampled,
+ * says what its fields mean.
+ */
+public record Recording(String name, Map<String, Object> fields) {
+
+  private static final String FOLDER = "golden.dir";
 
   /** Reads all recordings: of the folder in the property {@code golden.dir}, else our own. */
   static List<Recording> all() {
-    String folder = System.getProperty("golden.dir");
-    try {
-      Path dir =
-          folder != null
-              ? given(Path.of(folder))
-              : Path.of(Recording.class.getResource("/golden/README.md").toURI()).getParent();
-      try (Stream<Path> files = Files.list(dir)) {
-        List<Recording> all =
-            files
-                .filter(f -> f.toString().endsWith(".json"))
-                .sorted()
-                .map(Recording::read)
-                .toList();
-        if (all.isEmpty()) {
-          throw new IllegalStateException(dir.toAbsolutePath() + " has no recording (*.json)");
-        }
-        return all;
+    Path dir = folder("/golden");
+    List<Recording> all = in(dir, "gru4rec-golden/1");
+    if (all.isEmpty()) {
+      throw new IllegalStateException(dir.toAbsolutePath() + " has no recording (*.json)");
+    }
+    return all;
+  }
+
+  /**
+   * Reads all recordings of trainings against negatives: those in the folders {@code recpack} and
+   * {@code official} of the folder in the property {@code golden.dir}, else our own.
+   */
+  public static List<Recording> sampled() {
+    Path dir = folder("/golden-sampled");
+    List<Recording> all = new ArrayList<>();
+    for (String kind : List.of("recpack", "official")) {
+      if (Files.isDirectory(dir.resolve(kind))) {
+        all.addAll(in(dir.resolve(kind), "gru4rec-neg-golden/1"));
       }
-    } catch (IOException | URISyntaxException e) {
-      throw new IllegalStateException("cannot read recordings: " + e, e);
+    }
+    if (all.isEmpty()) {
+      throw new IllegalStateException(
+          dir.toAbsolutePath() + " has no recording (recpack/*.json, official/*.json)");
+    }
+    return all;
+  }
+
+  private static Path folder(String own) {
+    String folder = System.getProperty(FOLDER);
+    try {
+      return folder != null
+          ? given(Path.of(folder))
+          : Path.of(Recording.class.getResource(own + "/README.md").toURI()).getParent();
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("cannot find recordings: " + e, e);
+    }
+  }
+
+  private static List<Recording> in(Path dir, String schema) {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files
+          .filter(f -> f.toString().endsWith(".json"))
+          .sorted()
+          .map(file -> read(file, schema))
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read recordings: " + e, e);
     }
   }
 
@@ -56,10 +89,10 @@ record Recording(String name, Map<String, Object> fields) {
   }
 
   @SuppressWarnings("unchecked")
-  private static Recording read(Path file) {
+  private static Recording read(Path file, String schema) {
     try {
       Map<String, Object> fields = (Map<String, Object>) Json.parse(Files.readString(file));
-      assertEquals("gru4rec-golden/1", fields.get("schema"), file + ": schema");
+      assertEquals(schema, fields.get("schema"), file + ": schema");
       return new Recording((String) fields.get("name"), fields);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -72,19 +105,19 @@ record Recording(String name, Map<String, Object> fields) {
   }
 
   @SuppressWarnings("unchecked")
-  Map<String, Object> map(String field) {
+  public Map<String, Object> map(String field) {
     return (Map<String, Object>) fields.get(field);
   }
 
-  List<?> list(String field) {
+  public List<?> list(String field) {
     return (List<?>) fields.get(field);
   }
 
-  int integer(String field) {
+  public int integer(String field) {
     return ((Number) fields.get(field)).intValue();
   }
 
-  InteractionMatrix matrix(List<?> triples) {
+  public InteractionMatrix matrix(List<?> triples) {
     List<Interaction> rows =
         triples.stream()
             .map(t -> (List<?>) t)
@@ -98,7 +131,7 @@ record Recording(String name, Map<String, Object> fields) {
     return InteractionMatrix.of(integer("numUsers"), integer("numItems"), rows);
   }
 
-  Validation validation() {
+  public Validation validation() {
     Map<String, Object> both = map("validation");
     return new Validation(matrix((List<?>) both.get("in")), matrix((List<?>) both.get("out")));
   }
@@ -106,9 +139,13 @@ record Recording(String name, Map<String, Object> fields) {
   /** The initial network, with the bits that RecPack started from. */
   GruNetwork initialNetwork() {
     GRU4RecParameters p = parameters();
-    GruNetwork network =
+    return initialise(
         GruNetwork.zeros(
-            integer("numItems"), p.get(NUM_COMPONENTS), p.get(HIDDEN_SIZE), p.get(NUM_LAYERS));
+            integer("numItems"), p.get(NUM_COMPONENTS), p.get(HIDDEN_SIZE), p.get(NUM_LAYERS)));
+  }
+
+  /** Gives a network the values that RecPack started from, to the bit. */
+  public GruNetwork initialise(GruNetwork network) {
     Map<String, Object> values = map("initialParams");
     Map<String, Parameter> byName = new HashMap<>();
     network.parameters().forEach(parameter -> byName.put(parameter.name(), parameter));
@@ -123,7 +160,7 @@ record Recording(String name, Map<String, Object> fields) {
   }
 
   /** Flattens nested lists, row by row, each number rounded to the float32 that it equals. */
-  static float[] floats(Object nested) {
+  public static float[] floats(Object nested) {
     double[] doubles = doubles(nested);
     float[] floats = new float[doubles.length];
     for (int i = 0; i < floats.length; i++) {
@@ -133,7 +170,7 @@ record Recording(String name, Map<String, Object> fields) {
   }
 
   /** Flattens nested lists, row by row. */
-  static double[] doubles(Object nested) {
+  public static double[] doubles(Object nested) {
     return flatten(nested).mapToDouble(Number::doubleValue).toArray();
   }
 

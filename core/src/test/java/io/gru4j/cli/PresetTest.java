@@ -106,7 +106,10 @@ class PresetTest {
                 "--preset=best"));
     for (Result wrong : all) {
       assertEquals(2, wrong.status);
-      String message = "--preset must be one of gru4rec, recpack, got best";
+      String message =
+          "--preset must be one of gru4rec, official_coveo_bprmax, official_diginetica_bprmax,"
+              + " official_rees46_xe, official_retailrocket_bprmax, official_rsc15_xe,"
+              + " official_yoochoose_xe, recpack, got best";
       assertTrue(wrong.err.contains(message), wrong.err);
     }
   }

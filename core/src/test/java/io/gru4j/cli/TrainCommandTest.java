@@ -178,9 +178,7 @@ class TrainCommandTest extends CommandLineCase {
     } finally {
       Files.deleteIfExists(copy);
     }
-    assertContains(
-        run("train", "--help").out().replaceAll("\\s+", " "),
-        "GRU4RecCrossEntropy_loss_X.safetensors");
+    assertContains(run("train", "--help").out().replaceAll("\\s+", " "), "NAME_loss_X.safetensors");
   }
 
   @Test
