@@ -99,7 +99,7 @@ public final class MemoryEstimate {
     return switch (p.get(OPTIMIZATION_ALGORITHM)) {
       case SGD -> Sgd.bytes(s.parameters(), sparseCols, p.get(MOMENTUM).floatValue());
       case ADAGRAD ->
-          Adagrad.bytes(s.parameters(), sparseCols, p.get(ADAGRAD_MOMENTUM).floatValue(), threads);
+          Adagrad.bytes(s.parameters(), sparseCols, p.get(ADAGRAD_MOMENTUM).floatValue());
     };
   }
 
