@@ -11,6 +11,7 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +61,12 @@ public record TestSessions(InteractionMatrix x, IdMap items, Validation validati
 
   /** Parameters of a model that trains in no time. */
   public static GRU4RecParameters tiny() {
-    return GRU4RecParameters.builder()
+    return tiny(Algorithm.CROSS_ENTROPY);
+  }
+
+  /** The same for any estimator. */
+  public static GRU4RecParameters tiny(Algorithm algorithm) {
+    return GRU4RecParameters.builder(algorithm)
         .set(HIDDEN_SIZE, 4)
         .set(NUM_COMPONENTS, 3)
         .set(BATCH_SIZE, 5)
