@@ -7,6 +7,7 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.ModelFileException;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LayerSizes;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.training.Training;
 import io.gru4j.training.ValidationCriterion;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -85,8 +87,13 @@ final class Learned {
    */
   GRU4RecParameters parameters(GRU4RecParameters others, Path file) throws ModelFileException {
     Map<String, Object> params = new LinkedHashMap<>(model.parameters());
-    params.put("num_layers", model.network().layers().size());
-    params.put("hidden_size", model.network().hiddenSize());
+    int[] sizes = model.network().hiddenSizes();
+    boolean alike = Arrays.stream(sizes).distinct().count() == 1;
+    if (alike) {
+      params.put("num_layers", sizes.length);
+      params.put("hidden_size", sizes[0]);
+    }
+    params.put("hidden_sizes", alike ? null : LayerSizes.of(sizes));
     params.put("embedding", model.network().isShared() ? "shared" : "separate");
     if (!model.network().isShared()) {
       params.put("num_components", model.network().numComponents());

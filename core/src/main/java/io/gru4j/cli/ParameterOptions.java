@@ -146,6 +146,7 @@ final class ParameterOptions {
       case INT, LONG -> "N";
       case REAL -> "X";
       case CHOICE -> String.join("|", spec.choices());
+      case SIZES -> "N,N,...";
     };
   }
 
@@ -153,7 +154,7 @@ final class ParameterOptions {
     String range =
         switch (spec.type()) {
           case BOOLEAN, CHOICE -> "";
-          case INT, LONG, REAL -> spec.range() + "; ";
+          case INT, LONG, REAL, SIZES -> spec.range() + "; ";
         };
     return spec.description() + " (" + range + defaults(spec, base) + ")";
   }

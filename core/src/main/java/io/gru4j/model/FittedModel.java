@@ -268,17 +268,16 @@ public final class FittedModel {
    * Returns the bytes that {@link #predict} takes beside its result.
    *
    * @param E embedding components
-   * @param H hidden units
-   * @param layers number of GRU layers
+   * @param hiddenSizes hidden units of each GRU layer
    * @param histories the sessions
    * @param stored scores that it keeps of each
    * @param threads threads that work
    * @return the bytes, also of buffers that are too long to be made
    */
   public static double predictBytes(
-      int E, int H, int layers, InteractionMatrix histories, int stored, int threads) {
+      int E, int[] hiddenSizes, InteractionMatrix histories, int stored, int threads) {
     int items = histories.numItems();
-    return SessionRunner.bytes(E, H, layers, histories, threads)
+    return SessionRunner.bytes(E, hiddenSizes, histories, threads)
         + OutputScorer.sharedBytes(items)
         + threads * PredictVisitor.bytes(stored, items);
   }

@@ -211,8 +211,7 @@ public final class GruNetwork {
    * @return a new network
    */
   public GruNetwork zerosLike(Form form) {
-    int[] sizes = layers.stream().mapToInt(GruParameters::hidden).toArray();
-    return new GruNetwork(numItems, embedding.cols(), sizes, isShared(), form);
+    return new GruNetwork(numItems, embedding.cols(), hiddenSizes(), isShared(), form);
   }
 
   /**
@@ -320,6 +319,15 @@ public final class GruNetwork {
    */
   public int hiddenSize() {
     return outputWeight.cols();
+  }
+
+  /**
+   * Returns the number of hidden units of each layer.
+   *
+   * @return from the embedding up; a new array
+   */
+  public int[] hiddenSizes() {
+    return layers.stream().mapToInt(GruParameters::hidden).toArray();
   }
 
   /**

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * A fitted model as a safetensors file.
@@ -167,21 +168,25 @@ final class ModelFile {
     if (layers == 0) {
       throw new ModelFileException(file, "tensor rnn.weight_hh_l0 is missing");
     }
+    long[] sizes = new long[layers];
+    for (int i = 0; i < layers; i++) {
+      sizes[i] = matrixShape(file, reader, "rnn.weight_hh_l" + i)[1];
+    }
     if (embedding[0] < 2) {
       throw new ModelFileException(
           file,
           "tensor %s has %d rows, expected items + 1, at least 2".formatted(table, embedding[0]));
     }
     GruNetwork network;
-    checkTotal(reader, table, embedding, output, layers);
+    checkTotal(reader, table, embedding, output, sizes);
     try {
       int items = Math.toIntExact(embedding[0] - 1);
       int components = Math.toIntExact(embedding[1]);
-      int hidden = Math.toIntExact(output[1]);
+      int[] hidden = LongStream.of(sizes).mapToInt(Math::toIntExact).toArray();
       network =
           shared
-              ? GruNetwork.sharedZeros(items, hidden, layers)
-              : GruNetwork.zeros(items, components, hidden, layers);
+              ? GruNetwork.sharedZeros(items, hidden, GruNetwork.Form.PANELS)
+              : GruNetwork.zeros(items, components, hidden, GruNetwork.Form.PANELS);
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new ModelFileException(file, "is too large for this library: " + e.getMessage());
     }
@@ -210,18 +215,20 @@ final class ModelFile {
 
   /** All shapes must agree before memory is taken for any of them. */
   private static void checkTotal(
-      SafeTensorsReader reader, String table, long[] embedding, long[] output, int layers)
+      SafeTensorsReader reader, String table, long[] embedding, long[] output, long[] sizes)
       throws IOException {
     long E = embedding[1];
-    long H = output[1];
-    for (int i = 0; i < layers; i++) {
-      reader.require("rnn.weight_ih_l" + i, TensorType.F32, 3 * H, i == 0 ? E : H);
+    long inputs = E;
+    for (int i = 0; i < sizes.length; i++) {
+      long H = sizes[i];
+      reader.require("rnn.weight_ih_l" + i, TensorType.F32, 3 * H, inputs);
       reader.require("rnn.weight_hh_l" + i, TensorType.F32, 3 * H, H);
       reader.require("rnn.bias_ih_l" + i, TensorType.F32, 3 * H);
       reader.require("rnn.bias_hh_l" + i, TensorType.F32, 3 * H);
+      inputs = H;
     }
     reader.require(table, TensorType.F32, embedding[0], E);
-    reader.require("lin.weight", TensorType.F32, embedding[0], H);
+    reader.require("lin.weight", TensorType.F32, embedding[0], inputs);
     reader.require("lin.bias", TensorType.F32, embedding[0]);
   }
 

@@ -61,13 +61,13 @@ final class SessionRunner {
   }
 
   /** The bytes of what a run of so many threads takes, visitors and the shared scorer apart. */
-  static double bytes(int E, int H, int layers, InteractionMatrix sessions, int threads) {
+  static double bytes(int E, int[] hiddenSizes, InteractionMatrix sessions, int threads) {
     int items = sessions.numItems();
     double used = Math.min(items, sessions.numInteractions() / (double) CLICKS);
-    double gates = Math.min(ItemGates.bytes(H, used), GATES_BUDGET);
+    double gates = Math.min(ItemGates.bytes(hiddenSizes[0], used), GATES_BUDGET);
     double block =
-        GruState.bytes(E, H, layers, BLOCK)
-            + OutputScorer.bytes(items, H, BLOCK)
+        GruState.bytes(E, hiddenSizes, BLOCK)
+            + OutputScorer.bytes(items, hiddenSizes[hiddenSizes.length - 1], BLOCK)
             + 3.0 * Integer.BYTES * BLOCK; // users, items, ranks
     return gates + ItemGates.tableBytes(items + 1) + threads * block;
   }

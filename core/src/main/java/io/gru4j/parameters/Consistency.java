@@ -7,15 +7,18 @@ import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
 import static io.gru4j.parameters.GRU4RecOptions.BPREG;
 import static io.gru4j.parameters.GRU4RecOptions.ELU;
 import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.parameters.GRU4RecOptions.HIDDEN_SIZES;
 import static io.gru4j.parameters.GRU4RecOptions.LABEL_SMOOTHING;
 import static io.gru4j.parameters.GRU4RecOptions.LOGQ;
 import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecOptions.NUM_SAMPLES;
 import static io.gru4j.parameters.GRU4RecOptions.SAMPLE_ALPHA;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 import static io.gru4j.parameters.GRU4RecParameters.MOMENTUM;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 
@@ -96,6 +99,9 @@ final class Consistency {
         adagrad, MOMENTUM, "optimization_algorithm sgd (for adagrad there is adagrad_momentum)");
     boolean ownWidth = parameters.get(EMBEDDING) == Embedding.SEPARATE;
     noEffect(!ownWidth, NUM_COMPONENTS, "embedding separate (a shared one is hidden_size wide)");
+    boolean eachSize = parameters.get(HIDDEN_SIZES) != null;
+    noEffect(eachSize, NUM_LAYERS, "hidden_sizes None");
+    noEffect(eachSize, HIDDEN_SIZE, "hidden_sizes None");
     if (negSampling) {
       noEffect(shared, NUM_NEGATIVES, "negatives own");
     }

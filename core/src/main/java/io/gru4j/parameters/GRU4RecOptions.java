@@ -7,6 +7,7 @@ import static io.gru4j.parameters.ParameterSpec.fractionOrOne;
 import static io.gru4j.parameters.ParameterSpec.integer;
 import static io.gru4j.parameters.ParameterSpec.notNegative;
 import static io.gru4j.parameters.ParameterSpec.positive;
+import static io.gru4j.parameters.ParameterSpec.sizesOrNone;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +48,14 @@ public final class GRU4RecOptions {
               Embedding.SEPARATE,
               "whether the output layer has weights of its own or shares those of the embedding,"
                   + " which then is hidden_size wide"));
+
+  /** The hidden units of layers that differ. */
+  public static final ParameterSpec<LayerSizes> HIDDEN_SIZES =
+      option(
+          sizesOrNone(
+              "hidden_sizes",
+              "hidden units of each GRU layer, from the embedding up, such as 100,50 (100+50 in"
+                  + " a list of values); None for num_layers of hidden_size"));
 
   /** Dropout of the embedding. */
   public static final ParameterSpec<Double> DROPOUT_EMBED =

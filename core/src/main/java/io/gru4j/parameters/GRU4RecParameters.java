@@ -13,6 +13,7 @@ import static io.gru4j.parameters.ParameterSpec.trueOrFalse;
 
 import io.gru4j.metrics.Criterion;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,11 +43,13 @@ public final class GRU4RecParameters {
 
   /** GRU layers on top of each other. */
   public static final ParameterSpec<Integer> NUM_LAYERS =
-      recPack(integer("num_layers", 1, 1, 64, "GRU layers on top of each other"));
+      recPack(
+          integer("num_layers", 1, 1, LayerSizes.MOST_LAYERS, "GRU layers on top of each other"));
 
   /** Hidden units of each GRU layer. */
   public static final ParameterSpec<Integer> HIDDEN_SIZE =
-      recPack(integer("hidden_size", 100, 1, 65536, "hidden units of each GRU layer"));
+      recPack(
+          integer("hidden_size", 100, 1, LayerSizes.MOST_UNITS, "hidden units of each GRU layer"));
 
   /** Numbers in the embedding of an item. */
   public static final ParameterSpec<Integer> NUM_COMPONENTS =
@@ -326,6 +329,21 @@ public final class GRU4RecParameters {
           algorithm.estimator() + " has no parameter " + spec.name());
     }
     return (T) values.get(spec);
+  }
+
+  /**
+   * Returns the hidden units of each GRU layer.
+   *
+   * @return {@code hidden_sizes}, or {@code num_layers} times {@code hidden_size}; a new array
+   */
+  public int[] layerSizes() {
+    LayerSizes sizes = get(GRU4RecOptions.HIDDEN_SIZES);
+    if (sizes != null) {
+      return sizes.toArray();
+    }
+    int[] alike = new int[get(NUM_LAYERS)];
+    Arrays.fill(alike, get(HIDDEN_SIZE));
+    return alike;
   }
 
   /**

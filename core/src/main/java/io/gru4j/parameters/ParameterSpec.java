@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
  *
  * <p>A value may be {@code null} ("None") where {@link #nullable()}. Immutable.
  *
- * @param <T> an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean} or an enum, by
- *     {@link #type()}
+ * @param <T> an {@code Integer}, {@code Long}, {@code Double}, {@code Boolean}, an enum or {@link
+ *     LayerSizes}, by {@link #type()}
  */
 public final class ParameterSpec<T> {
   /** The type of a parameter's values. */
@@ -27,7 +27,9 @@ public final class ParameterSpec<T> {
     /** True or false. */
     BOOLEAN,
     /** One of some words, each a constant of an enum. */
-    CHOICE
+    CHOICE,
+    /** {@link LayerSizes}. */
+    SIZES
   }
 
   private final String name;
@@ -103,6 +105,10 @@ public final class ParameterSpec<T> {
 
   static ParameterSpec<Boolean> trueOrFalse(String name, String description) {
     return of(name, Type.BOOLEAN, false, false, Bounds.of("true or false"), description);
+  }
+
+  static ParameterSpec<LayerSizes> sizesOrNone(String name, String description) {
+    return of(name, Type.SIZES, true, null, Bounds.of(LayerSizes.WORDS), description);
   }
 
   /** One of the constants of an enum, whose {@code toString} gives its word. */
@@ -227,9 +233,9 @@ public final class ParameterSpec<T> {
     return plain(parameters.get(this));
   }
 
-  /** A value as maps have it: the constant of an enum as its word, others as they are. */
+  /** A value as maps have it: constants of enums and sizes as their text, others as they are. */
   static Object plain(Object value) {
-    return value instanceof Enum<?> ? value.toString() : value;
+    return value instanceof Enum<?> || value instanceof LayerSizes ? value.toString() : value;
   }
 
   /**
@@ -249,6 +255,7 @@ public final class ParameterSpec<T> {
       case null -> null;
       case String text -> parse(text);
       case Enum<?> constant when type == Type.CHOICE -> parse(constant.toString());
+      case LayerSizes sizes when type == Type.SIZES -> cast(sizes);
       case Boolean flag when type == Type.BOOLEAN -> cast(flag);
       case Number number when type == Type.REAL -> real(realOf(number), value);
       case Long whole -> whole(whole, value);
@@ -294,6 +301,7 @@ public final class ParameterSpec<T> {
                 .filter(each -> each.toString().equals(word))
                 .findFirst()
                 .orElseThrow(() -> refuse(text));
+        case SIZES -> sizes(word);
       };
     } catch (NumberFormatException e) {
       throw refuse(text);
@@ -320,6 +328,14 @@ public final class ParameterSpec<T> {
   /** A float is the decimal number that it prints as: 0.03f is 0.03. */
   private static double realOf(Number number) {
     return number instanceof Float ? Double.parseDouble(number.toString()) : number.doubleValue();
+  }
+
+  private T sizes(String text) {
+    try {
+      return cast(LayerSizes.parse(text));
+    } catch (IllegalArgumentException e) {
+      throw refuse(text);
+    }
   }
 
   private T whole(long value, Object given) {

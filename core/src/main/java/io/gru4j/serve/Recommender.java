@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A fitted model in a service: opens sessions, and works on many at once.
@@ -32,7 +33,7 @@ public final class Recommender {
     OutputScorer scorer =
         new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
     this.model = model;
-    this.hiddenLength = network.layers().size() * network.hiddenSize();
+    this.hiddenLength = IntStream.of(network.hiddenSizes()).sum();
     this.workspaces = new WorkspacePool(() -> new Workspace(model, scorer));
   }
 

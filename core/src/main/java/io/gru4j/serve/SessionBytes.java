@@ -9,7 +9,7 @@ import java.util.zip.CRC32C;
  *
  * <pre>
  *   4  magic "GRUS"        8  number of clicks            4 * seen     numbers of the items seen, ascending
- *   1  version, 1          4  number of items seen        4 * layers * H  hidden state, layer by layer
+ *   1  version, 1          4  number of items seen        4 * hidden units  hidden state, layer by layer
  *   8  model fingerprint                                  4  CRC-32C of all before
  * </pre>
  */

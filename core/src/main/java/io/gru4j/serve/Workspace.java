@@ -52,10 +52,12 @@ final class Workspace {
   /** Puts a session into a row. */
   void put(int row, Session session) {
     sessions[row] = session;
+    int from = 0;
     for (int layer = 0; layer < layers; layer++) {
       Matrix hidden = state.layer(layer);
       int H = hidden.cols();
-      System.arraycopy(session.hidden(), layer * H, hidden.data(), row * H, H);
+      System.arraycopy(session.hidden(), from, hidden.data(), row * H, H);
+      from += H;
     }
   }
 
@@ -63,10 +65,12 @@ final class Workspace {
   void click(int rows) {
     state.advance(items, rows);
     for (int row = 0; row < rows; row++) {
+      int to = 0;
       for (int layer = 0; layer < layers; layer++) {
         Matrix hidden = state.layer(layer);
         int H = hidden.cols();
-        copyState(hidden.data(), row * H, sessions[row].hidden(), layer * H, H);
+        copyState(hidden.data(), row * H, sessions[row].hidden(), to, H);
+        to += H;
       }
       sessions[row].clicked(items[row]);
     }

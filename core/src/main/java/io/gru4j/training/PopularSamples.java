@@ -16,7 +16,7 @@ record PopularSamples(long seed, ItemSampler sampler) implements NegativeSource 
   public void draw(long step, int[] targets, int count, int[] into, int negatives) {
     long ofStep = RandomStream.at(seed, step);
     for (int k = 0; k < negatives; k++) {
-      into[k] = sampler.at(RandomStream.toFloat(RandomStream.at(ofStep, k)));
+      into[k] = sampler.at(RandomStream.toDouble(RandomStream.at(ofStep, k)));
     }
   }
 }

@@ -5,11 +5,9 @@ import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
 import static io.gru4j.parameters.GRU4RecOptions.INIT;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.BPTT;
-import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
-import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 import static io.gru4j.parameters.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
@@ -35,7 +33,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,8 +248,7 @@ public final class Training {
   }
 
   private GruNetwork zeros() {
-    int[] sizes = new int[parameters.get(NUM_LAYERS)];
-    Arrays.fill(sizes, parameters.get(HIDDEN_SIZE));
+    int[] sizes = parameters.layerSizes();
     GruNetwork.Form form = Objectives.form(parameters);
     return switch (parameters.get(EMBEDDING)) {
       case SEPARATE -> GruNetwork.zeros(x.numItems(), parameters.get(NUM_COMPONENTS), sizes, form);

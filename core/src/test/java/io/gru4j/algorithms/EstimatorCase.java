@@ -81,6 +81,7 @@ abstract class EstimatorCase {
               case REAL -> random.nextInt(1, 100) / 128.0;
               case BOOLEAN -> random.nextBoolean();
               case CHOICE -> spec.choices().get(random.nextInt(spec.choices().size()));
+              case SIZES -> (1 + random.nextInt(60)) + "," + (1 + random.nextInt(60));
             };
         value = spec.nullable() && random.nextInt(4) == 0 ? null : value;
         chosen.put(spec.name(), value);

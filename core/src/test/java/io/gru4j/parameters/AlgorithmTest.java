@@ -95,6 +95,7 @@ class AlgorithmTest {
       case REAL -> random.nextInt(1, 100) / 128.0;
       case BOOLEAN -> random.nextBoolean();
       case CHOICE -> spec.choices().get(random.nextInt(spec.choices().size()));
+      case SIZES -> "%d,%d".formatted(1 + random.nextInt(60), 1 + random.nextInt(60));
     };
   }
 

@@ -132,6 +132,7 @@ class GRU4RecParametersTest {
           switch (option.type()) {
             case INT -> 17;
             case REAL -> 0.25;
+            case SIZES -> "17,3";
             default -> option.choices().getLast();
           };
       String with = GRU4RecParameters.builder().set(option.name(), other).build().identifier();

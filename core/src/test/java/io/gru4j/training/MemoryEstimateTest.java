@@ -237,7 +237,7 @@ class MemoryEstimateTest {
     int stored = p.get(PREDICT_TOP_K) == null ? in.numItems() : p.get(PREDICT_TOP_K);
     int E = p.get(NUM_COMPONENTS);
     int H = p.get(HIDDEN_SIZE);
-    double bytes = FittedModel.predictBytes(E, H, p.get(NUM_LAYERS), in, stored, 1);
+    double bytes = FittedModel.predictBytes(E, p.layerSizes(), in, stored, 1);
     double gates = 4 * 32 * Math.ceil(3 * H / 32.0) * in.numInteractions() / 2.0;
     assertTrue(bytes > gates, bytes + ", gates " + gates);
     return bytes;

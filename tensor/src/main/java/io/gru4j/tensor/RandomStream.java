@@ -78,7 +78,17 @@ public final class RandomStream {
    * @return the next double
    */
   public double nextDouble() {
-    return (nextLong() >>> 11) * 0x1p-53;
+    return toDouble(nextLong());
+  }
+
+  /**
+   * Maps 64 random bits to a double uniform in [0, 1), a multiple of 2^-53.
+   *
+   * @param bits random bits, of which the highest 53 are used
+   * @return the double
+   */
+  public static double toDouble(long bits) {
+    return (bits >>> 11) * 0x1p-53;
   }
 
   /**

@@ -385,11 +385,15 @@ public final class Parameter {
    *
    * @param rows the rows, each in [0, rows)
    * @param count how many of the array, from its start
+   * @return whether no row had a gradient before; the caller must then write every element of these
+   *     rows instead of adding, since what they hold is undefined
    */
-  public void touchRows(int[] rows, int count) {
+  public boolean touchRows(int[] rows, int count) {
+    boolean fresh = sparse.touchedRows() == 0;
     for (int i = 0; i < count; i++) {
-      sparse.touch(rows[i]);
+      sparse.touch(rows[i], fresh);
     }
+    return fresh;
   }
 
   /**

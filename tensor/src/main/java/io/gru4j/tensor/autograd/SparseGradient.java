@@ -66,11 +66,13 @@ public final class SparseGradient {
     }
   }
 
-  /** Gives a row a place, with zeros, if it has none. */
-  void touch(int row) {
+  /** Gives a row a place if it has none, with zeros unless it will be written. */
+  void touch(int row, boolean written) {
     if (placeOf[row] == 0) {
       int at = newPlace(row);
-      Arrays.fill(values, at, at + cols, 0f);
+      if (!written) {
+        Arrays.fill(values, at, at + cols, 0f);
+      }
     }
   }
 

@@ -90,6 +90,25 @@ public sealed interface ElementKernels permits ScalarElements, VectorElements {
       float eps);
 
   /**
+   * Adagrad with momentum, {@code d} and {@code s} as in {@link #adagrad}: {@code b[i] = momentum *
+   * b[i] + d / (sqrt(s[i] + epsInside) + eps)} (fused), {@code p[i] -= lr * b[i]} (fused).
+   */
+  void adagradMomentum(
+      float[] p,
+      int po,
+      float[] s,
+      float[] b,
+      int so,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float epsInside,
+      float eps,
+      float momentum);
+
+  /**
    * SGD with momentum and gradient {@code d = scale * g[i]}: {@code b[i] = momentum * b[i] + d}
    * (fused), {@code p[i] -= lr * b[i]} (fused).
    */

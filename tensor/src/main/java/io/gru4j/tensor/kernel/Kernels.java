@@ -7,9 +7,14 @@ package io.gru4j.tensor.kernel;
  * @param products products of matrices
  * @param rows sums, maxima and the softmax over rows of panels
  * @param elements what is done to each element
+ * @param pairwise the losses of targets against negatives
  */
 public record Kernels(
-    String description, ProductKernels products, RowKernels rows, ElementKernels elements) {
+    String description,
+    ProductKernels products,
+    RowKernels rows,
+    ElementKernels elements,
+    PairwiseKernels pairwise) {
 
   /** Outputs of one panel of a weight matrix. */
   public static final int PANEL = 32;
@@ -39,13 +44,22 @@ public record Kernels(
 
   /** Returns the plain loops. */
   static Kernels scalar() {
-    return new Kernels("scalar", new ScalarProducts(), new ScalarRows(), new ScalarElements());
+    return new Kernels(
+        "scalar",
+        new ScalarProducts(),
+        new ScalarRows(),
+        new ScalarElements(),
+        new ScalarPairwise());
   }
 
   /** Returns those on the Vector API, which must be there. */
   static Kernels vector() {
     return new Kernels(
-        Vectors.DESCRIPTION, new VectorProducts(), new VectorRows(), new VectorElements());
+        Vectors.DESCRIPTION,
+        new VectorProducts(),
+        new VectorRows(),
+        new VectorElements(),
+        new VectorPairwise());
   }
 
   /** Returns how long a packed block of so many rows of {@code K} values is. */

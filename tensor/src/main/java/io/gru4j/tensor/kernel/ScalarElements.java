@@ -166,6 +166,32 @@ public final class ScalarElements implements ElementKernels {
   }
 
   @Override
+  public void adagradMomentum(
+      float[] p,
+      int po,
+      float[] s,
+      float[] b,
+      int so,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float epsInside,
+      float eps,
+      float momentum) {
+    for (int i = 0; i < n; i++) {
+      float d = scale * g[go + i];
+      float sum = FusedMultiplyAdd.fma(d, d, s[so + i]);
+      s[so + i] = sum;
+      float change = d / ((float) Math.sqrt(sum + epsInside) + eps);
+      float velocity = FusedMultiplyAdd.fma(momentum, b[so + i], change);
+      b[so + i] = velocity;
+      p[po + i] = FusedMultiplyAdd.fma(-lr, velocity, p[po + i]);
+    }
+  }
+
+  @Override
   public void sgdMomentum(
       float[] p,
       int po,

@@ -6,6 +6,7 @@ import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Elements on vectors; {@link ScalarElements} has the plain loops.
@@ -20,6 +21,12 @@ import jdk.incubator.vector.FloatVector;
 public final class VectorElements implements ElementKernels {
 
   private static final ThreadLocal<float[]> CHAINS = ThreadLocal.withInitial(() -> new float[64]);
+
+  /**
+   * Whether the last values of a row go through masked vectors. With 512 bits, which have masks of
+   * their own, that beats up to 15 steps of a plain loop.
+   */
+  private static final boolean MASKS = L == LANES;
 
   /** What is left of a row behind its whole vectors. */
   private static final ScalarElements TAIL = new ScalarElements();
@@ -205,21 +212,35 @@ public final class VectorElements implements ElementKernels {
       FloatVector s2 = FloatVector.zero(SPECIES);
       FloatVector s3 = FloatVector.zero(SPECIES);
       int j = yo + c;
-      for (int i = xo + c; i < xo + body; i += 64, j += 64) {
-        s0 = fromArray(SPECIES, x, i).fma(fromArray(SPECIES, y, j), s0);
-        s1 = fromArray(SPECIES, x, i + LANES).fma(fromArray(SPECIES, y, j + LANES), s1);
-        s2 = fromArray(SPECIES, x, i + 2 * LANES).fma(fromArray(SPECIES, y, j + 2 * LANES), s2);
-        s3 = fromArray(SPECIES, x, i + 3 * LANES).fma(fromArray(SPECIES, y, j + 3 * LANES), s3);
+      for (int k = xo + c; k < xo + body; k += 64, j += 64) {
+        s0 = fromArray(SPECIES, x, k).fma(fromArray(SPECIES, y, j), s0);
+        s1 = fromArray(SPECIES, x, k + LANES).fma(fromArray(SPECIES, y, j + LANES), s1);
+        s2 = fromArray(SPECIES, x, k + 2 * LANES).fma(fromArray(SPECIES, y, j + 2 * LANES), s2);
+        s3 = fromArray(SPECIES, x, k + 3 * LANES).fma(fromArray(SPECIES, y, j + 3 * LANES), s3);
       }
       s0.intoArray(chains, c);
       s1.intoArray(chains, c + LANES);
       s2.intoArray(chains, c + 2 * LANES);
       s3.intoArray(chains, c + 3 * LANES);
     }
-    for (int i = body; i < n; i++) {
+    int i = body;
+    for (; i + L <= n; i += L) {
+      FloatVector sum = fromArray(SPECIES, chains, i - body);
+      fromArray(SPECIES, x, xo + i)
+          .fma(fromArray(SPECIES, y, yo + i), sum)
+          .intoArray(chains, i - body);
+    }
+    for (; i < n; i++) {
       chains[i - body] = FusedMultiplyAdd.fma(x[xo + i], y[yo + i], chains[i - body]);
     }
-    return ScalarMath.foldChains(chains);
+    for (int c = 0; c < LANES; c += L) {
+      FloatVector even =
+          fromArray(SPECIES, chains, c).add(fromArray(SPECIES, chains, c + 2 * LANES));
+      FloatVector odd =
+          fromArray(SPECIES, chains, c + LANES).add(fromArray(SPECIES, chains, c + 3 * LANES));
+      even.add(odd).intoArray(chains, c);
+    }
+    return ScalarMath.foldLanes(chains, 0);
   }
 
   @Override
@@ -244,7 +265,58 @@ public final class VectorElements implements ElementKernels {
       FloatVector step = d.div(sum.add(epsInside).sqrt().add(eps));
       minusLr.fma(step, fromArray(SPECIES, p, po + i)).intoArray(p, po + i);
     }
-    TAIL.adagrad(p, po + i, s, so + i, g, go + i, n - i, scale, lr, epsInside, eps);
+    if (MASKS && i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector d = fromArray(SPECIES, g, go + i, rest).mul(scale);
+      FloatVector sum = d.fma(d, fromArray(SPECIES, s, so + i, rest));
+      sum.intoArray(s, so + i, rest);
+      FloatVector step = d.div(sum.add(epsInside).sqrt().add(eps));
+      minusLr.fma(step, fromArray(SPECIES, p, po + i, rest)).intoArray(p, po + i, rest);
+    } else {
+      TAIL.adagrad(p, po + i, s, so + i, g, go + i, n - i, scale, lr, epsInside, eps);
+    }
+  }
+
+  @Override
+  public void adagradMomentum(
+      float[] p,
+      int po,
+      float[] s,
+      float[] b,
+      int so,
+      float[] g,
+      int go,
+      int n,
+      float scale,
+      float lr,
+      float epsInside,
+      float eps,
+      float momentum) {
+    int i = 0;
+    FloatVector minusLr = FloatVector.broadcast(SPECIES, -lr);
+    FloatVector m = FloatVector.broadcast(SPECIES, momentum);
+    for (; i < SPECIES.loopBound(n); i += L) {
+      FloatVector d = fromArray(SPECIES, g, go + i).mul(scale);
+      FloatVector sum = d.fma(d, fromArray(SPECIES, s, so + i));
+      sum.intoArray(s, so + i);
+      FloatVector change = d.div(sum.add(epsInside).sqrt().add(eps));
+      FloatVector velocity = m.fma(fromArray(SPECIES, b, so + i), change);
+      velocity.intoArray(b, so + i);
+      minusLr.fma(velocity, fromArray(SPECIES, p, po + i)).intoArray(p, po + i);
+    }
+    if (MASKS && i < n) {
+      VectorMask<Float> rest = SPECIES.indexInRange(i, n);
+      FloatVector d = fromArray(SPECIES, g, go + i, rest).mul(scale);
+      FloatVector sum = d.fma(d, fromArray(SPECIES, s, so + i, rest));
+      sum.intoArray(s, so + i, rest);
+      FloatVector change = d.div(sum.add(epsInside).sqrt().add(eps));
+      FloatVector velocity = m.fma(fromArray(SPECIES, b, so + i, rest), change);
+      velocity.intoArray(b, so + i, rest);
+      minusLr.fma(velocity, fromArray(SPECIES, p, po + i, rest)).intoArray(p, po + i, rest);
+    } else {
+      TAIL.adagradMomentum(
+          p, po + i, s, b, so + i, g, go + i, n - i, scale, lr, epsInside, eps, momentum);
+    }
   }
 
   @Override

@@ -81,15 +81,18 @@ public final class GruState {
    * Returns the bytes of the states and their buffers.
    *
    * @param E width of the embedding
-   * @param H hidden units of each layer
-   * @param layers number of layers
+   * @param hiddenSizes hidden units of each layer
    * @param rows number of sessions
    * @return the bytes, also of buffers that are too long to be made
    */
-  public static double bytes(int E, int H, int layers, int rows) {
-    double ofLayer = 2 * Matrix.bytes(rows, H) + 2 * Matrix.bytes(rows, GruParameters.gates(H));
-    double scratch = Float.BYTES * scratchLength(rows, Math.max(E, H));
-    return Matrix.bytes(rows, E) + layers * ofLayer + scratch;
+  public static double bytes(int E, int[] hiddenSizes, int rows) {
+    double layers = 0;
+    int widest = E;
+    for (int H : hiddenSizes) {
+      layers += 2 * Matrix.bytes(rows, H) + 2 * Matrix.bytes(rows, GruParameters.gates(H));
+      widest = Math.max(widest, H);
+    }
+    return Matrix.bytes(rows, E) + layers + Float.BYTES * scratchLength(rows, widest);
   }
 
   private static double scratchLength(int rows, int widest) {

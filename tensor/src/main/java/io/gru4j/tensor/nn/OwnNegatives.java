@@ -61,6 +61,8 @@ public final class OwnNegatives {
   private int M;
   private float scale; // of the rows' gradients
   private double lossValue;
+  private boolean weightGradIsNew; // its rows must be written
+  private boolean biasGradIsNew;
 
   /**
    * Creates the layer.
@@ -224,8 +226,8 @@ public final class OwnNegatives {
     for (int d = 0; d < D; d++) {
       distinctClasses[d] = classes[distinct.first(d)];
     }
-    weight.touchRows(distinctClasses, D);
-    bias.touchRows(distinctClasses, D);
+    weightGradIsNew = weight.touchRows(distinctClasses, D);
+    biasGradIsNew = bias.touchRows(distinctClasses, D);
     parallel.run(Math.ceilDiv(M, ROWS), hiddenTask);
     parallel.run(Math.ceilDiv(D, CLASSES), classTask);
   }
@@ -252,6 +254,10 @@ public final class OwnNegatives {
       int c = distinctClasses[d];
       int w = weight.offset() + weight.touchedPlace(c) * H;
       int b = bias.offset() + bias.touchedPlace(c);
+      if (weightGradIsNew) {
+        Arrays.fill(dW, w, w + H, 0f);
+      }
+      db[b] = biasGradIsNew ? 0f : db[b];
       for (int i = distinct.start(d); i < distinct.start(d + 1); i++) {
         int m = distinct.member(i) / (U + 1);
         float gradient = scoreGrad(m, distinct.member(i) % (U + 1), lossGrad);

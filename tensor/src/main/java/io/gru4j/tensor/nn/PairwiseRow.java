@@ -4,7 +4,7 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 
 import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
-import io.gru4j.tensor.kernel.PairwiseLoops;
+import io.gru4j.tensor.kernel.PairwiseKernels;
 import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 
@@ -23,6 +23,7 @@ final class PairwiseRow {
 
   private final ElementKernels elementKernels = Kernels.get().elements();
   private final RowKernels rowKernels = Kernels.get().rows();
+  private final PairwiseKernels pairwiseKernels = Kernels.get().pairwise();
   private final float[] a; // sigmoids
   private final float[] b;
   private final float[] e; // softmax of the negatives, before it is divided by its sum
@@ -58,13 +59,15 @@ final class PairwiseRow {
    * bpr.
    *
    * @param p score of the target
-   * @param n in: scores of U negatives from {@code no}; out: their gradients
+   * @param n in: scores of U negatives from {@code no}, filled up to a multiple of 32 with any
+   *     numbers; out: their gradients
    * @param scale of the gradients: the loss's gradient by what it is divided by
    * @return the sum over the negatives
    */
   double bpr(float p, float[] n, int no, int U, float scale) {
-    PairwiseLoops.subtract(n, no, p, a, U);
-    elementKernels.sigmoid(b, 0, a, 0, U); // s(n - p)
+    int length = Math.ceilDiv(U, PANEL) * PANEL;
+    pairwiseKernels.subtract(n, no, p, a, length);
+    elementKernels.sigmoid(b, 0, a, 0, length); // s(n - p)
     double loss = 0;
     double product = 1;
     double gradients = 0;
@@ -84,7 +87,8 @@ final class PairwiseRow {
 
   /** top1; as {@link #bpr}. */
   double top1(float p, float[] n, int no, int U, float scale) {
-    sigmoidsOfTop1(p, n, no, U);
+    int length = Math.ceilDiv(U, PANEL) * PANEL;
+    sigmoidsOfTop1(p, n, no, length);
     double loss = 0;
     double gradients = 0;
     for (int j = 0; j < U; j++) {
@@ -92,7 +96,7 @@ final class PairwiseRow {
       gradients += a[j] * (1f - a[j]);
     }
     targetGrad = (float) (-scale * gradients);
-    PairwiseLoops.top1(scale, a, b, n, no, U);
+    pairwiseKernels.top1(scale, a, b, n, no, length);
     return loss;
   }
 
@@ -106,20 +110,20 @@ final class PairwiseRow {
    */
   double top1Max(float p, float[] n, int no, float[] logWeight, int length, float scale) {
     sigmoidsOfTop1(p, n, no, length);
-    PairwiseLoops.weigh(n, no, logWeight, e, length);
+    pairwiseKernels.weigh(n, no, logWeight, e, length);
     float perSum = 1f / expSum(e, rowMax(e, length), length);
     float mean = perSum * (dot(e, a, length) + dot(e, b, length));
-    PairwiseLoops.slopes(a, u, length);
+    pairwiseKernels.slopes(a, u, length);
     targetGrad = -scale * (perSum * dot(e, u, length));
-    PairwiseLoops.top1Max(scale * perSum, mean, e, a, b, n, no, length);
+    pairwiseKernels.top1Max(scale * perSum, mean, e, a, b, n, no, length);
     return mean;
   }
 
   /** a = s(n - p), b = s(n^2). */
   private void sigmoidsOfTop1(float p, float[] n, int no, int length) {
-    PairwiseLoops.subtract(n, no, p, a, length);
+    pairwiseKernels.subtract(n, no, p, a, length);
     elementKernels.sigmoid(a, 0, a, 0, length);
-    PairwiseLoops.square(n, no, b, length);
+    pairwiseKernels.square(n, no, b, length);
     elementKernels.sigmoid(b, 0, b, 0, length);
   }
 
@@ -150,16 +154,16 @@ final class PairwiseRow {
       float scale,
       float[] d,
       int dO) {
-    PairwiseLoops.subtractFrom(p, n, no, a, length);
+    pairwiseKernels.subtractFrom(p, n, no, a, length);
     elementKernels.sigmoid(a, 0, a, 0, length);
-    PairwiseLoops.weigh(n, no, logWeight, e, length);
+    pairwiseKernels.weigh(n, no, logWeight, e, length);
     float max = rowMax(e, length);
     float sum = expSum(e, max, length);
-    PairwiseLoops.weighAtMost(p, n, no, logWeight, u, length);
+    pairwiseKernels.weighAtMost(p, n, no, logWeight, u, length);
     float maxOfPairs = rowMax(u, length);
     expSum(u, maxOfPairs, length);
-    PairwiseLoops.timesLarger(a, u, length);
-    PairwiseLoops.square(n, no, b, length);
+    pairwiseKernels.timesLarger(a, u, length);
+    pairwiseKernels.square(n, no, b, length);
     float sumOfPairs = dot(u, ones, length);
     double logLikelihood =
         (double) maxOfPairs - max + StrictMath.log(sumOfPairs) - StrictMath.log(sum);
@@ -169,7 +173,7 @@ final class PairwiseRow {
     float perPairs = 1f / sumOfPairs;
     float mean = perPairs * dot(u, a, length); // sum r a
     targetGrad = (float) (-scale * share * (1.0 - mean));
-    PairwiseLoops.bprMax(
+    pairwiseKernels.bprMax(
         (float) (scale * share),
         scale * bpreg,
         penalty,

@@ -4,7 +4,7 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 
 import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
-import io.gru4j.tensor.kernel.PairwiseLoops;
+import io.gru4j.tensor.kernel.PairwiseKernels;
 import io.gru4j.tensor.kernel.ProductKernels;
 import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
@@ -33,6 +33,7 @@ public abstract sealed class SharedLoss {
   final int divisor;
   final ElementKernels elementKernels = Kernels.get().elements();
   final RowKernels rowKernels = Kernels.get().rows();
+  final PairwiseKernels pairwiseKernels = Kernels.get().pairwise();
   final ProductKernels productKernels = Kernels.get().products();
   private double[] rowLoss = new double[0]; // [m]
   int[] columns; // class of each, the targets first
@@ -184,7 +185,7 @@ public abstract sealed class SharedLoss {
       double logLikelihood = target - max - StrictMath.log(sum);
       double likelihood = StrictMath.exp(logLikelihood);
       double share = likelihood / (likelihood + EPSILON);
-      PairwiseLoops.scaleRow(y, yo, ps, panels, (float) (share / (sum * divisor)));
+      pairwiseKernels.scaleRow(y, yo, ps, panels, (float) (share / (sum * divisor)));
       y[at] -= (float) (share / divisor);
       return -StrictMath.log(likelihood + EPSILON);
     }
@@ -228,9 +229,9 @@ public abstract sealed class SharedLoss {
       float[] d = of.grads;
       productKernels.copyPanels(o, 0, PANEL, y, yo, ps, panels);
       if (elu > 0) {
-        PairwiseLoops.atMostZero(o, 0, d, length);
+        pairwiseKernels.atMostZero(o, d, length);
         elementKernels.exp(d, 0, d, 0, length);
-        PairwiseLoops.elu(elu, d, o, 0, length);
+        pairwiseKernels.elu(elu, d, o, length);
       }
       System.arraycopy(logWeight, 0, of.logWeight, 0, length);
       of.logWeight[own] = (float) StrictMath.log(count[own] - 1); // minus infinity for no other
@@ -238,7 +239,7 @@ public abstract sealed class SharedLoss {
       double loss = of.row.bprMax(o[own], o, 0, of.logWeight, length, bpreg, EPSILON, scale, d, 0);
       d[own] += of.row.targetGrad();
       if (elu > 0) {
-        PairwiseLoops.timesEluSlope(elu, o, d, length);
+        pairwiseKernels.timesEluSlope(elu, o, d, length);
       }
       productKernels.copyPanels(y, yo, ps, d, 0, PANEL, panels);
       return loss;

@@ -33,13 +33,15 @@ import java.util.Arrays;
  * of W are gathered, and then a step is three products of (M, H) and (D, H): it costs the same for
  * every V. {@link SharedLoss} turns scores into gradients.
  *
- * <p>Classes are worked on in panels of 32, in the order in which they first occur; panels and rows
- * are cut into tasks by M and D alone, so threads do not change a bit.
+ * <p>Classes are worked on in panels of 32, in the order in which they first occur, and panels in
+ * slots, each with its own part of dHidden, added in order of slots. Panels, slots and blocks of
+ * rows depend on M and D alone, so threads do not change a bit.
  */
 public final class SharedNegatives {
 
   private static final int ROWS = 8; // of a task that turns scores into gradients
-  private static final int HIDDEN_ROWS = 32; // of a task of the hidden gradient
+  private static final int HIDDEN_ROWS = 16; // of a task that puts the hidden gradient together
+  private static final int SLOT = 16; // panels, at most: their weights fit the second cache
   private static final int PANELS = 4; // of a task
   private static final float[] ZEROS = new float[PANEL];
 
@@ -59,22 +61,24 @@ public final class SharedNegatives {
 
   private int[] columns = new int[0]; // [j]: class
   private int[] classes = new int[0]; // [d]: distinct ones
-  private float[] unitWeights = new float[0]; // W[class,:], [h / 32][d][h % 32]
   private float[] hiddenRows = new float[0]; // packed, [m / 4][h][m % 4]
   private float[] hiddenUnits = new float[0]; // [h / 32][m][h % 32]
   private float[] scores = new float[0]; // [d / 32][m][d % 32], then their gradients
-  private float[] hiddenSums = new float[0]; // [h / 32][m][h % 32]
+  private float[] hiddenSums = new float[0]; // [slot][h / 32][m][h % 32]
 
   private final Parallel.Task scoreTask = this::score;
   private final Parallel.Task lossTask = this::losses;
   private final Parallel.Task hiddenTask = this::hiddenGradient;
-  private final Parallel.Task classTask = this::classGradients;
+  private final Parallel.Task slotTask = this::backwardSlot;
   private final Tape.Operation backward = this::backward;
 
   private Variable hidden;
   private int M;
   private int D;
   private int panels; // of D classes
+  private int slots; // of panels
+  private boolean weightGradIsNew; // its rows must be written
+  private boolean biasGradIsNew;
   private double lossValue;
 
   /**
@@ -139,6 +143,10 @@ public final class SharedNegatives {
     return new SharedNegatives(weight, bias, SharedLoss.bprMax(divisor, bpreg, elu), parallel);
   }
 
+  private static double sumsLength(int H, int M, double C) {
+    return Math.ceil(Layout.panelCount((long) C) / (double) SLOT) * M * Buffers.padded(H);
+  }
+
   /**
    * Returns the bytes of the layer's buffers.
    *
@@ -152,10 +160,10 @@ public final class SharedNegatives {
     double C = (double) M + S;
     double padded = Buffers.padded((long) C);
     double floats =
-        padded * Buffers.padded(H) // unitWeights
-            + Buffers.packedRows(M, H) // hiddenRows
-            + 2 * (M * Buffers.padded(H)) // hiddenUnits, hiddenSums
-            + padded * M; // scores
+        Buffers.packedRows(M, H) // hiddenRows
+            + M * Buffers.padded(H) // hiddenUnits
+            + sumsLength(H, M, C)
+            + padded * M; // scores // scores
     return Integer.BYTES * 2 * C // columns, classes
         + DistinctRows.bytes((int) Math.min(Integer.MAX_VALUE, C))
         + Float.BYTES * floats
@@ -226,6 +234,7 @@ public final class SharedNegatives {
     }
     D = distinct.find(columns, C);
     panels = Parameter.panelCount(D);
+    slots = Math.ceilDiv(panels, SLOT);
     for (int d = 0; d < D; d++) {
       classes[d] = columns[distinct.first(d)];
     }
@@ -234,10 +243,9 @@ public final class SharedNegatives {
   /** For all C columns: a later step may have fewer equal ones. */
   private void allocate(int C) {
     double padded = Buffers.padded(C);
-    unitWeights = Buffers.atLeast(unitWeights, padded * Buffers.padded(H));
     hiddenRows = Buffers.atLeast(hiddenRows, Buffers.packedRows(M, H));
     hiddenUnits = Buffers.atLeast(hiddenUnits, M * Buffers.padded(H));
-    hiddenSums = Buffers.atLeast(hiddenSums, M * Buffers.padded(H));
+    hiddenSums = Buffers.atLeast(hiddenSums, sumsLength(H, M, C));
     scores = Buffers.atLeast(scores, padded * M);
   }
 
@@ -253,12 +261,10 @@ public final class SharedNegatives {
       for (int i = 0; i < count; i++) {
         int c = classes[first + i];
         System.arraycopy(w, weight.offset() + c * H, scratch.rows, i * H, H);
-        toUnits(scratch.rows, i * H, unitWeights, first + i, panels * PANEL);
         scratch.biases[i] = b[bias.offset() + c] + rule.toBias(first + i);
       }
       for (int i = count; i < PANEL; i++) {
         Arrays.fill(scratch.rows, i * H, (i + 1) * H, 0f);
-        toUnits(scratch.rows, i * H, unitWeights, first + i, panels * PANEL);
         scratch.biases[i] = rule.padding();
       }
       productKernels.transpose(scratch.panel, 0, PANEL, scratch.rows, 0, H, PANEL, H);
@@ -298,80 +304,91 @@ public final class SharedNegatives {
   }
 
   private void backward() {
-    weight.touchRows(classes, D);
-    bias.touchRows(classes, D);
+    weightGradIsNew = weight.touchRows(classes, D);
+    biasGradIsNew = bias.touchRows(classes, D);
     float[] h = hidden.value().data();
     for (int m = 0; m < M; m++) {
       toUnits(h, m * H, hiddenUnits, m, M);
     }
+    parallel.run(slots, slotTask);
     parallel.run(Math.ceilDiv(M, HIDDEN_ROWS), hiddenTask);
-    parallel.run(Math.ceilDiv(panels, PANELS), classTask);
   }
 
-  private void hiddenGradient(int task) {
-    int first = task * HIDDEN_ROWS;
-    int rows = Math.min(HIDDEN_ROWS, M - first);
-    int at = first * PANEL;
+  private int firstPanel(int slot) {
+    return (int) ((long) slot * panels / slots);
+  }
+
+  /** A slot's part of the hidden gradient, and the gradients of its classes. */
+  private void backwardSlot(int slot) {
+    Scratch scratch = this.scratch.get();
+    int from = firstPanel(slot);
+    int count = firstPanel(slot + 1) - from;
+    float[] w = weight.value();
+    float[] units = scratch.units(SLOT, unitPanels);
+    for (int d = 0; d < count * PANEL; d++) {
+      int c = classes[Math.min(D - 1, from * PANEL + d)]; // behind the last, scores have gradient 0
+      toUnits(w, weight.offset() + c * H, units, d, count * PANEL);
+    }
     productKernels.blockProduct(
         hiddenSums,
-        at,
+        slot * unitPanels * M * PANEL,
         M * PANEL,
         scores,
-        at,
+        from * M * PANEL,
         M * PANEL,
-        unitWeights,
+        units,
         0,
-        scratch.get().block(panels),
-        panels,
-        rows,
+        scratch.block(SLOT),
+        count,
+        M,
         H);
-    float lossGrad = loss.grad().get(0, 0);
-    float[] dHidden = hidden.grad().data();
-    for (int m = first; m < first + rows; m++) {
-      for (int k = 0; k < H; k += PANEL) {
-        int o = k * M + m * PANEL;
-        elementKernels.axpy(lossGrad, hiddenSums, o, dHidden, m * H + k, Math.min(PANEL, H - k));
-      }
+    for (int p = from; p < from + count; p++) {
+      classGradients(scratch, p);
     }
   }
 
-  private void classGradients(int task) {
-    Scratch scratch = this.scratch.get();
+  private void classGradients(Scratch scratch, int panel) {
     float[] packed = scratch.packed(M);
-    float lossGrad = loss.grad().get(0, 0);
+    float[] grads = scratch.grads;
     float[] dW = weight.gradOrNull();
     float[] db = bias.gradOrNull();
-    int end = Math.min(panels, (task + 1) * PANELS);
-    for (int p = task * PANELS; p < end; p++) {
-      int first = p * PANEL;
-      int count = Math.min(PANEL, D - first);
-      int from = first * M;
-      int stride = unitPanels * PANEL;
-      productKernels.packColumns(packed, 0, QUAD * M, scores, from, PANEL, PANEL, M);
-      for (int k = 0; k < H; k += PANEL) {
-        productKernels.product(
-            scratch.grads,
-            k,
-            stride,
-            ZEROS,
-            0,
-            0,
-            packed,
-            0,
-            QUAD * M,
-            hiddenUnits,
-            k * M,
-            count,
-            M,
-            Math.min(PANEL, H - k));
+    float lossGrad = loss.grad().get(0, 0);
+    int first = panel * PANEL;
+    int count = Math.min(PANEL, D - first);
+    int from = first * M;
+    int stride = unitPanels * PANEL;
+    productKernels.packColumns(packed, 0, QUAD * M, scores, from, PANEL, PANEL, M);
+    for (int k = 0; k < H; k += PANEL) {
+      int n = Math.min(PANEL, H - k);
+      productKernels.product(
+          grads, k, stride, ZEROS, 0, 0, packed, 0, QUAD * M, hiddenUnits, k * M, count, M, n);
+    }
+    Arrays.fill(scratch.biases, 0f);
+    rowKernels.addRows(scratch.biases, 0, scores, from, PANEL, M);
+    for (int i = 0; i < count; i++) {
+      int c = classes[first + i];
+      int w = weight.offset() + weight.touchedPlace(c) * H;
+      int b = bias.offset() + bias.touchedPlace(c);
+      if (weightGradIsNew) {
+        Arrays.fill(dW, w, w + H, 0f);
       }
-      Arrays.fill(scratch.biases, 0f);
-      rowKernels.addRows(scratch.biases, 0, scores, from, PANEL, M);
-      for (int i = 0; i < count; i++) {
-        int c = classes[first + i];
-        int w = weight.offset() + weight.touchedPlace(c) * H;
-        elementKernels.axpy(lossGrad, scratch.grads, i * stride, dW, w, H);
-        db[bias.offset() + bias.touchedPlace(c)] += lossGrad * scratch.biases[i];
+      elementKernels.axpy(lossGrad, grads, i * stride, dW, w, H);
+      db[b] = (biasGradIsNew ? 0f : db[b]) + lossGrad * scratch.biases[i];
+    }
+  }
+
+  /** Adds the slots' parts for some rows, in order of slots. */
+  private void hiddenGradient(int task) {
+    float lossGrad = loss.grad().get(0, 0);
+    float[] dHidden = hidden.grad().data();
+    int end = Math.min(M, (task + 1) * HIDDEN_ROWS);
+    for (int m = task * HIDDEN_ROWS; m < end; m++) {
+      for (int k = 0; k < H; k += PANEL) {
+        int n = Math.min(PANEL, H - k);
+        for (int slot = 0; slot < slots; slot++) {
+          int o = (slot * unitPanels * PANEL + k) * M + m * PANEL;
+          elementKernels.axpy(lossGrad, hiddenSums, o, dHidden, m * H + k, n);
+        }
       }
     }
   }
@@ -382,6 +399,7 @@ public final class SharedNegatives {
     final float[] panel; // the same, [h][class]
     final float[] grads; // of the same rows, each filled up to panels
     final float[] biases = new float[PANEL]; // or their gradients
+    private float[] units = new float[0]; // rows of W of a slot, [h / 32][class][h % 32]
     private float[] packed = new float[0]; // scores of a panel
     private float[] block = new float[0]; // of a block product
 
@@ -395,7 +413,12 @@ public final class SharedNegatives {
       return Float.BYTES
           * (PANEL * (2.0 * H + Buffers.padded(H) + 1)
               + Buffers.packedRows(PANEL, M)
-              + Kernels.blockScratch((int) Math.min(1 << 20, Layout.panelCount((long) C))));
+              + SLOT * PANEL * Buffers.padded(H)
+              + Kernels.blockScratch(SLOT));
+    }
+
+    float[] units(int panels, int unitPanels) {
+      return units = Buffers.atLeast(units, (double) panels * PANEL * unitPanels * PANEL);
     }
 
     float[] packed(int M) {

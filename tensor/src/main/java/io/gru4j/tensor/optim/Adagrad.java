@@ -4,7 +4,6 @@ import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.ElementKernels;
 import io.gru4j.tensor.kernel.Kernels;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -23,11 +22,9 @@ import java.util.List;
 public final class Adagrad implements Optimizer {
 
   static final float EPSILON = 1e-10f;
-  private static final int SEGMENT = 1024; // values
 
   private final FlatState state;
   private final float momentum;
-  private final ThreadLocal<float[]> changes = ThreadLocal.withInitial(() -> new float[SEGMENT]);
   private float learningRate;
   private float gradScale;
   private float inside; // of the root: epsilon, or 0
@@ -87,12 +84,10 @@ public final class Adagrad implements Optimizer {
    * @param parameters bytes of all parameters' values
    * @param sparseCols columns of the widest parameter with a sparse gradient; 0 if there is none
    * @param momentum in [0, 1)
-   * @param threads threads that work
    * @return the bytes, also of arrays that are too long to be made
    */
-  public static double bytes(double parameters, int sparseCols, float momentum, int threads) {
-    double scratch = momentum == 0 ? 0 : (double) Float.BYTES * SEGMENT;
-    return FlatState.bytes(parameters, arrays(momentum), sparseCols) + threads * scratch;
+  public static double bytes(double parameters, int sparseCols, float momentum) {
+    return FlatState.bytes(parameters, arrays(momentum), sparseCols);
   }
 
   private static int arrays(float momentum) {
@@ -123,14 +118,19 @@ public final class Adagrad implements Optimizer {
           p, po, state[0], po, g, go, n, gradScale, learningRate, inside, outside);
       return;
     }
-    float[] change = changes.get();
-    for (int from = 0; from < n; from += SEGMENT) {
-      int count = Math.min(SEGMENT, n - from);
-      int o = po + from;
-      Arrays.fill(change, 0, count, 0f);
-      elementKernels.adagrad(
-          change, 0, state[0], o, g, go + from, count, gradScale, -1f, inside, outside);
-      elementKernels.sgdMomentum(p, o, state[1], o, change, 0, count, 1f, learningRate, momentum);
-    }
+    elementKernels.adagradMomentum(
+        p,
+        po,
+        state[0],
+        state[1],
+        po,
+        g,
+        go,
+        n,
+        gradScale,
+        learningRate,
+        inside,
+        outside,
+        momentum);
   }
 }

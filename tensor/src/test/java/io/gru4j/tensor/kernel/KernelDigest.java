@@ -210,6 +210,7 @@ final class KernelDigest {
     add(new float[] {kernels.elements().dot(x, 0, y, 0, n)});
     float[] s = new float[n];
     kernels.elements().adagrad(y, 0, s, 0, x, 0, n, 0.5f, 0.03f, 0f, 1e-10f);
+    kernels.elements().adagradMomentum(y, 0, s, h, 0, x, 0, n, 0.5f, 0.03f, 1e-6f, 0f, 0.3f);
     kernels.elements().sgdMomentum(y, 0, h, 0, x, 0, n, 0.5f, 0.03f, 0.9f);
     add(y);
     add(s);

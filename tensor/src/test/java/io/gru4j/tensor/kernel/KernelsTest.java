@@ -937,6 +937,131 @@ class KernelsTest {
   }
 
   @Property
+  void adagradMomentum(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int po = data.below(9);
+    int so = data.below(9);
+    int go = data.below(9);
+    float[][] arrays = {
+      data.values(po + n + 9, 1f),
+      data.values(so + n + 9, 1f),
+      data.values(so + n + 9, 1f),
+      data.values(go + n + 9, 1f)
+    };
+    for (int i = 0; i < n; i++) {
+      arrays[1][so + i] = Math.abs(arrays[1][so + i]);
+    }
+    check(
+        arrays,
+        1e-5,
+        (kernels, a) -> {
+          kernels
+              .elements()
+              .adagradMomentum(
+                  a[0], po, a[1], a[2], so, a[3], go, n, 0.7f, 0.03f, 0.1f, 0.01f, 0.4f);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            double d = 0.7f * a[3][go + i];
+            a[1][so + i] += d * d;
+            double change = d / (Math.sqrt(a[1][so + i] + 0.1f) + 0.01f);
+            a[2][so + i] = 0.4f * a[2][so + i] + change;
+            a[0][po + i] -= 0.03f * a[2][so + i];
+          }
+          return 0;
+        });
+  }
+
+  /** Every step of the pairwise losses, of rows of whole panels. */
+  @Property(tries = 200)
+  void pairwise(
+      @ForAll @IntRange(min = 1, max = 4) int panels, @ForAll boolean far, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int n = panels * Kernels.PANEL;
+    int xo = data.below(9);
+    float[][] arrays = new float[8][];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = data.values(xo + n + 9, far ? 30f : 1f);
+    }
+    arrays[7] = data.values(xo + 2 * n + 9, 1f);
+    float c = data.value(1f);
+    check(
+        arrays,
+        1e-4,
+        (kernels, a) -> {
+          PairwiseKernels k = kernels.pairwise();
+          k.timesLarger(a[1], a[2], n);
+          k.timesEluSlope(0.5f, a[1], a[3], n);
+          k.elu(0.5f, a[4], a[1], n);
+          k.bprMax(0.3f, c, 0.1f, 0.2f, 0.7f, a[1], a[2], a[3], a[0], xo, a[5], xo, n);
+          k.top1(c, a[1], a[4], a[6], xo, n);
+          k.top1Max(c, 0.2f, a[2], a[1], a[4], a[6], xo, n);
+          k.scaleRow(a[7], xo, 2 * Kernels.PANEL, panels, c);
+          k.subtract(a[0], xo, c, a[1], n);
+          k.slopes(a[1], a[2], n);
+          k.weigh(a[0], xo, a[2], a[3], n);
+          k.weighAtMost(c, a[0], xo, a[2], a[4], n);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            a[2][i] *= Math.max(a[1][i], 1 - a[1][i]);
+            a[3][i] *= a[1][i] > 0 ? 1 : a[1][i] + 0.5;
+            a[1][i] = a[1][i] > 0 ? a[1][i] : 0.5 * (a[4][i] - 1);
+            double x = a[0][xo + i];
+            double w = a[1][i] * 0.2f;
+            double r = a[2][i] * 0.7f;
+            a[5][xo + i] = 0.3f * (w - r * a[3][i]) + c * w * (2 * x + x * x - 0.1f);
+            double b = a[1][i];
+            double s = a[4][i];
+            double y = a[6][xo + i];
+            y = c * (b * (1 - b) + 2 * y * (s * (1 - s)));
+            a[6][xo + i] = c * a[2][i] * (b * (1 - b) + 2 * y * (s * (1 - s)) + b + s - 0.2f);
+          }
+          for (int p = 0; p < panels; p++) {
+            for (int l = 0; l < Kernels.PANEL; l++) {
+              a[7][xo + 2 * Kernels.PANEL * p + l] *= c;
+            }
+          }
+          for (int i = 0; i < n; i++) {
+            a[1][i] = a[0][xo + i] - c;
+            a[2][i] = a[1][i] * (1 - a[1][i]);
+            a[3][i] = a[0][xo + i] + a[2][i];
+            a[4][i] = Math.min(a[0][xo + i], c) + a[2][i];
+          }
+          return 0;
+        });
+  }
+
+  @Property
+  void squaresAndZeros(@ForAll @IntRange(min = 1, max = 4) int panels, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int n = panels * Kernels.PANEL;
+    int xo = data.below(9);
+    float c = data.value(1f);
+    check(
+        new float[][] {
+          data.values(xo + n, 3f), new float[n], new float[n], data.values(n, 3f), new float[n]
+        },
+        1e-6,
+        (kernels, a) -> {
+          kernels.pairwise().square(a[0], xo, a[1], n);
+          kernels.pairwise().subtractFrom(c, a[0], xo, a[2], n);
+          kernels.pairwise().atMostZero(a[3], a[4], n);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < n; i++) {
+            a[1][i] = a[0][xo + i] * a[0][xo + i];
+            a[2][i] = c - a[0][xo + i];
+            a[4][i] = Math.min(a[3][i], 0);
+          }
+          return 0;
+        });
+  }
+
+  @Property
   void sgdMomentum(@ForAll @IntRange(max = 100) int n, @ForAll long seed) {
     TestData data = new TestData(seed);
     int po = data.below(9);

@@ -271,17 +271,21 @@ class LayerBytesTest {
       @ForAll @IntRange(min = 1, max = 96) int rows,
       @ForAll @IntRange(min = 1, max = 1500) int classes) {
     Parameter table = Parameter.ofRows("e", 9, E);
+    int[] sizes = new int[layers];
+    Arrays.setAll(sizes, i -> 1 + (H + 7 * i) % 40); // they differ
+    sizes[layers - 1] = H;
     GruParameters[] all = new GruParameters[layers];
-    Arrays.setAll(all, i -> GruParameters.zeros(i, i == 0 ? E : H, H));
+    Arrays.setAll(all, i -> GruParameters.zeros(i, i == 0 ? E : sizes[i - 1], sizes[i]));
     GruState state = new GruState(table, List.of(all), rows);
     Object[] others = Arrays.copyOf(all, layers + 1, Object[].class);
     others[layers] = table;
-    assertEquals(held(state, others), GruState.bytes(E, H, layers, rows));
+    assertEquals(held(state, others), GruState.bytes(E, sizes, rows));
 
     int[] items = {2, 5};
     ItemGates gates = ItemGates.of(table, all[0], items, PARALLEL);
     assertEquals(
-        held(gates, table, all[0]), ItemGates.bytes(H, items.length) + ItemGates.tableBytes(9));
+        held(gates, table, all[0]),
+        ItemGates.bytes(sizes[0], items.length) + ItemGates.tableBytes(9));
 
     Parameter weight = Parameter.ofPanels("w", classes, H);
     OutputScorer first = new OutputScorer(weight, Parameter.ofBias("b", classes), classes);
@@ -292,6 +296,54 @@ class LayerBytesTest {
     double biases = OutputScorer.sharedBytes(classes);
     assertEquals(held(scorer, weight), biases + OutputScorer.bytes(classes, H, rows));
     assertEquals(held(best[rows - 1]), TopK.bytes(rows));
+  }
+
+  @Property(tries = 100)
+  void ownNegatives(
+      @ForAll @IntRange(min = 1, max = 40) int H,
+      @ForAll @IntRange(min = 1, max = 70) int M,
+      @ForAll @IntRange(min = 1, max = 70) int U,
+      @ForAll PairwiseLoss loss,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int V = 50;
+    Parameter weight = Parameter.ofSparseRows("w", V, H);
+    Parameter bias = Parameter.ofSparseBias("b", V);
+    OwnNegatives layer = new OwnNegatives(weight, bias, loss, U, PARALLEL);
+    Variable hidden = variable(data, M, H);
+    int[] targets = ints(data, M, V);
+    int[] negatives = ints(data, M * U, V);
+    Tape tape = new Tape();
+    tape.backward(layer.forward(tape, hidden, targets, negatives));
+    assertEquals(
+        held(layer, weight, bias, hidden, targets, negatives), OwnNegatives.bytes(M, U, 1));
+  }
+
+  @Property(tries = 100)
+  void sharedNegatives(
+      @ForAll @IntRange(min = 1, max = 70) int H,
+      @ForAll @IntRange(min = 1, max = 70) int M,
+      @ForAll @IntRange(min = 1, max = 300) int S,
+      @ForAll boolean entropy,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int V = 100_000; // so that all columns differ, nearly always
+    Parameter weight = Parameter.ofSparseRows("w", V, H);
+    Parameter bias = Parameter.ofSparseBias("b", V);
+    SharedNegatives layer =
+        entropy
+            ? SharedNegatives.crossEntropy(weight, bias, M, null, null, PARALLEL)
+            : SharedNegatives.bprMax(weight, bias, M, 1, 1, PARALLEL);
+    Variable hidden = variable(data, M, H);
+    int[] targets = ints(data, M, V);
+    int[] samples = ints(data, S, V);
+    Tape tape = new Tape();
+    tape.backward(layer.forward(tape, hidden, targets, samples, S));
+    double held = held(layer, weight, bias, hidden, targets, samples);
+    double stated = SharedNegatives.bytes(H, M, S, 1);
+    assertTrue(held <= stated, held + " bytes are more than " + stated);
+    double ofRow = PairwiseRow.bytes((int) Buffers.padded(M + S)) * 2; // bpr-max alone has it
+    assertTrue(stated - held <= (entropy ? ofRow : 0) + 5000, held + " are less than " + stated);
   }
 
   @Property
@@ -305,8 +357,7 @@ class LayerBytesTest {
     double values = Layout.rowsBytes(rows, cols) + Layout.panelsBytes(rows, cols);
     float share = momentum ? 0.5f : 0f;
     Adagrad adagrad = new Adagrad(all, 0.1f, share, PARALLEL);
-    double scratch = momentum ? 0 : threadLocal(adagrad, "changes");
-    assertEquals(held(adagrad, table, dense) - scratch, Adagrad.bytes(values, cols, share, 1));
+    assertEquals(held(adagrad, table, dense), Adagrad.bytes(values, cols, share));
     Sgd sgd = new Sgd(all, 0.1f, share, PARALLEL);
     assertEquals(held(sgd, table, dense), Sgd.bytes(values, cols, share));
     GradientClipping clipping = new GradientClipping(all, PARALLEL);
@@ -322,7 +373,7 @@ class LayerBytesTest {
     assertTrue(Gru.bytes(most, most, most, most, most, true, most) > heap);
     assertTrue(OutputLayer.bytes(most, most, most, 0.1, most) > heap);
     assertTrue(GruParameters.bytes(most, most) > heap);
-    assertTrue(GruState.bytes(most, most, most, 96) > heap);
+    assertTrue(GruState.bytes(most, new int[] {most}, most) > heap);
     assertTrue(Embedding.bytes(most, most, true) > heap);
     assertTrue(Dropout.bytes(0.1f, most, most) > heap);
     assertTrue(SparseGradient.bytes(most, most, most) > heap);
