@@ -1,7 +1,4 @@
-/**
- * The session-based recommender GRU4RecCrossEntropy: data, metrics, estimator, model files, command
- * line.
- */
+/** The session-based recommender GRU4Rec: data, metrics, estimator, model files, command line. */
 module io.gru4j.core {
   requires transitive io.gru4j.tensor;
 

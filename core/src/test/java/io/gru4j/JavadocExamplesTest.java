@@ -5,6 +5,8 @@ import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.GRU4RecNegSampling;
 import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NextClickEvaluation;
@@ -31,7 +34,9 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LossFunction;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.Pipeline;
@@ -83,6 +88,24 @@ class JavadocExamplesTest {
     // @start region="fit"
     try (var estimator =
         new GRU4RecCrossEntropy(GRU4RecParameters.builder().set(SEED, 42L).build())) {
+      FittedModel model = estimator.fit(sessions, items, null).model();
+      top = model.recommend(List.of("item1", "item2"), 3, UnknownItems.SKIP).items();
+    }
+    // @end
+    assertEquals(3, top.size());
+  }
+
+  @Test
+  void fitAgainstNegatives() {
+    List<Recommendation> top;
+    // @start region="negSampling"
+    var parameters =
+        GRU4RecParameters.builder(Algorithm.NEG_SAMPLING)
+            .set(LOSS_FN, LossFunction.BPR_MAX)
+            .set(NUM_NEGATIVES, 20)
+            .set(SEED, 42L)
+            .build();
+    try (var estimator = new GRU4RecNegSampling(parameters)) {
       FittedModel model = estimator.fit(sessions, items, null).model();
       top = model.recommend(List.of("item1", "item2"), 3, UnknownItems.SKIP).items();
     }

@@ -9,8 +9,8 @@ import io.gru4j.model.FittedModel;
 import java.util.Map;
 
 /**
- * An estimator that a meta-estimator can train, score and copy: {@link GRU4RecCrossEntropy}, or a
- * pipeline that ends in it.
+ * An estimator that a meta-estimator can train, score and copy: {@link GRU4RecCrossEntropy}, {@link
+ * GRU4RecNegSampling}, or a pipeline that ends in one of them.
  *
  * <p>Parameters have RecPack's names in snake_case. An estimator that holds another shows the inner
  * one's as {@code estimator__} and the name. Not thread-safe.

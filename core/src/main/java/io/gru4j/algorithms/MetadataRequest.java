@@ -21,7 +21,7 @@ import java.util.Objects;
  *
  * <p>{@link #UNCHANGED} leaves an estimator's request as it is. Immutable.
  *
- * @see GRU4RecCrossEntropy#setFitRequest
+ * @see Estimator#setFitRequest
  */
 public final class MetadataRequest {
 

@@ -216,10 +216,13 @@ final class ParameterOptions {
    */
   static GRU4RecParameters readUnchecked(CommandLine line, GRU4RecParameters base)
       throws UsageException {
-    GRU4RecParameters.Builder builder = start(line, base).toBuilder();
+    GRU4RecParameters start = start(line, base);
+    Algorithm algorithm = start.algorithm();
+    GRU4RecParameters.Builder builder = start.toBuilder();
     for (ParameterSpec<?> spec : specs()) {
       Optional<String> value = line.get(spec.dashed());
       if (value.isPresent()) {
+        requireOf(algorithm, spec);
         try {
           builder.set(spec.name(), value.get());
         } catch (IllegalArgumentException e) {
@@ -228,6 +231,20 @@ final class ParameterOptions {
       }
     }
     return builder.build();
+  }
+
+  private static void requireOf(Algorithm algorithm, ParameterSpec<?> spec) throws UsageException {
+    if (!algorithm.specs().contains(spec)) {
+      throw new UsageException(
+          "--%s is a flag of --algorithm %s, not of %s"
+              .formatted(
+                  spec.dashed(),
+                  Stream.of(Algorithm.values())
+                      .filter(each -> each.specs().contains(spec))
+                      .map(Algorithm::toString)
+                      .collect(Collectors.joining(" or ")),
+                  algorithm));
+    }
   }
 
   /** What the flags of parameters change. */

@@ -18,8 +18,9 @@ import java.util.TreeMap;
  * settings that GRU4Rec's authors tuned on public data sets, as the table "Best hyperparameters" of
  * <a href="https://github.com/hidasib/GRU4Rec_PyTorch_Official">their PyTorch version</a> has them:
  * each for the loss that did best there, with 10 epochs and an embedding shared with the output
- * layer. Some of what they do we do otherwise: their layer goes on from the hidden state that
- * dropout has left, ours from the whole one.
+ * layer. Two things are not theirs: their GRU goes on from the hidden state that dropout has left,
+ * ours from the whole one; and weights that they draw uniformly within limits of each whole matrix
+ * are drawn gate by gate. (For RSC15 their file of parameters has other values than the table.)
  */
 public final class Presets {
   private static final SortedMap<String, GRU4RecParameters> ALL = new TreeMap<>();

@@ -64,7 +64,7 @@ public record TestSessions(InteractionMatrix x, IdMap items, Validation validati
     return tiny(Algorithm.CROSS_ENTROPY);
   }
 
-  /** The same of an estimator. */
+  /** The same for any estimator. */
   public static GRU4RecParameters tiny(Algorithm algorithm) {
     return GRU4RecParameters.builder(algorithm)
         .set(HIDDEN_SIZE, 4)

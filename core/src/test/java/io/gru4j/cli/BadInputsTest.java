@@ -405,6 +405,27 @@ class BadInputsTest {
     row("a parameter out of range", run(2, train("shop.csv", "--learning-rate=-1")));
     row("a parameter that is no number", run(2, train("shop.csv", "--bptt=many")));
     row("an unknown parameter", run(2, train("shop.csv", "--learning-rat=1")));
+    row("an estimator that there is not", run(2, train("shop.csv", "--algorithm=bpr")));
+    row("a parameter of the other estimator", run(2, train("shop.csv", "--loss-fn=bpr")));
+    String neg = "--algorithm=neg_sampling";
+    row(
+        "a preset of the other estimator",
+        run(2, train("shop.csv", neg, "--preset=official_rees46_xe")));
+    row("no negatives", run(2, train("shop.csv", neg, "--num-negatives=0")));
+    row(
+        "negatives of the other estimator",
+        run(2, train("shop.csv", neg, "--negatives=catalogue")));
+    row("shared negatives in padded batches", run(2, train("shop.csv", "--negatives=shared")));
+    String[] shared = {"--negatives=shared", "--batching=session_parallel"};
+    row("shared negatives with bpr", run(2, train("shop.csv", neg, shared[0], shared[1])));
+    row(
+        "label smoothing over negatives",
+        run(2, train("shop.csv", shared[0], shared[1], "--label-smoothing=0.1")));
+    row(
+        "neither samples nor other targets",
+        run(2, train("shop.csv", shared[0], shared[1], "--num-samples=0", "--batch-size=1")));
+    write("one.csv", HEADER + "1,shoe,1\n1,shoe,2\n");
+    row("a catalogue of one item", run(1, train("one.csv", neg)));
     String sgd = "--optimization-algorithm=sgd";
     row(
         "a learning rate of 1e6",

@@ -12,6 +12,7 @@ import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import static io.gru4j.parameters.GRU4RecParameters.DROPOUT;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 import static io.gru4j.parameters.GRU4RecParameters.MOMENTUM;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
@@ -20,12 +21,15 @@ import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 import static io.gru4j.parameters.GRU4RecParameters.PREDICT_TOP_K;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
-import io.gru4j.algorithms.GRU4RecCrossEntropy;
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.TestSessions;
 import io.gru4j.data.Validation;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LayerSizes;
+import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.progress.TrainingListener;
 import java.util.List;
@@ -88,7 +92,20 @@ final class MemoryOfFits {
   }
 
   private static GRU4RecParameters.Builder small() {
-    return GRU4RecParameters.builder()
+    return small(Algorithm.CROSS_ENTROPY);
+  }
+
+  private static GRU4RecParameters.Builder negSampling() {
+    return small(Algorithm.NEG_SAMPLING);
+  }
+
+  private static GRU4RecParameters.Builder sampled(GRU4RecParameters.Builder p) {
+    return p.set(GRU4RecOptions.NEGATIVES, GRU4RecOptions.Negatives.SHARED)
+        .set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL);
+  }
+
+  private static GRU4RecParameters.Builder small(Algorithm algorithm) {
+    return GRU4RecParameters.builder(algorithm)
         .set(HIDDEN_SIZE, 70)
         .set(NUM_COMPONENTS, 90)
         .set(BATCH_SIZE, 40)
@@ -131,7 +148,14 @@ final class MemoryOfFits {
         Stream.of(
                 small().set(PREDICT_TOP_K, 10),
                 shared().set(ADAGRAD_MOMENTUM, 0.3),
-                shared().set(KEEP_LAST, true))
+                shared().set(KEEP_LAST, true),
+                // In rows there is a copy in panels once an epoch is judged, or training ends.
+                negSampling().set(PREDICT_TOP_K, 10),
+                sampled(small()).set(GRU4RecOptions.LOGQ, 1.0).set(KEEP_LAST, true),
+                sampled(negSampling().set(LOSS_FN, LossFunction.BPR_MAX))
+                    .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
+                    .set(GRU4RecOptions.HIDDEN_SIZES, LayerSizes.of(150, 80))
+                    .set(ADAGRAD_MOMENTUM, 0.3))
             .map(p -> new Fit(p.build(), true));
     return Stream.concat(unjudged, judged).toList();
   }
@@ -142,7 +166,7 @@ final class MemoryOfFits {
     TestSessions sessions = TestSessions.make(1, USERS, ITEMS);
     Validation validation = fit.judged ? sessions.validation() : null;
     AtTheEnd end = new AtTheEnd();
-    try (var estimator = new GRU4RecCrossEntropy(fit.parameters).threads(1).listener(end)) {
+    try (var estimator = GRU4Rec.of(fit.parameters).threads(1).listener(end)) {
       estimator.fit(sessions.x(), sessions.items(), validation);
     }
     return end.live - before;
