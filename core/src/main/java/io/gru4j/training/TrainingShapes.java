@@ -54,10 +54,12 @@ final class TrainingShapes {
   private int T; // its most time steps
   private int B; // rows of the largest batch
   private int sessions; // rows of the largest time step
+  private final int occurring; // items
 
   TrainingShapes(GRU4RecParameters p, InteractionMatrix x) {
     this.p = p;
     V = x.numItems() + 1;
+    occurring = x.numActiveItems();
     shared = p.get(EMBEDDING) == GRU4RecOptions.Embedding.SHARED;
     sizes = p.layerSizes();
     H = sizes[sizes.length - 1];
@@ -195,8 +197,9 @@ final class TrainingShapes {
   /** The gradients, without what the sparse ones take before the first step. */
   double gradients() {
     int inputs = Math.min(V, M);
-    int classes = (int) Math.min(V, classes());
-    int weights = (int) Math.min(V, shared ? (double) classes + inputs : classes);
+    int most = p.get(NEGATIVES) == GRU4RecOptions.Negatives.SHARED ? occurring : V;
+    int classes = (int) Math.min(most, classes());
+    int weights = (int) Math.min(most, shared ? (double) classes + inputs : classes);
     return layers()
         + (inRows ? 0 : output(false))
         + ofTable(inputs)
@@ -205,7 +208,7 @@ final class TrainingShapes {
         + GradientClipping.bytes(longestParameter() / Float.BYTES);
   }
 
-  /** Classes that a step scores at most. */
+  /** Classes that a step scores at most; shared samples are items that occur. */
   private double classes() {
     return switch (p.get(NEGATIVES)) {
       case CATALOGUE -> V;

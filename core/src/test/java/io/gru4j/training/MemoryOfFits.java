@@ -154,7 +154,7 @@ final class MemoryOfFits {
                 sampled(small()).set(GRU4RecOptions.LOGQ, 1.0).set(KEEP_LAST, true),
                 sampled(negSampling().set(LOSS_FN, LossFunction.BPR_MAX))
                     .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
-                    .set(GRU4RecOptions.HIDDEN_SIZES, LayerSizes.of(150, 80))
+                    .set(GRU4RecOptions.HIDDEN_SIZES, LayerSizes.of(40, 80))
                     .set(ADAGRAD_MOMENTUM, 0.3))
             .map(p -> new Fit(p.build(), true));
     return Stream.concat(unjudged, judged).toList();
