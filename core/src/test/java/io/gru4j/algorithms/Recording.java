@@ -50,7 +50,9 @@ public record Recording(String name, Map<String, Object> fields) {
     List<Recording> all = new ArrayList<>();
     for (String kind : List.of("recpack", "official")) {
       if (Files.isDirectory(dir.resolve(kind))) {
-        all.addAll(in(dir.resolve(kind), "gru4rec-neg-golden/1"));
+        in(dir.resolve(kind), "gru4rec-neg-golden/1").stream()
+            .map(each -> new Recording(kind + "/" + each.name, each.fields))
+            .forEach(all::add);
       }
     }
     if (all.isEmpty()) {

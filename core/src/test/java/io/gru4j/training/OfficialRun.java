@@ -41,6 +41,7 @@ import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.LossFunction;
+import io.gru4j.tensor.ItemSampler;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Parameter;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /** A recorded run of the official GRU4Rec, and what a training is compared with. */
@@ -269,6 +271,35 @@ final class OfficialRun {
       }
     }
     assertTrue(ended.size() <= finished, recording.name() + ", step " + step + ": sessions ended");
+  }
+
+  /** The sampler draws the recorded samples of the recorded uniform numbers. */
+  void checkSampler(GRU4RecParameters p) {
+    if (integer("n_sample") == 0) {
+      return;
+    }
+    double[] weights = new ItemCounts(sessions).weights(p.get(SAMPLE_ALPHA));
+    double sum = DoubleStream.of(weights).sum();
+    Map<String, Object> recorded = recording.map("sampler");
+    double[] cumulative = Recording.doubles(recorded.get("cumulative"));
+    double ours = 0;
+    for (int item = 0; item < weights.length; item++) {
+      ours += weights[item] / sum;
+      differences.add("chances", cumulative[item], ours);
+    }
+    ItemSampler sampler = new ItemSampler(weights);
+    List<?> uniforms = (List<?>) recorded.get("uniforms");
+    for (int step = 0; step < uniforms.size(); step++) {
+      double[] ofStep = Recording.doubles(uniforms.get(step));
+      List<?> samples = (List<?>) ((Map<?, ?>) recording.list("steps").get(step)).get("samples");
+      for (int s = 0; s < ofStep.length; s++) {
+        int theirs = ((Number) samples.get(s)).intValue();
+        double u = ofStep[s];
+        double below = theirs == 0 ? 0 : cumulative[theirs - 1];
+        boolean rounded = Math.abs(u - below) < 1e-6 || Math.abs(u - cumulative[theirs]) < 1e-6;
+        assertTrue(rounded || sampler.at(u) == theirs, recording.name() + ": sample of " + u);
+      }
+    }
   }
 
   private static int number(Map<?, ?> step, String key, int lane) {

@@ -89,6 +89,7 @@ class SampledParityTest {
   private static void replayOfficial(OfficialRun run) {
     GRU4RecParameters p = run.parameters();
     run.checkSchedule(p);
+    run.checkSampler(p);
     GruNetwork network = run.initialNetwork();
     RecordedNegatives negatives = RecordedNegatives.shared(run.recording());
     try (Parallel parallel = new Parallel(2)) {
