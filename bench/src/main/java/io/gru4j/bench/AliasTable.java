@@ -3,8 +3,8 @@ package io.gru4j.bench;
 import java.util.Arrays;
 
 /**
- * Walker's alias method, the rival of gru4j's guide table in {@link ItemSamplerBenchmark}: each of n
- * equal columns holds a share of its own number, and one other number.
+ * Walker's alias method, the rival of gru4j's guide table in {@link ItemSamplerBenchmark}: each of
+ * n equal columns holds a share of its own number, and one other number.
  *
  * <p>Source: Vose 1991, "A linear algorithm for generating random numbers with a given
  * distribution".

@@ -21,7 +21,8 @@ record ClickSessions(InteractionMatrix train, InteractionMatrix test) {
   private static final int SUCCESSORS = 4;
   private static final int LONGEST = 50;
   private static final long SEED = 7;
-  private static final long SCATTER = 611_953; // a prime: times it, every rank has a number of its own
+  private static final long SCATTER =
+      611_953; // a prime: times it, every rank has a number of its own
 
   /**
    * Returns sessions over about 1,000, 10,000 or 40,000 items, all of which occur: {@code 1k, 10k,

@@ -35,10 +35,10 @@ import io.gru4j.parameters.Presets;
 import java.util.List;
 
 /**
- * What {@link LearningCurves} trains: one network, 100 hidden units with a shared embedding, against
- * the whole catalogue ({@code full}), by cross-entropy over shared samples ({@code sampled}), by
- * bpr-max over them ({@code bpr-max}), and by RecPack's bpr over 50 negatives of each target's own
- * ({@code bpr}). Any other name is that of a preset.
+ * What {@link LearningCurves} trains: one network, 100 hidden units with a shared embedding,
+ * against the whole catalogue ({@code full}), by cross-entropy over shared samples ({@code
+ * sampled}), by bpr-max over them ({@code bpr-max}), and by RecPack's bpr over 50 negatives of each
+ * target's own ({@code bpr}). Any other name is that of a preset.
  */
 final class CurveSettings {
 

@@ -34,7 +34,8 @@ import jdk.jfr.consumer.RecordingFile;
  *
  * <p>Arguments: the catalogue of {@link ClickSessions}, threads, share of the training sessions
  * that is an epoch here, and {@code shared} for the training of {@link SampledTraining} against
- * shared samples instead of the defaults. Without the two options a sample may be counted for a neighbouring part.
+ * shared samples instead of the defaults. Without the two options a sample may be counted for a
+ * neighbouring part.
  */
 final class EpochProfile {
 
@@ -62,8 +63,7 @@ final class EpochProfile {
     Path file = Files.createTempFile("epochs", ".jfr");
     try (Recording recording = new Recording();
         GRU4RecCrossEntropy estimator =
-            new GRU4RecCrossEntropy(
-                parameters(shared).set(MAX_EPOCHS, WARM_UP + EPOCHS).build())) {
+            new GRU4RecCrossEntropy(parameters(shared).set(MAX_EPOCHS, WARM_UP + EPOCHS).build())) {
       recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(10));
       TrainingListener listener =
           new TrainingListener() {
@@ -80,10 +80,7 @@ final class EpochProfile {
           .fit(x, Ours.ids(x.numItems()), null);
       recording.stop();
       recording.dump(file);
-      print(
-          args,
-          x.numItems(),
-          count(file, shared ? StepParts.SHARED : StepParts.CATALOGUE));
+      print(args, x.numItems(), count(file, shared ? StepParts.SHARED : StepParts.CATALOGUE));
     } finally {
       Files.delete(file);
     }

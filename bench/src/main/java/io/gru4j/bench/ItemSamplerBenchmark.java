@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One draw of an item by Zipf's law, or its power alpha, the random number included: the guide table
- * that training uses, a binary search over the cumulative chances, and Walker's alias table.
+ * One draw of an item by Zipf's law, or its power alpha, the random number included: the guide
+ * table that training uses, a binary search over the cumulative chances, and Walker's alias table.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -28,9 +28,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How good a model is after so many seconds of training, epoch by epoch: Recall@20 and MRR@20 of the
- * next click after every prefix of sessions that are not trained on, ties against the model. Prints
- * comments, then lines {@code curve,epoch,seconds,recall,mrr}. Only training counts as time.
+ * How good a model is after so many seconds of training, epoch by epoch: Recall@20 and MRR@20 of
+ * the next click after every prefix of sessions that are not trained on, ties against the model.
+ * Prints comments, then lines {@code curve,epoch,seconds,recall,mrr}. Only training counts as time.
  *
  * <pre>
  * java --add-modules=jdk.incubator.vector -Xmx6g -cp bench/target/benchmarks.jar
@@ -40,8 +40,8 @@ import java.util.TreeMap;
  * <p>Options: {@code --data} (a folder with {@code SET_train.tsv.gz}, or that in two parts, and
  * {@code SET_test.tsv.gz}) and {@code --set diginetica}; or {@code --train FILE,...} and {@code
  * --judge FILE}; {@code --curves} (see {@link CurveSettings}); {@code --with
- * CURVE:name=value,name=value;CURVE:...} (other parameters of a curve); {@code --epochs} (for all of
- * them), {@code --seed 42}, {@code --threads 2}.
+ * CURVE:name=value,name=value;CURVE:...} (other parameters of a curve); {@code --epochs} (for all
+ * of them), {@code --seed 42}, {@code --threads 2}.
  */
 final class LearningCurves {
 

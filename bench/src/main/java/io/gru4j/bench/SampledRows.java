@@ -63,8 +63,8 @@ final class SampledRows {
       Sample sampled = targetsPerSecond(rounds.get(0));
       Sample full = targetsPerSecond(rounds.get(1));
       table.print(
-          "training, 1,000,000 items, %s, %d rows a step, thread%s: %s"
-              .formatted("sampled", rows(), threads.equals("1") ? "" : "s", threads),
+          "training, 1,000,000 items, sampled, %d rows a step, %s thread%s"
+              .formatted(rows(), threads, threads.equals("1") ? "" : "s"),
           sampled + " targets/s",
           "-",
           sampled.over(full) + "x the whole catalogue",

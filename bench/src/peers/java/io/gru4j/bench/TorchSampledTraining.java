@@ -135,8 +135,7 @@ final class TorchSampledTraining {
     TorchRows.Lookup lookup = TorchRows.Lookup.of(s.columns(), outputPlaces, range);
     output.update(lookup, rows, grads.get(0));
     bias.update(lookup, biases, grads.get(2));
-    embedding.update(
-        TorchRows.Lookup.of(s.items(), embeddingPlaces, range), inputs, grads.get(1));
+    embedding.update(TorchRows.Lookup.of(s.items(), embeddingPlaces, range), inputs, grads.get(1));
     return loss.item_double() * batchSize;
   }
 
@@ -148,8 +147,7 @@ final class TorchSampledTraining {
       before = before.mul(s.goesOn());
     }
     T_TensorTensor_T outputAndState =
-        torch.gru(
-            x.unsqueeze(0), before.unsqueeze(0), gruParts, true, 1, 0.0, true, false, false);
+        torch.gru(x.unsqueeze(0), before.unsqueeze(0), gruParts, true, 1, 0.0, true, false, false);
     Tensor after = outputAndState.get1().squeeze(0).detach();
     if (s.active() == null) {
       hidden.copy_(after);

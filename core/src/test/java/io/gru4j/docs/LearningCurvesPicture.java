@@ -29,10 +29,14 @@ final class LearningCurvesPicture {
   private static final double SHARE = 0.99;
   private static final Map<String, String> WORDS =
       Map.of(
-          FULL, "full softmax",
-          "sampled", "sampled cross-entropy",
-          "bpr-max", "bpr-max, shared samples",
-          "bpr", "bpr, own negatives");
+          FULL,
+          "full softmax",
+          "sampled",
+          "sampled cross-entropy",
+          "bpr-max",
+          "bpr-max, shared samples",
+          "bpr",
+          "bpr, own negatives");
   private static final Ink[] INKS = {STATE, WEIGHT, GRADIENT, GATE, TARGET};
   private static final int LEFT = 84;
   private static final int RIGHT = 700;
@@ -154,6 +158,7 @@ final class LearningCurvesPicture {
     double goal = curves.containsKey(FULL) ? SHARE * best(curves.get(FULL)) : Double.NaN;
     if (goal > leastRecall) {
       svg.dashedLine(MUTED, LEFT, y(goal), RIGHT, y(goal));
+      svg.text(LEFT + 8, y(goal) - 6, 13, START, MUTED, "99 % of the full softmax's best");
     }
     int i = 0;
     for (Map.Entry<String, List<Point>> each : curves.entrySet()) {
@@ -221,7 +226,9 @@ final class LearningCurvesPicture {
     if (!Double.isNaN(goal)) {
       double reached = secondsTo(goal, curve);
       String text =
-          Double.isNaN(reached) ? "never at the dashed line" : seconds(reached) + " s to dashed line";
+          Double.isNaN(reached)
+              ? "never at the dashed line"
+              : seconds(reached) + " s to dashed line";
       svg.text(LEGEND + 20, y + 38, 13, START, MUTED, text);
     }
   }

@@ -47,7 +47,8 @@ class LearningCurvesPictureTest {
                     + "sampled,1,20,0.39,0.1\nsampled,2,40,0.51,0.1\n"
                     + "bpr,1,20,0.30,0.1\nbpr,2,40,0.494,0.1\n")
             .toString();
-    assertTrue(svg.contains(">195 s to dashed line<"), "0.495 lies 0.95 of the way from 100 to 200");
+    assertTrue(
+        svg.contains(">195 s to dashed line<"), "0.495 lies 0.95 of the way from 100 to 200");
     assertTrue(svg.contains(">38 s to dashed line<"), "and 0.875 of the way from 20 to 40");
     assertTrue(svg.contains(">never at the dashed line<"));
     assertTrue(svg.contains("sampled cross-entropy: 0.5100 at best, after 40 seconds in all"));
@@ -63,9 +64,9 @@ class LearningCurvesPictureTest {
   @Test
   void otherLinesAreRefused() {
     for (String text :
-        List.of("", HEADER, "full,1,10,0.3,0.1\n", HEADER + "full,1,10,0.3\n", HEADER + "a,b,c,d,e")) {
-      assertThrows(
-          IllegalArgumentException.class, () -> LearningCurvesPicture.draw(text), text);
+        List.of(
+            "", HEADER, "full,1,10,0.3,0.1\n", HEADER + "full,1,10,0.3\n", HEADER + "a,b,c,d,e")) {
+      assertThrows(IllegalArgumentException.class, () -> LearningCurvesPicture.draw(text), text);
     }
   }
 }
