@@ -84,42 +84,10 @@ class GRU4RecNegSamplingTest {
     return assertThrows(type, call).getMessage();
   }
 
-  @Property(tries = 60)
+  @Property(tries = 30)
   void theSameBitsOnAnyNumberOfThreads(
       @ForAll("trainings") GRU4RecParameters p, @ForAll @IntRange(min = 2, max = 5) int threads) {
     SameModel.check(fit(p, 1), fit(p, threads));
-  }
-
-  @Property(tries = 60)
-  void anInterruptedFitGoesOnWithTheSameBits(
-      @ForAll("trainings") GRU4RecParameters p, @ForAll @IntRange(min = 1, max = 60) int steps)
-      throws IOException {
-    FittedModel expected = fit(p, 1);
-    Path checkpoints = Files.createTempDirectory("gru4j-checkpoints");
-    try (GRU4Rec<?> first = GRU4Rec.of(p);
-        GRU4Rec<?> second = GRU4Rec.of(p)) {
-      int[] left = {steps};
-      first.listener(
-          new TrainingListener() {
-            @Override
-            public void onBatch(BatchProgress step) {
-              if (--left[0] == 0) {
-                first.stop();
-              }
-            }
-          });
-      try {
-        first.threads(1).checkpoint(checkpoints, NEVER).fit(S.x(), S.items(), S.validation());
-      } catch (TrainingStoppedException e) {
-        assertTrue(e.getMessage().startsWith("training was stopped in epoch "), e.getMessage());
-      }
-      second.threads(2).checkpoint(checkpoints, NEVER).resume(S.x(), S.items(), S.validation());
-      SameModel.check(expected, second.model());
-    } finally {
-      Files.deleteIfExists(checkpoints.resolve(GRU4Rec.CHECKPOINT_BEFORE_FILE));
-      Files.deleteIfExists(checkpoints.resolve(GRU4Rec.CHECKPOINT_FILE));
-      Files.delete(checkpoints);
-    }
   }
 
   /** Item i is mostly followed by i + 1, which every loss learns from. */
