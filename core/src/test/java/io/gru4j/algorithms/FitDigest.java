@@ -5,10 +5,12 @@ import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import static io.gru4j.parameters.GRU4RecParameters.DROPOUT;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 import static io.gru4j.parameters.GRU4RecParameters.MOMENTUM;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
@@ -17,12 +19,13 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.tensor.Backend;
-import java.util.List;
 import java.util.Random;
 
 /**
@@ -32,7 +35,7 @@ import java.util.Random;
 final class FitDigest {
 
   /** Fits that {@link #main} runs. */
-  static final int CASES = 6;
+  static final int CASES = 8; // two of each algorithm and kind of negatives
 
   private long hash = 1;
 
@@ -52,8 +55,9 @@ final class FitDigest {
     int items = 20 + random.nextInt(500); // tiles have 128
     int users = 5 + random.nextInt(90); // GRU blocks have 32
     TestSessions data = TestSessions.make(seed, users, items);
+    Algorithm algorithm = Algorithm.values()[(int) (seed & 1)];
     var parameters =
-        GRU4RecParameters.builder()
+        GRU4RecParameters.builder(algorithm)
             .set(NUM_LAYERS, 1 + random.nextInt(2))
             .set(HIDDEN_SIZE, 1 + random.nextInt(40))
             .set(NUM_COMPONENTS, 1 + random.nextInt(20))
@@ -70,14 +74,12 @@ final class FitDigest {
             .set(SEED, seed);
     for (ParameterSpec<?> option : GRU4RecOptions.all()) {
       if (random.nextBoolean()) {
-        List<String> choices = option.choices();
-        Object value = choices.isEmpty() ? 0.125 : choices.get(random.nextInt(choices.size()));
-        parameters.set(option.name(), value);
+        parameters.set(option.name(), value(option, random));
       }
     }
+    chooseNegatives(parameters, algorithm, (seed & 2) != 0, random);
     FitDigest digest = new FitDigest();
-    try (GRU4RecCrossEntropy estimator =
-        new GRU4RecCrossEntropy(parameters.build()).threads(threads)) {
+    try (GRU4Rec<?> estimator = GRU4Rec.of(parameters.build()).threads(threads)) {
       FittedModel model = estimator.fit(data.x(), data.items(), data.validation()).model();
       for (float value : SameModel.values(model)) {
         digest.add(Float.floatToRawIntBits(value));
@@ -94,6 +96,33 @@ final class FitDigest {
       }
     }
     return digest.hash;
+  }
+
+  private static Object value(ParameterSpec<?> option, Random random) {
+    return switch (option.type()) {
+      case INT -> random.nextInt(40);
+      case SIZES -> "%d,%d".formatted(1 + random.nextInt(40), 1 + random.nextInt(40));
+      case CHOICE -> option.choices().get(random.nextInt(option.choices().size()));
+      default -> 0.125;
+    };
+  }
+
+  /** Negatives that the estimator takes, and what they need. */
+  private static void chooseNegatives(
+      GRU4RecParameters.Builder p, Algorithm algorithm, boolean shared, Random random) {
+    boolean ranked = algorithm == Algorithm.NEG_SAMPLING;
+    p.set("negatives", shared ? "shared" : ranked ? "own" : "catalogue");
+    if (shared || ranked) {
+      p.set("label_smoothing", 0);
+    }
+    if (shared) {
+      p.set("batching", "session_parallel");
+    }
+    if (ranked) {
+      LossFunction[] losses = LossFunction.values();
+      LossFunction own = losses[random.nextInt(losses.length)];
+      p.set(LOSS_FN, shared ? LossFunction.BPR_MAX : own).set(NUM_NEGATIVES, 7);
+    }
   }
 
   private void add(long bits) {

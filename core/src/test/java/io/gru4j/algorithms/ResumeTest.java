@@ -32,6 +32,7 @@ import io.gru4j.metrics.Criterion;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.ModelFileException;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.OptimizationAlgorithm;
@@ -82,8 +83,8 @@ class ResumeTest {
     return ONLY + folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
   }
 
-  private static GRU4RecCrossEntropy estimator(GRU4RecParameters parameters) {
-    return new GRU4RecCrossEntropy(parameters).threads(1);
+  private static GRU4Rec<?> estimator(GRU4RecParameters parameters) {
+    return GRU4Rec.of(parameters).threads(1);
   }
 
   @Provide
@@ -94,10 +95,12 @@ class ResumeTest {
             Arbitraries.of(0.0, 0.9),
             Arbitraries.of(Criterion.RECALL, Criterion.BPR, Criterion.NDCG),
             Arbitraries.integers().between(1, 4),
-            Arbitraries.integers().between(0, 127))
+            Arbitraries.integers().between(0, 255),
+            Arbitraries.of(Trained.values()))
         .as(
-            (layers, dropout, momentum, criterion, bptt, switches) ->
-                TestSessions.tiny().toBuilder()
+            (layers, dropout, momentum, criterion, bptt, switches, trained) ->
+                trained
+                    .parameters((switches & 8) != 0)
                     .set(NUM_LAYERS, layers)
                     .set(DROPOUT, dropout)
                     .set(MOMENTUM, momentum)
@@ -112,12 +115,40 @@ class ResumeTest {
                     .set(STOPPING_CRITERION, criterion)
                     .set(VALIDATION_SAMPLE_SIZE, 9)
                     .set(BPTT, bptt)
-                    .set("batching", (switches & 8) == 0 ? "padded" : "session_parallel")
                     .set("session_order", (switches & 16) == 0 ? "user" : "shuffled")
                     .set("embedding", (switches & 32) == 0 ? "separate" : "shared")
                     .set(ADAGRAD_MOMENTUM, (switches & 64) == 0 ? 0 : 0.5)
+                    .set("hidden_sizes", (switches & 128) == 0 ? null : "4,3,5")
                     .set(LEARNING_RATE_SCHEDULE, GRU4RecOptions.Schedule.LINEAR)
                     .build());
+  }
+
+  /** What a target is trained against. */
+  private enum Trained {
+    CATALOGUE,
+    OWN,
+    SHARED,
+    SHARED_BPR_MAX,
+    OTHER_TARGETS;
+
+    GRU4RecParameters.Builder parameters(boolean tracks) {
+      GRU4RecParameters.Builder p =
+          TestSessions.tiny(
+              this == OWN || this == SHARED_BPR_MAX
+                  ? Algorithm.NEG_SAMPLING
+                  : Algorithm.CROSS_ENTROPY)
+              .toBuilder();
+      boolean shared = this != CATALOGUE && this != OWN;
+      p.set("batching", tracks || shared ? "session_parallel" : "padded");
+      return switch (this) {
+        case CATALOGUE -> p;
+        case OWN -> p.set("loss_fn", "top1-max").set("num_negatives", 4);
+        case SHARED -> p.set("negatives", "shared").set("num_samples", 5).set("logq", 0.5);
+        case SHARED_BPR_MAX ->
+            p.set("negatives", "shared").set("loss_fn", "bpr-max").set("num_samples", 5);
+        case OTHER_TARGETS -> p.set("negatives", "shared").set("num_samples", 0);
+      };
+    }
   }
 
   private static void delete(Path folder) throws IOException {
@@ -132,14 +163,14 @@ class ResumeTest {
 
   /** Stops before the first step, which leaves a checkpoint there. */
   private static void startIn(Path folder, GRU4RecParameters parameters) {
-    GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(parameters).checkpoint(folder, NEVER);
     estimator.stop();
     assertThrows(
         TrainingStoppedException.class,
         () -> estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
   }
 
-  private static GRU4RecCrossEntropy resume(GRU4RecCrossEntropy estimator) throws IOException {
+  private static GRU4Rec<?> resume(GRU4Rec<?> estimator) throws IOException {
     return estimator.resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation());
   }
 
@@ -151,7 +182,7 @@ class ResumeTest {
     FittedModel model = null;
     int cuts = 0;
     while (model == null) {
-      GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, NEVER);
+      GRU4Rec<?> estimator = estimator(parameters).checkpoint(folder, NEVER);
       int most = cuts == 0 ? 2 : 9; // the first cut comes before the end of any of these trainings
       Trainer.Observer observer = stopAfter(estimator, 1 + random.nextInt(most));
       try {
@@ -198,19 +229,19 @@ class ResumeTest {
   void earlyStoppingGoesOnCountingWhereItWasCut(
       @ForAll("earlyStops") GRU4RecParameters parameters, @ForAll Random random)
       throws IOException {
-    GRU4RecCrossEntropy whole = estimator(parameters);
+    GRU4Rec<?> whole = estimator(parameters);
     FittedModel expected = whole.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
     Path folder = Files.createTempDirectory("gru4j-resume");
     for (EpochSummary cutIn : expected.history()) {
       int after = random.nextInt((int) cutIn.steps());
       startIn(folder, parameters);
-      GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
+      GRU4Rec<?> cut = estimator(parameters).checkpoint(folder, NEVER);
       assertThrows(
           TrainingStoppedException.class,
           () ->
               cut.observer(stopIn(cut, cutIn.epoch(), after))
                   .resume(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()));
-      GRU4RecCrossEntropy resumed = resume(estimator(parameters).checkpoint(folder, NEVER));
+      GRU4Rec<?> resumed = resume(estimator(parameters).checkpoint(folder, NEVER));
       SameModel.check(expected, resumed.model());
       assertEquals(whole.filename(), resumed.filename());
     }
@@ -229,7 +260,7 @@ class ResumeTest {
             .build();
     for (int epoch = 1; epoch <= 4; epoch++) {
       startIn(folder, parameters);
-      GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
+      GRU4Rec<?> cut = estimator(parameters).checkpoint(folder, NEVER);
       Trainer.Observer stop = stopIn(cut, epoch, 0);
       assertThrows(
           TrainingStoppedException.class,
@@ -242,7 +273,7 @@ class ResumeTest {
     }
   }
 
-  private static Trainer.Observer stopIn(GRU4RecCrossEntropy estimator, int epoch, int after) {
+  private static Trainer.Observer stopIn(GRU4Rec<?> estimator, int epoch, int after) {
     return new Trainer.Observer() {
       private int left = after;
 
@@ -255,7 +286,7 @@ class ResumeTest {
     };
   }
 
-  private static Trainer.Observer stopAfter(GRU4RecCrossEntropy estimator, int steps) {
+  private static Trainer.Observer stopAfter(GRU4Rec<?> estimator, int steps) {
     return new Trainer.Observer() {
       private int left = steps;
 
@@ -272,7 +303,7 @@ class ResumeTest {
   void anotherNumberOfThreadsGoesOnToTheSameBits() throws IOException {
     startIn(folder, TestSessions.tiny());
     for (int epoch = 1; epoch <= 3; epoch++) {
-      try (GRU4RecCrossEntropy cut =
+      try (GRU4Rec<?> cut =
           new GRU4RecCrossEntropy(TestSessions.tiny()).threads(epoch).checkpoint(folder, NEVER)) {
         Trainer.Observer stop = stopIn(cut, epoch, 3);
         assertThrows(
@@ -286,10 +317,10 @@ class ResumeTest {
 
   @Test
   void aTrainingThatHadEndedGivesItsModelAgain() throws IOException {
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
     FittedModel model =
         estimator.fit(SESSIONS.x(), SESSIONS.items(), SESSIONS.validation()).model();
-    GRU4RecCrossEntropy again = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> again = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     List<EpochSummary> seen = new ArrayList<>();
     again.listener(
         new TrainingListener() {
@@ -323,7 +354,7 @@ class ResumeTest {
     GRU4RecParameters parameters =
         TestSessions.tiny().toBuilder().set(MAX_EPOCHS, 2).set(BPTT, 9).build();
     for (Duration interval : List.of(ALWAYS, NEVER, Duration.ofSeconds(Long.MAX_VALUE))) {
-      GRU4RecCrossEntropy estimator = estimator(parameters).checkpoint(folder, interval);
+      GRU4Rec<?> estimator = estimator(parameters).checkpoint(folder, interval);
       List<Long> positions = new ArrayList<>();
       estimator.listener(
           new TrainingListener() {
@@ -356,7 +387,7 @@ class ResumeTest {
 
   @Test
   void anInterruptLeavesACheckpointAndTheThreadInterrupted() throws IOException {
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     estimator.listener(
         new TrainingListener() {
           @Override
@@ -374,7 +405,7 @@ class ResumeTest {
     assertTrue(
         e.getMessage().startsWith("training was stopped in epoch 2, after step "), e::getMessage);
     assertEquals(1, estimator.model().history().size()); // the best so far
-    GRU4RecCrossEntropy other = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> other = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     SameModel.check(uninterrupted(TestSessions.tiny()), resume(other).model());
   }
 
@@ -386,7 +417,7 @@ class ResumeTest {
     Random random = new Random(5);
     for (int life = 0; life < 30; life++) {
       List<Throwable> ends = new ArrayList<>();
-      GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+      GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
       Thread trainer =
           Thread.ofPlatform()
               .start(
@@ -453,7 +484,7 @@ class ResumeTest {
   }
 
   private String refused(InteractionMatrix x, IdMap items, Validation validation) {
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     return assertThrows(
             IllegalArgumentException.class, () -> estimator.resume(x, items, validation))
         .getMessage();
@@ -485,7 +516,7 @@ class ResumeTest {
   @Test
   void whatIsNoCheckpointIsRefused() throws IOException {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     assertThrows(NoSuchFileException.class, () -> resume(estimator));
     uninterrupted(TestSessions.tiny()).save(file);
     var e = assertThrows(ModelFileException.class, () -> resume(estimator));
@@ -523,7 +554,7 @@ class ResumeTest {
   @Test
   void aTensorOfAnotherShapeIsRefusedByName() throws IOException {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     startIn(folder, TestSessions.tiny());
     String beforeABatch = Files.readString(file, StandardCharsets.ISO_8859_1);
     assertFalse(beforeABatch.contains("hidden/0\":{"), "all of them are zero");
@@ -560,7 +591,7 @@ class ResumeTest {
   void aNetworkOfManyValuesGoesOnToTheSameBits() throws IOException {
     GRU4RecParameters parameters = TestSessions.tiny().toBuilder().set(HIDDEN_SIZE, 96).build();
     startIn(folder, parameters);
-    GRU4RecCrossEntropy cut = estimator(parameters).checkpoint(folder, NEVER);
+    GRU4Rec<?> cut = estimator(parameters).checkpoint(folder, NEVER);
     Trainer.Observer stop = stopIn(cut, 2, 3);
     assertThrows(
         TrainingStoppedException.class,
@@ -577,7 +608,7 @@ class ResumeTest {
     assertEquals(0, OpenFiles.of(file));
     Files.delete(folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_BEFORE_FILE));
     uninterrupted(TestSessions.tiny()).save(file);
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     assertThrows(ModelFileException.class, () -> resume(estimator));
     assertEquals(0, OpenFiles.of(file));
   }
@@ -615,7 +646,7 @@ class ResumeTest {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     lengthen(file, "\\\"hidden_size\\\":\\\"4\\\"", "\\\"hidden_size\\\":\\\"65536\\\"");
     GRU4RecParameters large = TestSessions.tiny().withParams(Map.of("hidden_size", 65536));
-    GRU4RecCrossEntropy estimator = estimator(large).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(large).checkpoint(folder, NEVER);
     String message =
         assertThrows(IllegalArgumentException.class, () -> resume(estimator)).getMessage();
     assertTrue(message.startsWith("training needs "), message);
@@ -638,7 +669,7 @@ class ResumeTest {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     byte[][] old = new byte[1][];
     Path moved = folder.resolveSibling(folder.getFileName() + "-moved");
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
     Warned listener =
         new Warned() {
           @Override
@@ -663,14 +694,14 @@ class ResumeTest {
         List.of("the checkpoint cannot be written: " + file + ": its folder does not exist"),
         listener.warnings);
     assertEquals(BOTH, names());
-    GRU4RecCrossEntropy again = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> again = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     assertEquals(3, resume(again).model().history().size());
   }
 
   @Test
   void aStopSaysThatItsCheckpointCannotBeWritten() throws IOException {
     Path none = folder.resolve("none");
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(none, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(none, NEVER);
     estimator.stop();
     var e =
         assertThrows(
@@ -688,7 +719,7 @@ class ResumeTest {
   /** Stops in the second epoch, which leaves two checkpoints of that epoch. */
   private void leaveTwo() throws IOException {
     startIn(folder, TestSessions.tiny());
-    GRU4RecCrossEntropy cut = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
+    GRU4Rec<?> cut = estimator(TestSessions.tiny()).checkpoint(folder, ALWAYS);
     Trainer.Observer stop = stopIn(cut, 2, 2);
     assertThrows(
         TrainingStoppedException.class,
@@ -708,7 +739,7 @@ class ResumeTest {
       bytes[inHeader ? 200 : bytes.length - 3] ^= 64;
       Files.write(file, bytes);
       Warned listener = new Warned();
-      GRU4RecCrossEntropy cut = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+      GRU4Rec<?> cut = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
       cut.listener(listener).stop();
       assertThrows(TrainingStoppedException.class, () -> resume(cut));
       String warning = String.join("|", listener.warnings);
@@ -717,7 +748,7 @@ class ResumeTest {
       assertTrue(warning.endsWith(end), warning);
       assertArrayEquals(sound, Files.readAllBytes(before), "the damaged one gave way, not this");
       Warned quiet = new Warned();
-      GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+      GRU4Rec<?> rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
       SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest.listener(quiet)).model());
       assertEquals(List.of(), quiet.warnings);
     }
@@ -730,7 +761,7 @@ class ResumeTest {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     Files.delete(file);
     Warned listener = new Warned();
-    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest.listener(listener)).model());
     assertEquals(
         List.of(
@@ -751,7 +782,7 @@ class ResumeTest {
   void bothFilesAreNamedToWhoStartsAnew() throws IOException {
     leaveTwo();
     GRU4RecParameters other = TestSessions.tiny().withParams(Map.of("seed", 8L));
-    GRU4RecCrossEntropy refused = estimator(other).checkpoint(folder, NEVER);
+    GRU4Rec<?> refused = estimator(other).checkpoint(folder, NEVER);
     var e = assertThrows(IllegalArgumentException.class, () -> resume(refused));
     assertTrue(e.getMessage().endsWith(": " + toStartAnew()), e::getMessage);
     assertEquals(BOTH, names());
@@ -765,7 +796,7 @@ class ResumeTest {
     Files.delete(file);
     Files.createDirectory(file);
     Warned listener = new Warned();
-    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest.listener(listener)).model());
     String first = listener.warnings.getFirst();
     String start = file + ": is not a regular file; training goes on from the one before, ";
@@ -782,7 +813,7 @@ class ResumeTest {
       Files.write(folder.resolve(name), bytes);
       damaged.add(bytes);
     }
-    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     var e = assertThrows(ModelFileException.class, () -> resume(rest));
     String message = e.getMessage();
     assertTrue(message.startsWith(folder.resolve(BOTH.getFirst()) + ": tensor \""), message);
@@ -799,7 +830,7 @@ class ResumeTest {
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     byte[] bytes = Files.readAllBytes(file);
     Random random = new Random(5);
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     for (int flip = 0; flip < 2000; flip++) {
       int at = flip < 64 ? flip / 8 : random.nextInt(bytes.length); // all of the header's length
       int bit = flip < 64 ? flip % 8 : random.nextInt(8);
@@ -823,14 +854,14 @@ class ResumeTest {
     leaveTwo();
     Path file = folder.resolve(GRU4RecCrossEntropy.CHECKPOINT_FILE);
     Files.write(file, Unchecked.of(Files.readAllBytes(file)));
-    GRU4RecCrossEntropy rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
+    GRU4Rec<?> rest = estimator(TestSessions.tiny()).checkpoint(folder, NEVER);
     SameModel.check(uninterrupted(TestSessions.tiny()), resume(rest).model());
   }
 
   @Test
   void withoutAFolderThereIsNothingToResume() {
     assertThrows(IllegalStateException.class, () -> resume(estimator(TestSessions.tiny())));
-    GRU4RecCrossEntropy estimator = estimator(TestSessions.tiny());
+    GRU4Rec<?> estimator = estimator(TestSessions.tiny());
     assertThrows(IllegalArgumentException.class, () -> estimator.checkpoint(folder, Duration.ZERO));
   }
 }

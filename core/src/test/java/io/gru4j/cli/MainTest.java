@@ -44,7 +44,7 @@ class MainTest extends CommandLineCase {
   void everyParameterIsAFlagAndInTheHelp() {
     for (String command : List.of("train", "search", "demo")) {
       String help = run(command, "--help").expect(0).out().replaceAll("\\s+", " ");
-      assertEquals(38, GRU4RecParameters.specs().size());
+      assertEquals(39, GRU4RecParameters.specs().size());
       for (ParameterSpec<?> spec : GRU4RecParameters.specs()) {
         assertContains(help, " --" + spec.dashed() + " ");
         assertContains(help, " " + spec.description() + " (");

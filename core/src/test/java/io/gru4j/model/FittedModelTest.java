@@ -41,7 +41,8 @@ class FittedModelTest {
   private final List<int[]> sessions = sessions(new Random(3));
 
   private static FittedModel model(int items) {
-    GruNetwork network = GruNetwork.zeros(items, 5, 9, 2).initialise(11);
+    int[] sizes = {7, 9};
+    GruNetwork network = GruNetwork.zeros(items, 5, sizes, GruNetwork.Form.PANELS).initialise(11);
     network.parameters().forEach(p -> scale(p.value()));
     List<String> ids = IntStream.range(0, items).mapToObj(i -> "item" + i).toList();
     return new FittedModel(network, IdMap.of(ids), Map.of(), List.of(), null);

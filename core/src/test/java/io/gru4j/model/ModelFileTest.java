@@ -105,15 +105,35 @@ class ModelFileTest {
     assertEquals(null, model.seed());
   }
 
+  /** The shapes say the sizes of the layers. */
+  @Test
+  void layersOfTheirOwnSizesAreSavedAndLoaded() throws IOException {
+    int[] sizes = {5, 3, 4};
+    for (boolean shared : new boolean[] {false, true}) {
+      GruNetwork saved =
+          shared
+              ? GruNetwork.sharedZeros(3, sizes, GruNetwork.Form.PANELS)
+              : GruNetwork.zeros(3, 2, sizes, GruNetwork.Form.PANELS);
+      IdMap ids = IdMap.of(List.of("a", "b", "c"));
+      Path file = folder.resolve("m.safetensors");
+      new FittedModel(saved.initialise(2), ids, Map.of(), List.of(), null).save(file);
+      GruNetwork loaded = FittedModel.load(file).network();
+      assertArrayEquals(sizes, loaded.hiddenSizes());
+      for (int i = 0; i < saved.parameters().size(); i++) {
+        assertArrayEquals(saved.parameters().get(i).value(), loaded.parameters().get(i).value());
+      }
+    }
+  }
+
   /** Of two layers, each tensor in turn has another shape than the others ask for. */
   @ParameterizedTest
   @CsvSource({
-    "rnn.weight_ih_l0,'[12, 2]'", "rnn.weight_hh_l0,'[12, 4]'", "rnn.bias_ih_l0,[12]",
-    "rnn.bias_hh_l0,[12]", "rnn.weight_ih_l1,'[12, 4]'", "rnn.weight_hh_l1,'[12, 4]'",
+    "rnn.weight_ih_l0,'[15, 2]'", "rnn.weight_hh_l0,'[15, 5]'", "rnn.bias_ih_l0,[15]",
+    "rnn.bias_hh_l0,[15]", "rnn.weight_ih_l1,'[12, 5]'", "rnn.weight_hh_l1,'[12, 4]'",
     "rnn.bias_ih_l1,[12]", "rnn.bias_hh_l1,[12]", "lin.bias,[4]"
   })
   void aTensorOfAnotherShapeIsNamed(String name, String expected) throws IOException {
-    GruNetwork two = GruNetwork.zeros(3, 2, 4, 2);
+    GruNetwork two = GruNetwork.zeros(3, 2, new int[] {5, 4}, GruNetwork.Form.PANELS);
     SafeTensorsWriter writer = new SafeTensorsWriter();
     String got = "";
     for (Parameter p : two.parameters()) {

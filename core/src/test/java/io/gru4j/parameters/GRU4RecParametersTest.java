@@ -80,6 +80,7 @@ class GRU4RecParametersTest {
     List<String> recPacks = List.copyOf(expected.keySet());
     expected.put("init", "uniform_0.01");
     expected.put("embedding", "separate");
+    expected.put("hidden_sizes", null);
     expected.put("dropout_embed", null);
     expected.put("dropout_hidden", null);
     expected.put("batching", "padded");
@@ -169,6 +170,7 @@ class GRU4RecParametersTest {
             .set(VALIDATION_SAMPLE_SIZE, 13)
             .set(INIT, GRU4RecOptions.Init.GLOROT)
             .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
+            .set(GRU4RecOptions.HIDDEN_SIZES, LayerSizes.of(15, 16))
             .set(DROPOUT_EMBED, 0.0625)
             .set(DROPOUT_HIDDEN, 0.1875)
             .set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL)
@@ -210,6 +212,7 @@ class GRU4RecParametersTest {
             13,
             "glorot",
             "shared",
+            "15,16",
             0.0625,
             0.1875,
             "session_parallel",
@@ -405,7 +408,7 @@ class GRU4RecParametersTest {
     assertEquals("maxIterNoChange", GRU4RecParameters.spec("max_iter_no_change").camelCase());
     assertEquals("name_", ParameterSpec.camelCase("name_"), "nothing behind the dash");
     assertEquals(
-        38, GRU4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
+        39, GRU4RecParameters.specs().stream().map(ParameterSpec::name).distinct().count());
     for (ParameterSpec<?> each : GRU4RecParameters.specs()) {
       assertEquals(each.defaultValue(), each.parse(ParameterSpec.print(each.defaultValue())));
       assertEquals(each.defaultValue() == null || each.name().equals("clipnorm"), each.nullable());

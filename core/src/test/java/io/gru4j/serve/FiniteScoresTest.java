@@ -40,12 +40,11 @@ class FiniteScoresTest {
 
   /** Each parameter has a size of its own, up to the largest float; half of all have one sign. */
   private static GruNetwork network(Random random) {
-    int H = 1 + random.nextInt(20);
-    int layers = 1 + random.nextInt(3);
+    int[] sizes = random.ints(1 + random.nextInt(3), 1, 21).toArray();
     GruNetwork network =
         random.nextBoolean()
-            ? GruNetwork.zeros(ITEMS, 1 + random.nextInt(20), H, layers)
-            : GruNetwork.sharedZeros(ITEMS, H, layers);
+            ? GruNetwork.zeros(ITEMS, 1 + random.nextInt(20), sizes, GruNetwork.Form.PANELS)
+            : GruNetwork.sharedZeros(ITEMS, sizes, GruNetwork.Form.PANELS);
     double ordinary = random.nextDouble();
     for (Parameter p : network.parameters()) {
       double exponent = random.nextDouble() < ordinary ? -1 : 30 + 8.53 * random.nextDouble();

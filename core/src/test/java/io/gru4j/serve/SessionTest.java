@@ -35,7 +35,8 @@ class SessionTest {
   private static final Recommender RECOMMENDER = new Recommender(MODEL);
 
   private static FittedModel model(long seed) {
-    GruNetwork network = GruNetwork.zeros(ITEMS, 5, 9, 2).initialise(seed);
+    int[] sizes = {7, 9};
+    GruNetwork network = GruNetwork.zeros(ITEMS, 5, sizes, GruNetwork.Form.PANELS).initialise(seed);
     network
         .parameters()
         .forEach(

@@ -1,6 +1,7 @@
 package io.gru4j.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.data.Interaction;
@@ -9,9 +10,11 @@ import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /** Tracks against a table that is filled in column by column, as the paper's figure 1 shows it. */
 class TrackBatchesTest {
@@ -36,7 +39,7 @@ class TrackBatchesTest {
   }
 
   /** [column][track], null where a track is empty. */
-  private static List<Click[]> table(InteractionMatrix x, int[] users, int tracks) {
+  private static List<Click[]> table(InteractionMatrix x, int[] users, int tracks, int fewest) {
     List<Integer> waiting = new ArrayList<>();
     for (int user : users) {
       if (x.historyLength(user) > 1) {
@@ -46,7 +49,7 @@ class TrackBatchesTest {
     Click[] now = new Click[tracks];
     List<Click[]> columns = new ArrayList<>();
     while (true) {
-      boolean any = false;
+      int running = 0;
       for (int track = 0; track < tracks; track++) {
         Click click = now[track];
         if (click != null && click.position + 2 < x.historyLength(click.user)) {
@@ -54,9 +57,9 @@ class TrackBatchesTest {
         } else {
           now[track] = waiting.isEmpty() ? null : new Click(waiting.removeFirst(), 0);
         }
-        any |= now[track] != null;
+        running += now[track] == null ? 0 : 1;
       }
-      if (!any) {
+      if (running < fewest) {
         return columns;
       }
       columns.add(now.clone());
@@ -114,19 +117,22 @@ class TrackBatchesTest {
       @ForAll @IntRange(min = 1, max = 12) int users,
       @ForAll @IntRange(min = 1, max = 14) int batchSize,
       @ForAll @IntRange(min = 1, max = 9) int bptt,
+      @ForAll @IntRange(min = 1, max = 3) int most,
       @ForAll SessionOrder sessionOrder,
       @ForAll Random random) {
     InteractionMatrix x = sessions(random, users);
     SessionOrdering order = new SessionOrdering(x, sessionOrder, 5);
-    TrackBatches batches = new TrackBatches(x, order, batchSize, bptt, 1);
+    int withTargets = (int) IntStream.range(0, users).filter(u -> x.historyLength(u) > 1).count();
+    int fewest = Math.min(most, Math.min(batchSize, withTargets));
+    TrackBatches batches = new TrackBatches(x, order, batchSize, bptt, fewest);
     Chunk chunk = new Chunk();
-    long targets = 0;
+    int all = IntStream.range(0, users).map(u -> Math.max(0, x.historyLength(u) - 1)).sum();
     for (int epoch = 0; epoch < 2; epoch++) {
       batches.fill(chunk, random.nextInt(batches.size()), 0); // an epoch may be left before its end
       batches.begin(epoch);
-      List<Click[]> columns = table(x, order.users(epoch), batches.rows(0));
-      assertEquals(
-          Math.ceilDiv(columns.size(), Math.min(bptt, batches.numTargets())), batches.size());
+      long targets = 0;
+      List<Click[]> columns = table(x, order.users(epoch), batches.rows(0), fewest);
+      assertEquals(Math.ceilDiv(columns.size(), Math.min(bptt, all)), batches.size());
       for (int b = 0; b < batches.size(); b++) {
         int start = random.nextInt(3) == 0 ? random.nextInt(batches.size()) : b;
         batches.fill(chunk, start, 0); // a jump, as from a checkpoint
@@ -136,8 +142,22 @@ class TrackBatchesTest {
         assertSame(expected, actual(chunk));
         targets += chunk.numTargets;
       }
+      assertEquals(batches.numTargets(), targets);
+      assertTrue(fewest > 1 ? targets <= all : targets == all);
     }
-    assertEquals(2 * batches.numTargets(), targets);
+  }
+
+  /** Without samples a session that runs alone has no negatives. */
+  @Test
+  void tooFewSessionsSideBySideAreRefused() {
+    InteractionMatrix x = sessions(new Random(1), 1);
+    SessionOrdering order = new SessionOrdering(x, SessionOrder.USER, 0);
+    var fault =
+        assertThrows(IllegalArgumentException.class, () -> new TrackBatches(x, order, 8, 1, 2));
+    assertEquals(
+        "with num_samples 0 only the other sessions of a step give negatives: it needs 2 sessions"
+            + " of 2 clicks side by side, but batch_size is 8 and there are 1",
+        fault.getMessage());
   }
 
   /** The longest first, and of the same length in order of tracks and time. */
