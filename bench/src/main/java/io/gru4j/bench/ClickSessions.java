@@ -1,6 +1,7 @@
 package io.gru4j.bench;
 
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.tensor.ItemSampler;
 import io.gru4j.tensor.RandomStream;
 import java.util.Arrays;
 
@@ -20,6 +21,8 @@ record ClickSessions(InteractionMatrix train, InteractionMatrix test) {
   private static final int SUCCESSORS = 4;
   private static final int LONGEST = 50;
   private static final long SEED = 7;
+  private static final long SCATTER =
+      611_953; // a prime: times it, every rank has a number of its own
 
   /**
    * Returns sessions over about 1,000, 10,000 or 40,000 items, all of which occur: {@code 1k, 10k,
@@ -53,6 +56,30 @@ record ClickSessions(InteractionMatrix train, InteractionMatrix test) {
       times[i] = i;
     }
     return InteractionMatrix.of(rows, items, users, clicked, times);
+  }
+
+  /**
+   * Two million clicks on a catalogue of a million items, in sessions of five. A click is any item
+   * by Zipf's law: weight {@code 1 / rank}. Items' numbers say nothing about their ranks.
+   */
+  static InteractionMatrix million() {
+    int items = 1_000_000;
+    int sessions = 400_000;
+    int length = 5;
+    double[] weights = new double[items];
+    Arrays.setAll(weights, rank -> 1.0 / (rank + 1));
+    ItemSampler popular = new ItemSampler(weights);
+    RandomStream random = new RandomStream(SEED);
+    int n = sessions * length;
+    int[] users = new int[n];
+    int[] clicked = new int[n];
+    double[] times = new double[n];
+    for (int i = 0; i < n; i++) {
+      users[i] = i / length;
+      clicked[i] = (int) (popular.at(random.nextDouble()) * SCATTER % items);
+      times[i] = i;
+    }
+    return InteractionMatrix.of(sessions, items, users, clicked, times);
   }
 
   /** The first part of the training sessions, for a part of an epoch. */

@@ -6,6 +6,8 @@ import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.parameters.GRU4RecOptions.Embedding;
+import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.Backend;
@@ -14,11 +16,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
-import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
@@ -31,7 +33,9 @@ import jdk.jfr.consumer.RecordingFile;
  * </pre>
  *
  * <p>Arguments: the catalogue of {@link ClickSessions}, threads, share of the training sessions
- * that is an epoch here. Without the two options a sample may be counted for a neighbouring part.
+ * that is an epoch here, and {@code shared} for the training of {@link SampledTraining} against
+ * shared samples instead of the defaults. Without the two options a sample may be counted for a
+ * neighbouring part.
  */
 final class EpochProfile {
 
@@ -46,19 +50,20 @@ final class EpochProfile {
    * @param args catalogue, threads, share
    */
   public static void main(String[] args) throws IOException {
-    if (args.length != 3) {
+    if (args.length < 3 || args.length > 4) {
       throw new IllegalArgumentException(
-          "arguments are: catalogue (1k, 10k, 40k), threads, share of the sessions");
+          "arguments are: catalogue (1k, 10k, 40k), threads, share of the sessions, and shared"
+              + " for shared samples");
+    }
+    boolean shared = args.length == 4;
+    if (shared && !args[3].equals("shared")) {
+      throw new IllegalArgumentException("the last argument can be shared, got " + args[3]);
     }
     InteractionMatrix x = ClickSessions.named(args[0]).trainPart(Double.parseDouble(args[2]));
     Path file = Files.createTempFile("epochs", ".jfr");
     try (Recording recording = new Recording();
         GRU4RecCrossEntropy estimator =
-            new GRU4RecCrossEntropy(
-                GRU4RecParameters.builder()
-                    .set(SEED, Ours.DATA_SEED)
-                    .set(MAX_EPOCHS, WARM_UP + EPOCHS)
-                    .build())) {
+            new GRU4RecCrossEntropy(parameters(shared).set(MAX_EPOCHS, WARM_UP + EPOCHS).build())) {
       recording.enable("jdk.ExecutionSample").withPeriod(Duration.ofMillis(10));
       TrainingListener listener =
           new TrainingListener() {
@@ -75,64 +80,32 @@ final class EpochProfile {
           .fit(x, Ours.ids(x.numItems()), null);
       recording.stop();
       recording.dump(file);
-      print(args, x.numItems(), count(file));
+      print(args, x.numItems(), count(file, shared ? StepParts.SHARED : StepParts.CATALOGUE));
     } finally {
       Files.delete(file);
     }
   }
 
-  private static Map<String, Integer> count(Path file) throws IOException {
+  private static GRU4RecParameters.Builder parameters(boolean shared) {
+    return shared
+        ? SampledTraining.parameters(Negatives.SHARED, Embedding.SHARED).toBuilder()
+        : GRU4RecParameters.builder().set(SEED, Ours.DATA_SEED);
+  }
+
+  private static Map<String, Integer> count(Path file, List<String> parts) throws IOException {
     Map<String, Integer> counts = new LinkedHashMap<>();
-    for (String part : new String[] {"forward", "softmax", "dW", "dhidden", "optimizer", "GRU"}) {
-      counts.put(part, 0);
-    }
-    counts.put("rest", 0);
+    parts.forEach(part -> counts.put(part, 0));
+    counts.put(StepParts.REST, 0);
     try (RecordingFile events = new RecordingFile(file)) {
       while (events.hasMoreEvents()) {
         RecordedEvent event = events.readEvent();
         if (event.getEventType().getName().equals("jdk.ExecutionSample")
             && event.getStackTrace() != null) {
-          counts.merge(part(event), 1, Integer::sum);
+          counts.merge(StepParts.of(event.getStackTrace().getFrames()), 1, Integer::sum);
         }
       }
     }
     return counts;
-  }
-
-  /** The part of the step that the innermost known frame belongs to. */
-  private static String part(RecordedEvent event) {
-    for (RecordedFrame frame : event.getStackTrace().getFrames()) {
-      String type = frame.getMethod().getType().getName();
-      String method = frame.getMethod().getName();
-      String part = null;
-      if (type.startsWith("io.gru4j.tensor.optim.")) { // clipping is among them
-        part = "optimizer";
-      } else if (type.startsWith("io.gru4j.tensor.nn.Gru")) {
-        part = "GRU";
-      } else if (type.equals("io.gru4j.tensor.nn.HiddenGradient")) {
-        part = "dhidden";
-      } else if (type.equals("io.gru4j.tensor.nn.OutputLayer")) {
-        part = ofOutputLayer(method);
-      } else if (type.equals("io.gru4j.tensor.nn.DistinctRows")) {
-        continue; // these frames say nothing: a frame further out does
-      } else if (method.startsWith("row")) {
-        part = "softmax";
-      }
-      if (part != null) {
-        return part;
-      }
-    }
-    return "rest";
-  }
-
-  private static String ofOutputLayer(String method) {
-    return switch (method) {
-      case "makeLogits" -> "forward";
-      case "backwardTile", "addToWeights", "addToBias", "scaleHidden", "takeTargets" -> "dW";
-      case "backwardHidden" -> "dhidden";
-      case "forward", "packChunk", "normaliseChunk" -> "softmax"; // forward: equal rows, losses
-      default -> null; // the lambdas and loops around those
-    };
   }
 
   private static void print(String[] args, int items, Map<String, Integer> counts)

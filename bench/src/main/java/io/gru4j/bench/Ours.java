@@ -22,6 +22,7 @@ import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.RandomStream;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -53,7 +54,9 @@ final class Ours {
       case "step" ->
           train(
               rounds, stepSessions(args[1]), Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+      case "steps" -> SampledTraining.steps(rounds, Arrays.copyOfRange(args, 1, args.length));
       case "heap" -> heap(rounds, Integer.parseInt(args[1]));
+      case "heap-sampled" -> SampledTraining.heap(rounds);
       case "gemm" -> gemm(rounds, args);
       case "top" -> top(rounds, args[1], Integer.parseInt(args[2]));
       case "peak" -> {

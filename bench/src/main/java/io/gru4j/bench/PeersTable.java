@@ -45,11 +45,16 @@ final class PeersTable {
           "epoch-40k-2",
           "threads",
           "step-8",
+          "sampled-step-40k",
           "gemm",
           "top-1",
           "top-2",
+          "million-items",
           "heap",
+          "heap-sampled",
           "start");
+
+  static final String NEXT_SMALLER = "the next smaller one tried, by 100 MiB, fails";
 
   private static final List<int[]> GEMMS =
       List.of(
@@ -70,7 +75,7 @@ final class PeersTable {
               "--part-40k", "0.1",
               "--golden", "core/src/test/resources/golden",
               "--image", "core/target/gru4j"));
-  private final boolean peer = Side.hasLibtorch();
+  final boolean peer = Side.hasLibtorch();
 
   private PeersTable(String[] args) {
     for (int i = 0; i < args.length; i += 2) {
@@ -128,14 +133,17 @@ final class PeersTable {
       }
       case "top-1" -> top(1);
       case "top-2" -> top(2);
+      case "sampled-step-40k" -> SampledRows.step(this);
+      case "million-items" -> SampledRows.million(this);
       case "heap" -> heap();
+      case "heap-sampled" -> SampledRows.heap(this);
       case "start" -> start();
       default -> throw new IllegalArgumentException("rows are " + ROWS + ", got " + row);
     }
   }
 
   /** Rounds of all sides in turn, by side. */
-  private List<List<double[]>> alternate(Side... sides) throws IOException {
+  List<List<double[]>> alternate(Side... sides) throws IOException {
     List<List<double[]>> all = new ArrayList<>();
     for (Side side : sides) {
       if (!side.isReady()) {
@@ -151,11 +159,11 @@ final class PeersTable {
     return all;
   }
 
-  private static void print(String what, String ours, String theirs, String ratio, String more) {
+  void print(String what, String ours, String theirs, String ratio, String more) {
     System.out.printf("| %s | %s | %s | %s | %s |%n", what, ours, theirs, ratio, more);
   }
 
-  private void print(String what, String unit, Sample ours, Sample theirs, String more) {
+  void print(String what, String unit, Sample ours, Sample theirs, String more) {
     print(
         what,
         ours + " " + unit,
@@ -164,7 +172,7 @@ final class PeersTable {
         more);
   }
 
-  private Side libtorch(int threads, String... task) throws IOException {
+  Side libtorch(int threads, String... task) throws IOException {
     Map<String, String> environment = new TreeMap<>();
     for (String setting : options.get("--libtorch-env").split(",")) {
       if (!setting.isEmpty()) {
@@ -253,7 +261,7 @@ final class PeersTable {
         "1 thread " + one + " s, in turn");
   }
 
-  private static String agreeing(double ours, double theirs) {
+  static String agreeing(double ours, double theirs) {
     if (!(Math.abs(ours - theirs) <= 1e-3 * theirs)) {
       throw new IllegalStateException("loss is " + ours + ", libtorch's is " + theirs);
     }
@@ -314,27 +322,14 @@ final class PeersTable {
   }
 
   /** The smallest heap, in steps of 100 MB, in which a few steps over a million items are made. */
-  private static void heap() throws IOException {
-    int fails = 25; // hundreds of MB: less than parameters and state
-    int works = 100;
-    while (works - fails > 1) {
-      int middle = (fails + works) / 2;
-      try (Side side =
-          Side.ours(
-              List.of("-Xmx" + middle + "00m", "-XX:+ExitOnOutOfMemoryError"), "heap", "1000000")) {
-        if (side.isReady()) {
-          works = middle;
-        } else {
-          fails = middle;
-        }
-      }
-    }
+  private void heap() throws IOException {
+    int hundreds = LeastHeap.search(25, 100, "heap", "1000000"); // 2.5 GB: parameters and state
     print(
         "heap to train with 1,000,000 items",
-        "%.1f GB (-Xmx%d00m)".formatted(works * 0.1048576, works),
+        "%.1f GB (-Xmx%d00m)".formatted(hundreds * 0.1048576, hundreds),
         "-",
         "-",
-        "the next smaller one tried, by 100 MiB, fails");
+        NEXT_SMALLER);
   }
 
   /** From the start of {@code gru4j recommend} to its exit. */

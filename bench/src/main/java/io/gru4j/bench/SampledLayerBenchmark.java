@@ -111,19 +111,24 @@ public class SampledLayerBenchmark {
     parallel.close();
   }
 
-  /** Draws targets, samples and negatives. */
+  /**
+   * Draws targets, samples and negatives.
+   *
+   * @param work checks the kernels
+   */
   @Benchmark
-  public void draws() {
+  public void draws(Work work) {
     draw();
   }
 
   /**
    * Draws, and cross-entropy over shared samples.
    *
+   * @param work checks the kernels
    * @return the loss
    */
   @Benchmark
-  public double sharedCrossEntropy() {
+  public double sharedCrossEntropy(Work work) {
     draw();
     begin();
     tape.backward(crossEntropy.forward(tape, hidden, targets, samples, SAMPLES));
@@ -133,10 +138,11 @@ public class SampledLayerBenchmark {
   /**
    * Draws, and bpr-max over shared samples.
    *
+   * @param work checks the kernels
    * @return the loss
    */
   @Benchmark
-  public double sharedBprMax() {
+  public double sharedBprMax(Work work) {
     draw();
     begin();
     tape.backward(bprMax.forward(tape, hidden, targets, samples, SAMPLES));
@@ -146,10 +152,11 @@ public class SampledLayerBenchmark {
   /**
    * Draws, and bpr over negatives of each row's own.
    *
+   * @param work checks the kernels
    * @return the loss
    */
   @Benchmark
-  public double ownBpr() {
+  public double ownBpr(Work work) {
     draw();
     begin();
     tape.backward(bpr.forward(tape, hidden, targets, negatives));

@@ -50,8 +50,13 @@ final class Side implements AutoCloseable {
    * its pages from round to round as well.
    */
   static Side ours(String... task) throws IOException {
-    return ours(
-        List.of("-Xms2g", "-Xmx2g", "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages"), task);
+    return ours(heap("2g"), task);
+  }
+
+  /** The options for a heap of that size, all of it touched before the first round. */
+  static List<String> heap(String size) {
+    return List.of(
+        "-Xms" + size, "-Xmx" + size, "-XX:+AlwaysPreTouch", "-XX:+UseTransparentHugePages");
   }
 
   /** Starts gru4j's side on a task, with other options of the JVM. */

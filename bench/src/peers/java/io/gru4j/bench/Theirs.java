@@ -6,6 +6,9 @@ import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatches;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.GRU4RecOptions;
+import io.gru4j.parameters.GRU4RecOptions.Embedding;
+import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Matrix;
 import java.io.IOException;
@@ -54,6 +57,10 @@ final class Theirs {
         threads(args[3]);
         train(rounds, Ours.stepSessions(args[2]), best, Integer.parseInt(args[4]));
       }
+      case "steps" -> {
+        threads(args[4]);
+        steps(rounds, args[2], args[3], Integer.parseInt(args[5]), Integer.parseInt(args[6]));
+      }
       case "gemm" -> {
         torch.set_num_threads(1);
         gemm(rounds, args);
@@ -93,6 +100,42 @@ final class Theirs {
       double loss = training.epoch(chunks);
       rounds.report((System.nanoTime() - start) * 1e-9, loss);
     }
+  }
+
+  /** A round is some steps against shared samples: seconds, loss, targets, steps. */
+  private static void steps(
+      Rounds rounds, String sessions, String embedding, int warmUp, int perRound) {
+    InteractionMatrix x = SampledTraining.sessions(sessions);
+    Embedding kind = SampledTraining.embedding(embedding);
+    GRU4RecParameters p = SampledTraining.parameters(Negatives.SHARED, kind);
+    TorchSampledSteps steps = new TorchSampledSteps(x, p);
+    int most = 2 * steps.tracks() + p.get(GRU4RecOptions.NUM_SAMPLES);
+    TorchSampledTraining training =
+        new TorchSampledTraining(
+            new TorchNetwork(SampledTraining.network(p, x.numItems())),
+            kind == Embedding.SHARED,
+            p,
+            steps.tracks(),
+            most);
+    List<TorchSampledStep> next = steps.next(warmUp);
+    training.run(next);
+    do {
+      next.forEach(TorchSampledStep::close);
+      next = steps.next(perRound);
+    } while (round(rounds, training, next));
+  }
+
+  private static boolean round(
+      Rounds rounds, TorchSampledTraining training, List<TorchSampledStep> steps) {
+    if (!rounds.next()) {
+      return false;
+    }
+    long start = System.nanoTime();
+    double loss = training.run(steps);
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    long targets = steps.stream().mapToLong(TorchSampledStep::rows).sum();
+    rounds.report(seconds, loss, targets, steps.size());
+    return true;
   }
 
   private static void gemm(Rounds rounds, String[] args) {

@@ -8,7 +8,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Draws the pictures of the tour. From the project's folder:
+ * Draws the pictures of the tour, and the learning curves of the accuracy page where their results
+ * are beside it. From the project's folder:
  *
  * <pre>java core/src/test/java/io/gru4j/docs/Pictures.java core/docs/pictures</pre>
  */
@@ -23,6 +24,9 @@ final class Pictures {
           "panels.svg", PanelsPicture::draw,
           "register-tile.svg", RegisterTilePicture::draw);
 
+  /** What the benchmark LearningCurves printed. */
+  private static final String RESULTS = "learning-curves.csv";
+
   private Pictures() {}
 
   /**
@@ -31,15 +35,24 @@ final class Pictures {
    * @param args the folder
    */
   public static void main(String[] args) throws IOException {
-    for (Map.Entry<String, String> picture : all().entrySet()) {
+    for (Map.Entry<String, String> picture : all(Path.of(args[0])).entrySet()) {
       Files.writeString(Path.of(args[0], picture.getKey()), picture.getValue());
     }
   }
 
-  /** The text of each picture by its file name. */
-  static Map<String, String> all() {
+  /**
+   * The text of each picture by its file name.
+   *
+   * @param folder where the pictures are; the results lie beside it
+   */
+  static Map<String, String> all(Path folder) throws IOException {
     Map<String, String> texts = new TreeMap<>();
     ALL.forEach((name, picture) -> texts.put(name, picture.get().toString()));
+    Path results = folder.resolveSibling(RESULTS);
+    if (Files.exists(results)) {
+      Svg curves = LearningCurvesPicture.draw(Files.readString(results));
+      texts.put("learning-curves.svg", curves.toString());
+    }
     return texts;
   }
 }

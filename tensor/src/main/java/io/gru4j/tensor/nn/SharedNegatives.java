@@ -41,7 +41,7 @@ public final class SharedNegatives {
 
   private static final int ROWS = 8; // of a task that turns scores into gradients
   private static final int HIDDEN_ROWS = 16; // of a task that puts the hidden gradient together
-  private static final int SLOT = 16; // panels, at most: their weights fit the second cache
+  static final int SLOT = 16; // panels, at most: their weights fit the second cache
   private static final int PANELS = 4; // of a task
   private static final float[] ZEROS = new float[PANEL];
 
@@ -57,7 +57,7 @@ public final class SharedNegatives {
   private final ElementKernels elementKernels = Kernels.get().elements();
   private final Variable loss = new Variable(Matrix.zeros(1, 1));
   private final DistinctRows distinct = new DistinctRows();
-  private final ThreadLocal<Scratch> scratch;
+  private final ThreadLocal<GatherScratch> scratch;
 
   private int[] columns = new int[0]; // [j]: class
   private int[] classes = new int[0]; // [d]: distinct ones
@@ -102,7 +102,7 @@ public final class SharedNegatives {
     this.V = weight.rows();
     this.H = weight.cols();
     this.unitPanels = Parameter.panelCount(H);
-    this.scratch = ThreadLocal.withInitial(() -> new Scratch(H));
+    this.scratch = ThreadLocal.withInitial(() -> new GatherScratch(H));
   }
 
   /**
@@ -169,7 +169,7 @@ public final class SharedNegatives {
         + Float.BYTES * floats
         + SharedLoss.bytes(M, padded, threads)
         + Variable.bytes(1, 1) // loss
-        + threads * Scratch.bytes(H, M, C);
+        + threads * GatherScratch.bytes(H, M, C);
   }
 
   /**
@@ -251,7 +251,7 @@ public final class SharedNegatives {
 
   /** Gathers the classes' rows of W and scores them, a panel at a time. */
   private void score(int task) {
-    Scratch scratch = this.scratch.get();
+    GatherScratch scratch = this.scratch.get();
     float[] w = weight.value();
     float[] b = bias.value();
     int end = Math.min(panels, (task + 1) * PANELS);
@@ -320,7 +320,7 @@ public final class SharedNegatives {
 
   /** A slot's part of the hidden gradient, and the gradients of its classes. */
   private void backwardSlot(int slot) {
-    Scratch scratch = this.scratch.get();
+    GatherScratch scratch = this.scratch.get();
     int from = firstPanel(slot);
     int count = firstPanel(slot + 1) - from;
     float[] w = weight.value();
@@ -347,7 +347,7 @@ public final class SharedNegatives {
     }
   }
 
-  private void classGradients(Scratch scratch, int panel) {
+  private void classGradients(GatherScratch scratch, int panel) {
     float[] packed = scratch.packed(M);
     float[] grads = scratch.grads;
     float[] dW = weight.gradOrNull();
@@ -390,43 +390,6 @@ public final class SharedNegatives {
           elementKernels.axpy(lossGrad, hiddenSums, o, dHidden, m * H + k, n);
         }
       }
-    }
-  }
-
-  /** What a thread needs for itself. */
-  private static final class Scratch {
-    final float[] rows; // of W, one after the other
-    final float[] panel; // the same, [h][class]
-    final float[] grads; // of the same rows, each filled up to panels
-    final float[] biases = new float[PANEL]; // or their gradients
-    private float[] units = new float[0]; // rows of W of a slot, [h / 32][class][h % 32]
-    private float[] packed = new float[0]; // scores of a panel
-    private float[] block = new float[0]; // of a block product
-
-    Scratch(int H) {
-      rows = new float[PANEL * H];
-      panel = new float[PANEL * H];
-      grads = new float[(int) (PANEL * Buffers.padded(H))];
-    }
-
-    static double bytes(int H, int M, double C) {
-      return Float.BYTES
-          * (PANEL * (2.0 * H + Buffers.padded(H) + 1)
-              + Buffers.packedRows(PANEL, M)
-              + SLOT * PANEL * Buffers.padded(H)
-              + Kernels.blockScratch(SLOT));
-    }
-
-    float[] units(int panels, int unitPanels) {
-      return units = Buffers.atLeast(units, (double) panels * PANEL * unitPanels * PANEL);
-    }
-
-    float[] packed(int M) {
-      return packed = Buffers.atLeast(packed, Buffers.packedRows(PANEL, M));
-    }
-
-    float[] block(int panels) {
-      return block = Buffers.atLeast(block, Kernels.blockScratch(panels));
     }
   }
 }
