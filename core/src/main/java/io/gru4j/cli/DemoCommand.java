@@ -122,8 +122,10 @@ final class DemoCommand implements Command {
       model = estimator.model();
     }
 
-    RankMetrics popular = NextClickEvaluation.evaluate(Popularity.fit(split.train()), test, K);
-    RankMetrics markov = NextClickEvaluation.evaluate(MarkovChain.fit(split.train()), test, K);
+    RankMetrics popular =
+        NextClickEvaluation.evaluate(new Popularity().fit(split.train()), test, K);
+    RankMetrics markov =
+        NextClickEvaluation.evaluate(new MarkovChain().fit(split.train()), test, K);
     RankMetrics gru;
     try (Parallel parallel = new Parallel(threads)) {
       gru = model.evaluate(test, parallel, K);

@@ -41,7 +41,7 @@ final class EpochLog implements TrainingListener, Closeable {
   static String line(EpochSummary e) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("epoch", e.epoch());
-    line.put("seconds", e.seconds());
+    line.put("seconds", finiteOrNull(e.seconds()));
     line.put("targets", e.targets());
     line.put("steps", e.steps());
     line.put("loss", finiteOrNull(e.loss()));

@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -105,13 +104,12 @@ final class InspectCommand implements Command {
   }
 
   private static TextTable history(List<EpochSummary> history, String criterion) {
-    TextTable table = new TextTable().row("  epoch", "loss", criterion, "seconds");
+    TextTable table = new TextTable().row("  epoch", "loss", criterion);
     for (EpochSummary each : history) {
       table.row(
           "  " + each.epoch(),
           Numbers.score(each.loss()),
-          each.criterion().isPresent() ? Numbers.score(each.criterion().getAsDouble()) : "-",
-          String.format(Locale.ROOT, "%.2f", each.seconds()));
+          each.criterion().isPresent() ? Numbers.score(each.criterion().getAsDouble()) : "-");
     }
     return table;
   }

@@ -87,8 +87,10 @@ record TrainingReport(
       try (Parallel parallel = new Parallel(threads)) {
         gru = model.evaluate(sessions, parallel, CUTOFFS);
       }
-      RankMetrics popular = NextClickEvaluation.evaluate(Popularity.fit(train), sessions, CUTOFFS);
-      RankMetrics markov = NextClickEvaluation.evaluate(MarkovChain.fit(train), sessions, CUTOFFS);
+      RankMetrics popular =
+          NextClickEvaluation.evaluate(new Popularity().fit(train), sessions, CUTOFFS);
+      RankMetrics markov =
+          NextClickEvaluation.evaluate(new MarkovChain().fit(train), sessions, CUTOFFS);
       return new Quality(popular, markov, gru, (System.nanoTime() - start) * 1e-9);
     }
   }

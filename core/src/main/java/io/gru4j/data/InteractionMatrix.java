@@ -279,6 +279,19 @@ public final class InteractionMatrix {
     return activeItemSet().cardinality();
   }
 
+  /**
+   * Returns how many interactions each item has.
+   *
+   * @return (numItems) counts, repeated interactions counted each time
+   */
+  public int[] itemClicks() {
+    int[] clicks = new int[numItems];
+    for (int item : items) {
+      clicks[item]++;
+    }
+    return clicks;
+  }
+
   private BitSet activeItemSet() {
     BitSet active = new BitSet(numItems);
     for (int item : items) {

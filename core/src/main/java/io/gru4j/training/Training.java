@@ -351,7 +351,9 @@ public final class Training {
   private void keep(GruNetwork network) {
     Map<String, String> texts = new LinkedHashMap<>();
     parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
-    model = new FittedModel(network, items, texts, state.history, state.seed);
+    model =
+        new FittedModel(network, items, texts, state.history, state.seed)
+            .withItemClicks(x.itemClicks());
   }
 
   /** {@return the trained network, the best or the last; null if there is none} */
