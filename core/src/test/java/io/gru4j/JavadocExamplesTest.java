@@ -247,6 +247,19 @@ class JavadocExamplesTest {
   }
 
   @Test
+  void build() {
+    // @start region="builder"
+    SessionData clicks =
+        InteractionMatrix.builder()
+            .add("s1", "shoe", 1)
+            .add("s1", "sock", 2)
+            .add("s2", "lace", 3)
+            .build();
+    // @end
+    assertEquals(3, clicks.items().size());
+  }
+
+  @Test
   void measure() {
     // @start region="baseline"
     MarkovChain baseline = new MarkovChain().fit(sessions);

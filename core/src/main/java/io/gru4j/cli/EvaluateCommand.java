@@ -101,6 +101,7 @@ final class EvaluateCommand implements Command {
     int threads = SessionInput.threads(line);
     SessionInput input = new SessionInput(line, console);
 
+    LittleWork.expect(LittleWork.ofScoring(file, files));
     FittedModel model = ModelInput.load(file);
     List<Baseline> baselines = new ArrayList<>();
     int[] clicks = model.itemClicks();

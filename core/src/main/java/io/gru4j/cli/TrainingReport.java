@@ -232,10 +232,7 @@ record TrainingReport(
   }
 
   private String criterionName() {
-    String name = parameters.get(STOPPING_CRITERION).criterionName();
-    return parameters.get(STOPPING_CRITERION).cutoff().isPresent()
-        ? name + "@" + parameters.get(STOPPING_CRITERION).cutoff().getAsInt()
-        : name;
+    return parameters.get(STOPPING_CRITERION).label();
   }
 
   private List<Block> dataBlocks() {

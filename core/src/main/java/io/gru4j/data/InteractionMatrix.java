@@ -113,6 +113,15 @@ public final class InteractionMatrix {
     return new InteractionMatrix(numUsers, numItems, offsets, sortedItems, sortedTimes);
   }
 
+  /**
+   * Starts a matrix whose sessions and items have ids of any text.
+   *
+   * @return a builder without a click
+   */
+  public static InteractionsBuilder builder() {
+    return new InteractionsBuilder();
+  }
+
   private static IllegalArgumentException fault(int row, String what) {
     return new IllegalArgumentException("InteractionMatrix: row " + row + ": " + what);
   }

@@ -2,7 +2,8 @@
  * How good predictions are.
  *
  * <p>Start with {@link io.gru4j.metrics.RankMetrics}, which turns the ranks of the items that were
- * really clicked into recall, mean reciprocal rank and NDCG. {@link io.gru4j.metrics.Criterion} has
+ * really clicked into recall, mean reciprocal rank and NDCG. {@link io.gru4j.metrics.ListMetrics}
+ * looks at what was recommended, right or wrong: its coverage and popularity. {@link io.gru4j.metrics.Criterion} has
  * the measures that judge the epochs of a fit, by RecPack's definitions, over sparse matrices of
  * scores.
  *
