@@ -32,7 +32,7 @@ final class CompletionCommand implements Command {
   @Override
   public String details() {
     return "For bash: eval \"$(gru4j completion bash)\" in ~/.bashrc. For zsh: gru4j completion zsh"
-               + " > _gru4j in a folder of $fpath.";
+        + " > _gru4j in a folder of $fpath.";
   }
 
   @Override

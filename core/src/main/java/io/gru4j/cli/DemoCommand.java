@@ -69,12 +69,12 @@ final class DemoCommand implements Command {
   @Override
   public String details() {
     return "Each session that is made is about two shelves of items: a click stays on one shelf or"
-               + " goes back to the other, and mostly takes there the preferred successor of the"
-               + " item before. The newest tenth of the sessions is held out, and predicted by the"
-               + " most popular items, by a first-order Markov chain (it sees the last click) and"
-               + " by the GRU (it sees the session).\n"
-               + "--write leaves the sessions as files, for the other commands. stdout gets their"
-               + " figures and some recommendations, stderr the progress.";
+        + " goes back to the other, and mostly takes there the preferred successor of the"
+        + " item before. The newest tenth of the sessions is held out, and predicted by the"
+        + " most popular items, by a first-order Markov chain (it sees the last click) and"
+        + " by the GRU (it sees the session).\n"
+        + "--write leaves the sessions as files, for the other commands. stdout gets their"
+        + " figures and some recommendations, stderr the progress.";
   }
 
   @Override

@@ -35,11 +35,11 @@ final class InspectCommand implements Command {
   @Override
   public String details() {
     return "Prints the model's items, seed, network, parameters, tensors and the history of its"
-               + " training; with --json as one line: {\"file\": name, \"bytes\": n, \"items\": n,"
-               + " \"seed\": n, \"network\": {\"embedding\": shared or separate, \"components\": n,"
-               + " \"layers\": n, \"hidden\": n}, \"parameters\": {name: text}, \"tensors\":"
-               + " [{\"name\": t, \"type\": F32, \"shape\": [n, ...]}], \"history\": [{\"epoch\":"
-               + " n, \"loss\": x, ...}]}.";
+        + " training; with --json as one line: {\"file\": name, \"bytes\": n, \"items\": n,"
+        + " \"seed\": n, \"network\": {\"embedding\": shared or separate, \"components\": n,"
+        + " \"layers\": n, \"hidden\": n}, \"parameters\": {name: text}, \"tensors\":"
+        + " [{\"name\": t, \"type\": F32, \"shape\": [n, ...]}], \"history\": [{\"epoch\":"
+        + " n, \"loss\": x, ...}]}.";
   }
 
   @Override

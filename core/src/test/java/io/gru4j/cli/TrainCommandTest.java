@@ -122,7 +122,8 @@ class TrainCommandTest extends CommandLineCase {
     assertTrue(inspect.out().matches("(?s).*\ntensors\n.*\nhistory\n  epoch .*"), inspect.out());
 
     Result text = run("evaluate", sessions, "--model", model, "--at=1,5").expect(0);
-    assertContains(text.out(), "k  Recall@k   MRR@k  NDCG@k  Precision@k  Coverage@k  Popularity@k\n1 ");
+    assertContains(
+        text.out(), "k  Recall@k   MRR@k  NDCG@k  Precision@k  Coverage@k  Popularity@k\n1 ");
     assertContains(text.out(), "119 clicks predicted, 0 dropped");
   }
 
