@@ -7,13 +7,12 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.ZipException;
 
 /**
- * Reads a UTF-8 file, plain or gzip'd, line by line as slices of one buffer.
+ * Reads a UTF-8 file, plain or packed as {@link InputBytes} reads it, line by line as slices of one
+ * buffer.
  *
  * <p>A line ends in LF or CRLF, the last may end with the file. A byte order mark is skipped. Where
  * CSV quotes are on, a line feed inside quotes belongs to the line. After a {@link
@@ -35,21 +34,17 @@ final class LineReader implements Closeable {
   private byte separator; // of CSV fields; 0: quotes mean nothing
 
   LineReader(Path file) throws IOException {
+    this(file, InputBytes.open(file, null));
+  }
+
+  /** Reads an open stream of unpacked text, and closes it; {@code file} is for messages. */
+  LineReader(Path file, InputStream text) throws IOException {
     this.file = file;
-    if (Files.isDirectory(file)) {
-      throw SessionFileException.ofFile(file, 0, "is a folder, expected a file", null);
-    }
-    InputStream raw;
+    this.in = text;
     try {
-      raw = Files.newInputStream(file);
-    } catch (NoSuchFileException e) {
-      throw SessionFileException.ofFile(file, 0, "there is no such file", e);
-    }
-    try {
-      this.in = GzipStream.unpackIfGzip(raw);
       skipByteOrderMark();
     } catch (IOException | RuntimeException e) {
-      raw.close();
+      text.close();
       throw e;
     }
   }
@@ -73,6 +68,19 @@ final class LineReader implements Closeable {
 
   Path file() {
     return file;
+  }
+
+  /**
+   * The first byte of the text that is no white space, which stays to be read; -1: there is none.
+   */
+  int firstByte() throws IOException {
+    for (int n = 0; n <= MAX_LINE && (position + n < limit || fill()); n++) {
+      byte b = buffer[position + n];
+      if (b > ' ' || b < 0) {
+        return b & 0xff;
+      }
+    }
+    return -1;
   }
 
   /** The buffer the line is in; valid until the next call of {@link #next}. */
@@ -270,13 +278,8 @@ final class LineReader implements Closeable {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, position, length));
     } catch (CharacterCodingException e) {
       String shown = escaped(buffer, position, position + length);
-      boolean utf16 =
-          line == 1 && (shown.startsWith("\"\\xfe\\xff") || shown.startsWith("\"\\xff\\xfe"));
       position = Math.min(limit, position + length + 1);
-      throw SessionFileException.ofLine(
-          file,
-          line,
-          "the line is not UTF-8 text" + (utf16 ? ", it seems to be UTF-16: " : ": ") + shown);
+      throw SessionFileException.ofLine(file, line, "the line is not UTF-8 text: " + shown);
     }
   }
 
@@ -310,13 +313,8 @@ final class LineReader implements Closeable {
       limit += Math.max(0, n);
       return n > 0;
     } catch (EOFException | ZipException e) {
-      throw damaged(e);
+      throw InputBytes.damaged(file, nextLine, e);
     }
-  }
-
-  private SessionFileException damaged(IOException cause) {
-    return SessionFileException.ofFile(
-        file, nextLine, cause.getMessage() + " (in this line or after it)", cause);
   }
 
   @Override
