@@ -135,10 +135,10 @@ final class SessionInput {
   }
 
   /** As {@link #read}, and applies rules before the clicks become a matrix. */
-  SessionData read(List<Path> files, IdMap knownItemsOrNull, List<Step> steps, boolean withLeftOut)
+  SessionData read(List<Path> files, IdMap knownItemsOrNull, List<Step> steps, boolean withGap)
       throws WorkException, IOException {
     long start = System.nanoTime();
-    Clicks clicks = readClicks(files, withLeftOut).clicks();
+    Clicks clicks = readClicks(files, withGap).clicks();
     for (Step step : steps) {
       Clicks before = clicks;
       clicks = step.apply(before);
@@ -164,11 +164,18 @@ final class SessionInput {
     return data;
   }
 
-  /** Reads files for rules to be applied, and prints what is bad or doubtful. */
-  ClickData readClicks(List<Path> files, boolean withLeftOut) throws WorkException, IOException {
-    ClickData data = reading(files, reader -> reader.readClicks(files, withLeftOut));
+  /**
+   * Reads files for rules to be applied, and prints what is bad or doubtful; {@code withGap} if the
+   * first rule is a session's gap, which needs the rows that are left out too.
+   */
+  ClickData readClicks(List<Path> files, boolean withGap) throws WorkException, IOException {
+    ClickData data = reading(files, reader -> reader.readClicks(files, withGap));
     long clicks = data.rows() - data.leftOut();
-    report(files, clicks, data.skippedBadLines(), data.firstBadLines(), data.doubts());
+    List<Doubt> doubts = new ArrayList<>(data.doubts());
+    if (withGap) { // which is what helps
+      doubts.removeIf(doubt -> doubt.kind() == Doubt.Kind.LONG_SESSION);
+    }
+    report(files, clicks, data.skippedBadLines(), data.firstBadLines(), doubts);
     return data;
   }
 

@@ -16,7 +16,8 @@ final class ClickTable {
   private final List<long[]> times = new ArrayList<>();
   private int n;
   private int decimals;
-  private long largest; // absolute value of a time
+  private long largest = Long.MIN_VALUE;
+  private long least = Long.MAX_VALUE;
 
   int size() {
     return n;
@@ -55,13 +56,18 @@ final class ClickTable {
     sessions.get(chunk)[at] = session;
     items.get(chunk)[at] = item;
     times.get(chunk)[at] = scaled;
-    largest = Math.max(largest, Math.abs(scaled));
+    least = Math.min(least, scaled);
+    largest = Math.max(largest, scaled);
     return true;
   }
 
   private void rescale(int newDecimals) {
     long factor = power(newDecimals - decimals);
-    largest = Math.multiplyExact(largest, factor);
+    if (n > 0) {
+      long newLargest = Math.multiplyExact(largest, factor);
+      least = Math.multiplyExact(least, factor);
+      largest = newLargest;
+    }
     for (long[] chunk : times) {
       for (int i = 0; i < CHUNK; i++) {
         chunk[i] *= factor;
@@ -76,6 +82,11 @@ final class ClickTable {
       power = Math.multiplyExact(power, 10);
     }
     return power;
+  }
+
+  /** The least time. */
+  long least() {
+    return least;
   }
 
   /**

@@ -300,7 +300,7 @@ public final class Clicks {
   }
 
   /** What is doubtful, where no session was split yet. */
-  List<Doubt> doubts(boolean numbers, int sharedSessions) {
+  List<Doubt> doubts(boolean suspect, int sharedSessions) {
     return Doubts.of(
         sessionIds,
         itemIds,
@@ -309,7 +309,7 @@ public final class Clicks {
         click -> items[click],
         click -> times[click],
         scale.perSecond(),
-        numbers,
+        suspect,
         sharedSessions);
   }
 

@@ -39,7 +39,7 @@ final class Doubts {
    *
    * @param time of a click
    * @param perSecond how many units of time make a second; 0: not known
-   * @param numbers whether the times were numbers and their unit was guessed
+   * @param suspect whether the least time is not likely in this unit
    * @param sharedSessions sessions with clicks of several persons
    */
   static List<Doubt> of(
@@ -50,7 +50,7 @@ final class Doubts {
       IntUnaryOperator item,
       IntToDoubleFunction time,
       double perSecond,
-      boolean numbers,
+      boolean suspect,
       int sharedSessions) {
     Doubts doubts = new Doubts(sessions, items, numSessions, start, item);
     doubts.missingSessions();
@@ -64,7 +64,7 @@ final class Doubts {
     if (perSecond > 0) {
       doubts.longSessions(time, perSecond);
     }
-    if (perSecond > 0 && numbers) {
+    if (perSecond > 0 && suspect) {
       doubts.mixedUnits(time, perSecond);
     }
     doubts.giantSession();

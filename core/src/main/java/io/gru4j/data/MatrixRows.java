@@ -16,6 +16,7 @@ final class MatrixRows implements ClickReading.Sink {
   private int n;
   private long unknown;
   private double largest;
+  private double least = Double.POSITIVE_INFINITY;
   private double datesPerSecond; // 0: times were numbers
 
   @Override
@@ -34,7 +35,8 @@ final class MatrixRows implements ClickReading.Sink {
       keepExactly(time);
     }
     times[n++] = number;
-    largest = Math.max(largest, Math.abs(number));
+    least = Math.min(least, number);
+    largest = Math.max(largest, number);
     return true;
   }
 
@@ -114,6 +116,11 @@ final class MatrixRows implements ClickReading.Sink {
     users = sortedUsers;
     items = sortedItems;
     exact = keys;
+  }
+
+  /** The least time that is a number. */
+  double least() {
+    return least;
   }
 
   /** How many units of time make a second; 0 if it is not known. */

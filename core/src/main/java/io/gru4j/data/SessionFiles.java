@@ -183,16 +183,17 @@ public final class SessionFiles {
               rows.unknown(),
               reading.bad(),
               reading.firstBad(),
-              doubts(matrix, sessions, items, rows.perSecond(format.timeUnit()), reading));
+              doubts(matrix, sessions, items, rows, reading));
         });
   }
 
-  private static List<Doubt> doubts(
+  private List<Doubt> doubts(
       InteractionMatrix matrix,
       IdMap sessions,
       IdMap items,
-      double perSecond,
+      MatrixRows rows,
       ClickReading reading) {
+    double perSecond = rows.perSecond(format.timeUnit());
     return Doubts.of(
         sessions,
         items,
@@ -201,7 +202,7 @@ public final class SessionFiles {
         matrix::itemAt,
         matrix::timestampAt,
         perSecond,
-        !reading.dates(),
+        !reading.dates() && !TimeUnits.isLikely(rows.least() / perSecond),
         reading.sharedSessions());
   }
 
@@ -234,6 +235,7 @@ public final class SessionFiles {
         true,
         inputs -> {
           boolean dates = reading.dates();
+          long least = table.least();
           Clicks clicks =
               table.finish(reading.sessionIds(), reading.itemIds(), dates, format.timeUnit());
           return new ClickData(
@@ -242,7 +244,9 @@ public final class SessionFiles {
               reading.leftOut(),
               reading.bad(),
               reading.firstBad(),
-              clicks.doubts(!dates, reading.sharedSessions()),
+              clicks.doubts(
+                  !dates && !TimeUnits.isLikely((double) least / clicks.scale().perSecond()),
+                  reading.sharedSessions()),
               inputs);
         });
   }

@@ -154,7 +154,7 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
     }
 
     Clicks known(String part, Cut cut, Clicks clicks, BitSet items) {
-      note(part, "sessions of " + cut.words(), clicks, clicks);
+      note(part, "sessions that start then or later, " + cut.words(), clicks, clicks);
       Clicks known =
           note(
               part,
