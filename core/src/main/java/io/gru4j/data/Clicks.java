@@ -201,18 +201,36 @@ public final class Clicks {
    * @return the clicks of those sessions
    */
   public Clicks keepSessions(IntPredicate kept) {
-    BitSet keep = new BitSet(numSessions());
-    for (int session = 0; session < numSessions(); session++) {
-      keep.set(session, kept.test(session));
+    int[] left = new int[numSessions()]; // the numbers of those that are kept
+    int sessions = 0;
+    int n = 0;
+    for (int session = 0; session < left.length; session++) {
+      if (kept.test(session)) {
+        left[sessions++] = session;
+        n += length(session);
+      }
     }
-    int[] current = {0};
-    return keepClicks(
-        click -> {
-          while (click >= offsets[current[0] + 1]) {
-            current[0]++;
-          }
-          return keep.get(current[0]);
-        });
+    if (sessions == left.length) {
+      return this;
+    }
+    int[] newItems = new int[n];
+    long[] newTimes = new long[n];
+    int[] newKeys = new int[sessions];
+    int[] newParts = parts == null ? null : new int[sessions];
+    int[] newOffsets = new int[sessions + 1];
+    for (int i = 0; i < sessions; i++) {
+      int session = left[i];
+      int at = newOffsets[i];
+      System.arraycopy(items, offsets[session], newItems, at, length(session));
+      System.arraycopy(times, offsets[session], newTimes, at, length(session));
+      newOffsets[i + 1] = at + length(session);
+      newKeys[i] = keys[session];
+      if (parts != null) {
+        newParts[i] = parts[session];
+      }
+    }
+    return new Clicks(
+        sessionIds, itemIds, newKeys, newParts, newOffsets, newItems, newTimes, scale);
   }
 
   /**

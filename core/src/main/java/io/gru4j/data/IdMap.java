@@ -297,9 +297,14 @@ public final class IdMap {
 
     private void rehash() {
       int[] larger = new int[2 * table.length];
+      int mask = larger.length - 1;
       int start = 0;
       for (int number = 0; number < size; number++) {
-        larger[find(seed, larger, text, ends, text, start, ends[number])] = number + 1;
+        int slot = hash(seed, text, start, ends[number]) & mask;
+        while (larger[slot] != 0) { // another id: all are different, so none is compared
+          slot = (slot + 1) & mask;
+        }
+        larger[slot] = number + 1;
         start = ends[number];
       }
       table = larger;

@@ -97,7 +97,7 @@ final class TableReader implements RowSource {
           .filter(each -> plain(each).equals(plain(name)))
           .findFirst()
           .ifPresent(each -> what.append("; did you mean ").append(each).append('?'));
-      if (names.stream().anyMatch(TableReader::isValue)) {
+      if (2 * names.stream().filter(TableReader::isValue).count() >= names.size()) {
         what.append("; if that is a click already: --no-header, and columns by number from 1");
       }
     }
