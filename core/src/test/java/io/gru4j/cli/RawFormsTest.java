@@ -152,6 +152,14 @@ class RawFormsTest extends CommandLineCase {
   }
 
   @Test
+  void joinedKeysOfDifferentFieldsAreDifferent() throws IOException {
+    String header = "a,b,ItemId,Time\n";
+    assertEquals(
+        "1\\+2+3:x\n1+2\\+3:y\n1\\\\+2:z",
+        read("keys.csv", header + "1+2,3,x,1\n1,2+3,y,2\n1\\,2,z,3\n", "--session-key=a+b"));
+  }
+
+  @Test
   void ga4() throws IOException {
     String event =
         "{\"event_timestamp\":\"1612069510766593\",\"event_name\":\"view_item\",\"event_params\":["
