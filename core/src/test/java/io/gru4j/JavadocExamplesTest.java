@@ -19,6 +19,7 @@ import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.TestSessions;
+import io.gru4j.algorithms.VSknn;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
@@ -269,13 +270,32 @@ class JavadocExamplesTest {
   }
 
   @Test
+  void build() {
+    // @start region="builder"
+    SessionData clicks =
+        InteractionMatrix.builder()
+            .add("s1", "shoe", 1)
+            .add("s1", "sock", 2)
+            .add("s2", "lace", 3)
+            .build();
+    // @end
+    assertEquals(3, clicks.items().size());
+  }
+
+  @Test
   void measure() {
     // @start region="baseline"
-    MarkovChain baseline = MarkovChain.fit(sessions);
+    MarkovChain baseline = new MarkovChain().fit(sessions);
     RankMetrics metrics = NextClickEvaluation.evaluate(baseline, sessions, 1, 5);
     double recall = metrics.recall(5);
     // @end
     assertTrue(recall > 0.5 && recall <= 1);
+    // @start region="neighbours"
+    VSknn neighbours = new VSknn().fit(sessions);
+    CsrMatrix scores = neighbours.predict(sessions, 20); // of each session, the 20 best items
+    // @end
+    assertEquals(sessions.numUsers(), scores.rows());
+    assertTrue(scores.nnz() > 0);
     // @start region="ranks"
     RankMetrics ranks = new RankMetrics(10, 20);
     ranks.add(1); // the item that was right came first

@@ -3,10 +3,13 @@ package io.gru4j.algorithms;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionData;
 import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.FittedModel;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * An estimator that a meta-estimator can train, score and copy: {@link GRU4RecCrossEntropy}, {@link
@@ -15,7 +18,30 @@ import java.util.Map;
  * <p>Parameters have RecPack's names in snake_case. An estimator that holds another shows the inner
  * one's as {@code estimator__} and the name. Not thread-safe.
  */
-public interface Estimator extends AutoCloseable {
+public interface Estimator extends NextItemPredictor, AutoCloseable {
+
+  /**
+   * Trains without validation on a matrix whose items have no ids of their own: their numbers serve
+   * as ids.
+   *
+   * @param x users x items, with timestamps
+   * @return this
+   */
+  @Override
+  default Estimator fit(InteractionMatrix x) {
+    List<String> ids = IntStream.range(0, x.numItems()).mapToObj(Integer::toString).toList();
+    return fit(x, IdMap.of(ids), null);
+  }
+
+  /**
+   * Trains without validation.
+   *
+   * @param sessions the sessions and the ids of their items
+   * @return this
+   */
+  default Estimator fit(SessionData sessions) {
+    return fit(sessions.interactions(), sessions.items(), null);
+  }
 
   /**
    * Trains.
@@ -47,6 +73,7 @@ public interface Estimator extends AutoCloseable {
    * @return users x items; rows of users without history are empty
    * @throws IllegalStateException if nothing was fitted
    */
+  @Override
   CsrMatrix predict(InteractionMatrix x);
 
   /**
@@ -58,6 +85,7 @@ public interface Estimator extends AutoCloseable {
    * @return users x items; rows of users without history are empty
    * @throws IllegalStateException if nothing was fitted
    */
+  @Override
   CsrMatrix predict(InteractionMatrix x, int most);
 
   /**

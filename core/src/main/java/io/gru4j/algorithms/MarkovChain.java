@@ -13,25 +13,22 @@ import java.util.Arrays;
  * score as a fraction: the integer part of a score is the count, and g followers of equal count
  * have the fractions 1/(g + 1) to g/(g + 1). Items that never followed have the score 0.
  *
- * <p>Immutable.
- *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="baseline"}
  */
-public final class MarkovChain implements SessionScorer {
-  private final CsrMatrix scores; // (item, next item)
+public final class MarkovChain extends Baseline {
+  private CsrMatrix counts; // (item, next item); null: not fitted
 
-  private MarkovChain(CsrMatrix scores) {
-    this.scores = scores;
+  /** Makes a baseline that is not fitted. */
+  public MarkovChain() {}
+
+  @Override
+  public String name() {
+    return "Markov chain";
   }
 
-  /**
-   * Counts which item follows which.
-   *
-   * @param sessions the training sessions, with timestamps
-   * @return the fitted baseline
-   * @throws IllegalArgumentException if there are no timestamps
-   */
-  public static MarkovChain fit(InteractionMatrix sessions) {
+  /** {@inheritDoc} Counts which item follows which, so it needs timestamps. */
+  @Override
+  public MarkovChain fit(InteractionMatrix sessions) {
     if (!sessions.hasTimestamps()) {
       throw new IllegalArgumentException(
           "which item follows which needs timestamps, " + sessions + " has none");
@@ -46,7 +43,8 @@ public final class MarkovChain implements SessionScorer {
       row.addTo(builder, followers, from, ends[item]);
       from = ends[item];
     }
-    return new MarkovChain(builder.build());
+    counts = builder.build();
+    return this;
   }
 
   /** All followers of item 0 in the order they came, then those of item 1, ...; sets the ends. */
@@ -119,16 +117,21 @@ public final class MarkovChain implements SessionScorer {
   }
 
   @Override
-  public void score(int[] items, int length, float[] scores) {
-    if (scores.length != this.scores.cols()) {
-      throw new IllegalArgumentException(
-          "scores: expected " + this.scores.cols() + " elements, got " + scores.length);
+  int numItems() {
+    if (counts == null) {
+      throw notFitted();
     }
+    return counts.cols();
+  }
+
+  @Override
+  public void score(int[] items, int length, float[] scores) {
+    checkScores(scores);
     Arrays.fill(scores, 0);
     if (length > 0) {
       int last = items[length - 1];
-      for (int k = 0; k < this.scores.nnz(last); k++) {
-        scores[this.scores.index(last, k)] = this.scores.value(last, k);
+      for (int k = 0; k < counts.nnz(last); k++) {
+        scores[counts.index(last, k)] = counts.value(last, k);
       }
     }
   }

@@ -4,37 +4,42 @@ import io.gru4j.data.InteractionMatrix;
 
 /**
  * The first baseline: an item's score is the number of times it was clicked in the training
- * sessions, whatever the session. Immutable.
+ * sessions, whatever the session.
  */
-public final class Popularity implements SessionScorer {
-  private final float[] counts;
+public final class Popularity extends Baseline {
+  private float[] counts; // null: not fitted
 
-  private Popularity(float[] counts) {
-    this.counts = counts;
+  /** Makes a baseline that is not fitted. */
+  public Popularity() {}
+
+  @Override
+  public String name() {
+    return "most popular";
   }
 
-  /**
-   * Counts clicks.
-   *
-   * @param sessions the training sessions
-   * @return the fitted baseline
-   */
-  public static Popularity fit(InteractionMatrix sessions) {
-    float[] counts = new float[sessions.numItems()]; // exact up to 2^24 clicks on one item
-    for (int user = 0; user < sessions.numUsers(); user++) {
-      for (int position = 0; position < sessions.historyLength(user); position++) {
-        counts[sessions.item(user, position)]++;
-      }
+  /** {@inheritDoc} Counts clicks; more than 2<sup>24</sup> are rounded. */
+  @Override
+  public Popularity fit(InteractionMatrix x) {
+    int[] clicks = x.itemClicks();
+    float[] scores = new float[clicks.length];
+    for (int item = 0; item < scores.length; item++) {
+      scores[item] = clicks[item];
     }
-    return new Popularity(counts);
+    counts = scores;
+    return this;
+  }
+
+  @Override
+  int numItems() {
+    if (counts == null) {
+      throw notFitted();
+    }
+    return counts.length;
   }
 
   @Override
   public void score(int[] items, int length, float[] scores) {
-    if (scores.length != counts.length) {
-      throw new IllegalArgumentException(
-          "scores: expected " + counts.length + " elements, got " + scores.length);
-    }
+    checkScores(scores);
     System.arraycopy(counts, 0, scores, 0, counts.length);
   }
 }

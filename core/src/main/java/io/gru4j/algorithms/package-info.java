@@ -1,7 +1,8 @@
 /**
  * The estimators, which are trained on sessions and then predict: what a user types. Beside
- * GRU4RecCrossEntropy and GRU4RecNegSampling there are two baselines, and the evaluation that
- * compares all of them.
+ * GRU4RecCrossEntropy and GRU4RecNegSampling there are three baselines, fitted and asked in the
+ * same way ({@link io.gru4j.algorithms.NextItemPredictor}), and the evaluation that compares all of
+ * them.
  *
  * <p>Start with {@link io.gru4j.algorithms.GRU4RecCrossEntropy}; {@link
  * io.gru4j.parameters.GRU4RecParameters} are its parameters. An estimator belongs to one thread at

@@ -11,8 +11,13 @@ import java.io.PrintStream;
  * @param err progress and errors
  * @param columns the width of the terminal on {@code err}, where a line can be drawn again; 0 if it
  *     is no terminal
+ * @param typed whether somebody types what {@code in} brings
  */
-record Console(InputStream in, PrintStream out, PrintStream err, int columns) {
+record Console(InputStream in, PrintStream out, PrintStream err, int columns, boolean typed) {
+  Console(InputStream in, PrintStream out, PrintStream err, int columns) {
+    this(in, out, err, columns, false);
+  }
+
   boolean terminal() {
     return columns > 0;
   }

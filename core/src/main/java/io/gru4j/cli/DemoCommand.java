@@ -16,6 +16,7 @@ import io.gru4j.algorithms.Popularity;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionSplit;
+import io.gru4j.file.AtomicFile;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
@@ -23,9 +24,14 @@ import io.gru4j.model.UnknownItems;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Parallel;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** {@code gru4j demo}. */
 final class DemoCommand implements Command {
@@ -38,6 +44,8 @@ final class DemoCommand implements Command {
           .set(SEED, 42L)
           .build();
 
+  private static final String OLDER = "sessions.tsv";
+  private static final String NEWER = "later-sessions.tsv";
   private static final double TEST_SHARE = 0.1;
   private static final int K = 20;
   private static final int SHOWN_SESSIONS = 3;
@@ -50,7 +58,7 @@ final class DemoCommand implements Command {
 
   @Override
   public String summary() {
-    return "make sessions, train on them, and compare with two baselines";
+    return "make sessions, train on them, and compare with baselines";
   }
 
   @Override
@@ -65,7 +73,8 @@ final class DemoCommand implements Command {
         + " item before. The newest tenth of the sessions is held out, and predicted by the"
         + " most popular items, by a first-order Markov chain (it sees the last click) and"
         + " by the GRU (it sees the session).\n"
-        + "stdout gets their figures and some recommendations, stderr the progress.";
+        + "--write leaves the sessions as files, for the other commands. stdout gets their"
+        + " figures and some recommendations, stderr the progress.";
   }
 
   @Override
@@ -73,6 +82,14 @@ final class DemoCommand implements Command {
     return List.of(
         new Option("sessions", "N", "sessions to make (default 20000, at least 20)"),
         new Option("items", "N", "items there are (default 2000, at least 4)"),
+        new Option(
+            "write",
+            "DIR",
+            "write the sessions to DIR/"
+                + OLDER
+                + " and those held out to DIR/"
+                + NEWER
+                + ", and do not train"),
         SessionInput.THREADS);
   }
 
@@ -85,6 +102,7 @@ final class DemoCommand implements Command {
   public void run(CommandLine line, Console console) throws UsageException, IOException {
     int sessions = line.integer("sessions", 20_000, 20);
     int items = line.integer("items", 2_000, 4);
+    Optional<Path> folder = line.path("write");
     int threads = SessionInput.threads(line);
     GRU4RecParameters parameters = ParameterOptions.read(line, PARAMETERS);
     if (parameters.get(SAVE_BEST_TO_FILE)) {
@@ -99,6 +117,7 @@ final class DemoCommand implements Command {
     SessionData data = SyntheticSessions.make(sessions, items, parameters.get(SEED));
     SessionSplit split = SessionSplit.byFraction(data, TEST_SHARE);
     InteractionMatrix test = split.validation();
+    LittleWork.expect(LittleWork.ofTraining(parameters, split.train(), null));
     console
         .err()
         .println(
@@ -112,9 +131,13 @@ final class DemoCommand implements Command {
                 + Numbers.count(test.numActiveUsers())
                 + " sessions are held out");
 
+    if (folder.isPresent()) {
+      write(data, split, folder.get(), console);
+      return;
+    }
     FittedModel model;
     try (GRU4Rec<?> estimator = GRU4Rec.of(parameters)) {
-      String criterion = parameters.get(STOPPING_CRITERION).criterionName();
+      String criterion = parameters.get(STOPPING_CRITERION).label();
       estimator
           .threads(threads)
           .listener(new Progress(console, criterion, parameters.get(MAX_EPOCHS)))
@@ -122,8 +145,10 @@ final class DemoCommand implements Command {
       model = estimator.model();
     }
 
-    RankMetrics popular = NextClickEvaluation.evaluate(Popularity.fit(split.train()), test, K);
-    RankMetrics markov = NextClickEvaluation.evaluate(MarkovChain.fit(split.train()), test, K);
+    RankMetrics popular =
+        NextClickEvaluation.evaluate(new Popularity().fit(split.train()), test, K);
+    RankMetrics markov =
+        NextClickEvaluation.evaluate(new MarkovChain().fit(split.train()), test, K);
     RankMetrics gru;
     try (Parallel parallel = new Parallel(threads)) {
       gru = model.evaluate(test, parallel, K);
@@ -136,6 +161,47 @@ final class DemoCommand implements Command {
         .out()
         .print(table + Numbers.count(gru.count(), "click") + " of held-out sessions predicted\n");
     recommend(model, data, test, console);
+  }
+
+  private static void write(SessionData data, SessionSplit split, Path folder, Console console)
+      throws IOException {
+    Files.createDirectories(folder);
+    Path older = folder.resolve(OLDER);
+    Path newer = folder.resolve(NEWER);
+    write(data, split.train(), older);
+    write(data, split.validation(), newer);
+    console
+        .out()
+        .print(
+            new TextTable()
+                .row(older.toString(), sessions(split.train()), "to learn from")
+                .row(newer.toString(), sessions(split.validation()), "to evaluate with")
+                .leftAligned());
+  }
+
+  private static String sessions(InteractionMatrix sessions) {
+    return Numbers.count(sessions.numActiveUsers(), "session");
+  }
+
+  /** Writes sessions as every command reads them, in the order of time. */
+  private static void write(SessionData data, InteractionMatrix sessions, Path file)
+      throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int user : sessions.activeUsers()) {
+      for (int position = 0; position < sessions.historyLength(user); position++) {
+        text.append(data.sessions().idOf(user)).append('\t');
+        text.append(data.items().idOf(sessions.item(user, position))).append('\t');
+        text.append((long) sessions.timestamp(user, position)).append('\n'); // they are whole
+      }
+    }
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
   }
 
   private static void row(TextTable table, String name, RankMetrics metrics) {

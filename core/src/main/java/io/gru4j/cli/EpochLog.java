@@ -39,18 +39,22 @@ final class EpochLog implements TrainingListener, Closeable {
   }
 
   static String line(EpochSummary e) {
+    return Json.write(values(e));
+  }
+
+  static Map<String, Object> values(EpochSummary e) {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("epoch", e.epoch());
-    line.put("seconds", e.seconds());
+    line.put("seconds", finiteOrNull(e.seconds()));
     line.put("targets", e.targets());
     line.put("steps", e.steps());
     line.put("loss", finiteOrNull(e.loss()));
     line.put(
         "criterion", e.criterion().isPresent() ? finiteOrNull(e.criterion().getAsDouble()) : null);
-    return Json.write(line);
+    return line;
   }
 
-  private static Double finiteOrNull(double x) {
+  static Double finiteOrNull(double x) {
     return Double.isFinite(x) ? x : null;
   }
 

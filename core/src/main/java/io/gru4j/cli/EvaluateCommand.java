@@ -1,8 +1,12 @@
 package io.gru4j.cli;
 
+import io.gru4j.algorithms.Baseline;
+import io.gru4j.algorithms.NextClickEvaluation;
+import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionData;
-import io.gru4j.file.Json;
-import io.gru4j.metrics.RankMetrics;
+import io.gru4j.metrics.NextClickMetrics;
+import io.gru4j.metrics.NextClickProtocol;
+import io.gru4j.metrics.Ties;
 import io.gru4j.model.FittedModel;
 import io.gru4j.tensor.Parallel;
 import java.io.IOException;
@@ -11,7 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntToDoubleFunction;
 
 /** {@code gru4j evaluate}. */
 final class EvaluateCommand implements Command {
@@ -27,7 +30,7 @@ final class EvaluateCommand implements Command {
 
   @Override
   public String usage() {
-    return "FILE... --model M [--at 5,10,20] [--json] [flags]";
+    return "FILE... --model M [--at 5,10,20] [--baselines TRAIN] [--json] [flags]";
   }
 
   @Override
@@ -35,11 +38,19 @@ final class EvaluateCommand implements Command {
     return SessionInput.FORMAT
         + "\n"
         + "After every prefix of every session, the item clicked next is ranked among the whole"
-        + " catalogue; items with an equal score count as ranked before it. Clicks on items that"
-        + " the model does not know are dropped first, and counted.\n"
+        + " catalogue; items with an equal score count as ranked before it, if --ties does not say"
+        + " otherwise. Clicks on items that the model does not know are dropped first, and"
+        + " counted.\n"
+        + "Recall@k: the share of clicks whose item is among the k best. MRR@k: the mean of 1/rank,"
+        + " 0 beyond k. NDCG@k: the mean of 1/log2(rank + 1), 0 beyond k. Precision@k: Recall@k/k."
+        + " Coverage@k: the share of the catalogue that is among the k best at least once."
+        + " Popularity@k: the mean over the k best of their training clicks, those of the most"
+        + " popular item being 1.\n"
         + "stdout gets a table, or with --json one line: {\"recall\": {\"20\": x}, \"mrr\": {...},"
-        + " \"ndcg\": {...}, \"clicks\": clicks predicted, \"dropped\": clicks dropped,"
-        + " \"seconds\": s of ranking}.";
+        + " \"ndcg\": {...}, \"precision\": {...}, \"coverage\": {...}, \"popularity\": {...},"
+        + " \"clicks\": clicks predicted, \"dropped\": clicks dropped, \"seconds\": s of ranking},"
+        + " with --baselines also \"baselines\": {name: the same metrics}, with --each a line for"
+        + " each file, which begins with \"file\".";
   }
 
   @Override
@@ -47,6 +58,22 @@ final class EvaluateCommand implements Command {
     List<Option> options = new ArrayList<>();
     options.add(new Option("model", "M", "the model file"));
     options.add(new Option("at", "K,K,...", "cut-offs of the metrics (default 5,10,20)"));
+    options.add(
+        new Option(
+            "baselines",
+            "TRAIN",
+            "also measure most popular items, a Markov chain and V-SkNN, which learn from these"
+                + " sessions: give the files that the model was trained on",
+            true));
+    options.add(
+        new Option("exclude-seen", null, "items that the session has clicked are not predicted"));
+    options.add(
+        new Option(
+            "ties",
+            "against|for|middle",
+            "whether items of an equal score count as ranked before the right one (default), after"
+                + " it, or half of them each"));
+    options.add(new Option("each", null, "measure each FILE by itself"));
     options.add(new Option("json", null, "print one line of JSON"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -64,63 +91,70 @@ final class EvaluateCommand implements Command {
       throws UsageException, WorkException, IOException {
     List<Path> files = SessionInput.paths(line.requireArguments("FILE"));
     Path file = line.requirePath("model");
-    int[] cutoffs = line.integers("at", "5,10,20");
+    NextClickProtocol protocol =
+        NextClickProtocol.at(line.integers("at", "5,10,20"))
+            .ties(ties(line.get("ties").orElse("against")))
+            .excludeSeen(line.isOn("exclude-seen"));
+    List<Path> training = SessionInput.paths("--baselines", line.all("baselines"));
+    boolean each = line.isOn("each");
     boolean json = line.isOn("json");
     int threads = SessionInput.threads(line);
     SessionInput input = new SessionInput(line, console);
 
+    LittleWork.expect(LittleWork.ofScoring(file, files));
     FittedModel model = ModelInput.load(file);
-    SessionData data = input.read(files, model.items());
-    long start = System.nanoTime();
-    RankMetrics metrics;
+    List<Baseline> baselines = new ArrayList<>();
+    int[] clicks = model.itemClicks();
+    if (!training.isEmpty()) {
+      InteractionMatrix train = input.read(training, model.items()).interactions();
+      Baseline.all().forEach(baseline -> baselines.add(baseline.fit(train)));
+      clicks = train.itemClicks();
+    }
+    if (clicks != null) {
+      model = model.withItemClicks(clicks);
+    }
+    List<List<Path>> tests = each ? files.stream().map(List::of).toList() : List.of(files);
     try (Parallel parallel = new Parallel(threads)) {
-      metrics = model.evaluate(data.interactions(), parallel, cutoffs);
+      Evaluation evaluation = new Evaluation(model, baselines, protocol, parallel);
+      for (List<Path> test : tests) {
+        String name = each ? SessionInput.names(test) : null;
+        SessionData data = input.read(test, model.items());
+        Figures figures = evaluation.of(data);
+        if (figures.gru().ranks().count() == 0) {
+          throw new WorkException(
+              SessionInput.nothingToPredict(test, data.interactions().numInteractions()));
+        }
+        console.out().print(json ? figures.json(name) + "\n" : figures.text(name));
+      }
     }
-    double seconds = (System.nanoTime() - start) * 1e-9;
-    if (metrics.count() == 0) {
-      throw new WorkException(
-          SessionInput.nothingToPredict(files, data.interactions().numInteractions()));
-    }
-    long dropped = data.droppedUnknownItems();
-    console
-        .out()
-        .print(json ? json(metrics, dropped, seconds) + "\n" : text(metrics, dropped, seconds));
   }
 
-  static String json(RankMetrics metrics, long dropped, double seconds) {
-    Map<String, Object> json = new LinkedHashMap<>();
-    json.put("recall", byCutoff(metrics, metrics::recall));
-    json.put("mrr", byCutoff(metrics, metrics::mrr));
-    json.put("ndcg", byCutoff(metrics, metrics::ndcg));
-    json.put("clicks", metrics.count());
-    json.put("dropped", dropped);
-    json.put("seconds", seconds);
-    return Json.write(json);
+  private static Ties ties(String text) throws UsageException {
+    return switch (text) {
+      case "against" -> Ties.AGAINST;
+      case "for" -> Ties.FOR;
+      case "middle" -> Ties.MIDDLE;
+      default -> throw new UsageException("--ties must be against, for or middle, got " + text);
+    };
   }
 
-  private static Map<String, Object> byCutoff(RankMetrics metrics, IntToDoubleFunction metric) {
-    Map<String, Object> values = new LinkedHashMap<>();
-    for (int k : metrics.cutoffs()) {
-      values.put(Integer.toString(k), metric.applyAsDouble(k));
-    }
-    return values;
-  }
+  /** What is judged, and how. */
+  private record Evaluation(
+      FittedModel model, List<Baseline> baselines, NextClickProtocol protocol, Parallel parallel) {
 
-  private static String text(RankMetrics metrics, long dropped, double seconds) {
-    TextTable table = new TextTable().row("k", "Recall@k", "MRR@k", "NDCG@k");
-    for (int k : metrics.cutoffs()) {
-      table.row(
-          Integer.toString(k),
-          Numbers.score(metrics.recall(k)),
-          Numbers.score(metrics.mrr(k)),
-          Numbers.score(metrics.ndcg(k)));
+    Figures of(SessionData data) {
+      InteractionMatrix sessions = data.interactions();
+      long start = System.nanoTime();
+      NextClickMetrics gru = model.evaluate(sessions, protocol, parallel);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      Map<String, NextClickMetrics> others = new LinkedHashMap<>();
+      int[] clicks = model.itemClicks();
+      for (Baseline each : baselines) {
+        NextClickMetrics metrics =
+            NextClickEvaluation.evaluate(each, sessions, protocol, clicks, parallel);
+        others.put(each.name(), metrics);
+      }
+      return new Figures(gru, others, data.droppedUnknownItems(), seconds);
     }
-    return table
-        + Numbers.count(metrics.count(), "click")
-        + " predicted, "
-        + Numbers.count(dropped)
-        + " dropped, "
-        + Numbers.duration(seconds)
-        + "\n";
   }
 }

@@ -46,9 +46,14 @@ public final class Main {
           new EvaluateCommand(),
           new RecommendCommand(),
           new ServeCommand(),
-          new InspectCommand());
+          new InspectCommand(),
+          new CompletionCommand(Main::commands));
 
   private Main() {}
+
+  private static List<Command> commands() {
+    return COMMANDS;
+  }
 
   /**
    * Runs a command and ends the JVM with its exit status.
@@ -56,10 +61,12 @@ public final class Main {
    * @param args the command and its flags; {@code --help} lists them
    */
   public static void main(String[] args) {
+    LittleWork.inOwnProcess();
     // Ids are read and written as UTF-8 in every locale.
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
-    int status = run(args, new Console(System.in, out, err, StderrTerminal.columns()));
+    int status =
+        run(args, new Console(System.in, out, err, Terminals.columns(), Terminals.typed()));
     StopSignal.commandEnded();
     System.exit(status);
   }
@@ -82,7 +89,8 @@ public final class Main {
     return run(args, new Console(in, out, err, 0));
   }
 
-  private static int run(String[] args, Console console) {
+  /** Runs a command on a console. */
+  static int run(String[] args, Console console) {
     int status = dispatch(args, console);
     console.out().flush();
     if (console.out().checkError() && status == DONE) {

@@ -18,6 +18,7 @@ final class Progress implements TrainingListener {
   private final Console console;
   private final String criterion;
   private final int maxEpochs;
+  private final RecentRate recent = new RecentRate();
   private long lastShown = System.nanoTime();
   private int drawn;
 
@@ -34,22 +35,39 @@ final class Progress implements TrainingListener {
     this.maxEpochs = maxEpochs;
   }
 
+  /** Shows that training begins: the first step may take long. */
+  void begin() {
+    if (console.terminal()) {
+      draw("epoch 1/" + maxEpochs + ": the first step");
+    }
+  }
+
+  @Override
+  public void onStep(BatchProgress p) {
+    onBatch(p);
+  }
+
   @Override
   public void onBatch(BatchProgress p) {
+    recent.add(p);
     long now = System.nanoTime();
     if (now - lastShown < (console.terminal() ? NANOS_BETWEEN_BARS : NANOS_BETWEEN_LINES)) {
       return;
     }
     lastShown = now;
     if (console.terminal()) {
-      draw(bar(p, console.columns() - 1)); // in the last column some terminals wrap
+      draw(
+          bar(
+              p,
+              recent.perSecond(),
+              console.columns() - 1)); // in the last column some terminals wrap
     } else {
-      console.err().println(line(p));
+      console.err().println(line(p, recent.perSecond()));
     }
   }
 
-  /** The state of an epoch in one line that stays. */
-  static String line(BatchProgress p) {
+  /** The state of an epoch in one line that stays; {@code rate} is in targets per second. */
+  static String line(BatchProgress p, double rate) {
     return String.format(
         Locale.ROOT,
         "epoch %d/%d: batch %,d/%,d, %.0f%%, %s, %s, ETA %s",
@@ -58,21 +76,21 @@ final class Progress implements TrainingListener {
         p.batch(),
         p.batches(),
         100 * share(p),
-        rate(p),
+        rate(rate),
         loss(p.meanLoss()),
-        eta(p));
+        eta(p, rate));
   }
 
   /**
    * The state of an epoch with a bar, in at most {@code width} characters: where that is little,
    * first the batches, then the bar, then the speed are left out.
    */
-  static String bar(BatchProgress p, int width) {
+  static String bar(BatchProgress p, double targetsPerSecond, int width) {
     String head = String.format(Locale.ROOT, "epoch %d/%d ", p.epoch(), p.maxEpochs());
     String percent = String.format(Locale.ROOT, "%3.0f%%", 100 * share(p));
     String batches = String.format(Locale.ROOT, "  batch %,d/%,d", p.batch(), p.batches());
-    String rate = "  " + rate(p);
-    String tail = "  " + loss(p.meanLoss()) + "  ETA " + eta(p);
+    String rate = "  " + rate(targetsPerSecond);
+    String tail = "  " + loss(p.meanLoss()) + "  ETA " + eta(p, targetsPerSecond);
     String rest = batches + rate + tail;
     int room = width - head.length() - percent.length() - "[] ".length();
     if (room - rest.length() < SHORTEST_BAR) {
@@ -92,12 +110,10 @@ final class Progress implements TrainingListener {
     return p.targetsPerEpoch() == 0 ? 1 : (double) p.targetsDone() / p.targetsPerEpoch();
   }
 
-  private static String rate(BatchProgress p) {
-    return rate(p.targetsPerSecond());
-  }
-
   private static String rate(double targetsPerSecond) {
-    return String.format(Locale.ROOT, "%,.0f targets/s", targetsPerSecond);
+    return Double.isNaN(targetsPerSecond)
+        ? "- targets/s"
+        : String.format(Locale.ROOT, "%,.0f targets/s", targetsPerSecond);
   }
 
   private static String loss(double loss) {
@@ -105,9 +121,9 @@ final class Progress implements TrainingListener {
   }
 
   /** Time that training alone still takes, if no epoch is left out. */
-  private static String eta(BatchProgress p) {
+  private static String eta(BatchProgress p, double rate) {
     long left = p.targetsPerEpoch() * (p.maxEpochs() - p.epoch() + 1L) - p.targetsDone();
-    return Numbers.duration(left / p.targetsPerSecond());
+    return Numbers.duration(left / rate);
   }
 
   @Override

@@ -1,26 +1,33 @@
 package io.gru4j.cli;
 
-import io.gru4j.file.Json;
+import io.gru4j.data.SessionData;
+import io.gru4j.file.AtomicFile;
 import io.gru4j.file.OneLine;
 import io.gru4j.model.FittedModel;
-import io.gru4j.model.Recommendation;
-import io.gru4j.model.Recommendations;
 import io.gru4j.model.UnknownItems;
-import java.io.BufferedReader;
+import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.ItemSet;
+import io.gru4j.serve.Recommender;
+import io.gru4j.tensor.Parallel;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.channels.Channels;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** {@code gru4j recommend}. */
 final class RecommendCommand implements Command {
+  private static final int BUFFER = 1 << 16;
+
   @Override
   public String name() {
     return "recommend";
@@ -28,42 +35,66 @@ final class RecommendCommand implements Command {
 
   @Override
   public String summary() {
-    return "recommend next items for a session";
+    return "recommend next items for a session, or for a file of them";
   }
 
   @Override
   public String usage() {
-    return "--model M [--items a,b,c] [--top 20] [--unknown skip|fail] [--json] [flags]";
+    return "--model M [--items a,b,c | --sessions FILE] [--top 20] [--json] [flags]";
   }
 
   @Override
   public String details() {
-    return "--items is one session, oldest click first. Without it, sessions are read from stdin"
-        + " (UTF-8), one a line, and the number of the line (from 1) goes before each"
-        + " result. Blank lines are skipped, and so are white spaces around an id unless the model"
-        + " knows the id with them. An item of the session may be recommended again.\n"
+    return "--items is one session, oldest click first. --sessions reads session files, as the"
+        + " other commands do. Without either, sessions are read from stdin (UTF-8), one a"
+        + " line, and the number of the line (from 1) goes before each result. Blank lines"
+        + " are skipped, and so are white spaces around an id unless the model knows the id"
+        + " with them. An item of the session may be recommended again."
+        + " --exclude-seen forbids it.\n"
         + "stdout gets a line for each recommendation, best first, with tabs: [line,] rank,"
         + " item, score. With --json it gets a line for each session: {\"session\": line,"
-        + " \"unknown\": [items], \"recommendations\": [{\"item\": id, \"score\": x},"
-        + " ...]}. Control characters in an id are shown by"
-        + " escapes, a tab by \\t; --json keeps them.";
+        + " \"unknown\": [items], \"recommendations\": [{\"item\": id, \"score\": x}, ...]}."
+        + " With --sessions there is a head line, and the lines have session, item, rank,"
+        + " score; \"session\" is then the session's id. --fallback adds a column, and to"
+        + " JSON \"source\": model or popular, whose score is the number of training clicks."
+        + " Control characters in an id are shown by escapes, a tab by \\t; --json keeps"
+        + " them.";
   }
 
   @Override
   public List<Option> options() {
-    return List.of(
-        new Option("model", "M", "the model file"),
-        new Option("items", "A,B,C", "the items of one session"),
-        new Option("top", "N", "how many items to recommend (default 20)"),
+    List<Option> options = new ArrayList<>();
+    options.add(new Option("model", "M", "the model file"));
+    options.add(new Option("items", "A,B,C", "the items of one session"));
+    options.add(
+        new Option("sessions", "FILE", "the sessions of a file; several may be given", true));
+    options.add(new Option("out", "FILE", "write to a file, as a whole or not at all"));
+    options.add(new Option("top", "N", "how many items to recommend (default 20)"));
+    options.add(new Option("exclude-seen", null, "do not recommend what the session has clicked"));
+    options.add(
+        new Option("exclude", "FILE", "do not recommend these items (UTF-8, an id a line)"));
+    options.add(
+        new Option("candidates", "FILE", "recommend these items alone (UTF-8, an id a line)"));
+    options.add(
+        new Option(
+            "fallback",
+            "popular",
+            "recommend the most popular items to a session without a known item"));
+    options.add(
         new Option(
             "unknown",
             "skip|fail",
-            "items that the model does not know are skipped and counted (default), or an error"),
+            "items that the model does not know are skipped and counted (default), or an error"));
+    options.add(
         new Option(
             "separator",
             "TEXT",
-            "what stands between two items; \"tab\" for a tab (default: a comma)"),
-        new Option("json", null, "print a line of JSON for each session"));
+            "what stands between two items; \"tab\" for a tab (default: a comma)"));
+    options.add(new Option("json", null, "print a line of JSON for each session"));
+    options.add(SessionInput.THREADS);
+    options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
+    return options;
   }
 
   @Override
@@ -71,146 +102,216 @@ final class RecommendCommand implements Command {
       throws UsageException, WorkException, IOException {
     Path file = line.requirePath("model");
     int top = line.integer("top", 20, 1);
-    UnknownItems unknown =
-        switch (line.get("unknown").orElse("skip")) {
-          case "skip" -> UnknownItems.SKIP;
-          case "fail" -> UnknownItems.FAIL;
-          default ->
-              throw new UsageException(
-                  "--unknown must be skip or fail, got " + line.get("unknown").orElseThrow());
-        };
+    UnknownItems unknown = unknown(line.get("unknown").orElse("skip"));
+    Optional<String> fallback = line.get("fallback");
+    if (fallback.isPresent() && !fallback.get().equals("popular")) {
+      throw new UsageException("--fallback must be popular, got " + fallback.get());
+    }
     String separator = line.get("separator").orElse(",");
     if (separator.isEmpty()) {
       throw new UsageException("--separator must not be empty");
     }
     Pattern between = Pattern.compile(Pattern.quote(separator.equals("tab") ? "\t" : separator));
     boolean json = line.isOn("json");
+    boolean unseen = line.isOn("exclude-seen");
     Optional<String> items = line.get("items");
     if (items.isPresent() && items.get().indexOf('\ufffd') >= 0) {
       throw new UsageException(
           "--items did not arrive as UTF-8: set the locale (LC_ALL=C.UTF-8) or use stdin");
     }
-
-    FittedModel model = ModelInput.load(file);
-    Output output = new Output(model, Math.min(top, model.numItems()), unknown, json, console);
-    if (items.isPresent()) {
-      List<String> session = split(items.get(), between, model);
-      if (session.isEmpty()) {
-        throw new UsageException("--items has no item");
-      }
-      if (!output.session(0, session)) {
-        throw new WorkException("the model knows none of the items " + items.get());
-      }
-    } else {
-      readSessions(console, between, output);
+    List<Path> sessions = SessionInput.paths("--sessions", line.all("sessions"));
+    if (items.isPresent() && !sessions.isEmpty()) {
+      throw new UsageException("--items and --sessions exclude each other");
     }
-    if (output.skipped > 0) {
-      console.err().println(Numbers.count(output.skipped, "unknown item") + " skipped");
+    int threads = SessionInput.threads(line);
+    SessionInput input = new SessionInput(line, console);
+    Optional<Path> out = line.path("out");
+    Optional<Path> candidates = line.path("candidates");
+    Optional<Path> exclude = line.path("exclude");
+    if (out.isPresent()) {
+      new CommandFiles()
+          .reads("--model", List.of(file))
+          .reads("--sessions", sessions)
+          .reads("--candidates", candidates.stream().toList())
+          .reads("--exclude", exclude.stream().toList())
+          .writes("--out", out.get())
+          .check();
+      OutputFile.checkWritable(out.get());
+    }
+
+    if (!sessions.isEmpty()) {
+      LittleWork.expect(LittleWork.ofScoring(file, sessions));
+    }
+    Recommender recommender = new Recommender(ModelInput.load(file));
+    ItemFilter filter = unseen ? ItemFilter.ALL.unseen() : ItemFilter.ALL;
+    if (candidates.isPresent()) {
+      ItemSet set = itemSet(recommender, "--candidates", candidates.get(), console);
+      if (set.size() == 0) {
+        throw new WorkException(
+            "--candidates " + candidates.get() + ": the model knows none of these items");
+      }
+      filter = filter.only(set);
+    }
+    if (exclude.isPresent()) {
+      filter = filter.without(itemSet(recommender, "--exclude", exclude.get(), console));
+    }
+    RecommendOutput.Asked asked =
+        new RecommendOutput.Asked(recommender, top, filter, unknown, fallback.isPresent(), json);
+    List<String> session =
+        items.isEmpty()
+            ? List.of()
+            : SessionLines.split(items.get(), between, recommender.model().items());
+    if (items.isPresent() && session.isEmpty()) {
+      throw new UsageException("--items has no item");
+    }
+    Work work =
+        to -> {
+          RecommendOutput output = new RecommendOutput(asked, to);
+          if (!sessions.isEmpty()) {
+            recommendFiles(sessions, input, threads, unknown, output);
+          } else if (items.isPresent()) {
+            recommendItems(items.get(), session, output);
+          } else {
+            new SessionLines(console, between).recommend(output);
+          }
+          output.report(console.err());
+        };
+    if (out.isEmpty()) {
+      work.to(console.out());
+    } else {
+      write(out.get(), work);
+      console.err().println(OneLine.of(out.get() + ": written"));
     }
   }
 
-  private static void readSessions(Console console, Pattern between, Output output)
-      throws WorkException, IOException {
-    // An explicit decoder refuses bytes that are not UTF-8; a reader of the charset would replace
-    // them.
-    BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(console.in(), StandardCharsets.UTF_8.newDecoder()));
-    long number = 0;
-    long sessions = 0;
-    long empty = 0;
+  /** What is done when the command line is understood. */
+  private interface Work {
+    void to(PrintStream out) throws WorkException, IOException;
+  }
+
+  private static UnknownItems unknown(String text) throws UsageException {
+    return switch (text) {
+      case "skip" -> UnknownItems.SKIP;
+      case "fail" -> UnknownItems.FAIL;
+      default -> throw new UsageException("--unknown must be skip or fail, got " + text);
+    };
+  }
+
+  private static void write(Path out, Work work) throws WorkException, IOException {
     try {
-      for (String text = reader.readLine();
-          text != null && !console.out().checkError(); // stdout may be closed, as head does
-          text = reader.readLine()) {
-        number++;
-        List<String> session = split(text, between, output.model);
-        if (!session.isEmpty()) {
-          sessions++;
-          empty += output.session(number, session) ? 0 : 1;
+      AtomicFile.write(
+          out,
+          channel -> {
+            FirstFault bytes = new FirstFault(Channels.newOutputStream(channel));
+            PrintStream text =
+                new PrintStream(
+                    new BufferedOutputStream(bytes, BUFFER), false, StandardCharsets.UTF_8);
+            try {
+              work.to(text);
+            } catch (WorkException e) {
+              throw new Carried(e); // so that nothing is left of the file
+            }
+            text.flush();
+            if (bytes.fault != null) {
+              throw bytes.fault;
+            }
+          });
+    } catch (Carried e) {
+      throw e.carried;
+    }
+  }
+
+  /** Carries an exception through what throws others. */
+  private static final class Carried extends IOException {
+    private static final long serialVersionUID = 1;
+    private final transient WorkException carried;
+
+    Carried(WorkException carried) {
+      super(carried);
+      this.carried = carried;
+    }
+  }
+
+  /** Keeps the reason why writing failed, which a {@link PrintStream} does not tell. */
+  private static final class FirstFault extends FilterOutputStream {
+    private IOException fault;
+
+    FirstFault(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        out.write(bytes, from, length);
+      } catch (IOException e) {
+        fault = fault == null ? e : fault;
+        throw e;
+      }
+    }
+  }
+
+  private static void recommendItems(String text, List<String> session, RecommendOutput output)
+      throws WorkException {
+    if (!output.session(0, session)) {
+      throw new WorkException("the model knows none of the items " + text);
+    }
+  }
+
+  private static void recommendFiles(
+      List<Path> files,
+      SessionInput input,
+      int threads,
+      UnknownItems unknown,
+      RecommendOutput output)
+      throws WorkException, IOException {
+    SessionData data = input.read(files, output.model().items());
+    if (unknown == UnknownItems.FAIL && data.droppedUnknownItems() > 0) {
+      throw new WorkException(
+          SessionInput.names(files)
+              + ": "
+              + Numbers.count(data.droppedUnknownItems(), "click")
+              + " on items that the model does not know; --unknown skip leaves them out");
+    }
+    try (Parallel parallel = new Parallel(threads)) {
+      output.all(data, parallel);
+    }
+  }
+
+  /** Reads a file with an id a line. */
+  private static ItemSet itemSet(Recommender recommender, String flag, Path file, Console console)
+      throws WorkException, IOException {
+    FittedModel model = recommender.model();
+    List<String> ids = new ArrayList<>();
+    long unknown = 0;
+    try {
+      for (String text : Files.readAllLines(file)) {
+        if (model.items().indexOf(text) >= 0) {
+          ids.add(text);
+        } else if (model.items().indexOf(text.strip()) >= 0) {
+          ids.add(text.strip());
+        } else {
+          unknown += text.isBlank() ? 0 : 1;
         }
       }
     } catch (CharacterCodingException e) {
-      throw new WorkException("stdin is not UTF-8, after line " + number);
-    } catch (IllegalArgumentException e) {
-      throw new WorkException("stdin:" + number + ": " + e.getMessage());
+      throw new WorkException(flag + " " + file + ": is not UTF-8, expected an id a line");
     }
-    if (sessions == 0) {
-      console.err().println("stdin has no session");
-    }
-    if (empty > 0) {
+    if (unknown > 0) {
       console
           .err()
           .println(
-              Numbers.count(empty, "session") + " without any known item got no recommendation");
+              OneLine.of(flag + " " + file)
+                  + ": "
+                  + Numbers.count(unknown, "item")
+                  + " that the model does not know, of "
+                  + Numbers.count(unknown + ids.size()));
     }
-  }
-
-  /**
-   * An id may start or end with white space: a text that the model knows is used without trimming.
-   */
-  private static List<String> split(String text, Pattern between, FittedModel model) {
-    List<String> items = new ArrayList<>();
-    for (String item : between.split(text)) {
-      if (model.items().indexOf(item) >= 0) {
-        items.add(item);
-      } else if (!item.isBlank()) {
-        items.add(item.strip());
-      }
-    }
-    return items;
-  }
-
-  /** Recommends and prints. */
-  private static final class Output {
-    private final FittedModel model;
-    private final int top;
-    private final UnknownItems policy;
-    private final boolean json;
-    private final Console console;
-    private long skipped;
-
-    Output(FittedModel model, int top, UnknownItems policy, boolean json, Console console) {
-      this.model = model;
-      this.top = top;
-      this.policy = policy;
-      this.json = json;
-      this.console = console;
-    }
-
-    /** Prints a session's recommendations; line 0 is not printed. False if no item is known. */
-    boolean session(long line, List<String> items) {
-      Recommendations recommendations = model.recommend(items, top, policy);
-      skipped += recommendations.unknown().size();
-      if (json) {
-        console.out().println(json(line, recommendations));
-      } else {
-        int rank = 1;
-        for (Recommendation each : recommendations.items()) {
-          String session = line == 0 ? "" : line + "\t";
-          console
-              .out()
-              .println(session + rank++ + "\t" + OneLine.of(each.item()) + "\t" + each.score());
-        }
-      }
-      return recommendations.unknown().size() < items.size();
-    }
-
-    private static String json(long line, Recommendations result) {
-      Map<String, Object> json = new LinkedHashMap<>();
-      if (line > 0) {
-        json.put("session", line);
-      }
-      json.put("unknown", result.unknown());
-      List<Object> recommendations = new ArrayList<>();
-      for (Recommendation each : result.items()) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("item", each.item());
-        entry.put("score", each.score());
-        recommendations.add(entry);
-      }
-      json.put("recommendations", recommendations);
-      return Json.write(json);
-    }
+    return recommender.itemSet(ids);
   }
 }

@@ -7,6 +7,7 @@ import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 import io.gru4j.algorithms.Estimator;
 import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.MetadataRequest;
+import io.gru4j.file.Json;
 import io.gru4j.file.OneLine;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -60,7 +61,10 @@ final class SearchCommand implements Command {
         + " are dropped from the training data) or min_session_length (shorter sessions are"
         + " dropped). All candidates start from --seed, 0 if it is not given.\n"
         + "stdout gets the table, best first, stderr the progress. The model of the best is"
-        + " written. A search that was cut off goes on with the same command if it has --results.";
+        + " written. --json prints a line for each candidate in the place of the table: {\"rank\":"
+        + " n, \"score\": x or null, \"criterion\": \"recall@50\", \"parameters\": {...},"
+        + " \"epochs\": n, \"seconds\": s, \"failure\": text or null}. A search that was cut off"
+        + " goes on with the same command if it has --results.";
   }
 
   @Override
@@ -71,6 +75,7 @@ final class SearchCommand implements Command {
     options.add(new Option("random", "N", "try N combinations, drawn at random, not all"));
     options.add(new Option("model", "OUT", "the model file to write, replaced if it is there"));
     options.add(new Option("results", "FILE", "keep the results here, and go on from them"));
+    options.add(new Option("json", null, "print a line of JSON for each candidate"));
     options.addAll(TrainingInput.OPTIONS);
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -92,6 +97,7 @@ final class SearchCommand implements Command {
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
     TrainingInput input = new TrainingInput(line, console);
+    boolean json = line.isOn("json");
     Path out = line.requirePath("model");
     Optional<Path> results = line.path("results");
     if (!input.hasValidation()) {
@@ -114,11 +120,12 @@ final class SearchCommand implements Command {
     try (ParameterSearch search = search(line, base, console)) {
       TrainingInput.Data data = input.read();
       Criterion measure = base.get(STOPPING_CRITERION);
-      String criterion = measure.criterionName();
+      String criterion = measure.label();
       ParameterOptions.blindCriterion(
               measure, data.items().size(), "candidates", "--stopping-criterion bpr")
           .ifPresent(console.err()::println);
       int size = search.size();
+      LittleWork.expect(size * LittleWork.ofTraining(base, data.train(), data.validation()));
       int wanted = line.integer("random", size, 1);
       if (wanted > size) {
         console
@@ -140,7 +147,9 @@ final class SearchCommand implements Command {
           });
       search.fit(data.train(), data.items(), data.validation());
       ModelOutput.save(search.bestEstimator().model(), out);
-      console.out().print(table(search.results(), criterion));
+      console
+          .out()
+          .print(json ? json(search.results(), criterion) : table(search.results(), criterion));
       console
           .err()
           .println(
@@ -241,6 +250,31 @@ final class SearchCommand implements Command {
       table.row(row.toArray(String[]::new));
     }
     return table.leftAligned();
+  }
+
+  private static String json(List<SearchResult> results, String criterion) {
+    StringBuilder lines = new StringBuilder();
+    for (SearchResult result : results) {
+      Map<String, Object> parameters = new LinkedHashMap<>();
+      result.parameters().forEach((name, value) -> parameters.put(bare(name), plain(value)));
+      Map<String, Object> json = new LinkedHashMap<>();
+      json.put("rank", result.rank());
+      json.put("score", result.failed() ? null : EpochLog.finiteOrNull(result.score()));
+      json.put("criterion", criterion);
+      json.put("parameters", parameters);
+      json.put("epochs", result.epochs());
+      json.put("seconds", result.seconds());
+      json.put("failure", result.failure());
+      lines.append(Json.write(json)).append('\n');
+    }
+    return lines.toString();
+  }
+
+  /** Numbers, switches and "None" as they are, other values as text. */
+  private static Object plain(Object value) {
+    return value == null || value instanceof Number || value instanceof Boolean
+        ? value
+        : ParameterSpec.print(value);
   }
 
   private static String bare(String name) {

@@ -88,9 +88,14 @@ final class SessionInput {
   }
 
   static List<Path> paths(List<String> words) throws UsageException {
+    return paths("FILE", words);
+  }
+
+  /** Files' names; {@code what} is what gave them. */
+  static List<Path> paths(String what, List<String> words) throws UsageException {
     List<Path> paths = new ArrayList<>();
     for (String word : words) {
-      paths.add(CommandLine.path("FILE", word));
+      paths.add(CommandLine.path(what, word));
     }
     return paths;
   }

@@ -56,7 +56,10 @@ final class TrainCommand implements Command {
         + " validation session, predicted from those before it; the best epoch's model is kept"
         + " (--keep-last: the last one's). Without, all epochs are trained and the last model is"
         + " kept.\n"
-        + "stdout gets a summary, stderr the progress.";
+        + "stdout gets a summary, stderr the progress. --json prints one line: {\"model\": file,"
+        + " \"bytes\": n, \"items\": n, \"seed\": n, \"epochs\": trained, \"stopped\": early or"
+        + " not, \"kept\": epoch, \"loss\": x, \"criterion\": \"recall@50\", \"value\": x,"
+        + " \"seconds\": s of training, \"history\": [the lines of --log-json]}.";
   }
 
   @Override
@@ -72,6 +75,13 @@ final class TrainCommand implements Command {
             "report",
             "FILE",
             "write an HTML page on data, training and quality, replaced if it is there"));
+    options.add(
+        new Option(
+            "strict",
+            null,
+            "fail if the loss against the whole catalogue stays above what guessing gives, ln(items"
+                + " + 1)"));
+    options.add(new Option("json", null, "print the summary as one line of JSON"));
     options.addAll(CheckpointFlags.OPTIONS);
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -104,6 +114,8 @@ final class TrainCommand implements Command {
     Optional<Path> log = line.path("log-json");
     Optional<Path> report = line.path("report");
     GRU4RecParameters parameters = ParameterOptions.read(line, GRU4RecParameters.defaults());
+    boolean strict = line.isOn("strict");
+    boolean json = line.isOn("json");
     int threads = SessionInput.threads(line);
     if (!input.hasValidation()) {
       ParameterOptions.refuseValidationFlags(
@@ -136,6 +148,7 @@ final class TrainCommand implements Command {
     long begin = System.nanoTime();
     TrainingInput.Data data = input.read();
     double readSeconds = (System.nanoTime() - begin) * 1e-9;
+    LittleWork.expect(LittleWork.ofTraining(parameters, data.train(), data.validation()));
     if (data.validation() != null && (parameters.get(STOP_EARLY) || !parameters.get(KEEP_LAST))) {
       ParameterOptions.blindCriterion(
               parameters.get(STOPPING_CRITERION),
@@ -152,12 +165,26 @@ final class TrainCommand implements Command {
         EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
       begin = System.nanoTime();
+      recorder.progress.begin();
+      if (strict && !TrainingSummary.judgesLoss(parameters)) {
+        recorder.onWarning(
+            "--strict has no effect here, only with negatives catalogue: what guessing gives is not"
+                + " known for a loss against some items");
+      }
       signal.listen();
       double fitSeconds;
+      TrainingSummary summary;
       boolean done = false;
       try {
         fit(estimator.threads(threads).listener(recorder), data, out, checkpoints);
         fitSeconds = (System.nanoTime() - begin) * 1e-9;
+        summary = new TrainingSummary(out, estimator, recorder.last, recorder.best, fitSeconds);
+        Optional<String> fault = summary.fault();
+        if (fault.isPresent() && strict) {
+          checkpoints.delete(); // the same steps would end in the same way
+          throw new WorkException(fault.get() + "; " + saveBestSoFar(estimator, out));
+        }
+        fault.ifPresent(recorder::onWarning);
         save(estimator.model(), out, checkpoints);
         done = true;
       } finally {
@@ -166,7 +193,7 @@ final class TrainCommand implements Command {
           console.err().println("no report is written to " + report.get() + ": there is no model");
         }
       }
-      console.out().print(summary(out, estimator, recorder));
+      console.out().print(json ? summary.json() + "\n" : summary.text());
       if (report.isPresent()) {
         TrainingReport.Run run =
             new TrainingReport.Run(
@@ -279,33 +306,6 @@ final class TrainCommand implements Command {
         + (exists ? ", " + out + " is as it was" : "");
   }
 
-  private static String summary(Path out, GRU4Rec<?> estimator, Recorder recorder)
-      throws IOException {
-    FittedModel model = estimator.model();
-    GRU4RecParameters parameters = estimator.parameters();
-    TextTable table = new TextTable();
-    EpochSummary last = recorder.last;
-    boolean judged = last.criterion().isPresent();
-    boolean keepsBest = judged && !parameters.get(KEEP_LAST);
-    EpochSummary kept = keepsBest ? recorder.best : last;
-    String criterion = parameters.get(STOPPING_CRITERION).criterionName();
-    table.row("model", out + " (" + Numbers.bytes(Files.size(out)) + ")");
-    if (parameters.get(SAVE_BEST_TO_FILE)) {
-      table.row("copy", estimator.filename());
-    }
-    table.row("items", Numbers.count(model.numItems()));
-    table.row("seed", model.seed().toString());
-    table.row("epochs", last.epoch() + (last.stopped() ? ", stopped early" : ""));
-    table.row(
-        "kept",
-        "epoch " + kept.epoch() + (keepsBest ? ", the best by " + criterion : ", the last"));
-    table.row("loss", Numbers.score(kept.loss()));
-    if (judged) {
-      table.row(criterion, Numbers.score(kept.criterion().getAsDouble()));
-    }
-    return table.leftAligned();
-  }
-
   /** Shows and logs what the training reports, and keeps what the summary needs. */
   private static final class Recorder implements TrainingListener {
     private final Progress progress;
@@ -316,7 +316,7 @@ final class TrainCommand implements Command {
     private EpochSummary best;
 
     Recorder(Console console, GRU4RecParameters parameters, EpochLog logOrNull) {
-      String criterion = parameters.get(STOPPING_CRITERION).criterionName();
+      String criterion = parameters.get(STOPPING_CRITERION).label();
       this.progress = new Progress(console, criterion, parameters.get(MAX_EPOCHS));
       this.log = logOrNull;
       this.err = console.err();
@@ -326,6 +326,11 @@ final class TrainCommand implements Command {
     public void onResume(List<EpochSummary> history) {
       err.println("goes on from the checkpoint, in epoch " + (history.size() + 1));
       history.forEach(this::record);
+    }
+
+    @Override
+    public void onStep(BatchProgress step) {
+      progress.onStep(step);
     }
 
     @Override

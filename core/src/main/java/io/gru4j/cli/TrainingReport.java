@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
+import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 
 import io.gru4j.algorithms.MarkovChain;
@@ -14,6 +15,7 @@ import io.gru4j.file.OneLine;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.tensor.Parallel;
@@ -87,8 +89,10 @@ record TrainingReport(
       try (Parallel parallel = new Parallel(threads)) {
         gru = model.evaluate(sessions, parallel, CUTOFFS);
       }
-      RankMetrics popular = NextClickEvaluation.evaluate(Popularity.fit(train), sessions, CUTOFFS);
-      RankMetrics markov = NextClickEvaluation.evaluate(MarkovChain.fit(train), sessions, CUTOFFS);
+      RankMetrics popular =
+          NextClickEvaluation.evaluate(new Popularity().fit(train), sessions, CUTOFFS);
+      RankMetrics markov =
+          NextClickEvaluation.evaluate(new MarkovChain().fit(train), sessions, CUTOFFS);
       return new Quality(popular, markov, gru, (System.nanoTime() - start) * 1e-9);
     }
   }
@@ -115,7 +119,8 @@ record TrainingReport(
     }
     String epochs = model.history().isEmpty() ? "no whole epoch" : "epoch " + kept().epoch();
     String loss = model.history().isEmpty() ? "-" : Numbers.score(kept().loss());
-    highlights.add(new Report.Highlight("training loss, nats", loss, epochs));
+    highlights.add(
+        new Report.Highlight("training loss" + (isCrossEntropy() ? ", nats" : ""), loss, epochs));
     double seconds = trainingSeconds();
     long targets = model.history().stream().mapToLong(EpochSummary::targets).sum();
     highlights.add(
@@ -178,7 +183,7 @@ record TrainingReport(
     List<Block> blocks = new ArrayList<>();
     List<Block.Point> losses =
         history.stream().map(e -> new Block.Point(e.epoch(), e.loss())).toList();
-    blocks.add(curve("Training loss", "mean cross-entropy (nats)", losses));
+    blocks.add(curve("Training loss", lossName(), losses));
     List<Block.Point> criteria =
         history.stream()
             .filter(e -> Double.isFinite(e.criterion().orElse(Double.NaN)))
@@ -229,11 +234,16 @@ record TrainingReport(
         .orElseGet(() -> model.history().getLast());
   }
 
+  private boolean isCrossEntropy() {
+    return parameters.algorithm() == Algorithm.CROSS_ENTROPY;
+  }
+
+  private String lossName() {
+    return isCrossEntropy() ? "mean cross-entropy (nats)" : parameters.get(LOSS_FN).toString();
+  }
+
   private String criterionName() {
-    String name = parameters.get(STOPPING_CRITERION).criterionName();
-    return parameters.get(STOPPING_CRITERION).cutoff().isPresent()
-        ? name + "@" + parameters.get(STOPPING_CRITERION).cutoff().getAsInt()
-        : name;
+    return parameters.get(STOPPING_CRITERION).label();
   }
 
   private List<Block> dataBlocks() {

@@ -113,6 +113,15 @@ public final class InteractionMatrix {
     return new InteractionMatrix(numUsers, numItems, offsets, sortedItems, sortedTimes);
   }
 
+  /**
+   * Starts a matrix whose sessions and items have ids of any text.
+   *
+   * @return a builder without a click
+   */
+  public static InteractionsBuilder builder() {
+    return new InteractionsBuilder();
+  }
+
   private static IllegalArgumentException fault(int row, String what) {
     return new IllegalArgumentException("InteractionMatrix: row " + row + ": " + what);
   }
@@ -277,6 +286,19 @@ public final class InteractionMatrix {
    */
   public int numActiveItems() {
     return activeItemSet().cardinality();
+  }
+
+  /**
+   * Returns how many interactions each item has.
+   *
+   * @return (numItems) counts, repeated interactions counted each time
+   */
+  public int[] itemClicks() {
+    int[] clicks = new int[numItems];
+    for (int item : items) {
+      clicks[item]++;
+    }
+    return clicks;
   }
 
   private BitSet activeItemSet() {

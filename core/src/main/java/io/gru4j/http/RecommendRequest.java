@@ -15,7 +15,8 @@ import java.util.Map;
  * @param session {@code session}: the token of an earlier answer, to go on from there; or null for
  *     a new session
  * @param items {@code items}: ids of the items clicked since then, the oldest first; at most
- *     {@value ServerLimits#CLICKS}
+ *     {@value ServerLimits#CLICKS}; an id is a text, or an integer, which counts as its decimal
+ *     text
  * @param k {@code k}: how many items to recommend, 20 if it is not there; at most {@value
  *     ServerLimits#TOP}
  * @param unknown {@code unknown}: {@code "skip"} (default) leaves out clicks on items that the
@@ -121,11 +122,15 @@ record RecommendRequest(
     }
     String[] texts = new String[list.size()];
     for (int i = 0; i < texts.length; i++) {
-      if (!(list.get(i) instanceof String text)) {
-        String hint = list.get(i) instanceof Number ? "; ids are texts, in quotes" : "";
-        throw wrong("%s[%d] must be a text, got %s%s".formatted(key, i, shown(list.get(i)), hint));
-      }
-      texts[i] = text;
+      texts[i] =
+          switch (list.get(i)) {
+            case String text -> text;
+            case Long number -> number.toString(); // as a session file has it
+            case null, default ->
+                throw wrong(
+                    "%s[%d] must be a text or an integer, got %s"
+                        .formatted(key, i, shown(list.get(i))));
+          };
     }
     return List.of(texts);
   }

@@ -158,6 +158,15 @@ public enum Criterion {
   }
 
   /**
+   * Returns the name with the number of predictions that count.
+   *
+   * @return such as {@code recall@50}, or the name alone where every score may count
+   */
+  public String label() {
+    return cutoff == null ? criterionName : criterionName + "@" + cutoff;
+  }
+
+  /**
    * Computes the criterion with seed 0.
    *
    * @param expected (users x items) counts of what really came

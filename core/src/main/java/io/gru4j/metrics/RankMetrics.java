@@ -6,8 +6,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Recall, mean reciprocal rank and NDCG of a series of ranks, where each rank is that of the one
- * item that was right.
+ * Recall, precision, mean reciprocal rank and NDCG of a series of ranks, where each rank is that of
+ * the one item that was right. A rank may lie between two whole numbers, see {@link Ties#MIDDLE}.
  *
  * <p>Only the number of times each rank occurred is kept, so the metrics do not depend on the order
  * of the ranks, nor on how they were divided between instances that are merged: not by one bit.
@@ -19,7 +19,7 @@ import java.util.TreeMap;
  */
 public final class RankMetrics {
   private final int[] cutoffs;
-  private final NavigableMap<Integer, Long> counts = new TreeMap<>(); // by rank
+  private final NavigableMap<Double, Long> counts = new TreeMap<>(); // by rank
   private final int largest; // cut-off; ranks beyond it are only in the count
   private long count;
 
@@ -47,8 +47,19 @@ public final class RankMetrics {
    * @throws IllegalArgumentException if it is below 1
    */
   public void add(int rank) {
-    if (rank < 1) {
-      throw new IllegalArgumentException("a rank must be >= 1, got " + rank);
+    add((double) rank);
+  }
+
+  /**
+   * Adds a rank that may lie between two whole numbers.
+   *
+   * @param rank from 1, the best; infinity for an item that cannot be found
+   * @throws IllegalArgumentException if it is below 1 or NaN
+   */
+  public void add(double rank) {
+    if (!(rank >= 1)) { // so that NaN is refused
+      throw new IllegalArgumentException(
+          "a rank must be >= 1, got " + (rank == (int) rank ? "" + (int) rank : "" + rank));
     }
     if (rank <= largest) {
       counts.merge(rank, 1L, Long::sum);
@@ -71,7 +82,7 @@ public final class RankMetrics {
               + " and "
               + Arrays.toString(other.cutoffs));
     }
-    Map<Integer, Long> added = new TreeMap<>(other.counts); // these metrics may be the other
+    Map<Double, Long> added = new TreeMap<>(other.counts); // these metrics may be the other
     added.forEach((rank, n) -> counts.merge(rank, n, Long::sum));
     count += other.count;
     return this;
@@ -106,10 +117,23 @@ public final class RankMetrics {
   public double recall(int k) {
     checkCutoff(k);
     long hits = 0;
-    for (long n : counts.headMap(k, true).values()) {
+    for (long n : counts.headMap((double) k, true).values()) {
       hits += n;
     }
     return (double) hits / count;
+  }
+
+  /**
+   * Returns the share of right items among the first k of the lists, where a list that is shorter
+   * counts as k items: {@link #recall} divided by k, as each list has one right item (Herlocker et
+   * al. 2004, section 5.2).
+   *
+   * @param k a cut-off, or any number from 1 to the largest one
+   * @return a number in [0, 1/k]; NaN if no rank was added
+   * @throws IllegalArgumentException if k is out of range
+   */
+  public double precision(int k) {
+    return recall(k) / k;
   }
 
   /**
@@ -122,7 +146,7 @@ public final class RankMetrics {
   public double mrr(int k) {
     checkCutoff(k);
     double sum = 0;
-    for (Map.Entry<Integer, Long> each : counts.headMap(k, true).entrySet()) {
+    for (Map.Entry<Double, Long> each : counts.headMap((double) k, true).entrySet()) {
       sum += (double) each.getValue() / each.getKey();
     }
     return sum / count;
@@ -139,8 +163,8 @@ public final class RankMetrics {
   public double ndcg(int k) {
     checkCutoff(k);
     double sum = 0;
-    for (Map.Entry<Integer, Long> each : counts.headMap(k, true).entrySet()) {
-      sum += each.getValue() * (StrictMath.log(2) / StrictMath.log(each.getKey() + 1.0));
+    for (Map.Entry<Double, Long> each : counts.headMap((double) k, true).entrySet()) {
+      sum += each.getValue() * (StrictMath.log(2) / StrictMath.log(each.getKey() + 1));
     }
     return sum / count;
   }

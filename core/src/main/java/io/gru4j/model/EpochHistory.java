@@ -19,14 +19,17 @@ public final class EpochHistory {
    * Writes epochs.
    *
    * @param history any number of them
+   * @param durations whether to write how long they took, which no two trainings share
    * @return a JSON array, one object for each epoch
    */
-  public static String toJson(List<EpochSummary> history) {
+  public static String toJson(List<EpochSummary> history, boolean durations) {
     List<Object> list = new ArrayList<>();
     for (EpochSummary e : history) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("epoch", e.epoch());
-      entry.put("seconds", e.seconds());
+      if (durations) {
+        entry.put("seconds", finiteOrNull(e.seconds()));
+      }
       entry.put("targets", e.targets());
       entry.put("steps", e.steps());
       entry.put("loss", finiteOrNull(e.loss()));
@@ -47,7 +50,8 @@ public final class EpochHistory {
    *
    * @param name where the text is from, for messages
    * @param json may come from a hostile file
-   * @return the epochs; a loss that was not finite is NaN, such a criterion empty
+   * @return the epochs; a loss that was not finite is NaN, and so are seconds that were not
+   *     written; a criterion that was not finite is empty
    * @throws IllegalArgumentException if the text is anything else; the message starts with the name
    */
   public static List<EpochSummary> fromJson(String name, String json) {
@@ -77,17 +81,14 @@ public final class EpochHistory {
     }
     Double loss = numberOrNull(entry, "loss");
     Double criterion = numberOrNull(entry, "criterion");
-    Double seconds = numberOrNull(entry, "seconds");
-    if (seconds == null) {
-      throw new IllegalArgumentException("seconds is not a number");
-    }
+    Double seconds = entry.containsKey("seconds") ? numberOrNull(entry, "seconds") : null;
     long epoch = whole(entry, "epoch");
     if (epoch != (int) epoch) {
       throw new IllegalArgumentException("epoch must be in [1, 2^31), got " + epoch);
     }
     return new EpochSummary(
         (int) epoch,
-        seconds,
+        seconds == null ? Double.NaN : seconds,
         whole(entry, "targets"),
         whole(entry, "steps"),
         loss == null ? Double.NaN : loss,

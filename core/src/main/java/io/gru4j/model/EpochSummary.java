@@ -6,7 +6,8 @@ import java.util.OptionalDouble;
  * The result of one epoch of training.
  *
  * @param epoch number of the epoch, from 1
- * @param seconds time of training alone, without validation
+ * @param seconds time of training alone, without validation; NaN if it is not known: a model file
+ *     does not keep it, so that the same training writes the same file
  * @param targets predicted clicks
  * @param steps optimizer steps
  * @param loss mean over the targets, in nats
@@ -35,7 +36,7 @@ public record EpochSummary(
     if (epoch < 1) {
       throw new IllegalArgumentException("epoch must be >= 1, got " + epoch);
     }
-    if (!(seconds >= 0)) { // so that NaN is refused
+    if (seconds < 0) {
       throw new IllegalArgumentException("seconds must be >= 0, got " + seconds);
     }
     if (targets < 0) {
@@ -49,7 +50,8 @@ public record EpochSummary(
   /**
    * Returns how fast the epoch went.
    *
-   * @return targets per second of training alone; not finite if no time has passed
+   * @return targets per second of training alone; not finite if no time has passed, NaN if the time
+   *     is not known
    */
   public double targetsPerSecond() {
     return targets / seconds;

@@ -4,6 +4,8 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.file.OneLine;
+import io.gru4j.metrics.NextClickMetrics;
+import io.gru4j.metrics.NextClickProtocol;
 import io.gru4j.metrics.RankMetrics;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.nn.GruState;
@@ -34,6 +36,7 @@ public final class FittedModel {
   private final Map<String, String> parameters;
   private final List<EpochSummary> history;
   private final Long seed;
+  private final int[] itemClicks; // null: not known
   private final OutputScorer scorer; // only copied from
 
   /**
@@ -59,13 +62,14 @@ public final class FittedModel {
   /**
    * Makes a model.
    *
-   * @param network its parameters; from now on nobody may change them
+   * @param network its parameters, in panels; from now on nobody may change them
    * @param items ids of the network's items
    * @param algorithm what trained it, such as {@code cross_entropy}, or null if it is not known
    * @param parameters the estimator's parameters by snake_case name, as text; may be empty
    * @param history one entry for each epoch of training; may be empty
    * @param seed the seed that training used, or null if it is not known
-   * @throws IllegalArgumentException if the number of ids is not that of the network's items
+   * @throws IllegalArgumentException if the number of ids is not that of the network's items, or
+   *     the network is in rows
    */
   public FittedModel(
       GruNetwork network,
@@ -74,6 +78,17 @@ public final class FittedModel {
       Map<String, String> parameters,
       List<EpochSummary> history,
       Long seed) {
+    this(network, items, algorithm, parameters, history, seed, null);
+  }
+
+  private FittedModel(
+      GruNetwork network,
+      IdMap items,
+      String algorithm,
+      Map<String, String> parameters,
+      List<EpochSummary> history,
+      Long seed,
+      int[] itemClicks) {
     if (items.size() != network.numItems()) {
       throw new IllegalArgumentException(
           "the network has %d items, got %d ids".formatted(network.numItems(), items.size()));
@@ -87,6 +102,7 @@ public final class FittedModel {
     this.parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     this.history = List.copyOf(history);
     this.seed = seed;
+    this.itemClicks = itemClicks;
     this.scorer =
         new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
   }
@@ -179,6 +195,37 @@ public final class FittedModel {
   }
 
   /**
+   * Returns how often each item was clicked in training, which tells the most popular ones.
+   *
+   * @return one number for each item; a copy; null if that is not known
+   */
+  public int[] itemClicks() {
+    return itemClicks == null ? null : itemClicks.clone();
+  }
+
+  /**
+   * Returns this model with the numbers of clicks.
+   *
+   * @param clicks how often each item was clicked in training, each at least 0; copied
+   * @return a new model with the same network
+   * @throws IllegalArgumentException if there is not one number for each item, or one is negative
+   */
+  public FittedModel withItemClicks(int[] clicks) {
+    if (clicks.length != numItems()) {
+      throw new IllegalArgumentException(
+          "clicks: expected %d numbers, one for each item, got %d"
+              .formatted(numItems(), clicks.length));
+    }
+    for (int item = 0; item < clicks.length; item++) {
+      if (clicks[item] < 0) {
+        throw new IllegalArgumentException(
+            "clicks[%d] must be >= 0, got %d".formatted(item, clicks[item]));
+      }
+    }
+    return new FittedModel(network, items, algorithm, parameters, history, seed, clicks.clone());
+  }
+
+  /**
    * Returns the items likeliest to come next.
    *
    * @param session ids of the items clicked so far, the oldest first
@@ -225,43 +272,44 @@ public final class FittedModel {
    * @throws IllegalArgumentException if the number of items is not the model's
    */
   public RankMetrics evaluate(InteractionMatrix sessions, Parallel parallel, int... cutoffs) {
+    return evaluate(sessions, NextClickProtocol.at(cutoffs), parallel, false).ranks();
+  }
+
+  /**
+   * Ranks the next click after every prefix of every session over the whole catalogue, and looks at
+   * what is recommended there.
+   *
+   * @param sessions users are sessions, items have the model's numbers
+   * @param protocol how the model is judged
+   * @param parallel runs the work; the result does not depend on it
+   * @return metrics over all clicks but each session's first; the popularity is NaN if {@link
+   *     #itemClicks} is not known
+   * @throws IllegalArgumentException if the number of items is not the model's
+   */
+  public NextClickMetrics evaluate(
+      InteractionMatrix sessions, NextClickProtocol protocol, Parallel parallel) {
+    return evaluate(sessions, protocol, parallel, true);
+  }
+
+  private NextClickMetrics evaluate(
+      InteractionMatrix sessions, NextClickProtocol protocol, Parallel parallel, boolean lists) {
     checkItems(sessions);
     int[] users =
         IntStream.of(sessions.activeUsers()).filter(u -> sessions.historyLength(u) > 1).toArray();
-    List<RankMetrics> parts = Collections.synchronizedList(new ArrayList<>());
+    List<NextClickMetrics> parts = Collections.synchronizedList(new ArrayList<>());
     new SessionRunner(network, scorer, sessions, users)
         .run(
             parallel,
             () -> {
-              RankMetrics metrics = new RankMetrics(cutoffs);
-              parts.add(metrics);
-              return new RankVisitor(sessions, metrics);
+              NextClickMetrics part = NextClickMetrics.empty(protocol, numItems(), itemClicks);
+              parts.add(part);
+              return new NextClickVisitor(sessions, protocol, part, lists);
             });
-    RankMetrics all = new RankMetrics(cutoffs);
-    for (RankMetrics part : parts) {
-      all = all.merge(part); // counts: the same in any order
+    NextClickMetrics all = NextClickMetrics.empty(protocol, numItems(), itemClicks);
+    for (NextClickMetrics part : parts) {
+      all = all.merge(part); // whole numbers: the same in any order
     }
     return all;
-  }
-
-  private record RankVisitor(InteractionMatrix sessions, RankMetrics metrics)
-      implements SessionRunner.Visitor {
-
-    @Override
-    public void advanced(SessionRunner.Block block, int position, int rows) {
-      int n = 0;
-      while (n < rows && sessions.historyLength(block.users[n]) > position + 1) {
-        block.items[n] = sessions.item(block.users[n], position + 1);
-        n++;
-      }
-      block.scorer.ranks(block.state.top(), block.items, n, block.ranks);
-      for (int i = 0; i < n; i++) {
-        metrics.add(block.ranks[i]);
-      }
-    }
-
-    @Override
-    public void ended(SessionRunner.Block block) {}
   }
 
   /**

@@ -24,13 +24,15 @@ import java.util.stream.LongStream;
 /**
  * A fitted model as a safetensors file.
  *
- * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}), and the item ids,
+ * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}); {@code
+ * gru4j.item_clicks} (clicks of each item in training, I64), if they are known; and the item ids,
  * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
  * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.algorithm} (a word), {@code
  * gru4j.parameters} and {@code gru4j.history} (JSON), {@code gru4j.seed}, and the checksums. Only
  * the network's tensors must be there: a file that torch wrote has no others. A network with a
  * shared embedding is written without {@code emb.weight}, and its parameters say {@code embedding}
- * is {@code shared}.
+ * is {@code shared}. Nothing in a file depends on when or how fast it was made: the same training
+ * writes the same bytes.
  */
 final class ModelFile {
   private static final Logger LOGGER = System.getLogger("io.gru4j");
@@ -42,6 +44,7 @@ final class ModelFile {
   private static final String PARAMETERS = "gru4j.parameters";
   private static final String HISTORY = "gru4j.history";
   private static final String SEED = "gru4j.seed";
+  private static final String ITEM_CLICKS = "gru4j.item_clicks";
   private static final String ITEM_IDS = "gru4j.item_ids";
   private static final String ITEM_ENDS = "gru4j.item_ends";
   private static final String EMBEDDING = "embedding";
@@ -60,12 +63,23 @@ final class ModelFile {
       writer.metadata(ALGORITHM, model.algorithm());
     }
     writer.metadata(PARAMETERS, Json.write(parameters));
-    writer.metadata(HISTORY, EpochHistory.toJson(model.history()));
+    writer.metadata(HISTORY, EpochHistory.toJson(model.history(), false));
     if (model.seed() != null) {
       writer.metadata(SEED, model.seed().toString());
     }
     for (Parameter p : model.network().parameters()) {
       writer.floats(p.name(), p::read, shape(p));
+    }
+    int[] clicks = model.itemClicks();
+    if (clicks != null) {
+      writer.longs(
+          ITEM_CLICKS,
+          (offset, dst, n) -> {
+            for (int i = 0; i < n; i++) {
+              dst[i] = clicks[(int) offset + i];
+            }
+          },
+          clicks.length);
     }
     byte[][] ids = new byte[model.numItems()][];
     long[] ends = new long[ids.length];
@@ -148,6 +162,9 @@ final class ModelFile {
               parameters,
               readHistory(file, reader),
               readSeed(file, reader));
+      if (reader.contains(ITEM_CLICKS)) {
+        model = model.withItemClicks(readClicks(file, reader, network.numItems()));
+      }
     } catch (ModelFileException e) {
       reader.checkRest(); // a tensor that is damaged is why a value is wrong
       throw e;
@@ -280,6 +297,27 @@ final class ModelFile {
     } catch (IllegalArgumentException e) {
       throw new ModelFileException(file, "its item ids are wrong: " + e.getMessage());
     }
+  }
+
+  private static int[] readClicks(Path file, SafeTensorsReader reader, int numItems)
+      throws IOException {
+    reader.require(ITEM_CLICKS, TensorType.I64, numItems);
+    long[] buffer = new long[Math.min(BUFFER, numItems)];
+    int[] clicks = new int[numItems];
+    for (int from = 0; from < numItems; from += buffer.length) {
+      int n = Math.min(buffer.length, numItems - from);
+      reader.readLongs(ITEM_CLICKS, from, buffer, 0, n);
+      for (int i = 0; i < n; i++) {
+        if (buffer[i] < 0 || buffer[i] > Integer.MAX_VALUE) {
+          throw new ModelFileException(
+              file,
+              "the clicks of item %d must be in [0, %d], got %d"
+                  .formatted(from + i, Integer.MAX_VALUE, buffer[i]));
+        }
+        clicks[from + i] = (int) buffer[i];
+      }
+    }
+    return clicks;
   }
 
   private static String decode(Path file, int item, ByteBuffer id) throws ModelFileException {

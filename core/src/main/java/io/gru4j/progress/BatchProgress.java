@@ -1,7 +1,7 @@
 package io.gru4j.progress;
 
 /**
- * Where an epoch stands after a batch.
+ * Where an epoch stands, after a batch or within one.
  *
  * @param epoch number of the epoch, from 1
  * @param maxEpochs number of the last epoch

@@ -23,6 +23,14 @@ public interface TrainingListener {
   default void onResume(List<EpochSummary> history) {}
 
   /**
+   * Called within a batch that takes long, as one with a very long session does: between two of its
+   * steps, some times a second. Training is not cancelled there.
+   *
+   * @param progress where the epoch stands; its batch is the one that goes on
+   */
+  default void onStep(BatchProgress progress) {}
+
+  /**
    * Called after each batch.
    *
    * @param progress where the epoch stands

@@ -1,9 +1,12 @@
 package io.gru4j.serve;
 
+import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Recommendation;
+import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.nn.OutputScorer;
+import io.gru4j.tensor.nn.TopK;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -187,6 +190,79 @@ public final class Recommender {
     }
     workspaces.giveBack(workspace);
     return Collections.unmodifiableList(results);
+  }
+
+  /** Takes what is recommended for one session after the other. */
+  @FunctionalInterface
+  public interface Receiver {
+    /**
+     * Takes the recommendations for one session.
+     *
+     * @param user the session's number in the matrix
+     * @param items what {@link Session#top(int, ItemFilter)} returns; empty if the session has no
+     *     click
+     */
+    void accept(int user, List<Recommendation> items);
+  }
+
+  /**
+   * Recommends for every session of a matrix, many at a time.
+   *
+   * @param sessions users are sessions, items have the model's numbers
+   * @param k how many items for each, at least 1
+   * @param filter which items may be among them
+   * @param parallel runs the work; the result does not depend on it
+   * @param receiver called on this thread for each user, in the order of their numbers
+   * @throws IllegalArgumentException if the number of items is not the model's, {@code k} is below
+   *     1, or a set of the filter is another recommender's
+   */
+  public void recommendAll(
+      InteractionMatrix sessions, int k, ItemFilter filter, Parallel parallel, Receiver receiver) {
+    if (sessions.numItems() != model.numItems()) {
+      throw new IllegalArgumentException(
+          "the model knows %d items, got a matrix of %d"
+              .formatted(model.numItems(), sessions.numItems()));
+    }
+    new MatrixRun(this, sessions, checkTop(k, filter), filter).run(parallel, receiver);
+  }
+
+  /**
+   * Returns the items that were clicked most in training, for a session of which nothing is known.
+   *
+   * @param k how many, at least 1
+   * @param filter which items may be among them; no item counts as seen
+   * @return at most {@code k} items, the most popular first, of equal ones the item with the lower
+   *     number; the score is the number of clicks
+   * @throws IllegalStateException if the model does not know the clicks of its items
+   * @throws IllegalArgumentException if {@code k} is below 1, or a set of the filter is another
+   *     recommender's
+   */
+  public List<Recommendation> popular(int k, ItemFilter filter) {
+    int[] clicks = model.itemClicks();
+    if (clicks == null) {
+      throw new IllegalStateException(
+          "the model does not know how often its items were clicked: its file is older than that,"
+              + " or not from here; train it again");
+    }
+    TopK top = new TopK(checkTop(k, filter));
+    Exclusion exclusion = new Exclusion();
+    exclusion.start(newSession(), filter);
+    top.keep(top.capacity(), exclusion.isEmpty() ? null : exclusion);
+    if (filter.candidates().isPresent()) {
+      for (int item : filter.candidates().get().numbers()) {
+        top.offer(item, clicks[item]);
+      }
+    } else {
+      for (int item = 0; item < clicks.length; item++) {
+        top.offer(item, clicks[item]);
+      }
+    }
+    top.sort();
+    List<Recommendation> result = new ArrayList<>(top.size());
+    for (int i = 0; i < top.size(); i++) {
+      result.add(new Recommendation(model.items().idOf(top.classAt(i)), top.scoreAt(i)));
+    }
+    return Collections.unmodifiableList(result);
   }
 
   /** Checks a request for the best items; returns how many there can be at most. */

@@ -67,7 +67,7 @@ final class CheckpointFile implements Closeable {
       throws IOException {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     writer.metadata(STARTED_WITH, Json.write(startedWith.entries()));
-    writer.metadata(HISTORY, EpochHistory.toJson(state.history));
+    writer.metadata(HISTORY, EpochHistory.toJson(state.history, true));
     writer.metadata(POSITION, Json.write(position(state)));
     List<Parameter> parameters = state.network.parameters();
     for (int i = 0; i < parameters.size(); i++) {

@@ -37,6 +37,8 @@ public final class Trainer {
    */
   record Epoch(long targets, long steps, double loss, double seconds, boolean whole) {}
 
+  private static final double SECONDS_BETWEEN_STEPS = 0.25; // that a listener is told of
+
   private final EpochBatches batches;
   private final Chunk chunk = new Chunk();
   private final TrainingStep step;
@@ -72,6 +74,7 @@ public final class Trainer {
   Epoch run(int epoch, Position at, Runnable betweenSteps) {
     long start = System.nanoTime() - (long) (at.seconds * 1e9);
     boolean cancelled = false;
+    double told = at.seconds; // when the listener was
     batches.begin(epoch);
     while (at.batch < batches.size() && !cancelled) {
       events.beginBatch();
@@ -94,6 +97,12 @@ public final class Trainer {
           observer.stepped(step, epoch, width, loss);
         }
         at.nextChunk();
+        at.seconds = (System.nanoTime() - start) * 1e-9;
+        boolean goesOn = at.chunk < batches.chunks(at.batch);
+        if (goesOn && at.targets > 0 && at.seconds - told > SECONDS_BETWEEN_STEPS) {
+          told = at.seconds;
+          listener.onStep(progress(epoch, at, at.batch + 1));
+        }
       }
       observer.batchDone(epoch, batchLoss);
       at.nextBatch();
@@ -101,16 +110,8 @@ public final class Trainer {
       double meanLoss = (at.lossSum - lossBefore) / batchTargets;
       events.endBatch(epoch + 1, at.batch, rows, batchTargets, meanLoss);
       at.seconds = (System.nanoTime() - start) * 1e-9;
-      listener.onBatch(
-          new BatchProgress(
-              epoch + 1,
-              parameters.get(MAX_EPOCHS),
-              at.batch,
-              batches.size(),
-              at.targets,
-              batches.numTargets(),
-              at.meanLoss(),
-              at.seconds));
+      told = at.seconds;
+      listener.onBatch(progress(epoch, at, at.batch));
       cancelled = listener.isCancelled();
     }
     boolean whole = at.batch == batches.size();
@@ -118,6 +119,18 @@ public final class Trainer {
       betweenSteps.run();
     }
     return new Epoch(at.targets, at.steps, at.meanLoss(), at.seconds, whole);
+  }
+
+  private BatchProgress progress(int epoch, Position at, int batch) {
+    return new BatchProgress(
+        epoch + 1,
+        parameters.get(MAX_EPOCHS),
+        batch,
+        batches.size(),
+        at.targets,
+        batches.numTargets(),
+        at.meanLoss(),
+        at.seconds);
   }
 
   /** Returns which share of the targets of all epochs has been trained on. */

@@ -369,7 +369,9 @@ public final class Training {
     Map<String, String> texts = new LinkedHashMap<>();
     parameters.getParams().forEach((name, value) -> texts.put(name, ParameterSpec.print(value)));
     String algorithm = parameters.algorithm().toString();
-    model = new FittedModel(network, items, algorithm, texts, state.history, state.seed);
+    model =
+        new FittedModel(network, items, algorithm, texts, state.history, state.seed)
+            .withItemClicks(x.itemClicks());
   }
 
   /** {@return the trained network, the best or the last; null if there is none} */

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
@@ -19,9 +20,12 @@ import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.RandomStream;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.training.Trainer;
+import io.gru4j.training.TrainingStep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -91,6 +95,48 @@ class TrainingListenerTest {
       expected.addAll(List.of("epoch " + epoch, "asked"));
     }
     assertEquals(expected, log.calls);
+  }
+
+  /** One session of 20 clicks, whose steps take their time. */
+  @Test
+  void aLongBatchReportsItsSteps() {
+    List<BatchProgress> steps = new ArrayList<>();
+    List<BatchProgress> batches = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void onStep(BatchProgress progress) {
+            steps.add(progress);
+          }
+
+          @Override
+          public void onBatch(BatchProgress progress) {
+            batches.add(progress);
+          }
+        };
+    Trainer.Observer slow =
+        new Trainer.Observer() {
+          @Override
+          public void stepped(TrainingStep step, int epoch, int width, double loss) {
+            LockSupport.parkNanos(60_000_000);
+          }
+        };
+    int[] items = IntStream.range(0, 20).toArray();
+    InteractionMatrix x =
+        InteractionMatrix.of(
+            1, 20, new int[20], items, IntStream.range(0, 20).asDoubleStream().toArray());
+    try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
+      estimator.setParams(Map.of("max_epochs", 1, "bptt", 1)).threads(1).listener(listener);
+      estimator.observer(slow).fit(x);
+    }
+    assertEquals(1, batches.size());
+    assertTrue(steps.size() >= 2, steps::toString);
+    long before = 0;
+    for (BatchProgress step : steps) {
+      assertEquals(1, step.batch());
+      assertTrue(step.targetsDone() > before && step.targetsDone() <= 19, steps::toString);
+      before = step.targetsDone();
+    }
   }
 
   @Test

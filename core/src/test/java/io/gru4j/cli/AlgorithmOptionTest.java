@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.file.Json;
 import io.gru4j.model.FittedModel;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -27,12 +28,27 @@ class AlgorithmOptionTest extends CommandLineCase {
     assertEquals("top1", trained.parameters().get("loss_fn"));
     assertEquals("own", trained.parameters().get("negatives"));
     assertTrue(Files.readString(report).contains("GRU4RecNegSampling"));
+    assertFalse(Files.readString(report).contains("nats"));
     assertContains(run("inspect", model).expect(0).out(), "\nalgorithm  neg_sampling\n");
     assertContains(run("evaluate", sessions, "--model", model).expect(0).out(), "Recall@k");
     String top = run("recommend", "--model", model, "--items=ä1,ä3", "--top=3").expect(0).out();
     assertEquals(3, top.lines().count(), top);
     train().expect(0);
     assertContains(run("inspect", model).expect(0).out(), "\nalgorithm  cross_entropy\n");
+  }
+
+  /**
+   * Against samples the loss is no measure of guessing, so it is not held against ln(items + 1).
+   */
+  @Test
+  void aLossAgainstSamplesIsNotCalledWorseThanGuessing() {
+    Result shared =
+        train("--negatives=shared", "--batching=session_parallel", "--strict", "--json").expect(0);
+    Map<?, ?> json = (Map<?, ?>) Json.parse(shared.out());
+    assertTrue((Double) json.get("loss") > Math.log(12 + 1), shared.out());
+    assertContains(shared.err(), "--strict has no effect here, only with negatives catalogue");
+    assertFalse(shared.err().contains("the loss stays above"), shared.err());
+    assertFalse(train("--strict").expect(0).err().contains("has no effect"));
   }
 
   @Test

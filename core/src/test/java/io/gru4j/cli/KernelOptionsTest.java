@@ -58,6 +58,18 @@ class KernelOptionsTest {
     assertEquals(usual, withoutFma.out());
   }
 
+  @Test
+  void littleWorkIsDoneOnScalarKernels() throws Exception {
+    End little = demo();
+    String scalar = "kernels: scalar: there is little work, and vectors take longer to begin";
+    assertTrue(little.err().contains(scalar), little.err());
+    for (String forced : List.of("-Dgru4j.kernels=vector", "-Dgru4j.vectorBits=256")) {
+      End vector = demo(forced);
+      assertTrue(vector.err().contains("kernels: vector, "), vector.err());
+      assertEquals(little.out(), vector.out());
+    }
+  }
+
   /** Trains a small model, with the Vector API. */
   private static End demo(String... options) throws Exception {
     List<String> flags = new ArrayList<>(List.of(options));

@@ -30,16 +30,18 @@ class ProgressTest {
     // Half of epoch 2 of 5 at 25,000 targets a second: 3.5 epochs of 100,000 are left.
     BatchProgress half = new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2);
     assertEquals(
-        "epoch 2/5: batch 3/6, 50%, 25,000 targets/s, loss 5.2500, ETA 14 s", Progress.line(half));
+        "epoch 2/5: batch 3/6, 50%, 25,000 targets/s, loss 5.2500, ETA 14 s",
+        Progress.line(half, 25_000));
     assertEquals(
         "epoch 2/5 [############------------]  50%  batch 3/6  25,000 targets/s  loss 5.2500"
             + "  ETA 14 s",
-        Progress.bar(half, 200));
+        Progress.bar(half, 25_000, 200));
     assertEquals(
         "epoch 5/5 [########################] 100%  batch 6/6  25,000 targets/s  loss 5.2500"
             + "  ETA 0.0 s",
-        Progress.bar(new BatchProgress(5, 5, 6, 6, 100_000, 100_000, 5.25, 4), 200));
-    assertTrue(Progress.line(new BatchProgress(1, 5, 1, 6, 0, 100, 0, 0)).endsWith("ETA ?"));
+        Progress.bar(new BatchProgress(5, 5, 6, 6, 100_000, 100_000, 5.25, 4), 25_000, 200));
+    String first = Progress.line(new BatchProgress(1, 5, 1, 6, 0, 100, 0, 0), Double.NaN);
+    assertTrue(first.endsWith("- targets/s, loss 0.0000, ETA ?"), first);
   }
 
   @Test
@@ -47,14 +49,15 @@ class ProgressTest {
     BatchProgress p = new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2);
     String tail = "  loss 5.2500  ETA 14 s";
     String rate = "  25,000 targets/s";
-    assertEquals("epoch 2/5 [#######-------]  50%  batch 3/6" + rate + tail, Progress.bar(p, 83));
-    assertEquals("epoch 2/5 [###---]  50%  batch 3/6" + rate + tail, Progress.bar(p, 75));
-    assertEquals("epoch 2/5 [########--------]  50%" + rate + tail, Progress.bar(p, 74));
-    assertEquals("epoch 2/5 50%" + rate + tail, Progress.bar(p, 60));
-    assertEquals("epoch 2/5 50%" + tail, Progress.bar(p, 40));
-    assertEquals("epoch 2/5 50%  loss", Progress.bar(p, 19));
+    assertEquals(
+        "epoch 2/5 [#######-------]  50%  batch 3/6" + rate + tail, Progress.bar(p, 25_000, 83));
+    assertEquals("epoch 2/5 [###---]  50%  batch 3/6" + rate + tail, Progress.bar(p, 25_000, 75));
+    assertEquals("epoch 2/5 [########--------]  50%" + rate + tail, Progress.bar(p, 25_000, 74));
+    assertEquals("epoch 2/5 50%" + rate + tail, Progress.bar(p, 25_000, 60));
+    assertEquals("epoch 2/5 50%" + tail, Progress.bar(p, 25_000, 40));
+    assertEquals("epoch 2/5 50%  loss", Progress.bar(p, 25_000, 19));
     for (int width = 0; width < 200; width++) {
-      assertTrue(Progress.bar(p, width).length() <= width);
+      assertTrue(Progress.bar(p, 25_000, width).length() <= width);
     }
   }
 
@@ -69,6 +72,37 @@ class ProgressTest {
     assertEquals(
         "epoch 2/5: 4.0 s, 25,000 targets/s, loss 5.2500",
         Progress.line(epoch(OptionalDouble.empty(), true, false), 5, "recall"));
+  }
+
+  /** A tenth of the speed in the first seconds: that is soon forgotten. */
+  @Test
+  void theRateIsThatOfRecentBatches() {
+    RecentRate rate = new RecentRate();
+    assertTrue(Double.isNaN(rate.perSecond()));
+    long targets = 0;
+    double seconds = 0;
+    double atFourSeconds = 0;
+    for (int i = 0; i < 400; i++) {
+      seconds += 0.05;
+      targets += seconds < 2 ? 5 : 50;
+      int epoch = seconds < 10 ? 1 : 2;
+      rate.add(
+          new BatchProgress(
+              epoch, 2, 1, 9, targets - (epoch - 1) * 8000, 8000, 1, seconds - (epoch - 1) * 10));
+      atFourSeconds = seconds < 4.2 ? rate.perSecond() : atFourSeconds;
+    }
+    assertEquals(1000, atFourSeconds, 60);
+    assertEquals(1000, rate.perSecond(), 30);
+  }
+
+  @Test
+  void aTerminalShowsTheBeginning() {
+    progress(72).begin();
+    assertEquals(
+        "\repoch 1/5: the first step", err.toString(StandardCharsets.UTF_8).stripTrailing());
+    err.reset();
+    progress(0).begin();
+    assertEquals("", err.toString(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -87,6 +121,9 @@ class ProgressTest {
   void aTerminalGetsABarThatTheEpochReplaces() throws InterruptedException {
     Progress progress = progress(72);
     Thread.sleep(150);
+    progress.onBatch(new BatchProgress(2, 5, 49, 100, 49, 100, 5, 0.9));
+    Thread.sleep(150);
+    err.reset();
     progress.onBatch(new BatchProgress(2, 5, 50, 100, 50, 100, 5, 1));
     progress.onBatch(new BatchProgress(2, 5, 51, 100, 51, 100, 5, 1)); // too soon for another
     String bar = err.toString();

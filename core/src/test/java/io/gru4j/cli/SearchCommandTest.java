@@ -83,7 +83,7 @@ class SearchCommandTest {
     List<String> table = result.table();
     assertEquals(7, table.size(), result.out);
     assertTrue(
-        table.getFirst().matches("rank +recall +hidden_size +learning_rate +epochs +time"),
+        table.getFirst().matches("rank +recall@50 +hidden_size +learning_rate +epochs +time"),
         table.getFirst());
     List<Double> scores =
         table.subList(1, 5).stream().map(line -> Double.valueOf(line.split(" +")[1])).toList();
@@ -153,7 +153,10 @@ class SearchCommandTest {
     Result result =
         search("--param", "min_item_count=1,2", "--param", "min-session-length=2,3").expect(0);
     assertTrue(
-        result.table().getFirst().matches("rank +recall +min_item_count +min_session_length +.*"),
+        result
+            .table()
+            .getFirst()
+            .matches("rank +recall@50 +min_item_count +min_session_length +.*"),
         result.out);
     String best = result.table().get(1).split(" +")[2];
     int items = FittedModel.load(model).numItems();

@@ -73,8 +73,10 @@ class SyntheticSessionsTest {
     SessionData data = SyntheticSessions.make(3000, 200, 3);
     SessionSplit split = SessionSplit.byFraction(data, 0.1);
     InteractionMatrix test = split.validation();
-    double popular = NextClickEvaluation.evaluate(Popularity.fit(split.train()), test, 20).mrr(20);
-    double markov = NextClickEvaluation.evaluate(MarkovChain.fit(split.train()), test, 20).mrr(20);
+    double popular =
+        NextClickEvaluation.evaluate(new Popularity().fit(split.train()), test, 20).mrr(20);
+    double markov =
+        NextClickEvaluation.evaluate(new MarkovChain().fit(split.train()), test, 20).mrr(20);
     double memory = NextClickEvaluation.evaluate(new Memory(split.train()), test, 20).mrr(20);
     assertTrue(markov > 1.5 * popular, markov + " of Markov, " + popular + " of popular");
     assertTrue(memory > 1.2 * markov, memory + " of memory, " + markov + " of Markov");

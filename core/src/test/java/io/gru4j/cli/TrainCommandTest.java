@@ -49,15 +49,56 @@ class TrainCommandTest extends CommandLineCase {
   }
 
   @Test
+  void aSummaryForScriptsIsJson() throws IOException {
+    Result result = train("--json", "--validation-fraction=0.2").expect(0);
+    assertEquals(1, result.out().lines().count());
+    Map<?, ?> json = (Map<?, ?>) Json.parse(result.out());
+    assertEquals(model, json.get("model"));
+    assertEquals(Files.size(Path.of(model)), json.get("bytes"));
+    assertEquals(12L, json.get("items"));
+    assertEquals(7L, json.get("seed"));
+    assertEquals(2L, json.get("epochs"));
+    assertEquals("recall@50", json.get("criterion"));
+    List<?> history = (List<?>) json.get("history");
+    assertEquals(2, history.size());
+    Map<?, ?> kept = (Map<?, ?>) history.get(((Long) json.get("kept")).intValue() - 1);
+    assertEquals(kept.get("loss"), json.get("loss"));
+    assertEquals(kept.get("criterion"), json.get("value"));
+  }
+
+  /** Twice, at different times, on different threads. */
+  @Test
+  void theSameSeedWritesTheSameFile() throws IOException {
+    train("--threads=1", "--validation-fraction=0.2").expect(0);
+    byte[] first = Files.readAllBytes(Path.of(model));
+    train("--threads=3", "--validation-fraction=0.2").expect(0);
+    assertArrayEquals(first, Files.readAllBytes(Path.of(model)));
+  }
+
+  @Test
+  void aModelThatIsWorseThanGuessingIsCalledThat() throws IOException {
+    String fault = "the loss stays above ln(items + 1) = 2.5649, what guessing gives";
+    assertFalse(train().expect(0).err().contains(fault));
+    Result warned = train("--learning-rate=4").expect(0);
+    assertContains(warned.err(), "warning: " + fault);
+    assertContains(warned.err(), "nothing useful was learned with learning_rate 4.0");
+    byte[] before = Files.readAllBytes(Path.of(model));
+    Result strict = train("--learning-rate=4", "--strict").expect(1);
+    assertContains(strict.err(), fault);
+    assertContains(strict.err(), "the best model so far is written to " + model + ".best-so-far");
+    assertArrayEquals(before, Files.readAllBytes(Path.of(model)));
+    train("--strict").expect(0);
+  }
+
+  @Test
   void whatIsTrainedIsSavedInspectedAndEvaluated() throws IOException {
     Path log = folder.resolve("log.jsonl");
     Result train = train("--log-json", log.toString(), "--validation-fraction=0.2").expect(0);
     assertContains(train.err(), sessions + ": 40 sessions, 159 clicks, 12 items");
     assertContains(train.err(), "epoch 1/2: ");
     assertContains(train.err(), "epoch 2/2: ");
-    assertContains(train.out(), "seed    7\n");
-    assertContains(train.out(), "items   12\n");
-    assertContains(train.out(), ", the best by recall\n");
+    assertTrue(train.out().matches("(?s).*\nitems +12\nseed +7\n.*"), train.out());
+    assertContains(train.out(), ", the best by recall@50\n");
 
     List<String> lines = Files.readAllLines(log);
     assertEquals(2, lines.size());
@@ -81,7 +122,8 @@ class TrainCommandTest extends CommandLineCase {
     assertTrue(inspect.out().matches("(?s).*\ntensors\n.*\nhistory\n  epoch .*"), inspect.out());
 
     Result text = run("evaluate", sessions, "--model", model, "--at=1,5").expect(0);
-    assertContains(text.out(), "k  Recall@k   MRR@k  NDCG@k\n1 ");
+    assertContains(
+        text.out(), "k  Recall@k   MRR@k  NDCG@k  Precision@k  Coverage@k  Popularity@k\n1 ");
     assertContains(text.out(), "119 clicks predicted, 0 dropped");
   }
 
@@ -101,7 +143,7 @@ class TrainCommandTest extends CommandLineCase {
       assertTrue(best.epoch() < history.size(), result.err());
       assertContains(
           result.out().replaceAll(" +", " "),
-          "\nkept epoch %d, the %s\nloss %s\nwarp %s\n"
+          "\nkept epoch %d, the %s\nloss %s\nwarp of the last click %s\n"
               .formatted(
                   kept.epoch(),
                   keep.equals("true") ? "last" : "best by warp",
@@ -117,7 +159,8 @@ class TrainCommandTest extends CommandLineCase {
             + " --stopping-criterion bpr or --keep-last\n";
     Result recall = train("--validation-fraction=0.2").expect(0);
     assertContains(recall.err(), warning);
-    assertContains(recall.out().replaceAll(" +", " "), "\nrecall 1.0000\n"); // it is true
+    assertContains(
+        recall.out().replaceAll(" +", " "), "\nrecall@50 of the last click 1.0000\n"); // it is true
     assertEquals(1, recall.err().split("cannot be compared", -1).length - 1);
     for (String quiet :
         List.of(
@@ -201,7 +244,7 @@ class TrainCommandTest extends CommandLineCase {
     Result result = train("--validation", held.toString()).expect(0);
     assertContains(result.err(), held + ": 1 session, 4 clicks, 3 items");
     assertContains(result.err(), held + ": 1 click dropped, unknown items");
-    assertContains(result.out(), "recall  ");
+    assertContains(result.out(), "recall@50 of the last click  ");
 
     Result two = run(TINY, "train", sessions, held.toString(), "--model", model).expect(0);
     assertContains(two.out(), "items   13\n");

@@ -391,4 +391,44 @@ class InteractionMatrixTest {
               .getMessage());
     }
   }
+
+  @Test
+  void aBuilderTakesTextIdsInAnyOrder() {
+    SessionData data =
+        InteractionMatrix.builder()
+            .add("b", "sock", 2)
+            .add("a", "é", 5)
+            .add("b", "shoe", 1)
+            .add("b", "é", 2)
+            .build();
+    assertEquals(List.of("b", "a"), data.sessions().ids());
+    assertEquals(List.of("sock", "é", "shoe"), data.items().ids());
+    assertArrayEquals(new int[] {2, 0, 1}, data.interactions().items(0));
+    assertArrayEquals(new double[] {1, 2, 2}, data.interactions().timestamps(0));
+    assertArrayEquals(new int[] {1}, data.interactions().items(1));
+    assertEquals(4, data.clicks());
+
+    InteractionsBuilder builder = InteractionMatrix.builder().add("a", "b", 0);
+    for (String[] wrong :
+        new String[][] {
+          {"", "b", "1", "click 1: the session's id is empty"},
+          {"a", "", "1", "click 1: the item's id is empty"},
+          {"a", "\ud800", "1", "click 1: the item's id \"?\" has an unpaired surrogate"},
+          {"a", "b", "NaN", "click 1: time NaN is not a finite number"}
+        }) {
+      String message =
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> builder.add(wrong[0], wrong[1], Double.parseDouble(wrong[2])))
+              .getMessage();
+      assertEquals(wrong[3].split("\"")[0], message.split("\"")[0]);
+    }
+    for (int i = 0; i < 100; i++) {
+      builder.add("s" + i % 7, "i" + i % 9, i);
+    }
+    SessionData many = builder.build();
+    assertEquals(101, many.interactions().numInteractions());
+    assertEquals(8, many.sessions().size());
+    assertThrows(IllegalStateException.class, () -> builder.add("a", "b", 0));
+  }
 }

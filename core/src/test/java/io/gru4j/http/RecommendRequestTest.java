@@ -50,6 +50,16 @@ class RecommendRequestTest {
         RecommendRequest.parse(bytes(Map.of("items", List.of()))));
   }
 
+  @Test
+  void integersAreIds() throws RequestException {
+    byte[] body =
+        "{\"items\": [214716932, \"a\", -7, 9223372036854775807], \"exclude\": [0]}"
+            .getBytes(StandardCharsets.UTF_8);
+    RecommendRequest request = RecommendRequest.parse(body);
+    assertEquals(List.of("214716932", "a", "-7", "9223372036854775807"), request.items());
+    assertEquals(List.of("0"), request.exclude());
+  }
+
   @Property(tries = 2000)
   void aDamagedBodyIsReadOrRefused(@ForAll long seed) {
     Random random = new Random(seed);

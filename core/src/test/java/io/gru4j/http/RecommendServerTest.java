@@ -139,8 +139,8 @@ class RecommendServerTest {
         "{'item': ['a']} | unknown key 'item'; the keys are session, items, k, unknown, candidates,"
             + " exclude, exclude_seen",
         "{'items': 'a'} | items must be an array of ids, got 'a'",
-        "{'items': ['a', 3]} | items[1] must be a text, got 3; ids are texts, in quotes",
-        "{'items': [null]} | items[0] must be a text, got null",
+        "{'items': ['a', 3.5]} | items[1] must be a text or an integer, got 3.5",
+        "{'items': [null]} | items[0] must be a text or an integer, got null",
         "{'items': [], 'k': 0} | k must be an integer in [1, 1000], got 0",
         "{'items': [], 'k': 1001} | k must be an integer in [1, 1000], got 1001",
         "{'items': [], 'k': 2.0} | k must be an integer in [1, 1000], got 2.0",

@@ -37,7 +37,25 @@ class RankMetricsTest {
       assertEquals(recall, metrics.recall(k), 1e-12);
       assertEquals(mrr, metrics.mrr(k), 1e-12);
       assertEquals(ndcg, metrics.ndcg(k), 1e-12);
+      assertEquals(recall / k, metrics.precision(k), 1e-12);
     }
+  }
+
+  @Test
+  void aRankMayLieBetweenTwo() {
+    RankMetrics metrics = new RankMetrics(2, 3);
+    metrics.add(Ties.MIDDLE.rank(2, 3));
+    metrics.add(Ties.AGAINST.rank(2, 3));
+    metrics.add(Ties.FOR.rank(2, 3));
+    metrics.add(Double.POSITIVE_INFINITY);
+    assertEquals(1 / 4.0, metrics.recall(2));
+    assertEquals(3 / 4.0, metrics.recall(3));
+    assertEquals((1 / 2.5 + 1 / 3.0 + 1 / 2.0) / 4, metrics.mrr(3), 1e-15);
+    double log = Math.log(2);
+    assertEquals(
+        (log / Math.log(3.5) + log / Math.log(4) + log / Math.log(3)) / 4, metrics.ndcg(3), 1e-15);
+    assertThrows(IllegalArgumentException.class, () -> metrics.add(0.5));
+    assertThrows(IllegalArgumentException.class, () -> metrics.add(Double.NaN));
   }
 
   @Property

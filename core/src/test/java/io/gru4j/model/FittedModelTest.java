@@ -9,10 +9,15 @@ import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.metrics.NextClickMetrics;
+import io.gru4j.metrics.NextClickProtocol;
 import io.gru4j.metrics.RankMetrics;
+import io.gru4j.metrics.Ties;
 import io.gru4j.tensor.Parallel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,6 +31,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -111,6 +117,68 @@ class FittedModelTest {
         }
       }
     }
+  }
+
+  /** Every protocol, on a model with equal scores, against counts over the predicted scores. */
+  @ParameterizedTest
+  @EnumSource(Ties.class)
+  void evaluationAgreesWithCountsOverAllScores(Ties ties) {
+    GruNetwork coarse = GruNetwork.zeros(ITEMS, 5, 9, 2).initialise(11);
+    for (int item = 0; item < ITEMS; item++) { // three groups of one score each
+      for (int h = 0; h < 9; h++) {
+        coarse.outputWeight().set(item, h, coarse.outputWeight().get(item % 3, h));
+      }
+      coarse.outputBias().set(item, 0, item % 3 == 0 ? 1e-3f : 0);
+    }
+    List<String> ids = IntStream.range(0, ITEMS).mapToObj(i -> "item" + i).toList();
+    int[] clicks = IntStream.range(0, ITEMS).map(i -> i * i % 7).toArray();
+    FittedModel tied =
+        new FittedModel(coarse, IdMap.of(ids), Map.of(), List.of(), null).withItemClicks(clicks);
+    List<int[]> tests = sessions.subList(0, 200);
+    for (FittedModel each : List.of(tied, model.withItemClicks(clicks))) {
+      for (boolean excludeSeen : new boolean[] {false, true}) {
+        NextClickProtocol protocol =
+            NextClickProtocol.at(3, 20).ties(ties).excludeSeen(excludeSeen);
+        NextClickMetrics expected = naive(each, tests, protocol);
+        for (int threads : THREADS) {
+          try (Parallel parallel = new Parallel(threads)) {
+            NextClickMetrics actual = each.evaluate(matrix(tests), protocol, parallel);
+            assertEquals(expected.ranks().toString(), actual.ranks().toString());
+            for (int k : protocol.cutoffs()) {
+              assertEquals(expected.lists().coverage(k), actual.lists().coverage(k));
+              assertEquals(expected.lists().popularity(k), actual.lists().popularity(k));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static NextClickMetrics naive(
+      FittedModel model, List<int[]> sessions, NextClickProtocol protocol) {
+    NextClickMetrics metrics = NextClickMetrics.empty(protocol, ITEMS, model.itemClicks());
+    try (Parallel one = new Parallel(1)) {
+      for (int[] session : sessions) {
+        for (int length = 1; length < session.length; length++) {
+          int[] prefix = Arrays.copyOf(session, length);
+          CsrMatrix scores = model.predict(matrix(List.of(prefix)), null, one);
+          int target = session[length];
+          List<Integer> candidates = new ArrayList<>(IntStream.range(0, ITEMS).boxed().toList());
+          if (protocol.seenExcluded()) {
+            candidates.removeAll(IntStream.of(prefix).boxed().toList());
+          }
+          float score = scores.get(0, target);
+          int above = (int) candidates.stream().filter(j -> scores.get(0, j) > score).count();
+          int atLeast = (int) candidates.stream().filter(j -> scores.get(0, j) >= score).count();
+          boolean possible = candidates.contains(target);
+          double rank = protocol.ties().rank(above + 1, atLeast);
+          metrics.ranks().add(possible ? rank : Double.POSITIVE_INFINITY);
+          candidates.sort(Comparator.comparing(j -> -scores.get(0, j)));
+          metrics.lists().add(candidates.stream().mapToInt(j -> j).toArray(), candidates.size());
+        }
+      }
+    }
+    return metrics;
   }
 
   /**

@@ -80,6 +80,66 @@ class SessionTest {
     }
   }
 
+  /** More sessions than a chunk, some without a click, on any threads, with every filter. */
+  @Test
+  void aMatrixGetsWhatItsSessionsGet() {
+    Random random = new Random(8);
+    List<Interaction> rows = new ArrayList<>();
+    int users = 4_500;
+    for (int user = 0; user < users; user++) {
+      for (int n = random.nextInt(5); n > 0; n--) {
+        rows.add(new Interaction(user, random.nextInt(ITEMS), rows.size()));
+      }
+    }
+    InteractionMatrix sessions = InteractionMatrix.of(users, ITEMS, rows);
+    ItemSet some = RECOMMENDER.itemSet(List.of("item3", "item5", "item8", "item13", "item21"));
+    for (ItemFilter filter :
+        List.of(ItemFilter.ALL, ItemFilter.ALL.unseen().without(some), ItemFilter.ALL.only(some))) {
+      for (int threads : new int[] {1, 3}) {
+        List<List<Recommendation>> all = new ArrayList<>();
+        try (Parallel parallel = new Parallel(threads)) {
+          RECOMMENDER.recommendAll(
+              sessions,
+              7,
+              filter,
+              parallel,
+              (user, items) -> {
+                assertEquals(all.size(), user);
+                all.add(items);
+              });
+        }
+        assertEquals(users, all.size());
+        for (int user = 0; user < users; user += user % 2 == 0 ? 1 : 13) {
+          Session session = RECOMMENDER.newSession();
+          for (int item : sessions.items(user)) {
+            session.click("item" + item);
+          }
+          assertEquals(session.top(7, filter), all.get(user));
+        }
+      }
+    }
+  }
+
+  @Test
+  void popularItemsAreThoseOfMostClicks() {
+    assertThrows(IllegalStateException.class, () -> RECOMMENDER.popular(3, ItemFilter.ALL));
+    int[] clicks = new int[ITEMS];
+    clicks[5] = 7;
+    clicks[3] = 7;
+    clicks[8] = 9;
+    Recommender counted = new Recommender(MODEL.withItemClicks(clicks));
+    List<Recommendation> expected =
+        List.of(
+            new Recommendation("item8", 9),
+            new Recommendation("item3", 7),
+            new Recommendation("item5", 7));
+    assertEquals(expected, counted.popular(3, ItemFilter.ALL));
+    ItemFilter without = ItemFilter.ALL.without(counted.itemSet(List.of("item3")));
+    assertEquals(List.of(expected.get(0), expected.get(2)), counted.popular(2, without));
+    ItemFilter only = ItemFilter.ALL.only(counted.itemSet(List.of("item5", "item3")));
+    assertEquals(List.of(expected.get(1), expected.get(2)), counted.popular(5, only.unseen()));
+  }
+
   private static long allocated() throws ReflectiveOperationException {
     Object bean =
         Class.forName("java.lang.management.ManagementFactory")

@@ -15,4 +15,14 @@ public final class Backend {
   public static String description() {
     return Kernels.get().description();
   }
+
+  /**
+   * Says that this process has little to compute, some billions of multiply-adds or less, before
+   * anything is computed: it is then done with scalar kernels before the JVM has compiled those on
+   * the Vector API. Has no effect once something was computed, nor where a system property forces
+   * kernels.
+   */
+  public static void expectLittleWork() {
+    Kernels.expectLittleWork();
+  }
 }

@@ -48,7 +48,11 @@ final class KernelChoice {
     RuntimeException fault = null;
     try {
       String forced = System.getProperty(PROPERTY);
-      Choice choice = choose(forced, System.getProperty(VectorWidth.PROPERTY), Jvm.current());
+      String width = System.getProperty(VectorWidth.PROPERTY);
+      Choice choice = choose(forced, width, Jvm.current());
+      if (Kernels.littleWork() && forced == null && width == null) {
+        choice = forLittleWork(choice);
+      }
       VectorRegisters.choose(choice.bits()); // wrong whatever the kernels
       kernels = kernels(choice);
     } catch (RuntimeException e) {
@@ -122,6 +126,13 @@ final class KernelChoice {
           : new Choice(0, "", slow);
     }
     return new Choice(bits, "", bits > jvm.vectorBits() ? emulated(bits, jvm.vectorBits()) : null);
+  }
+
+  /** Scalar kernels, of which only those that vectors would replace need an explanation. */
+  static Choice forLittleWork(Choice choice) {
+    return choice.bits() == 0
+        ? choice
+        : new Choice(0, ": there is little work, and vectors take longer to begin", null);
   }
 
   private static String withoutFma(String effect) {

@@ -42,6 +42,21 @@ public record Kernels(
   /** Virtual lanes on which sums across SIMD lanes are defined. */
   public static final int LANES = 16;
 
+  private static volatile boolean littleWork; // read once, when the kernels are chosen
+
+  /**
+   * Says, before anybody asks for kernels, that there is little to compute: scalar ones are then
+   * done before the JVM has compiled vector ones. Has no effect later, nor where a system property
+   * forces kernels or a width.
+   */
+  public static void expectLittleWork() {
+    littleWork = true;
+  }
+
+  static boolean littleWork() {
+    return littleWork;
+  }
+
   /** Returns the plain loops. */
   static Kernels scalar() {
     return new Kernels(
@@ -96,9 +111,9 @@ public record Kernels(
   /**
    * Returns the kernels this JVM uses: vector kernels where the module {@code jdk.incubator.vector}
    * is there, its vectors have 128 bits or more, and fused multiply-add is an instruction; else
-   * scalar ones. The system property {@code gru4j.kernels=vector|scalar} forces one kind, {@code
-   * gru4j.vectorBits=128|256|512} a width, {@code gru4j.vectorRegisters=16|32} the tiles for so
-   * many registers.
+   * scalar ones, and after {@link #expectLittleWork}. The system property {@code
+   * gru4j.kernels=vector|scalar} forces one kind, {@code gru4j.vectorBits=128|256|512} a width,
+   * {@code gru4j.vectorRegisters=16|32} the tiles for so many registers.
    *
    * @throws IllegalArgumentException at every call, if such a property has another value
    * @throws IllegalStateException at every call, if vectors are forced and cannot be had

@@ -202,24 +202,47 @@ public final class OutputScorer {
    * @param ranks (rows) out, each in [1, classes]
    */
   public void ranks(Matrix hidden, int[] targets, int rows, int[] ranks) {
+    ranks(hidden, targets, rows, null, ranks);
+  }
+
+  /**
+   * Computes the first and the last rank that one class of each row may have among those of its own
+   * score. A class whose score is NaN or minus infinity comes last in both.
+   *
+   * @param hidden shape (at least rows, H)
+   * @param targets class of each row in [0, classes)
+   * @param rows number of rows
+   * @param first (rows) out: 1 + the number of classes whose score is higher; null if not wanted
+   * @param last (rows) out: 1 + the number of other classes whose score is at least as high
+   */
+  public void ranks(Matrix hidden, int[] targets, int rows, int[] first, int[] last) {
     for (int r = 0; r < rows; r += BLOCK) {
       int n = Math.min(BLOCK, rows - r);
       for (int i = 0; i < n; i++) {
         threshold[i] = score(hidden, r + i, targets[r + i]);
-        ranks[r + i] = 0;
+        last[r + i] = 0;
+        if (first != null) {
+          first[r + i] = 1;
+        }
       }
       pack(hidden, r, n);
-      for (int first = 0; first < panels; first += TILE_PANELS) {
-        int count = fillTile(n, first);
+      for (int panel = 0; panel < panels; panel += TILE_PANELS) {
+        int count = fillTile(n, panel);
         for (int i = 0; i < n; i++) {
-          ranks[r + i] +=
-              rowKernels.rowCountAtLeast(
-                  tile, weight.offset() + i * PANEL, ps, count, threshold[i]);
+          int row = weight.offset() + i * PANEL;
+          last[r + i] += rowKernels.rowCountAtLeast(tile, row, ps, count, threshold[i]);
+          if (first != null && threshold[i] < Float.POSITIVE_INFINITY) {
+            first[r + i] +=
+                rowKernels.rowCountAtLeast(tile, row, ps, count, Math.nextUp(threshold[i]));
+          }
         }
       }
       for (int i = 0; i < n; i++) {
         if (!(threshold[i] > Float.NEGATIVE_INFINITY)) { // as what fills up the last panel, or NaN
-          ranks[r + i] = classes;
+          last[r + i] = classes;
+          if (first != null) {
+            first[r + i] = classes;
+          }
         }
       }
     }

@@ -109,4 +109,14 @@ class KernelChoiceTest {
       Class<? extends RuntimeException> type, String forced, String bits, Jvm jvm) {
     return assertThrows(type, () -> KernelChoice.choose(forced, bits, jvm)).getMessage();
   }
+
+  @Test
+  void littleWorkTakesScalarKernelsInThePlaceOfVectors() {
+    Choice vectors = new Choice(256, "", null);
+    assertEquals(
+        new Choice(0, ": there is little work, and vectors take longer to begin", null),
+        KernelChoice.forLittleWork(vectors));
+    Choice scalar = new Choice(0, ": vectors are narrow", "and slow");
+    assertEquals(scalar, KernelChoice.forLittleWork(scalar));
+  }
 }

@@ -1,0 +1,50 @@
+package io.gru4j.cli;
+
+import io.gru4j.progress.BatchProgress;
+
+/**
+ * How fast training goes now: the first seconds, in which the JVM compiles, soon do not count any
+ * more. The rate is that since a sample in the second half of the training, at most so many samples
+ * ago as are kept.
+ */
+final class RecentRate {
+  private static final int SAMPLES = 64;
+  private static final double SECONDS_BETWEEN = 0.2;
+
+  private final double[] seconds = new double[SAMPLES]; // of the training, oldest overwritten
+  private final double[] targets = new double[SAMPLES];
+  private int count;
+  private double begin; // seconds of the complete epochs
+  private int epoch;
+  private double epochSeconds;
+  private double now;
+  private double done;
+
+  /** Takes a report, in the order in which they come. */
+  void add(BatchProgress p) {
+    if (p.epoch() != epoch) {
+      begin += epochSeconds;
+      epoch = p.epoch();
+    }
+    epochSeconds = p.seconds();
+    now = begin + p.seconds();
+    done = (p.epoch() - 1.0) * p.targetsPerEpoch() + p.targetsDone();
+    if (count == 0 || now - seconds[(count - 1) % SAMPLES] >= SECONDS_BETWEEN) {
+      seconds[count % SAMPLES] = now;
+      targets[count % SAMPLES] = done;
+      count++;
+    }
+  }
+
+  /** Targets per second; NaN where there is too little to tell. */
+  double perSecond() {
+    for (int i = Math.max(0, count - SAMPLES); i < count; i++) {
+      int at = i % SAMPLES;
+      boolean recent = seconds[at] >= now / 2 || i == count - 2;
+      if (recent && now > seconds[at]) {
+        return (done - targets[at]) / (now - seconds[at]);
+      }
+    }
+    return Double.NaN;
+  }
+}

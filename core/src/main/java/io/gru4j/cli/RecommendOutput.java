@@ -1,0 +1,171 @@
+package io.gru4j.cli;
+
+import io.gru4j.data.SessionData;
+import io.gru4j.file.Json;
+import io.gru4j.file.OneLine;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.Recommendation;
+import io.gru4j.model.UnknownItems;
+import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.Recommender;
+import io.gru4j.serve.Session;
+import io.gru4j.tensor.Parallel;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Recommends for sessions and prints, as text or as JSON, what {@code gru4j recommend} was asked.
+ */
+final class RecommendOutput {
+  private static final String MODEL = "model";
+  private static final String POPULAR = "popular";
+
+  /**
+   * What was asked for.
+   *
+   * @param recommender of the model
+   * @param top how many items for each session
+   * @param filter which items may be among them
+   * @param unknown what to do with items that the model does not know
+   * @param fallback whether a session without a known item gets the most popular items, and each
+   *     answer says where it is from
+   * @param json whether to print JSON
+   */
+  record Asked(
+      Recommender recommender,
+      int top,
+      ItemFilter filter,
+      UnknownItems unknown,
+      boolean fallback,
+      boolean json) {}
+
+  private final Asked asked;
+  private final PrintStream out;
+  private final List<Recommendation> popular;
+  private long skipped; // items
+  private long without; // sessions
+
+  /** Prepares; with a fallback the model must know the clicks of its items. */
+  RecommendOutput(Asked asked, PrintStream out) {
+    this.asked = asked;
+    this.out = out;
+    this.popular = asked.fallback ? asked.recommender.popular(asked.top, asked.filter) : List.of();
+  }
+
+  FittedModel model() {
+    return asked.recommender.model();
+  }
+
+  /** Whether nobody takes what is printed. */
+  boolean failed() {
+    return out.checkError();
+  }
+
+  void flush() {
+    out.flush();
+  }
+
+  /**
+   * Prints a session's recommendations; line 0 is not printed. False if it gets none, because the
+   * model knows none of its items.
+   *
+   * @throws IllegalArgumentException if an item is unknown and may not be
+   */
+  boolean session(long line, List<String> items) {
+    Session session = asked.recommender.newSession();
+    List<String> left = new ArrayList<>();
+    for (String item : items) {
+      if (!session.click(item)) {
+        if (asked.unknown == UnknownItems.FAIL) {
+          throw new IllegalArgumentException(
+              "the model does not know item " + OneLine.quoted(item));
+        }
+        left.add(item);
+      }
+    }
+    skipped += left.size();
+    boolean known = session.clicks() > 0;
+    List<Recommendation> best = known ? session.top(asked.top, asked.filter) : popular;
+    if (asked.json) {
+      Map<String, Object> json = new LinkedHashMap<>();
+      if (line > 0) {
+        json.put("session", line);
+      }
+      json.put("unknown", left);
+      print(json, best, known);
+    } else {
+      int rank = 1;
+      for (Recommendation each : best) {
+        String start = line == 0 ? "" : line + "\t";
+        print(start + rank++ + "\t" + OneLine.of(each.item()), each, known);
+      }
+    }
+    without += known ? 0 : 1;
+    return known || asked.fallback;
+  }
+
+  /** Prints the recommendations for all sessions of a file. */
+  void all(SessionData data, Parallel parallel) {
+    if (!asked.json) {
+      out.println("SessionId\tItemId\tRank\tScore" + (asked.fallback ? "\tSource" : ""));
+    }
+    asked.recommender.recommendAll(
+        data.interactions(),
+        asked.top,
+        asked.filter,
+        parallel,
+        (user, items) -> {
+          boolean known = data.interactions().historyLength(user) > 0;
+          List<Recommendation> best = known ? items : popular;
+          String session = data.sessions().idOf(user);
+          without += known ? 0 : 1;
+          if (asked.json) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("session", session);
+            print(json, best, known);
+          } else {
+            String start = OneLine.of(session) + "\t";
+            int rank = 1;
+            for (Recommendation each : best) {
+              print(start + OneLine.of(each.item()) + "\t" + rank++, each, known);
+            }
+          }
+        });
+  }
+
+  private void print(String start, Recommendation each, boolean known) {
+    String source = asked.fallback ? "\t" + (known ? MODEL : POPULAR) : "";
+    out.println(start + "\t" + each.score() + source);
+  }
+
+  private void print(Map<String, Object> json, List<Recommendation> best, boolean known) {
+    if (asked.fallback) {
+      json.put("source", known ? MODEL : POPULAR);
+    }
+    List<Object> recommendations = new ArrayList<>();
+    for (Recommendation each : best) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("item", each.item());
+      entry.put("score", each.score());
+      recommendations.add(entry);
+    }
+    json.put("recommendations", recommendations);
+    out.println(Json.write(json));
+  }
+
+  /** Says what was left out. */
+  void report(PrintStream err) {
+    if (without > 0) {
+      err.println(
+          Numbers.count(without, "session")
+              + " without any known item got "
+              + (asked.fallback ? "the most popular items" : "no recommendation"));
+    }
+    if (skipped > 0) {
+      err.println(Numbers.count(skipped, "unknown item") + " skipped");
+    }
+  }
+}

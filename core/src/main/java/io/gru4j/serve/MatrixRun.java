@@ -1,0 +1,78 @@
+package io.gru4j.serve;
+
+import io.gru4j.data.InteractionMatrix;
+import io.gru4j.model.Recommendation;
+import io.gru4j.tensor.Parallel;
+import java.util.List;
+
+/**
+ * Recommends for all sessions of a matrix: chunk by chunk, so that results of a chunk alone are in
+ * memory, the blocks of a chunk on all threads.
+ */
+final class MatrixRun {
+  private static final int BLOCK = Workspace.ROWS;
+  private static final int CHUNK = 128 * BLOCK; // sessions
+
+  private final Recommender recommender;
+  private final InteractionMatrix sessions;
+  private final int k;
+  private final ItemFilter filter;
+
+  MatrixRun(Recommender recommender, InteractionMatrix sessions, int k, ItemFilter filter) {
+    this.recommender = recommender;
+    this.sessions = sessions;
+    this.k = k;
+    this.filter = filter;
+  }
+
+  void run(Parallel parallel, Recommender.Receiver receiver) {
+    int users = sessions.numUsers();
+    for (int from = 0; from < users; from += CHUNK) {
+      int first = from;
+      int count = Math.min(CHUNK, users - from);
+      Object[] results = new Object[count];
+      parallel.run(
+          Math.ceilDiv(count, BLOCK),
+          b -> runBlock(first + b * BLOCK, results, b * BLOCK, Math.min(BLOCK, count - b * BLOCK)));
+      for (int i = 0; i < count; i++) {
+        receiver.accept(first + i, list(results[i]));
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // an array of a generic type cannot be made
+  private static List<Recommendation> list(Object result) {
+    return (List<Recommendation>) result;
+  }
+
+  private void runBlock(int user, Object[] results, int at, int count) {
+    Session[] rows = new Session[count];
+    int longest = 0;
+    for (int i = 0; i < count; i++) {
+      rows[i] = recommender.newSession();
+      longest = Math.max(longest, sessions.historyLength(user + i));
+    }
+    Workspace workspace = recommender.workspaces().take();
+    for (int position = 0; position < longest; position++) {
+      int going = 0;
+      for (int i = 0; i < count; i++) {
+        if (position < sessions.historyLength(user + i)) {
+          workspace.put(going++, rows[i], sessions.item(user + i, position));
+        }
+      }
+      workspace.click(going);
+    }
+    int clicked = 0;
+    for (Session row : rows) {
+      if (row.clicks() > 0) {
+        workspace.put(clicked++, row);
+      }
+    }
+    workspace.top(clicked, k, filter);
+    int result = 0;
+    for (int i = 0; i < count; i++) {
+      results[at + i] = rows[i].clicks() > 0 ? workspace.result(result++) : List.of();
+    }
+    recommender.workspaces().giveBack(workspace);
+  }
+}
