@@ -1,7 +1,9 @@
 package io.gru4j.training;
 
+import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
 
+import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.TrainingException;
 
@@ -45,7 +47,8 @@ final class Divergence {
    */
   static void check(TrainingState state, double meanLoss, GRU4RecParameters parameters) {
     checkParameters(state, parameters);
-    if (meanLoss > MAX_EPOCH_LOSS) {
+    boolean entropy = parameters.get(NEGATIVES) == Negatives.CATALOGUE; // others have no such bound
+    if (entropy && meanLoss > MAX_EPOCH_LOSS) {
       throw fault(
           "the mean loss of epoch %d, up to step %d, is %s"
               .formatted(state.epoch(), state.step.steps(), meanLoss),
