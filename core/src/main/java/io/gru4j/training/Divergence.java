@@ -17,8 +17,9 @@ import io.gru4j.progress.TrainingException;
  * <ul>
  *   <li>a step's loss above 2^24 nats: logits of that size are more than 1 apart as floats, so
  *       their softmax is chance;
- *   <li>an epoch's mean loss above 104 nats: the average target got a probability below the
- *       smallest float, 2^-149. One that is drawn uniformly has at most 21.5 nats.
+ *   <li>with the whole softmax, an epoch's mean loss above 104 nats: the average target got a
+ *       probability below the smallest float, 2^-149. One that is drawn uniformly has at most 21.5
+ *       nats.
  * </ul>
  */
 final class Divergence {
