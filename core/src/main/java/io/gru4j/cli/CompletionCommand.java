@@ -83,13 +83,11 @@ final class CompletionCommand implements Command {
   private String choices(String action) {
     return commands.get().stream()
         .flatMap(command -> options(command).stream())
-        .filter(
-            option ->
-                option.value() != null && option.value().matches("[a-z0-9_.]+(\\|[a-z0-9_.]+)+"))
+        .filter(option -> !option.choices().isEmpty())
         .map(
             option ->
                 "    --%s) %s; return ;;\n"
-                    .formatted(option.name(), action.formatted(option.value().replace('|', ' '))))
+                    .formatted(option.name(), action.formatted(String.join(" ", option.choices()))))
         .distinct()
         .collect(Collectors.joining());
   }

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** {@code gru4j inspect}. */
 final class InspectCommand implements Command {
@@ -35,12 +36,12 @@ final class InspectCommand implements Command {
 
   @Override
   public String details() {
-    return "Prints the model's items, seed, network, parameters, tensors and the history of its"
-        + " training; with --json as one line: {\"file\": name, \"bytes\": n, \"items\": n,"
-        + " \"seed\": n, \"network\": {\"embedding\": shared or separate, \"components\": n,"
-        + " \"layers\": n, \"hidden\": n}, \"parameters\": {name: text}, \"tensors\":"
-        + " [{\"name\": t, \"type\": F32, \"shape\": [n, ...]}], \"history\": [{\"epoch\":"
-        + " n, \"loss\": x, ...}]}.";
+    return "Prints the model's algorithm, items, seed, network, parameters, tensors and the history"
+               + " of its training; with --json as one line: {\"file\": name, \"bytes\": n,"
+               + " \"algorithm\": word, \"items\": n, \"seed\": n, \"network\": {\"embedding\":"
+               + " shared or separate, \"components\": n, \"layers\": n, \"hidden\": [n of each"
+               + " layer]}, \"parameters\": {name: text}, \"tensors\": [{\"name\": t, \"type\":"
+               + " F32, \"shape\": [n, ...]}], \"history\": [{\"epoch\": n, \"loss\": x, ...}]}.";
   }
 
   @Override
@@ -107,8 +108,18 @@ final class InspectCommand implements Command {
             : Numbers.count(network.numComponents()) + " components, ")
         + Numbers.count(layers, "layer")
         + " of "
-        + Numbers.count(network.hiddenSize())
+        + units(network)
         + " hidden units";
+  }
+
+  /** One number where all layers are alike, else that of each, from the embedding up. */
+  private static String units(GruNetwork network) {
+    int[] sizes = network.hiddenSizes();
+    boolean alike = Arrays.stream(sizes).distinct().count() == 1;
+    return Arrays.stream(sizes)
+        .limit(alike ? 1 : sizes.length)
+        .mapToObj(Numbers::count)
+        .collect(Collectors.joining(" and "));
   }
 
   /** A shared matrix has as many components as there are hidden units. */
@@ -124,7 +135,7 @@ final class InspectCommand implements Command {
     shape.put("embedding", network.isShared() ? "shared" : "separate");
     shape.put("components", network.isShared() ? network.hiddenSize() : network.numComponents());
     shape.put("layers", network.layers().size());
-    shape.put("hidden", network.hiddenSize());
+    shape.put("hidden", Arrays.stream(network.hiddenSizes()).boxed().toList());
     List<Object> tensors = new ArrayList<>();
     try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
       for (String name : reader.names()) {
@@ -138,6 +149,7 @@ final class InspectCommand implements Command {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("file", file.toString());
     json.put("bytes", Files.size(file));
+    json.put("algorithm", model.algorithm());
     json.put("items", model.numItems());
     json.put("seed", model.seed());
     json.put("network", shape);

@@ -1,5 +1,8 @@
 package io.gru4j.cli;
 
+import java.util.List;
+import java.util.regex.Pattern;
+
 /**
  * A flag of a command.
  *
@@ -9,10 +12,23 @@ package io.gru4j.cli;
  *     given a value
  * @param help what it does
  * @param many whether it may be given more than once
+ * @param choices its values where they have names, such as those of {@code a|b}; else empty
  */
-record Option(String name, String value, String help, boolean many) {
+record Option(String name, String value, String help, boolean many, List<String> choices) {
+  private static final Pattern CHOICES = Pattern.compile("[a-z0-9_.]+(\\|[a-z0-9_.]+)+");
+
   Option(String name, String value, String help) {
     this(name, value, help, false);
+  }
+
+  Option(String name, String value, String help, boolean many) {
+    this(name, value, help, many, choices(value));
+  }
+
+  private static List<String> choices(String value) {
+    return value != null && CHOICES.matcher(value).matches()
+        ? List.of(value.split("\\|"))
+        : List.of();
   }
 
   boolean isSwitch() {

@@ -110,7 +110,9 @@ final class ParameterOptions {
                 + "); or what GRU4Rec's authors tuned on a data set, "
                 + PRESETS.stream()
                     .filter(name -> name.startsWith("official"))
-                    .collect(Collectors.joining(", "))));
+                    .collect(Collectors.joining(", ")),
+            false,
+            List.copyOf(PRESETS)));
     for (ParameterSpec<?> spec : specs()) {
       options.add(new Option(spec.dashed(), valueName(spec), help(spec, base)));
     }

@@ -1,7 +1,9 @@
 package io.gru4j.training;
 
+import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
 
+import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.TrainingException;
 
@@ -15,8 +17,9 @@ import io.gru4j.progress.TrainingException;
  * <ul>
  *   <li>a step's loss above 2^24 nats: logits of that size are more than 1 apart as floats, so
  *       their softmax is chance;
- *   <li>an epoch's mean loss above 104 nats: the average target got a probability below the
- *       smallest float, 2^-149. One that is drawn uniformly has at most 21.5 nats.
+ *   <li>with the whole softmax, an epoch's mean loss above 104 nats: the average target got a
+ *       probability below the smallest float, 2^-149. One that is drawn uniformly has at most 21.5
+ *       nats.
  * </ul>
  */
 final class Divergence {
@@ -45,7 +48,8 @@ final class Divergence {
    */
   static void check(TrainingState state, double meanLoss, GRU4RecParameters parameters) {
     checkParameters(state, parameters);
-    if (meanLoss > MAX_EPOCH_LOSS) {
+    boolean entropy = parameters.get(NEGATIVES) == Negatives.CATALOGUE; // others have no such bound
+    if (entropy && meanLoss > MAX_EPOCH_LOSS) {
       throw fault(
           "the mean loss of epoch %d, up to step %d, is %s"
               .formatted(state.epoch(), state.step.steps(), meanLoss),

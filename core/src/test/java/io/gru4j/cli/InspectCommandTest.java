@@ -35,14 +35,16 @@ class InspectCommandTest extends CommandLineCase {
   void aSharedMatrixIsShownAsItIs() {
     train("--embedding=shared").expect(0);
     String text = run("inspect", model).expect(0).out();
-    assertContains(text, "\nnetwork  one matrix for input and output, 1 layer of 8 hidden units\n");
+    assertContains(
+        text, "\nnetwork    one matrix for input and output, 1 layer of 8 hidden units\n");
     assertTrue(
         text.matches("(?s).*\n  num_components +6 \\(not used: the shared matrix has 8\\)\n.*"),
         text);
     Map<?, ?> json = (Map<?, ?>) Json.parse(run("inspect", "--json", model).expect(0).out());
     assertEquals(
-        Map.of("embedding", "shared", "components", 8L, "layers", 1L, "hidden", 8L),
+        Map.of("embedding", "shared", "components", 8L, "layers", 1L, "hidden", List.of(8L)),
         json.get("network"));
+    assertEquals("cross_entropy", json.get("algorithm"));
     assertEquals(12L, json.get("items"));
     assertEquals("6", ((Map<?, ?>) json.get("parameters")).get("num_components"));
     assertEquals(2, ((List<?>) json.get("history")).size());
@@ -50,7 +52,12 @@ class InspectCommandTest extends CommandLineCase {
     train().expect(0);
     assertContains(
         run("inspect", model).expect(0).out(),
-        "\nnetwork  6 components, 1 layer of 8 hidden units");
+        "\nnetwork    6 components, 1 layer of 8 hidden units");
+    train("--hidden-sizes=5,4", "--algorithm=neg_sampling").expect(0);
+    assertContains(
+        run("inspect", model).expect(0).out(),
+        "\nnetwork    6 components, 2 layers of 5 and 4 hidden units");
+    assertContains(run("inspect", "--json", model).expect(0).out(), "\"hidden\":[5,4]");
     run("inspect", "--json", "--check", model).expect(2);
   }
 }
