@@ -3,7 +3,6 @@ package io.gru4j.parameters;
 import static io.gru4j.parameters.ParameterSpec.choice;
 import static io.gru4j.parameters.ParameterSpec.fraction;
 import static io.gru4j.parameters.ParameterSpec.fractionOrNone;
-import static io.gru4j.parameters.ParameterSpec.fractionOrOne;
 import static io.gru4j.parameters.ParameterSpec.integer;
 import static io.gru4j.parameters.ParameterSpec.notNegative;
 import static io.gru4j.parameters.ParameterSpec.positive;
@@ -149,7 +148,7 @@ public final class GRU4RecOptions {
   /** How popularity counts in drawing shared samples. */
   public static final ParameterSpec<Double> SAMPLE_ALPHA =
       option(
-          fractionOrOne(
+          notNegative(
               "sample_alpha",
               0.5,
               "power of an item's clicks that its chance of being a shared sample is proportional"
@@ -158,7 +157,7 @@ public final class GRU4RecOptions {
   /** Correction of the cross-entropy for how often an item is a negative. */
   public static final ParameterSpec<Double> LOGQ =
       option(
-          fractionOrOne(
+          notNegative(
               "logq",
               0,
               "share of the logarithm of an item's chance to be a column that cross-entropy over"

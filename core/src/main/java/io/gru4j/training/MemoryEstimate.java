@@ -1,6 +1,7 @@
 package io.gru4j.training;
 
 import static io.gru4j.parameters.GRU4RecOptions.ADAGRAD_MOMENTUM;
+import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static io.gru4j.parameters.GRU4RecParameters.MOMENTUM;
 import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
@@ -39,6 +40,7 @@ public final class MemoryEstimate {
 
   private final Map<String, Double> parts = new LinkedHashMap<>();
   private double generations; // bytes, with the serial collector
+  private String shapers; // names of the parameters that buffers grow with
 
   private MemoryEstimate() {}
 
@@ -60,6 +62,7 @@ public final class MemoryEstimate {
     boolean keepsBest = validation != null && !p.get(KEEP_LAST);
     double copies = s.inRows || keepsBest ? 1 : 0;
     MemoryEstimate estimate = new MemoryEstimate();
+    estimate.shapers = shapers(p);
     estimate.add("parameters", parameters + s.noGradients());
     estimate.add("optimizer state", optimizer(p, s, threads));
     estimate.add(s.inRows ? "copy to serve" : "copy of the best epoch", copies * s.copy());
@@ -100,6 +103,14 @@ public final class MemoryEstimate {
       case SGD -> Sgd.bytes(s.parameters(), sparseCols, p.get(MOMENTUM).floatValue());
       case ADAGRAD ->
           Adagrad.bytes(s.parameters(), sparseCols, p.get(ADAGRAD_MOMENTUM).floatValue());
+    };
+  }
+
+  private static String shapers(GRU4RecParameters p) {
+    return switch (p.get(NEGATIVES)) {
+      case CATALOGUE -> "batch_size or bptt";
+      case OWN -> "batch_size, bptt or num_negatives";
+      case SHARED -> "batch_size, bptt or num_samples";
     };
   }
 
@@ -175,8 +186,10 @@ public final class MemoryEstimate {
       throw new IllegalArgumentException(
           ("training needs %s of heap, but the JVM may take only %s: give it more, such as with"
                + " JDK_JAVA_OPTIONS=-Xmx%.0fm, or lower hidden_size, num_components or num_layers"
-               + " (parameters, optimizer state, copy, gradients), batch_size or bptt (buffers),"
-               + " validation_sample_size or predict_topK (validation)")
+               + " (parameters, optimizer state, copy, gradients), "
+                  + shapers
+                  + " (buffers),"
+                  + " validation_sample_size or predict_topK (validation)")
               .formatted(this, mib(heap), Math.ceil(suggestedHeap() / MIB)));
     }
   }

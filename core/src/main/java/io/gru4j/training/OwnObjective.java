@@ -36,7 +36,14 @@ final class OwnObjective implements Objective {
 
   @Override
   public Variable forward(Tape tape, Variable hidden, Chunk chunk, long step) {
-    int count = Math.multiplyExact(chunk.numTargets, each);
+    long all = chunk.numTargets * (each + 32L); // with the target, filled up to panels
+    if (all > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "%d targets of one step with num_negatives %d are more scores than one array holds:"
+                  .formatted(chunk.numTargets, each)
+              + " lower batch_size, bptt or num_negatives");
+    }
+    int count = chunk.numTargets * each;
     if (negatives.length < count) {
       negatives = new int[count];
     }

@@ -74,7 +74,7 @@ final class TrackBatches implements EpochBatches {
     if (fewestTracks > 1 && tracks < fewestTracks) {
       throw new IllegalArgumentException(
           ("with num_samples 0 only the other sessions of a step give negatives: it needs %d"
-                  + " sessions of 2 clicks side by side, but batch_size is %d and there are %d")
+                  + " sessions of 2 clicks side by side, but batch_size is %d and the data have %d")
               .formatted(fewestTracks, batchSize, users.length));
     }
     this.bptt = (int) Math.min(bptt, targets); // with more, a chunk is the complete epoch

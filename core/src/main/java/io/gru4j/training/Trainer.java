@@ -16,7 +16,7 @@ public final class Trainer {
      * A step was made.
      *
      * @param step the step, with its gradients' norm and its learning rate
-     * @param epoch from 1
+     * @param epoch from 0
      * @param width time steps of its chunk
      * @param loss the mean over its targets; of shared negatives the sum, divided by a full step's
      */
@@ -25,7 +25,7 @@ public final class Trainer {
     /**
      * A batch is done.
      *
-     * @param epoch from 1
+     * @param epoch from 0
      * @param sumOfChunkLosses of the losses of its chunks
      */
     default void batchDone(int epoch, double sumOfChunkLosses) {}

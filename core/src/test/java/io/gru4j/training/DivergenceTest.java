@@ -1,8 +1,11 @@
 package io.gru4j.training;
 
+import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
+import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
 import static io.gru4j.parameters.GRU4RecParameters.OPTIMIZATION_ALGORITHM;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -12,7 +15,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.TestSessions;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.parameters.Algorithm;
+import io.gru4j.parameters.GRU4RecOptions.Batching;
+import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.tensor.Parallel;
@@ -59,6 +66,26 @@ class DivergenceTest {
     assertEquals(
         "the mean loss of epoch 1, up to step 77, is 104.5" + HINT,
         refused(() -> Divergence.check(state(), 104.5, P)));
+  }
+
+  /** Losses that cannot reach 104 have bounds of their own. */
+  @Test
+  void eachLossHasItsBound() {
+    GRU4RecParameters shared =
+        GRU4RecParameters.builder()
+            .set(NEGATIVES, Negatives.SHARED)
+            .set(BATCHING, Batching.SESSION_PARALLEL)
+            .build();
+    Divergence.check(state(), 27.6, shared);
+    refused(() -> Divergence.check(state(), 27.7, shared));
+    for (LossFunction loss : LossFunction.values()) {
+      GRU4RecParameters own =
+          GRU4RecParameters.builder(Algorithm.NEG_SAMPLING).set(LOSS_FN, loss).build();
+      boolean top1 = loss == LossFunction.TOP1 || loss == LossFunction.TOP1_MAX;
+      double most = top1 ? 1.5 : 104;
+      Divergence.check(state(), most, own);
+      refused(() -> Divergence.check(state(), most + 0.1, own));
+    }
   }
 
   @Property(tries = 50)

@@ -9,6 +9,7 @@ import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_EMBED;
 import static io.gru4j.parameters.GRU4RecOptions.DROPOUT_HIDDEN;
 import static io.gru4j.parameters.GRU4RecOptions.ELU;
 import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
+import static io.gru4j.parameters.GRU4RecOptions.HIDDEN_SIZES;
 import static io.gru4j.parameters.GRU4RecOptions.LOGQ;
 import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecOptions.NUM_SAMPLES;
@@ -40,6 +41,7 @@ import io.gru4j.parameters.GRU4RecOptions.EpsilonPlace;
 import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LayerSizes;
 import io.gru4j.parameters.LossFunction;
 import io.gru4j.tensor.ItemSampler;
 import io.gru4j.tensor.Parallel;
@@ -130,7 +132,7 @@ final class OfficialRun {
     };
   }
 
-  /** Our parameters for the original's. The sizes of layers are those of the network. */
+  /** Our parameters for the original's. */
   GRU4RecParameters parameters() {
     GRU4RecParameters.Builder p =
         GRU4RecParameters.builder(isBprMax() ? Algorithm.NEG_SAMPLING : Algorithm.CROSS_ENTROPY);
@@ -156,16 +158,20 @@ final class OfficialRun {
             .set(ADAGRAD_EPSILON, 1e-6)
             .set(ADAGRAD_EPSILON_PLACE, EpsilonPlace.INSIDE)
             .set(MAX_EPOCHS, integer("n_epochs"))
+            .set(HIDDEN_SIZES, LayerSizes.of(layers()))
             .build();
     built.requireConsistent();
     return built;
   }
 
+  private int[] layers() {
+    return ((List<?>) config.get("layers"))
+        .stream().mapToInt(size -> ((Number) size).intValue()).toArray();
+  }
+
   /** The network before the first step, in rows. */
   GruNetwork initialNetwork() {
-    int[] layers =
-        ((List<?>) config.get("layers"))
-            .stream().mapToInt(size -> ((Number) size).intValue()).toArray();
+    int[] layers = layers();
     int items = sessions.numItems();
     GruNetwork network =
         isShared()

@@ -97,7 +97,7 @@ public final class OwnNegatives {
   }
 
   private static int stride(int negatives) {
-    return Math.ceilDiv(negatives, PANEL) * PANEL;
+    return PANEL * (negatives / PANEL + 1); // at least one more: the target's
   }
 
   /**

@@ -163,7 +163,7 @@ public final class SharedNegatives {
         Buffers.packedRows(M, H) // hiddenRows
             + M * Buffers.padded(H) // hiddenUnits
             + sumsLength(H, M, C)
-            + padded * M; // scores // scores
+            + padded * M; // scores
     return Integer.BYTES * 2 * C // columns, classes
         + DistinctRows.bytes((int) Math.min(Integer.MAX_VALUE, C))
         + Float.BYTES * floats
