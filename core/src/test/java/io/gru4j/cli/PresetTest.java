@@ -7,17 +7,20 @@ import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
 import static io.gru4j.parameters.GRU4RecOptions.INIT;
 import static io.gru4j.parameters.GRU4RecOptions.SESSION_ORDER;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.parameters.GRU4RecParameters.BPTT;
+import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.LOSS_FN;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.model.FittedModel;
+import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.ParameterSpec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -107,9 +110,9 @@ class PresetTest {
     for (Result wrong : all) {
       assertEquals(2, wrong.status);
       String message =
-          "--preset must be one of gru4rec, official_coveo_bprmax, official_diginetica_bprmax,"
-              + " official_rees46_xe, official_retailrocket_bprmax, official_rsc15_xe,"
-              + " official_yoochoose_xe, recpack, got best";
+          "--preset must be one of full_softmax, gru4rec, official_coveo_bprmax,"
+              + " official_diginetica_bprmax, official_rees46_xe, official_retailrocket_bprmax,"
+              + " official_rsc15_xe, official_yoochoose_xe, recpack, got best";
       assertTrue(wrong.err.contains(message), wrong.err);
     }
   }
@@ -130,18 +133,27 @@ class PresetTest {
   @Test
   void thePresetIsTheOneThatWasMeasured() {
     GRU4RecParameters measured =
-        GRU4RecParameters.builder()
-            .set(HIDDEN_SIZE, 100)
-            .set(BPTT, 2)
+        GRU4RecParameters.builder(Algorithm.NEG_SAMPLING)
+            .set(LOSS_FN, LossFunction.BPR_MAX)
+            .set(HIDDEN_SIZE, 200)
             .set(BATCH_SIZE, 64)
-            .set(LEARNING_RATE, 0.07)
-            .set(MAX_EPOCHS, 8)
+            .set(LEARNING_RATE, 0.05)
+            .set(MAX_EPOCHS, 10)
+            .set(CLIPNORM, null)
             .set(INIT, GRU4RecOptions.Init.GLOROT)
             .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
-            .set(DROPOUT_EMBED, 0.3)
-            .set(DROPOUT_HIDDEN, 0.1)
+            .set(DROPOUT_EMBED, 0.4)
+            .set(DROPOUT_HIDDEN, 0.15)
             .set(BATCHING, GRU4RecOptions.Batching.SESSION_PARALLEL)
-            .set(SESSION_ORDER, GRU4RecOptions.SessionOrder.SHUFFLED)
+            .set(SESSION_ORDER, GRU4RecOptions.SessionOrder.TIME)
+            .set(GRU4RecOptions.ADAGRAD_MOMENTUM, 0.15)
+            .set(GRU4RecOptions.ADAGRAD_EPSILON, 1e-6)
+            .set(GRU4RecOptions.ADAGRAD_EPSILON_PLACE, GRU4RecOptions.EpsilonPlace.INSIDE)
+            .set(GRU4RecOptions.NEGATIVES, GRU4RecOptions.Negatives.SHARED)
+            .set(GRU4RecOptions.NUM_SAMPLES, 2048)
+            .set(GRU4RecOptions.SAMPLE_ALPHA, 0.3)
+            .set(GRU4RecOptions.BPREG, 0.9)
+            .set(GRU4RecOptions.ELU, 1.0)
             .build();
     assertEquals(measured.getParams(), GRU4RecParameters.gru4rec().getParams());
   }
@@ -149,7 +161,8 @@ class PresetTest {
   @Test
   void theHelpSaysWhatThePresetSets() {
     String help = run("train", "--help").out.replaceAll("\\s+", " ");
-    Map<String, Object> defaults = GRU4RecParameters.defaults().getParams();
+    Map<String, Object> defaults =
+        GRU4RecParameters.defaults(GRU4RecParameters.gru4rec().algorithm()).getParams();
     GRU4RecParameters.gru4rec()
         .getParams()
         .forEach(
@@ -168,7 +181,7 @@ class PresetTest {
             files.sessions().toString(),
             "--model=" + files.model(),
             "--validation-fraction=0.2",
-            "--preset=gru4rec",
+            "--preset=full_softmax",
             "--param=batching=padded,session_parallel",
             "--param=embedding=shared,separate",
             "--hidden-size=5",

@@ -32,6 +32,7 @@ class PresetsTest {
   void theyGoTogetherAndAllOfThemHasAnEffect() {
     assertEquals(
         List.of(
+            "full_softmax",
             "gru4rec",
             "official_coveo_bprmax",
             "official_diginetica_bprmax",

@@ -31,6 +31,7 @@ import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.LayerSizes;
 import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.OptimizationAlgorithm;
+import io.gru4j.parameters.Presets;
 import io.gru4j.progress.TrainingListener;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -139,7 +140,7 @@ final class MemoryOfFits {
                 shared().set(ADAGRAD_MOMENTUM, 0.5).set(DROPOUT_EMBED, 0.3),
                 shared().set(NUM_COMPONENTS, 4_000), // without effect
                 tracks().set(NUM_LAYERS, 2).set(BPTT, 20),
-                GRU4RecParameters.gru4rec().toBuilder()
+                Presets.all().get("full_softmax").toBuilder()
                     .set(BPTT, 3)
                     .set(MAX_EPOCHS, 1)
                     .set(SEED, 1L))
