@@ -107,7 +107,8 @@ final class ParameterOptions {
             "values of the flags that are not given, and the algorithm: recpack, RecPack's"
                 + " defaults; gru4rec, those that recommend best ("
                 + differences(GRU4RecParameters.gru4rec())
-                + "); or what GRU4Rec's authors tuned on a data set, "
+                + "); full_softmax, the best that was found for the whole catalogue; or what"
+                + " GRU4Rec's authors tuned on a data set, "
                 + PRESETS.stream()
                     .filter(name -> name.startsWith("official"))
                     .collect(Collectors.joining(", ")),

@@ -13,6 +13,7 @@ import io.gru4j.prepare.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -92,10 +93,16 @@ final class SessionInput {
     for (String word : words) {
       paths.add(CommandLine.path(what, word));
     }
-    if (paths.indexOf(STANDARD_INPUT) != paths.lastIndexOf(STANDARD_INPUT)) {
+    requireOneStandardInput(paths, List.of());
+    return paths;
+  }
+
+  /** Refuses files of which two are standard input. */
+  static void requireOneStandardInput(List<Path> some, List<Path> others) throws UsageException {
+    if (Collections.frequency(some, STANDARD_INPUT) + Collections.frequency(others, STANDARD_INPUT)
+        > 1) {
       throw new UsageException("standard input, -, can be read once");
     }
-    return paths;
   }
 
   /** Those that are files, not standard input. */

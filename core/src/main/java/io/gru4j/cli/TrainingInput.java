@@ -44,6 +44,7 @@ final class TrainingInput {
   TrainingInput(CommandLine line, Console console) throws UsageException {
     files = SessionInput.paths(line.requireArguments("FILE"));
     validation = line.path("validation");
+    SessionInput.requireOneStandardInput(files, validation.stream().toList());
     fraction = line.fraction("validation-fraction");
     input = new SessionInput(line, console);
     filters = new SessionFilters(line);
@@ -59,7 +60,7 @@ final class TrainingInput {
   /** Adds the files that are read. */
   CommandFiles addTo(CommandFiles all) throws IOException {
     return all.reads("FILE", SessionInput.onDisk(files))
-        .reads("--validation", validation.stream().toList());
+        .reads("--validation", SessionInput.onDisk(validation.stream().toList()));
   }
 
   Data read() throws IOException, WorkException {

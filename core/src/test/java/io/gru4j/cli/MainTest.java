@@ -134,7 +134,8 @@ class MainTest extends CommandLineCase {
     assertContains(
         run("recommend", "--model", model, "--unknown=x").expect(2).err(), "skip or fail, got x");
     assertContains(
-        run("recommend", "--model", model, "--separator=").expect(2).err(), "must not be empty");
+        run("recommend", "--model", model, "--item-separator=").expect(2).err(),
+        "must not be empty");
     assertContains(run("recommend", "--model", model, "x").expect(2).err(), "unexpected word x");
     assertContains(run("inspect").expect(2).err(), "M is missing");
     assertContains(run("inspect", "a", "b").expect(2).err(), "unexpected word b after M");

@@ -1,7 +1,5 @@
 package io.gru4j.training;
 
-import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
-import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
@@ -16,8 +14,6 @@ import io.gru4j.algorithms.GRU4RecCrossEntropy;
 import io.gru4j.algorithms.TestSessions;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.Algorithm;
-import io.gru4j.parameters.GRU4RecOptions.Batching;
-import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.OptimizationAlgorithm;
@@ -68,24 +64,14 @@ class DivergenceTest {
         refused(() -> Divergence.check(state(), 104.5, P)));
   }
 
-  /** Losses that cannot reach 104 have bounds of their own. */
+  /** A loss against negatives is not held against what the whole softmax can lose. */
   @Test
-  void eachLossHasItsBound() {
-    GRU4RecParameters shared =
-        GRU4RecParameters.builder()
-            .set(NEGATIVES, Negatives.SHARED)
-            .set(BATCHING, Batching.SESSION_PARALLEL)
+  void lossesAgainstNegativesHaveNoBound() {
+    GRU4RecParameters own =
+        GRU4RecParameters.builder(Algorithm.NEG_SAMPLING)
+            .set(LOSS_FN, LossFunction.BPR_MAX)
             .build();
-    Divergence.check(state(), 27.6, shared);
-    refused(() -> Divergence.check(state(), 27.7, shared));
-    for (LossFunction loss : LossFunction.values()) {
-      GRU4RecParameters own =
-          GRU4RecParameters.builder(Algorithm.NEG_SAMPLING).set(LOSS_FN, loss).build();
-      boolean top1 = loss == LossFunction.TOP1 || loss == LossFunction.TOP1_MAX;
-      double most = top1 ? 1.5 : 104;
-      Divergence.check(state(), most, own);
-      refused(() -> Divergence.check(state(), most + 0.1, own));
-    }
+    Divergence.check(state(), 1000, own);
   }
 
   @Property(tries = 50)
