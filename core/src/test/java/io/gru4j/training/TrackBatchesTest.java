@@ -156,7 +156,7 @@ class TrackBatchesTest {
         assertThrows(IllegalArgumentException.class, () -> new TrackBatches(x, order, 8, 1, 2));
     assertEquals(
         "with num_samples 0 only the other sessions of a step give negatives: it needs 2 sessions"
-            + " of 2 clicks side by side, but batch_size is 8 and there are 1",
+            + " of 2 clicks side by side, but batch_size is 8 and the data have 1",
         fault.getMessage());
   }
 
