@@ -19,7 +19,7 @@ public record Doubt(Kind kind, String figures, String id) {
     SHARED_SESSION,
     /** A session goes on for more than a day: its key may be a person. */
     LONG_SESSION,
-    /** One session has more than a tenth of all clicks. */
+    /** One session has more than 50 clicks, and more than a tenth of all. */
     GIANT_SESSION,
     /** Some times are counted in another unit than others. */
     MIXED_UNITS

@@ -14,6 +14,7 @@ final class Doubts {
           "NaN", "nan", "null", "NULL", "None", "none", "NA", "<NA>", "N/A", "\\N", "undefined");
 
   private static final int FEWEST_CLICKS = 100; // in fewer a tenth is nothing
+  private static final int LONG_SESSION = 50; // clicks; a shorter one may be one person's
   private static final double DAY = 86_400;
 
   private final IdMap sessions;
@@ -170,7 +171,7 @@ final class Doubts {
         giant = session;
       }
     }
-    if (numClicks >= FEWEST_CLICKS && most > numClicks / 10) {
+    if (numClicks >= FEWEST_CLICKS && most > LONG_SESSION && most > numClicks / 10) {
       add(
           Doubt.Kind.GIANT_SESSION,
           "the session "
