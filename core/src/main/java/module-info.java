@@ -10,6 +10,7 @@ module io.gru4j.core {
   exports io.gru4j.metrics;
   exports io.gru4j.model;
   exports io.gru4j.parameters;
+  exports io.gru4j.prepare;
   exports io.gru4j.progress;
   exports io.gru4j.selection;
   exports io.gru4j.serve;

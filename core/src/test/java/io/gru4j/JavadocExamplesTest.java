@@ -20,10 +20,13 @@ import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.TestSessions;
 import io.gru4j.algorithms.VSknn;
+import io.gru4j.data.ClickData;
+import io.gru4j.data.ClickFile;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionColumns;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFiles;
 import io.gru4j.data.SessionSplit;
@@ -38,6 +41,13 @@ import io.gru4j.model.UnknownItems;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.LossFunction;
+import io.gru4j.prepare.CollapseRepeats;
+import io.gru4j.prepare.Cut;
+import io.gru4j.prepare.MinimumCounts;
+import io.gru4j.prepare.Preparation;
+import io.gru4j.prepare.Prepared;
+import io.gru4j.prepare.SessionGap;
+import io.gru4j.prepare.Step;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.selection.GridSearch;
 import io.gru4j.selection.Pipeline;
@@ -52,6 +62,7 @@ import io.gru4j.serve.SessionFormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,6 +92,39 @@ class JavadocExamplesTest {
 
   private static String click(String lines) {
     return "SessionId,ItemId,Time\n" + lines + "\n";
+  }
+
+  @Test
+  void prepare() throws IOException {
+    StringBuilder log = new StringBuilder("visitor,item,time\n");
+    for (int visit = 0; visit < 40; visit++) {
+      for (int click = 0; click < 3; click++) {
+        long time = 1_700_000_000L + 20_000L * visit + click;
+        log.append(visit % 8).append(',').append((visit + click) % 7).append(',');
+        log.append(time).append('\n');
+      }
+    }
+    Path file = Files.writeString(folder.resolve("log.csv"), log);
+    // @start region="prepare"
+    ClickData read =
+        new SessionFiles()
+            .columns(new SessionColumns("visitor", "item", "time"))
+            .readClicks(List.of(file), true);
+    List<Step> steps =
+        List.of(
+            new SessionGap(Duration.ofHours(1)), new CollapseRepeats(), new MinimumCounts(5, 2));
+    Cut lastDay = new Cut.Last(Duration.ofDays(1));
+    Prepared prepared = new Preparation(steps, lastDay, lastDay, 2).apply(read.clicks());
+    SessionData train = prepared.train().toSessionData();
+    ClickFile.write(prepared.test(), folder.resolve("test.tsv.gz"));
+    // @end
+    assertEquals(prepared.train().numSessions(), train.sessions().size());
+    assertEquals(
+        40,
+        prepared.test().numSessions()
+            + prepared.validation().numSessions()
+            + prepared.train().numSessions());
+    assertTrue(Files.exists(folder.resolve("test.tsv.gz")));
   }
 
   @Test

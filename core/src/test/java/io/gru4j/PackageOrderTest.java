@@ -31,6 +31,7 @@ class PackageOrderTest {
           "serve",
           "model",
           "metrics",
+          "prepare",
           "data",
           "file",
           "events");

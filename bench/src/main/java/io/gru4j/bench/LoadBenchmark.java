@@ -1,16 +1,32 @@
 package io.gru4j.bench;
 
+import io.gru4j.data.ClickData;
+import io.gru4j.data.ClickFile;
+import io.gru4j.data.Condition;
 import io.gru4j.data.InteractionMatrix;
+import io.gru4j.data.SessionColumns;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFiles;
+import io.gru4j.data.SessionFormat;
 import io.gru4j.model.FittedModel;
+import io.gru4j.prepare.CollapseRepeats;
+import io.gru4j.prepare.Cut;
+import io.gru4j.prepare.MinimumCounts;
+import io.gru4j.prepare.Preparation;
+import io.gru4j.prepare.Prepared;
+import io.gru4j.prepare.SessionGap;
+import io.gru4j.prepare.Step;
+import io.gru4j.prepare.Where;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -24,7 +40,10 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Reading of a session file and of a model file, both in the page cache. */
+/**
+ * Reading of a session file and of a model file, both in the page cache, and preparing of a raw
+ * log: the same clicks as a shop writes them, read, put through every rule, split and written.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -40,12 +59,16 @@ import org.openjdk.jmh.annotations.Warmup;
     })
 public class LoadBenchmark {
 
+  private static final List<Condition> VIEWS = List.of(Condition.parse("event_type=view"));
+
   /** About how many items; the sessions are those of {@link ClickSessions}. */
   @Param({"1k", "10k", "40k"})
   public String catalogue;
 
   private Path sessionFile;
   private Path modelFile;
+  private Path rawLog;
+  private Path prepared;
 
   /** Writes both files and checks what is read from them. */
   @Setup
@@ -58,6 +81,20 @@ public class LoadBenchmark {
         for (int i = 0; i < x.historyLength(user); i++) {
           out.write(user + "\t" + x.item(user, i) + "\t" + (long) x.timestamp(user, i) + "\n");
         }
+      }
+    }
+    rawLog = Files.createTempFile("log", ".csv");
+    prepared = Files.createTempFile("prepared", ".tsv.gz");
+    try (Writer out = Files.newBufferedWriter(rawLog)) {
+      out.write("event_time,event_type,product_id,brand,price,user_id\n");
+      long second = 1_569_888_000L; // 2019-10-01
+      for (int user : x.activeUsers()) {
+        for (int i = 0; i < x.historyLength(user); i++) {
+          String time = Instant.ofEpochSecond(second++).toString().replace('T', ' ');
+          out.write(time.replace("Z", " UTC") + ",view," + (1_000_000 + x.item(user, i)));
+          out.write(",brand,99.50," + (500_000_000 + user) + "\n");
+        }
+        second += 60;
       }
     }
     int clicks = SessionFiles.read(sessionFile).interactions().numInteractions();
@@ -85,6 +122,8 @@ public class LoadBenchmark {
   public void delete() throws IOException {
     Files.delete(sessionFile);
     Files.delete(modelFile);
+    Files.delete(rawLog);
+    Files.delete(prepared);
   }
 
   /**
@@ -97,6 +136,43 @@ public class LoadBenchmark {
   public SessionData sessions(PeakBenchmark.Traffic traffic) throws IOException {
     traffic.gigabytes += 1e-9 * Files.size(sessionFile);
     return SessionFiles.read(sessionFile);
+  }
+
+  /**
+   * Prepares the raw log: gap, condition, repeats, least counts, test and validation; writes the
+   * training part.
+   *
+   * @param work counts its rows
+   * @return the parts
+   */
+  @Benchmark
+  public Prepared prepare(Rows work) throws IOException {
+    SessionFiles reader =
+        new SessionFiles()
+            .columns(new SessionColumns("user_id", "product_id", "event_time"))
+            .format(SessionFormat.DEFAULT.withWhere(VIEWS));
+    ClickData read = reader.readClicks(List.of(rawLog), true);
+    work.millionRows += 1e-6 * read.rows();
+    List<Step> steps =
+        List.of(
+            new SessionGap(Duration.ofHours(1)),
+            new Where(VIEWS),
+            new CollapseRepeats(),
+            new MinimumCounts(5, 2));
+    Cut newest = new Cut.Fraction(0.1);
+    Prepared parts = new Preparation(steps, newest, newest, 2).apply(read.clicks());
+    ClickFile.write(parts.train(), prepared);
+    return parts;
+  }
+
+  /**
+   * Rows that were prepared; in operations a second, so the column is millions of rows a second.
+   */
+  @State(Scope.Thread)
+  @AuxCounters(AuxCounters.Type.OPERATIONS)
+  public static class Rows {
+    /** Millions of rows. */
+    public double millionRows;
   }
 
   /**

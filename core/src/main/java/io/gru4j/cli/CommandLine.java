@@ -38,6 +38,21 @@ final class CommandLine {
 
   /** The words as they were given, quoted as a shell needs it. */
   String quoted() {
+    return quoted(words);
+  }
+
+  /** The same without one flag and its value. */
+  String quotedWithout(String flag) {
+    List<String> kept = new ArrayList<>(words);
+    int at = kept.indexOf("--" + flag);
+    if (at >= 0) {
+      kept.subList(at, Math.min(at + 2, kept.size())).clear();
+    }
+    kept.removeIf(word -> word.startsWith("--" + flag + "="));
+    return quoted(kept);
+  }
+
+  private static String quoted(List<String> words) {
     return words.stream()
         .map(w -> w.matches("[\\w./,:=@%+-]+") ? w : "'" + w.replace("'", "'\\''") + "'")
         .collect(Collectors.joining(" "));

@@ -96,6 +96,7 @@ final class EvaluateCommand implements Command {
             .ties(ties(line.get("ties").orElse("against")))
             .excludeSeen(line.isOn("exclude-seen"));
     List<Path> training = SessionInput.paths("--baselines", line.all("baselines"));
+    SessionInput.requireOneStandardInput(files, training);
     boolean each = line.isOn("each");
     boolean json = line.isOn("json");
     int threads = SessionInput.threads(line);

@@ -28,7 +28,7 @@ final class LittleWork {
   static final double MULTIPLY_ADDS = 5e9;
 
   private static final double BYTES_OF_CLICK = 16;
-  private static final double GZIP_RATIO = 4;
+  private static final double PACKING_RATIO = 4;
 
   private static volatile boolean ownProcess;
 
@@ -90,7 +90,8 @@ final class LittleWork {
       if (!Files.isRegularFile(file)) {
         return Double.POSITIVE_INFINITY; // a pipe, or nothing, which the reader reports
       }
-      bytes += (file.toString().endsWith(".gz") ? GZIP_RATIO : 1) * Files.size(file);
+      boolean packed = file.toString().matches("(?i).*\\.(gz|zip)");
+      bytes += (packed ? PACKING_RATIO : 1) * Files.size(file);
     }
     double clicks = bytes / BYTES_OF_CLICK;
     return Files.isRegularFile(model) ? clicks * Files.size(model) / Float.BYTES : 0;

@@ -41,6 +41,7 @@ public final class Main {
   private static final List<Command> COMMANDS =
       List.of(
           new DemoCommand(),
+          new PrepareCommand(),
           new TrainCommand(),
           new SearchCommand(),
           new EvaluateCommand(),

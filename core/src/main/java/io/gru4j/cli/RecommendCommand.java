@@ -87,9 +87,10 @@ final class RecommendCommand implements Command {
             "items that the model does not know are skipped and counted (default), or an error"));
     options.add(
         new Option(
-            "separator",
+            "item-separator",
             "TEXT",
-            "what stands between two items; \"tab\" for a tab (default: a comma)"));
+            "what stands between two items of --items or stdin; \"tab\" for a tab (default: a"
+                + " comma)"));
     options.add(new Option("json", null, "print a line of JSON for each session"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -107,9 +108,9 @@ final class RecommendCommand implements Command {
     if (fallback.isPresent() && !fallback.get().equals("popular")) {
       throw new UsageException("--fallback must be popular, got " + fallback.get());
     }
-    String separator = line.get("separator").orElse(",");
+    String separator = line.get("item-separator").orElse(",");
     if (separator.isEmpty()) {
-      throw new UsageException("--separator must not be empty");
+      throw new UsageException("--item-separator must not be empty");
     }
     Pattern between = Pattern.compile(Pattern.quote(separator.equals("tab") ? "\t" : separator));
     boolean json = line.isOn("json");
@@ -131,7 +132,7 @@ final class RecommendCommand implements Command {
     if (out.isPresent()) {
       new CommandFiles()
           .reads("--model", List.of(file))
-          .reads("--sessions", sessions)
+          .reads("--sessions", SessionInput.onDisk(sessions))
           .reads("--candidates", candidates.stream().toList())
           .reads("--exclude", exclude.stream().toList())
           .writes("--out", out.get())

@@ -1,25 +1,33 @@
 package io.gru4j.cli;
 
+import io.gru4j.data.ClickData;
+import io.gru4j.data.Clicks;
+import io.gru4j.data.Doubt;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
-import io.gru4j.data.SessionColumns;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFileException;
 import io.gru4j.data.SessionFiles;
 import io.gru4j.file.OneLine;
+import io.gru4j.prepare.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Session files and threads as the commands' flags name them. */
 final class SessionInput {
   static final String FORMAT =
-      "FILE is TSV or CSV with a header line, plain or gzip'd, UTF-8, one click a line. Several"
+      "FILE is a table (separated by tabs, commas, semicolons, bars or ::) or JSON Lines, plain,"
+          + " gzip'd or alone in a zip file, UTF-8, one click a line; - is standard input. Several"
           + " files are read one after the other, and a session may go on in the next one. Ids are"
-          + " any text. A session of one click has nothing to predict: it teaches and judges"
-          + " nothing.";
+          + " any text. A time is a number or ISO 8601. A session of one click has nothing to"
+          + " predict: it teaches and judges nothing.";
+
+  /** The name that stands for standard input. */
+  static final Path STANDARD_INPUT = Path.of("-");
 
   private static final int MAX_THREADS = 1024;
 
@@ -27,11 +35,8 @@ final class SessionInput {
       new Option(
           "threads", "N", "worker threads (default: one a processor); no result depends on it");
 
-  static final List<Option> KEYS =
-      List.of(
-          new Option("session-key", "NAME", "the column with the session (default SessionId)"),
-          new Option("item-key", "NAME", "the column with the item (default ItemId)"),
-          new Option("time-key", "NAME", "the column with the time, a number (default Time)"));
+  /** The flags that say how files are written. */
+  static final List<Option> KEYS = InputFormat.OPTIONS;
 
   private static final double DEFAULT_BAD_SHARE = 0.01;
 
@@ -45,20 +50,11 @@ final class SessionInput {
               + "). Without this flag the first one fails");
 
   private final double badShare;
-  private final SessionColumns columns;
+  private final InputFormat format;
   private final Console console;
 
   SessionInput(CommandLine line, Console console) throws UsageException {
-    SessionColumns names = SessionColumns.DEFAULT;
-    try {
-      this.columns =
-          new SessionColumns(
-              line.get("session-key").orElse(names.session()),
-              line.get("item-key").orElse(names.item()),
-              line.get("time-key").orElse(names.time()));
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--session-key, --item-key, --time-key: " + e.getMessage());
-    }
+    this.format = InputFormat.of(line);
     this.badShare = badShare(line.get(SKIP_BAD_LINES.name()).orElse("false"));
     this.console = console;
   }
@@ -97,7 +93,21 @@ final class SessionInput {
     for (String word : words) {
       paths.add(CommandLine.path(what, word));
     }
+    requireOneStandardInput(paths, List.of());
     return paths;
+  }
+
+  /** Refuses files of which two are standard input. */
+  static void requireOneStandardInput(List<Path> some, List<Path> others) throws UsageException {
+    if (Collections.frequency(some, STANDARD_INPUT) + Collections.frequency(others, STANDARD_INPUT)
+        > 1) {
+      throw new UsageException("standard input, -, can be read once");
+    }
+  }
+
+  /** Those that are files, not standard input. */
+  static List<Path> onDisk(List<Path> files) {
+    return files.stream().filter(file -> !file.equals(STANDARD_INPUT)).toList();
   }
 
   static String names(List<Path> files) {
@@ -114,19 +124,89 @@ final class SessionInput {
             : ": no session has two clicks on known items, so there is none to predict");
   }
 
+  /** How the files are written. */
+  InputFormat format() {
+    return format;
+  }
+
   /**
    * Reads files and prints on stderr what they contain. If known items are given, clicks on others
    * are dropped.
    */
   SessionData read(List<Path> files, IdMap knownItemsOrNull) throws WorkException, IOException {
     long start = System.nanoTime();
-    SessionFiles reader = new SessionFiles().columns(columns).maxBadShare(badShare);
-    if (knownItemsOrNull != null) {
-      reader = reader.knownItems(knownItemsOrNull);
+    SessionData data =
+        reading(
+            files,
+            reader ->
+                (knownItemsOrNull == null ? reader : reader.knownItems(knownItemsOrNull))
+                    .readAll(files));
+    report(files, data.clicks(), data.skippedBadLines(), data.firstBadLines(), data.doubts());
+    print(files, data, start);
+    return data;
+  }
+
+  /** As {@link #read}, and applies rules before the clicks become a matrix. */
+  SessionData read(List<Path> files, IdMap knownItemsOrNull, List<Step> steps, boolean withGap)
+      throws WorkException, IOException {
+    long start = System.nanoTime();
+    Clicks clicks = readClicks(files, withGap).clicks();
+    for (Step step : steps) {
+      Clicks before = clicks;
+      clicks = step.apply(before);
+      console
+          .err()
+          .println(
+              step.rule()
+                  + ": "
+                  + Numbers.count(before.numClicks(), "click")
+                  + " in "
+                  + Numbers.count(before.numSessions(), "session")
+                  + " -> "
+                  + Numbers.count(clicks.numClicks())
+                  + " in "
+                  + Numbers.count(clicks.numSessions()));
     }
-    SessionData data;
+    if (clicks.numClicks() == 0) {
+      throw new WorkException(names(files) + ": the rules leave no click");
+    }
+    SessionData data =
+        knownItemsOrNull == null ? clicks.toSessionData() : clicks.toSessionData(knownItemsOrNull);
+    print(files, data, start);
+    return data;
+  }
+
+  /**
+   * Reads files for rules to be applied, and prints what is bad or doubtful; {@code withGap} if the
+   * first rule is a session's gap, which needs the rows that are left out too.
+   */
+  ClickData readClicks(List<Path> files, boolean withGap) throws WorkException, IOException {
+    ClickData data = reading(files, reader -> reader.readClicks(files, withGap));
+    long clicks = data.rows() - data.leftOut();
+    List<Doubt> doubts = new ArrayList<>(data.doubts());
+    if (withGap) { // which is what helps
+      doubts.removeIf(doubt -> doubt.kind() == Doubt.Kind.LONG_SESSION);
+    }
+    report(files, clicks, data.skippedBadLines(), data.firstBadLines(), doubts);
+    return data;
+  }
+
+  /** Something that reads. */
+  private interface Reading<T> {
+    T of(SessionFiles reader) throws IOException;
+  }
+
+  private <T> T reading(List<Path> files, Reading<T> what) throws WorkException, IOException {
+    ReadBar bar = new ReadBar(console, files);
+    SessionFiles reader =
+        new SessionFiles()
+            .columns(format.columns())
+            .format(format.format())
+            .maxBadShare(badShare)
+            .listener(bar)
+            .standardInput(console.in());
     try {
-      data = reader.readAll(files);
+      return what.of(reader);
     } catch (SessionFileException e) {
       switch (e.kind()) {
         case MISSING_COLUMN ->
@@ -136,17 +216,53 @@ final class SessionInput {
             throw new WorkException(e.getMessage() + "; --skip-bad-lines=X lets more be skipped");
         default -> throw e;
       }
+    } finally {
+      bar.done();
     }
-    InteractionMatrix matrix = data.interactions();
-    String names = names(files);
-    reportBadLines(names, data);
-    if (data.clicks() == 0) {
+  }
+
+  private void report(
+      List<Path> files, long clicks, long bad, List<SessionFileException> first, List<Doubt> doubts)
+      throws WorkException {
+    reportBadLines(names(files), clicks + bad, bad, first);
+    if (clicks == 0) {
       throw new WorkException(
-          names
-              + (data.skippedBadLines() == 0
-                  ? ": no click, there is only a header line"
-                  : ": no click, every line is bad"));
+          names(files)
+              + (bad > 0
+                  ? ": no click, every line is bad"
+                  : format.format().where().isEmpty()
+                      ? ": no click, there is only a header line"
+                      : ": no click meets --where"));
     }
+    for (Doubt doubt : doubts) {
+      String help =
+          switch (doubt.kind()) {
+            case MISSING_SESSION -> without(format.columns().session(), doubt.id());
+            case MISSING_ITEM -> without(format.columns().item(), doubt.id());
+            case SHARED_SESSION ->
+                "--session-key "
+                    + format.format().user()
+                    + "+"
+                    + format.columns().session()
+                    + " makes them different";
+            case LONG_SESSION ->
+                "if the key is a person, --session-gap 30m (of train and prepare) makes sessions";
+            case GIANT_SESSION ->
+                "--max-session-length 200 (of train and prepare) cuts it, "
+                    + without(format.columns().session(), doubt.id());
+            case MIXED_UNITS -> "--time-unit says the unit";
+          };
+      console.err().println("warning: " + OneLine.of(doubt.figures() + "; " + help));
+    }
+  }
+
+  private static String without(String column, String id) {
+    return "--where '" + column + "!=" + id + "' leaves it out";
+  }
+
+  private void print(List<Path> files, SessionData data, long start) {
+    String names = names(files);
+    InteractionMatrix matrix = data.interactions();
     console
         .err()
         .println(
@@ -168,16 +284,13 @@ final class SessionInput {
                   + Numbers.count(data.droppedUnknownItems(), "click")
                   + " dropped, unknown items");
     }
-    return data;
   }
 
-  private void reportBadLines(String names, SessionData data) {
-    List<SessionFileException> first = data.firstBadLines();
+  private void reportBadLines(
+      String names, long lines, long bad, List<SessionFileException> first) {
     if (first.isEmpty()) {
       return;
     }
-    long bad = data.skippedBadLines();
-    long lines = data.clicks() + bad;
     console
         .err()
         .println(

@@ -5,18 +5,25 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionSplit;
 import io.gru4j.data.Validation;
+import io.gru4j.prepare.Step;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The training sessions and the validation sessions that the flags name. */
 final class TrainingInput {
   static final List<Option> OPTIONS =
-      List.of(
-          new Option("validation", "FILE", "sessions to judge the epochs by"),
-          new Option(
-              "validation-fraction", "X", "set the newest sessions aside to judge the epochs by"));
+      Stream.concat(
+              Stream.of(
+                  new Option("validation", "FILE", "sessions to judge the epochs by"),
+                  new Option(
+                      "validation-fraction",
+                      "X",
+                      "set the newest sessions aside to judge the epochs by")),
+              SessionFilters.OPTIONS.stream())
+          .toList();
 
   /**
    * What was read.
@@ -32,12 +39,15 @@ final class TrainingInput {
   private final Optional<Path> validation;
   private final Optional<Double> fraction;
   private final SessionInput input;
+  private final SessionFilters filters;
 
   TrainingInput(CommandLine line, Console console) throws UsageException {
     files = SessionInput.paths(line.requireArguments("FILE"));
     validation = line.path("validation");
+    SessionInput.requireOneStandardInput(files, validation.stream().toList());
     fraction = line.fraction("validation-fraction");
     input = new SessionInput(line, console);
+    filters = new SessionFilters(line);
     if (validation.isPresent() && fraction.isPresent()) {
       throw new UsageException("--validation and --validation-fraction exclude each other");
     }
@@ -49,11 +59,12 @@ final class TrainingInput {
 
   /** Adds the files that are read. */
   CommandFiles addTo(CommandFiles all) throws IOException {
-    return all.reads("FILE", files).reads("--validation", validation.stream().toList());
+    return all.reads("FILE", SessionInput.onDisk(files))
+        .reads("--validation", SessionInput.onDisk(validation.stream().toList()));
   }
 
   Data read() throws IOException, WorkException {
-    SessionData data = input.read(files, null);
+    SessionData data = read(files, null);
     InteractionMatrix train = data.interactions();
     Validation judged = null;
     int heldClicks = 0;
@@ -68,7 +79,7 @@ final class TrainingInput {
       train = split.train();
       judged = Validation.leaveLastOut(split.validation());
     } else if (validation.isPresent()) {
-      InteractionMatrix held = input.read(List.of(validation.get()), data.items()).interactions();
+      InteractionMatrix held = read(List.of(validation.get()), data.items()).interactions();
       heldClicks = held.numInteractions();
       int sessions = Math.addExact(train.numUsers(), held.numUsers());
       judged = Validation.leaveLastOut(withUsers(held, sessions, train.numUsers()));
@@ -83,6 +94,18 @@ final class TrainingInput {
               : SessionInput.nothingToPredict(List.of(validation.get()), heldClicks));
     }
     return new Data(train, data.items(), judged);
+  }
+
+  private SessionData read(List<Path> from, IdMap knownItemsOrNull)
+      throws IOException, WorkException {
+    if (!filters.any()) {
+      return input.read(from, knownItemsOrNull);
+    }
+    List<Step> steps =
+        knownItemsOrNull == null
+            ? filters.steps(input.format())
+            : filters.stepsForJudging(input.format());
+    return input.read(from, knownItemsOrNull, steps, filters.hasGap());
   }
 
   private void requirePairs(InteractionMatrix train) throws WorkException {

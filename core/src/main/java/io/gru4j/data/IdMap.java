@@ -145,6 +145,27 @@ public final class IdMap {
     return table[slot] - 1;
   }
 
+  /** Adds the id of a number to a map that is made; returns its number there. */
+  int addTo(Builder other, int index) {
+    return other.add(text, index == 0 ? 0 : ends[index - 1], ends[index]);
+  }
+
+  /** The length of the longest id, in bytes. */
+  int longest() {
+    int longest = 0;
+    for (int i = 0; i < size; i++) {
+      longest = Math.max(longest, ends[i] - (i == 0 ? 0 : ends[i - 1]));
+    }
+    return longest;
+  }
+
+  /** Appends an id's UTF-8 to bytes; returns where it ends. */
+  int copy(int index, byte[] target, int at) {
+    int start = index == 0 ? 0 : ends[index - 1];
+    System.arraycopy(text, start, target, at, ends[index] - start);
+    return at + ends[index] - start;
+  }
+
   /**
    * Returns the ids in the order of their numbers.
    *
@@ -276,9 +297,14 @@ public final class IdMap {
 
     private void rehash() {
       int[] larger = new int[2 * table.length];
+      int mask = larger.length - 1;
       int start = 0;
       for (int number = 0; number < size; number++) {
-        larger[find(seed, larger, text, ends, text, start, ends[number])] = number + 1;
+        int slot = hash(seed, text, start, ends[number]) & mask;
+        while (larger[slot] != 0) { // another id: all are different, so none is compared
+          slot = (slot + 1) & mask;
+        }
+        larger[slot] = number + 1;
         start = ends[number];
       }
       table = larger;

@@ -125,7 +125,12 @@ final class InteractionFile {
     int[] items = new int[capacity];
     double[] timestamps = times ? new double[capacity] : null;
     int n = 0;
-    TableReader table = new TableReader(lines, times ? WITH_TIME : WITHOUT_TIME, "");
+    List<String> names = times ? WITH_TIME : WITHOUT_TIME;
+    SessionFormat tsv = SessionFormat.DEFAULT.withForm(SessionFormat.Form.TSV);
+    TableReader table = new TableReader(lines, tsv, names, "");
+    for (String name : names) {
+      table.want(name);
+    }
     while (table.next()) {
       if (n == numRows) {
         throw SessionFileException.ofFile(

@@ -474,6 +474,16 @@ public final class InteractionMatrix {
     return timestamps[offsets[user] + position];
   }
 
+  /** The item of the interaction that stands at a place of all, from 0. */
+  int itemAt(int at) {
+    return items[at];
+  }
+
+  /** The timestamp of the interaction that stands at a place of all, from 0. */
+  double timestampAt(int at) {
+    return timestamps[at];
+  }
+
   private void requireTimestamps(String what) {
     if (timestamps == null) {
       throw new IllegalStateException(

@@ -4,16 +4,18 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.ZipException;
 
 /**
- * Reads a UTF-8 file, plain or gzip'd, line by line as slices of one buffer.
+ * Reads a UTF-8 file, plain or packed as {@link InputBytes} reads it, line by line as slices of one
+ * buffer.
  *
  * <p>A line ends in LF or CRLF, the last may end with the file. A byte order mark is skipped. Where
  * CSV quotes are on, a line feed inside quotes belongs to the line. After a {@link
@@ -22,6 +24,12 @@ import java.util.zip.ZipException;
 final class LineReader implements Closeable {
   /** The longest line, in bytes. */
   static final int MAX_LINE = 1 << 20;
+
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final long EACH_BYTE = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
 
   private final Path file;
   private final InputStream in;
@@ -35,21 +43,17 @@ final class LineReader implements Closeable {
   private byte separator; // of CSV fields; 0: quotes mean nothing
 
   LineReader(Path file) throws IOException {
+    this(file, InputBytes.open(file, null));
+  }
+
+  /** Reads an open stream of unpacked text, and closes it; {@code file} is for messages. */
+  LineReader(Path file, InputStream text) throws IOException {
     this.file = file;
-    if (Files.isDirectory(file)) {
-      throw SessionFileException.ofFile(file, 0, "is a folder, expected a file", null);
-    }
-    InputStream raw;
+    this.in = text;
     try {
-      raw = Files.newInputStream(file);
-    } catch (NoSuchFileException e) {
-      throw SessionFileException.ofFile(file, 0, "there is no such file", e);
-    }
-    try {
-      this.in = GzipStream.unpackIfGzip(raw);
       skipByteOrderMark();
     } catch (IOException | RuntimeException e) {
-      raw.close();
+      text.close();
       throw e;
     }
   }
@@ -73,6 +77,19 @@ final class LineReader implements Closeable {
 
   Path file() {
     return file;
+  }
+
+  /**
+   * The first byte of the text that is no white space, which stays to be read; -1: there is none.
+   */
+  int firstByte() throws IOException {
+    for (int n = 0; n <= MAX_LINE && (position + n < limit || fill()); n++) {
+      byte b = buffer[position + n];
+      if (b > ' ' || b < 0) {
+        return b & 0xff;
+      }
+    }
+    return -1;
   }
 
   /** The buffer the line is in; valid until the next call of {@link #next}. */
@@ -116,7 +133,10 @@ final class LineReader implements Closeable {
 
   private boolean nextLine() throws IOException {
     line = nextLine;
-    int length = separator == 0 ? plainLength() : quotedLength();
+    int length = simpleLength();
+    if (length < 0) {
+      length = separator == 0 ? plainLength() : quotedLength();
+    }
     if (length < 0) {
       return false;
     }
@@ -127,6 +147,45 @@ final class LineReader implements Closeable {
       end--;
     }
     return true;
+  }
+
+  /**
+   * Length of the line at {@link #position} as most lines are: its end is in the buffer and, where
+   * quotes mean something, it has none. Otherwise -1. Looks at eight bytes at once.
+   */
+  private int simpleLength() throws IOException {
+    byte[] bytes = buffer;
+    boolean quotes = separator != 0;
+    int last = Math.min(limit, position + MAX_LINE) - Long.BYTES;
+    long bits = 0;
+    for (int i = position; i <= last; i += Long.BYTES) {
+      long eight = (long) EIGHT_BYTES.get(bytes, i);
+      long feeds = zeroBytes(eight ^ '\n' * EACH_BYTE);
+      if (quotes) {
+        long quote = zeroBytes(eight ^ '"' * EACH_BYTE);
+        if (quote != 0 && Long.numberOfTrailingZeros(quote) < Long.numberOfTrailingZeros(feeds)) {
+          return -1;
+        }
+      }
+      if (feeds == 0) {
+        bits |= eight;
+        continue;
+      }
+      int before = Long.numberOfTrailingZeros(feeds) & -Byte.SIZE; // bits of the bytes before it
+      bits |= eight & ~(-1L << before);
+      int length = i + before / Byte.SIZE - position;
+      nextLine++;
+      if ((bits & HIGH_BITS) != 0) {
+        checkUtf8(length);
+      }
+      return length;
+    }
+    return -1;
+  }
+
+  /** The high bits of the bytes that are 0; the lowest is exact, those above one may be wrong. */
+  private static long zeroBytes(long eight) {
+    return eight - EACH_BYTE & ~eight & HIGH_BITS;
   }
 
   /** Length of the line at {@link #position}, or -1 at the end of the file. */
@@ -270,13 +329,8 @@ final class LineReader implements Closeable {
       StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(buffer, position, length));
     } catch (CharacterCodingException e) {
       String shown = escaped(buffer, position, position + length);
-      boolean utf16 =
-          line == 1 && (shown.startsWith("\"\\xfe\\xff") || shown.startsWith("\"\\xff\\xfe"));
       position = Math.min(limit, position + length + 1);
-      throw SessionFileException.ofLine(
-          file,
-          line,
-          "the line is not UTF-8 text" + (utf16 ? ", it seems to be UTF-16: " : ": ") + shown);
+      throw SessionFileException.ofLine(file, line, "the line is not UTF-8 text: " + shown);
     }
   }
 
@@ -310,13 +364,8 @@ final class LineReader implements Closeable {
       limit += Math.max(0, n);
       return n > 0;
     } catch (EOFException | ZipException e) {
-      throw damaged(e);
+      throw InputBytes.damaged(file, nextLine, e);
     }
-  }
-
-  private SessionFileException damaged(IOException cause) {
-    return SessionFileException.ofFile(
-        file, nextLine, cause.getMessage() + " (in this line or after it)", cause);
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param droppedUnknownItems lines dropped because their item was not among the given ones
  * @param skippedBadLines lines skipped because they could not be read
  * @param firstBadLines what is wrong with the first five of them
+ * @param doubts what is sound but seldom meant
  */
 public record SessionData(
     InteractionMatrix interactions,
@@ -22,7 +23,8 @@ public record SessionData(
     long clicks,
     long droppedUnknownItems,
     long skippedBadLines,
-    List<SessionFileException> firstBadLines) {
+    List<SessionFileException> firstBadLines,
+    List<Doubt> doubts) {
 
   /**
    * Checks that matrix and ids agree.
@@ -32,6 +34,7 @@ public record SessionData(
   public SessionData {
     Objects.requireNonNull(interactions, "interactions");
     firstBadLines = List.copyOf(firstBadLines);
+    doubts = List.copyOf(doubts);
     if (interactions.numUsers() != sessions.size() || interactions.numItems() != items.size()) {
       throw new IllegalArgumentException(
           interactions
@@ -54,6 +57,6 @@ public record SessionData(
    */
   public static SessionData of(InteractionMatrix interactions, IdMap sessions, IdMap items) {
     long clicks = interactions.numInteractions();
-    return new SessionData(interactions, sessions, items, clicks, 0, 0, List.of());
+    return new SessionData(interactions, sessions, items, clicks, 0, 0, List.of(), List.of());
   }
 }

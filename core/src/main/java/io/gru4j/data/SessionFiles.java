@@ -1,9 +1,9 @@
 package io.gru4j.data;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -30,24 +30,34 @@ import java.util.Objects;
  * are immutable settings and may be shared between threads.
  */
 public final class SessionFiles {
-  private static final int SESSION = 0;
-  private static final int ITEM = 1;
-  private static final int TIME = 2;
-  private static final int SHOWN_BAD_LINES = 5;
+  private static final Path STANDARD_INPUT = Path.of("-");
+  private static final Path STANDARD_INPUT_NAME = Path.of("standard input");
 
-  private final SessionColumns columns;
-  private final IdMap knownItems;
-  private final double maxBadShare;
+  final SessionColumns columns;
+  final SessionFormat format;
+  final IdMap knownItems;
+  final double maxBadShare;
+  final ReadListener listener;
+  private final InputStream standardInput;
 
-  /** Makes settings with the default columns, any item, and no bad line. */
+  /** Makes settings with the default columns and format, any item, and no bad line. */
   public SessionFiles() {
-    this(SessionColumns.DEFAULT, null, 0);
+    this(SessionColumns.DEFAULT, SessionFormat.DEFAULT, null, 0, null, null);
   }
 
-  private SessionFiles(SessionColumns columns, IdMap knownItems, double maxBadShare) {
-    this.columns = columns;
+  private SessionFiles(
+      SessionColumns columns,
+      SessionFormat format,
+      IdMap knownItems,
+      double maxBadShare,
+      ReadListener listener,
+      InputStream standardInput) {
+    this.columns = Objects.requireNonNull(columns);
+    this.format = Objects.requireNonNull(format);
     this.knownItems = knownItems;
     this.maxBadShare = maxBadShare;
+    this.listener = listener;
+    this.standardInput = standardInput;
   }
 
   /**
@@ -57,7 +67,40 @@ public final class SessionFiles {
    * @return new settings
    */
   public SessionFiles columns(SessionColumns columns) {
-    return new SessionFiles(Objects.requireNonNull(columns), knownItems, maxBadShare);
+    return new SessionFiles(columns, format, knownItems, maxBadShare, listener, standardInput);
+  }
+
+  /**
+   * Sets how the files are written, as far as it is not found.
+   *
+   * @param format the format
+   * @return new settings
+   */
+  public SessionFiles format(SessionFormat format) {
+    return new SessionFiles(columns, format, knownItems, maxBadShare, listener, standardInput);
+  }
+
+  /**
+   * Sets who is told how far the reading is.
+   *
+   * @param listener called by the thread that reads
+   * @return new settings
+   */
+  public SessionFiles listener(ReadListener listener) {
+    return new SessionFiles(
+        columns, format, knownItems, maxBadShare, Objects.requireNonNull(listener), standardInput);
+  }
+
+  /**
+   * Sets what is read in the place of a file named {@code -}. Without it that is a file like
+   * others.
+   *
+   * @param standardInput read to its end, not closed
+   * @return new settings
+   */
+  public SessionFiles standardInput(InputStream standardInput) {
+    return new SessionFiles(
+        columns, format, knownItems, maxBadShare, listener, Objects.requireNonNull(standardInput));
   }
 
   /**
@@ -67,7 +110,8 @@ public final class SessionFiles {
    * @return new settings
    */
   public SessionFiles knownItems(IdMap knownItems) {
-    return new SessionFiles(columns, Objects.requireNonNull(knownItems), maxBadShare);
+    return new SessionFiles(
+        columns, format, Objects.requireNonNull(knownItems), maxBadShare, listener, standardInput);
   }
 
   /**
@@ -82,7 +126,7 @@ public final class SessionFiles {
     if (!(maxBadShare >= 0 && maxBadShare <= 1)) {
       throw new IllegalArgumentException("maxBadShare must be in [0, 1], got " + maxBadShare);
     }
-    return new SessionFiles(columns, knownItems, maxBadShare);
+    return new SessionFiles(columns, format, knownItems, maxBadShare, listener, standardInput);
   }
 
   /**
@@ -121,126 +165,135 @@ public final class SessionFiles {
    * @throws IOException if a file cannot be read
    */
   public SessionData readAll(List<Path> files) throws IOException {
+    MatrixRows rows = new MatrixRows();
+    ClickReading reading = new ClickReading(this, false, false, rows);
+    return read(
+        files,
+        reading,
+        false,
+        inputs -> {
+          IdMap sessions = reading.sessionIds();
+          IdMap items = reading.itemIds();
+          InteractionMatrix matrix = rows.finish(sessions.size(), items.size(), reading.dates());
+          return new SessionData(
+              matrix,
+              sessions,
+              items,
+              reading.rows() - reading.leftOut(),
+              rows.unknown(),
+              reading.bad(),
+              reading.firstBad(),
+              doubts(matrix, sessions, items, rows, reading));
+        });
+  }
+
+  private List<Doubt> doubts(
+      InteractionMatrix matrix,
+      IdMap sessions,
+      IdMap items,
+      MatrixRows rows,
+      ClickReading reading) {
+    double perSecond = rows.perSecond(format.timeUnit());
+    return Doubts.of(
+        sessions,
+        items,
+        matrix.numUsers(),
+        matrix::offset,
+        matrix::itemAt,
+        matrix::timestampAt,
+        perSecond,
+        !reading.dates() && !TimeUnits.isLikely(rows.least() / perSecond),
+        reading.sharedSessions());
+  }
+
+  /**
+   * Reads files for steps of preparation: exact times, checksums of the files.
+   *
+   * @param files one or more files
+   * @param withLeftOut whether rows that do not meet the conditions are clicks too, on {@link
+   *     Clicks#LEFT_OUT}: they may be what holds a session together
+   * @return their clicks
+   * @throws SessionFileException if a file is not as described, or a time has more than 18 digits
+   *     with its decimals
+   * @throws IOException if a file cannot be read
+   * @throws IllegalStateException if known items are set
+   */
+  public ClickData readClicks(List<Path> files, boolean withLeftOut) throws IOException {
+    if (knownItems != null) {
+      throw new IllegalStateException("clicks are read with any item");
+    }
+    ClickTable table = new ClickTable();
+    ClickReading reading =
+        new ClickReading(
+            this,
+            true,
+            withLeftOut,
+            (session, item, time) -> table.add(session, item, time.exact(), time.decimals()));
+    return read(
+        files,
+        reading,
+        true,
+        inputs -> {
+          boolean dates = reading.dates();
+          long least = table.least();
+          Clicks clicks =
+              table.finish(reading.sessionIds(), reading.itemIds(), dates, format.timeUnit());
+          return new ClickData(
+              clicks,
+              reading.rows(),
+              reading.leftOut(),
+              reading.bad(),
+              reading.firstBad(),
+              clicks.doubts(
+                  !dates && !TimeUnits.isLikely((double) least / clicks.scale().perSecond()),
+                  reading.sharedSessions()),
+              inputs);
+        });
+  }
+
+  /** What is made of the rows when all are read. */
+  private interface Result<T> {
+    T of(List<InputFile> inputs) throws SessionFileException;
+  }
+
+  private <T> T read(List<Path> files, ClickReading reading, boolean digests, Result<T> result)
+      throws IOException {
     if (files.isEmpty()) {
       throw new IllegalArgumentException("no file to read");
     }
-    Reading reading = new Reading();
+    List<InputFile> inputs = new ArrayList<>();
     int i = 0;
+    long bytes = 0;
     try {
       for (; i < files.size(); i++) {
-        reading.read(files.get(i), i > 0);
-      }
-      return reading.finish(files);
-    } catch (OutOfMemoryError e) {
-      Path file = files.get(Math.min(i, files.size() - 1));
-      throw SessionFileException.heapFull(file, reading.clicks + " clicks", e);
-    }
-  }
-
-  /** One call of {@link #readAll}. */
-  private final class Reading {
-    private final IdMap.Builder sessions = new IdMap.Builder();
-    private final IdMap.Builder items = knownItems == null ? new IdMap.Builder() : null;
-    private int[] users = new int[1 << 12];
-    private int[] clicked = new int[1 << 12];
-    private double[] times = new double[1 << 12];
-    private int n;
-    private long clicks;
-    private long dropped;
-    private long bad;
-    private final List<SessionFileException> firstBad = new ArrayList<>();
-
-    void read(Path file, boolean later) throws IOException {
-      List<String> wanted = List.of(columns.session(), columns.item(), columns.time());
-      String hint =
-          later ? "; each file needs its header, parts of one file are to be joined first" : "";
-      try (LineReader lines = new LineReader(file);
-          TableReader table = new TableReader(lines, wanted, hint)) {
-        while (true) {
-          try {
-            if (!table.next()) {
-              return;
-            }
-            click(table);
-          } catch (SessionFileException e) {
-            if (!e.isOfOneLine() || maxBadShare == 0) {
-              throw e;
-            }
-            bad++;
-            if (firstBad.size() < SHOWN_BAD_LINES) {
-              firstBad.add(e);
-            }
-          } catch (IllegalArgumentException e) { // too many clicks or ids for an array
-            throw SessionFileException.ofFile(file, lines.line(), e.getMessage(), e);
+        Path file = files.get(i);
+        InputTap tap = digests || listener != null ? new InputTap(digests) : null;
+        try (InputStream text = open(file, tap)) {
+          Path name = isStandardInput(file) ? STANDARD_INPUT_NAME : file;
+          reading.read(new LineReader(name, text), i > 0, tap, bytes);
+          if (tap != null) {
+            bytes += tap.bytes();
+          }
+          if (digests) {
+            inputs.add(new InputFile(file.toString(), tap.bytes(), tap.sha256()));
           }
         }
       }
+      reading.checkBadLines(files);
+      return result.of(inputs);
+    } catch (OutOfMemoryError e) {
+      Path file = files.get(Math.min(i, files.size() - 1));
+      throw SessionFileException.heapFull(file, reading.rows() + " clicks", e);
     }
+  }
 
-    private void click(TableReader table) throws SessionFileException {
-      byte[] buffer = table.buffer();
-      double time = Decimal.parse(buffer, table.start(TIME), table.end(TIME));
-      if (Double.isNaN(time)) {
-        throw table.fault(
-            TIME,
-            table.start(TIME) == table.end(TIME)
-                ? "is empty, expected a number"
-                : "is not a number, expected for example seconds since 1970");
-      }
-      for (int column = SESSION; column <= ITEM; column++) {
-        if (table.start(column) == table.end(column)) {
-          throw table.fault(column, "is empty, expected an id");
-        }
-      }
-      int session = sessions.add(buffer, table.start(SESSION), table.end(SESSION));
-      int item =
-          knownItems == null
-              ? items.add(buffer, table.start(ITEM), table.end(ITEM))
-              : knownItems.indexOf(buffer, table.start(ITEM), table.end(ITEM));
-      clicks++;
-      if (item < 0) {
-        dropped++;
-        return;
-      }
-      if (n == users.length) {
-        grow();
-      }
-      users[n] = session;
-      clicked[n] = item;
-      times[n++] = time;
-    }
+  private boolean isStandardInput(Path file) {
+    return standardInput != null && file.equals(STANDARD_INPUT);
+  }
 
-    private void grow() {
-      int capacity = (int) Math.min(Integer.MAX_VALUE - 8, n + (n >> 1) + 1L);
-      if (capacity == n) {
-        throw new IllegalArgumentException("more than " + n + " clicks do not fit one matrix");
-      }
-      users = Arrays.copyOf(users, capacity);
-      clicked = Arrays.copyOf(clicked, capacity);
-      times = Arrays.copyOf(times, capacity);
-    }
-
-    SessionData finish(List<Path> files) throws SessionFileException {
-      if (bad > maxBadShare * (clicks + bad)) {
-        SessionFileException first = firstBad.getFirst();
-        throw SessionFileException.ofFile(
-            SessionFileException.Kind.TOO_MANY_BAD_LINES,
-            files.getFirst(),
-            0,
-            "%s%d of %d lines are bad, more than the share of %s that may be; the first: %s"
-                .formatted(
-                    files.size() > 1 ? "in this file and those after it, " : "",
-                    bad,
-                    clicks + bad,
-                    maxBadShare,
-                    first.getMessage()),
-            first);
-      }
-      IdMap itemIds = knownItems == null ? items.build() : knownItems;
-      IdMap sessionIds = sessions.build();
-      InteractionMatrix interactions =
-          InteractionMatrix.of(sessionIds.size(), itemIds.size(), users, clicked, times, n);
-      return new SessionData(interactions, sessionIds, itemIds, clicks, dropped, bad, firstBad);
-    }
+  private InputStream open(Path file, InputTap tap) throws IOException {
+    return isStandardInput(file)
+        ? InputBytes.of(standardInput, STANDARD_INPUT_NAME, tap)
+        : InputBytes.open(file, tap);
   }
 }

@@ -1,61 +1,122 @@
 package io.gru4j.data;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
- * Reads the wanted columns of a table with a header line: TSV, where a field is what stands between
- * tabs, or CSV with RFC 4180 quotes. A tab in the header makes it TSV.
+ * Reads the wanted columns of a table, by the names in its header line or by their numbers: TSV,
+ * where a field is what stands between separators, or CSV with RFC 4180 quotes. A tab in the first
+ * line makes it TSV.
  */
-final class TableReader implements Closeable {
+final class TableReader implements RowSource {
   private final LineReader lines;
-  private final List<String> wanted;
-  private final int[] columns; // where each wanted column stands in a line
-  private final byte separator;
-  private int fields; // of the header, so of each line
-  private int[] starts = new int[8];
-  private int[] ends = new int[8];
+  private final String hint;
+  private final boolean header;
+  private final byte[] separator;
+  private final boolean quotes;
+  private final List<String> names; // of all columns
+  private final List<String> wanted = new ArrayList<>();
+  private int[] columns = new int[0]; // where each wanted column stands in a line
+  private int fields; // of the first line, so of each line
+  private int[] starts;
+  private int[] ends;
+  private boolean firstAgain; // the first line is a row
 
-  /** Reads the header; {@code hint} ends the message if a wanted column is missing. */
-  TableReader(LineReader lines, List<String> wanted, String hint) throws IOException {
+  /**
+   * Reads the first line.
+   *
+   * @param format the form if it is known, separator, header
+   * @param columns the columns that will be asked for: where the separator is not known, it is one
+   *     that makes a header with them
+   * @param hint the end of the message if a column is missing
+   */
+  TableReader(LineReader lines, SessionFormat format, List<String> columns, String hint)
+      throws IOException {
     this.lines = lines;
-    this.wanted = wanted;
-    this.columns = new int[wanted.size()];
+    this.hint = hint;
+    this.header = format.header();
     if (!lines.next()) {
       throw SessionFileException.ofFile(
           lines.file(),
           0,
-          "is empty, expected a header line with the columns " + String.join(", ", wanted),
+          header
+              ? "is empty, expected a header line with the columns " + String.join(", ", columns)
+              : "is empty",
           null);
     }
-    this.separator = (byte) (contains((byte) '\t') ? '\t' : ',');
-    List<String> names = header();
-    for (int w = 0; w < columns.length; w++) {
-      String name = wanted.get(w);
-      columns[w] = names.indexOf(name);
-      if (columns[w] < 0) {
-        boolean semicolons = names.size() == 1 && names.getFirst().contains(";");
-        throw headerFault(
-            SessionFileException.Kind.MISSING_COLUMN,
-            "column "
-                + name
-                + " is missing, the first line has "
-                + shown(names)
-                + (semicolons ? "; fields are separated by tabs or commas" : "")
-                + (contains((byte) '\r') ? "; lines end in LF or CRLF, not in CR alone" : "")
-                + hint);
-      }
-      if (names.lastIndexOf(name) != columns[w]) {
-        throw headerFault("column " + name + " is there twice");
+    Separators found = Separators.find(lines, format, header ? columns : List.of());
+    this.separator = found.separator();
+    this.quotes = found.quotes();
+    if (quotes) {
+      if (!header) {
+        // A row may span lines, a header does not: read the first line again as a row.
+        lines.again();
+        lines.quotedFields(separator[0]);
+        lines.next();
       }
     }
-    if (separator == ',') {
-      lines.quotedFields(separator);
+    this.names = firstLine();
+    if (quotes) {
+      lines.quotedFields(separator[0]);
     }
+    firstAgain = !header;
+  }
+
+  @Override
+  public boolean has(String name) {
+    return names.contains(name);
+  }
+
+  @Override
+  public int want(String name) throws SessionFileException {
+    int column = names.indexOf(name);
+    if (column < 0) {
+      throw missing(name);
+    }
+    if (names.lastIndexOf(name) != column) {
+      throw headerFault("column " + name + " is there twice");
+    }
+    wanted.add(name);
+    columns = Arrays.copyOf(columns, wanted.size());
+    columns[wanted.size() - 1] = column;
+    return wanted.size() - 1;
+  }
+
+  private SessionFileException missing(String name) {
+    StringBuilder what = new StringBuilder("column ").append(name).append(" is missing, the ");
+    if (!header) {
+      what.append("first line has ").append(names.size()).append(" fields, named 1 to ");
+      what.append(names.size()).append(": ").append(SessionFileException.quoted(lines.text()));
+    } else {
+      what.append("first line has ").append(shown(names));
+      names.stream()
+          .filter(each -> plain(each).equals(plain(name)))
+          .findFirst()
+          .ifPresent(each -> what.append("; did you mean ").append(each).append('?'));
+      if (2 * names.stream().filter(TableReader::isValue).count() >= names.size()) {
+        what.append("; if that is a click already: --no-header, and columns by number from 1");
+      }
+    }
+    if (names.size() == 1) {
+      what.append("; --separator says what stands between fields");
+    }
+    if (contains((byte) '\r')) {
+      what.append("; lines end in LF or CRLF, not in CR alone");
+    }
+    return headerFault(SessionFileException.Kind.MISSING_COLUMN, what + hint);
+  }
+
+  /** Header names are alike if they differ in case, spaces and underscores only. */
+  private static String plain(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[ _.-]", "");
+  }
+
+  private static boolean isValue(String name) {
+    return name.matches("-?\\d.*");
   }
 
   private static String shown(List<String> names) {
@@ -83,11 +144,11 @@ final class TableReader implements Closeable {
     return false;
   }
 
-  private List<String> header() throws IOException {
+  private List<String> firstLine() throws IOException {
+    fields = 1;
     for (int i = lines.start(); i < lines.end(); i++) {
-      fields += lines.buffer()[i] == separator ? 1 : 0;
+      fields += lines.buffer()[i] == separator[0] ? 1 : 0;
     }
-    fields++;
     starts = new int[fields];
     ends = new int[fields];
     int n;
@@ -97,15 +158,22 @@ final class TableReader implements Closeable {
       throw headerFault(e.expected());
     }
     fields = n; // fewer than separators + 1 where one stands in quotes
-    List<String> names = new ArrayList<>();
+    List<String> found = new ArrayList<>();
     for (int i = 0; i < n; i++) {
-      names.add(new String(lines.buffer(), starts[i], ends[i] - starts[i], StandardCharsets.UTF_8));
+      found.add(
+          header
+              ? new String(lines.buffer(), starts[i], ends[i] - starts[i], StandardCharsets.UTF_8)
+              : Integer.toString(i + 1));
     }
-    return names;
+    return found;
   }
 
-  /** Moves to the next line that is not blank. */
-  boolean next() throws IOException {
+  @Override
+  public boolean next() throws IOException {
+    if (firstAgain) {
+      firstAgain = false; // its fields are those of the constructor
+      return true;
+    }
     if (!lines.next()) {
       return false;
     }
@@ -117,7 +185,7 @@ final class TableReader implements Closeable {
           "the line has "
               + n
               + (n == 1 ? " field" : " fields")
-              + ", the header "
+              + (header ? ", the header " : ", the first line ")
               + fields
               + ": "
               + SessionFileException.quoted(lines.text()));
@@ -127,14 +195,19 @@ final class TableReader implements Closeable {
 
   /** Sets where the fields start and end; returns how many there are. */
   private int split() throws SessionFileException {
+    return separator.length > 1 ? splitWide() : splitNarrow();
+  }
+
+  private int splitNarrow() throws SessionFileException {
     byte[] bytes = lines.buffer();
+    byte between = separator[0];
     int end = lines.end();
     int n = 0;
     int i = lines.start();
     while (true) {
       int from = i;
       int to;
-      if (separator == ',' && i < end && bytes[i] == '"') {
+      if (quotes && i < end && bytes[i] == '"') {
         from = i + 1;
         to = from;
         i++;
@@ -146,11 +219,11 @@ final class TableReader implements Closeable {
           throw fault("a quote is opened and never closed");
         }
         i++;
-        if (i < end && bytes[i] != separator) {
+        if (i < end && bytes[i] != between) {
           throw fault("text follows a closing quote");
         }
       } else {
-        while (i < end && bytes[i] != separator) {
+        while (i < end && bytes[i] != between) {
           i++;
         }
         to = i;
@@ -167,30 +240,61 @@ final class TableReader implements Closeable {
     }
   }
 
+  /** A separator of several bytes; there are no quotes. */
+  private int splitWide() {
+    byte[] bytes = lines.buffer();
+    int end = lines.end();
+    int n = 0;
+    int from = lines.start();
+    for (int i = from; ; i++) {
+      boolean here = Separators.isAt(bytes, i, end, separator);
+      if (!here && i < end) {
+        continue;
+      }
+      if (n < fields) {
+        starts[n] = from;
+        ends[n] = i;
+      }
+      n++;
+      if (!here) {
+        return n;
+      }
+      from = i + separator.length;
+      i = from - 1;
+    }
+  }
+
   private SessionFileException fault(String what) {
     return SessionFileException.ofLine(lines.file(), lines.line(), what);
   }
 
-  byte[] buffer() {
+  @Override
+  public byte[] buffer() {
     return lines.buffer();
   }
 
-  /** Where the field of a wanted column starts in {@link #buffer}. */
-  int start(int column) {
+  @Override
+  public int start(int column) {
     return starts[columns[column]];
   }
 
-  int end(int column) {
+  @Override
+  public int end(int column) {
     return ends[columns[column]];
   }
 
-  /** A fault of the value of a wanted column. */
-  SessionFileException fault(int column, String expected) {
+  @Override
+  public long line() {
+    return lines.line();
+  }
+
+  @Override
+  public SessionFileException fault(int column, String expected) {
     byte[] value = Arrays.copyOfRange(buffer(), start(column), end(column));
     return SessionFileException.ofValue(
         lines.file(),
         lines.line(),
-        wanted.get(column),
+        header ? wanted.get(column) : "column " + wanted.get(column),
         value.length == 0 ? null : new String(value, StandardCharsets.UTF_8),
         expected);
   }

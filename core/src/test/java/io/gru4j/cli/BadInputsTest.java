@@ -153,12 +153,15 @@ class BadInputsTest {
     sessions("no header", "1,shoe,1\n1,sock,2\n");
     sessions("a missing column", "SessionId,Item,Time\n1,shoe,1\n");
     sessions("a doubled column", "SessionId,ItemId,Time,Time\n1,shoe,1,1\n");
-    sessions("semicolons", "SessionId;ItemId;Time\n1;shoe;1\n");
+    sessions("colons between fields", "SessionId:ItemId:Time\n1:shoe:1\n");
+    sessions("names of another case", "session_id,item_id,time\n1,shoe,1\n");
     sessions("too few fields", CLICKS + "3,hat\n");
     sessions("too many fields", CLICKS + "3,hat,5,6\n");
     sessions("an empty session", CLICKS + ",hat,5\n");
     sessions("an empty item", CLICKS + "3,,5\n");
     sessions("an empty time", CLICKS + "3,hat,\n");
+    sessions("a date after numbers", CLICKS + "3,hat,2026-11-30\n");
+    sessions("a date of another form", HEADER + "3,hat,30.11.2026\n");
     sessions("a time that is no number", CLICKS + "3,hat,12:30\n");
     sessions("a time that is not finite", CLICKS + "3,hat,1e999\n");
     sessions("an item of 10 kB, a time that is none", CLICKS + "3,hat," + "z".repeat(10_000));
@@ -168,6 +171,9 @@ class BadInputsTest {
     sessions("text after a quote", CLICKS + "3,\"hat\"s,5\n");
     sessions("not UTF-8", (CLICKS + "3,caf\u00e9,5\n").getBytes(StandardCharsets.ISO_8859_1));
     sessions("UTF-16", CLICKS.getBytes(StandardCharsets.UTF_16));
+    sessions("zstd", new byte[] {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd, 0, 0});
+    sessions("Parquet", "PAR1\025\004");
+    sessions("JSON Lines that are cut", "{\"SessionId\": 1,\n");
     sessions("a line of 10 MB", CLICKS + "3," + "z".repeat(10_000_000) + ",5\n");
     byte[] packed = gzip(CLICKS.repeat(1));
     sessions("a gzip file that was cut", Arrays.copyOf(packed, packed.length - 9));

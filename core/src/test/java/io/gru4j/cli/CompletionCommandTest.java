@@ -34,7 +34,7 @@ class CompletionCommandTest extends CommandLineCase {
     String script = run("completion", "bash").expect(0).out();
     assertEquals(List.of("evaluate"), completed(bash, script, "gru4j", "ev"));
     assertEquals(
-        List.of("--max-epochs", "--max-iter-no-change"),
+        List.of("--max-epochs", "--max-iter-no-change", "--max-session-length"),
         completed(bash, script, "gru4j", "train", "x.tsv", "--ma").stream().sorted().toList());
     assertEquals(
         List.of("against", "for", "middle"),

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest extends CommandLineCase {
   private static final List<String> COMMANDS =
-      List.of("demo", "train", "search", "evaluate", "recommend", "inspect");
+      List.of("demo", "prepare", "train", "search", "evaluate", "recommend", "inspect");
 
   @Test
   void helpIsThereOnTopAndForEveryCommand() {
@@ -73,7 +73,8 @@ class MainTest extends CommandLineCase {
     assertContains(run("trian").expect(2).err(), "unknown command trian; did you mean train?");
     assertContains(run("help", "trian").expect(2).err(), "did you mean train?");
     assertContains(
-        run("x").err(), "the commands are demo train search evaluate recommend serve inspect");
+        run("x").err(),
+        "the commands are demo prepare train search evaluate recommend serve inspect");
   }
 
   @ParameterizedTest
@@ -133,7 +134,8 @@ class MainTest extends CommandLineCase {
     assertContains(
         run("recommend", "--model", model, "--unknown=x").expect(2).err(), "skip or fail, got x");
     assertContains(
-        run("recommend", "--model", model, "--separator=").expect(2).err(), "must not be empty");
+        run("recommend", "--model", model, "--item-separator=").expect(2).err(),
+        "must not be empty");
     assertContains(run("recommend", "--model", model, "x").expect(2).err(), "unexpected word x");
     assertContains(run("inspect").expect(2).err(), "M is missing");
     assertContains(run("inspect", "a", "b").expect(2).err(), "unexpected word b after M");
@@ -148,7 +150,7 @@ class MainTest extends CommandLineCase {
     Files.writeString(bad, "SessionId\tItemId\tTime\n1\ta\t12:30\n");
     assertContains(
         run("train", bad.toString(), "--model", model).expect(1).err(),
-        bad + ":2: Time \"12:30\" is not a number");
+        bad + ":2: Time \"12:30\" is not a time");
     String none = folder.resolve("none").toString();
     assertContains(
         run("train", none, "--model", model).expect(1).err(),

@@ -52,7 +52,7 @@ class RecommendCommandTest extends CommandLineCase {
     assertTrue(best.get("score") instanceof Double);
 
     stdin = "ä1\tä3\n";
-    Result tabs = run("recommend", "--model", model, "--top=3", "--separator=tab").expect(0);
+    Result tabs = run("recommend", "--model", model, "--top=3", "--item-separator=tab").expect(0);
     assertEquals(lines, tabs.out().lines().map(line -> line.substring(2)).toList());
 
     stdin = "ä1\nä1,x\n";

@@ -84,6 +84,41 @@ class RecommendFileTest extends CommandLineCase {
     assertContains(recommend("--unknown=fail").expect(1).err(), "2 clicks on items");
   }
 
+  /** Two things have separators: the fields of a file, and the items of one session. */
+  @Test
+  void aFileOfAnotherFormIsReadFromStandardInput() throws IOException {
+    String expected = recommend().expect(0).out();
+    stdin =
+        Files.readString(file)
+            .replace("SessionId\tItemId\tTime", "session\titem\tTime")
+            .replace('\t', '|');
+    String[] form = {
+      "recommend",
+      "--model=" + model,
+      "--top=3",
+      "--sessions=-",
+      "--separator=bar",
+      "--session-key=session",
+      "--item-key=item"
+    };
+    assertEquals(expected, run(form).expect(0).out());
+    stdin = "ä1|ä3\n";
+    Result items = run("recommend", "--model", model, "--top=3", "--item-separator=|").expect(0);
+    assertEquals(3, items.out().lines().count(), items.out());
+  }
+
+  @Test
+  void standardInputIsReadOnce() {
+    String said = "standard input, -, can be read once";
+    assertContains(recommendAll("--sessions=-", "--sessions=-"), said);
+    assertContains(run("evaluate", "-", "--model", model, "--baselines=-").expect(2).err(), said);
+    assertContains(run("train", "-", "--model", model, "--validation=-").expect(2).err(), said);
+  }
+
+  private String recommendAll(String... sessions) {
+    return run(List.of(sessions), "recommend", "--model", model).expect(2).err();
+  }
+
   @Test
   void aSessionOfWhichNothingIsKnownGetsThePopularItems() {
     String text = recommend("--fallback=popular").expect(0).out();

@@ -43,14 +43,15 @@ class SessionInputTest extends CommandLineCase {
             + " by",
         faultOf(header + "1,a,1\n1,b,2\n2,a,3\n", "--validation-fraction=0.5"));
     assertContains(
-        faultOf(header + "1,a,2024-01-31\n"),
-        "FILE:2: Time \"2024-01-31\" is not a number, expected for example seconds since 1970");
+        faultOf(header + "1,a,1\n1,b,2024-01-31\n"),
+        "FILE:3: Time \"2024-01-31\" is not a number, expected for example seconds since 1970; the"
+            + " times before it are numbers");
     String keys = "; --session-key, --item-key and --time-key name the columns";
     String missing = faultOf("session,ItemId,Time\n1,a,1\n");
     assertContains(missing, "column SessionId is missing");
     assertTrue(missing.endsWith(keys), missing);
     assertContains(
-        faultOf("SessionId;ItemId;Time\n1;a;1\n"), "; fields are separated by tabs or commas");
+        faultOf("SessionId:ItemId:Time\n1:a:1\n"), "; --separator says what stands between fields");
     assertContains(
         run("evaluate", sessions, "--model", "").expect(2).err(), "--model must not be empty");
   }

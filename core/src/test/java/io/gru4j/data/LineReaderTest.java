@@ -1,7 +1,6 @@
 package io.gru4j.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -106,12 +105,6 @@ class LineReaderTest {
         assertEquals(
             List.of("1" + fault + ": " + shown + "\"", "2: b"),
             read(quotes, line.getBytes(StandardCharsets.ISO_8859_1)));
-      }
-      for (var utf16 : List.of(StandardCharsets.UTF_16BE, StandardCharsets.UTF_16LE)) {
-        List<String> lines = read(quotes, "\ufeffa\nb".getBytes(utf16));
-        assertTrue(
-            lines.getFirst().startsWith("1" + fault + ", it seems to be UTF-16: \"\\xf"),
-            lines::toString);
       }
       assertEquals(
           List.of("1: a", "2" + fault + ": \"\\xfe\\xffb\""),

@@ -327,7 +327,10 @@ class SessionFilesTest {
             "\u0661")) {
       SessionFileException fault = fault("a.tsv", HEADER + "s\ti\t" + time + "\n");
       assertEquals(time, fault.value());
-      assertEquals("is not a number, expected for example seconds since 1970", fault.expected());
+      assertEquals(
+          "is not a time, expected a number, such as seconds since 1970, or a date, such as"
+              + " 2026-11-30 12:30:00",
+          fault.expected());
     }
     assertEquals("is empty, expected a number", fault("a.tsv", HEADER + "s\ti\t\n").expected());
   }
@@ -378,8 +381,8 @@ class SessionFilesTest {
         missing);
     assertFalse(missing.contains(";"), missing);
     assertFalse(missing.contains("CR alone"), missing);
-    assertMessage("a.csv", "SessionId;ItemId;Time\n", "; fields are separated by tabs or commas");
-    assertMessage("a.csv", "a;b,ItemId\n", "the first line has \"a;b\", \"ItemId\"", "; fields");
+    assertMessage("a.csv", "SessionId\n", "; --separator says what stands between fields");
+    assertMessage("a.csv", "a;b,ItemId\n", "the first line has \"a;b\", \"ItemId\"", "; --sep");
     assertMessage("a.tsv", "SessionId\tb\ra\tc\n", "; lines end in LF or CRLF, not in CR alone");
     assertMessage("a.tsv", "SessionId\tb\r\n", "column ItemId is missing", "; lines end");
     String twenty = "c,".repeat(20);

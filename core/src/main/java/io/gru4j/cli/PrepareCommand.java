@@ -1,0 +1,229 @@
+package io.gru4j.cli;
+
+import io.gru4j.data.ClickData;
+import io.gru4j.data.ClickFile;
+import io.gru4j.data.Clicks;
+import io.gru4j.file.AtomicFile;
+import io.gru4j.file.OneLine;
+import io.gru4j.prepare.Counts;
+import io.gru4j.prepare.Cut;
+import io.gru4j.prepare.Preparation;
+import io.gru4j.prepare.Prepared;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code gru4j prepare}. */
+final class PrepareCommand implements Command {
+  private static final String TRAIN = "train.tsv.gz";
+  private static final String VALIDATION = "validation.tsv.gz";
+  private static final String TEST = "test.tsv.gz";
+  private static final String REPORT = "prepare.json";
+
+  @Override
+  public String name() {
+    return "prepare";
+  }
+
+  @Override
+  public String summary() {
+    return "make training, validation and test sessions of a raw log";
+  }
+
+  @Override
+  public String usage() {
+    return "FILE... --out DIR [--session-gap 30m] [--test-last 7d] [flags]";
+  }
+
+  @Override
+  public String details() {
+    return SessionInput.FORMAT
+        + "\n"
+        + "The rules are applied in this order: gap, --where, repeats, greatest length, least"
+        + " counts (again and again until nothing changes); then the test is set aside, and"
+        + " validation from what is left. Sessions go by their start; clicks of training sessions"
+        + " that happen when the later part has begun are removed, items that training does not"
+        + " have leave the later part, and so do sessions that become too short. What no flag asks"
+        + " for is not done.\n"
+        + "DIR gets "
+        + String.join(", ", TRAIN, VALIDATION, TEST, REPORT)
+        + "; stdout a table of what each rule has done, stderr the progress. The same input and"
+        + " flags make the same bytes.";
+  }
+
+  @Override
+  public List<Option> options() {
+    List<Option> options = new ArrayList<>();
+    options.add(new Option("out", "DIR", "the folder to write to, made if it is not there"));
+    options.addAll(SessionFilters.OPTIONS);
+    options.addAll(cuts("test"));
+    options.addAll(cuts("validation"));
+    options.addAll(SessionInput.KEYS);
+    options.add(SessionInput.SKIP_BAD_LINES);
+    return options;
+  }
+
+  private static List<Option> cuts(String part) {
+    return List.of(
+        new Option(part + "-last", "7d", part + ": sessions that start so long before the end"),
+        new Option(part + "-fraction", "X", part + ": this share of the sessions, the newest"),
+        new Option(part + "-from", "TIME", part + ": sessions from a time on, a number or a date"));
+  }
+
+  @Override
+  public String argument() {
+    return "FILE";
+  }
+
+  @Override
+  public void run(CommandLine line, Console console)
+      throws UsageException, WorkException, IOException {
+    List<Path> files = SessionInput.paths(line.requireArguments("FILE"));
+    Path out = line.requirePath("out");
+    SessionInput input = new SessionInput(line, console);
+    SessionFilters filters = new SessionFilters(line);
+    Optional<Cut> test = cut(line, "test");
+    Optional<Cut> validation = cut(line, "validation");
+    Map<String, Path> parts = parts(out, validation.isPresent(), test.isPresent());
+    checkFiles(files, out, parts);
+
+    long start = System.nanoTime();
+    ClickData data = input.readClicks(files, filters.hasGap());
+    double readSeconds = (System.nanoTime() - start) * 1e-9;
+    Preparation preparation =
+        new Preparation(
+            filters.steps(input.format()),
+            test.orElse(null),
+            validation.orElse(null),
+            filters.minSessionLength());
+    List<Map<String, Object>> inputs = inputs(data);
+    long rows = data.rows();
+    Counts read = Counts.of(data.clicks());
+    long leftOut = data.leftOut();
+    long bad = data.skippedBadLines();
+    Prepared prepared;
+    try {
+      prepared = preparation.apply(data.clicks());
+    } catch (IllegalArgumentException e) {
+      String help = e.getMessage().contains("it is not known whether") ? "; --time-unit says" : "";
+      throw new WorkException(SessionInput.names(files) + ": " + e.getMessage() + help);
+    }
+    Map<String, Clicks> made = new LinkedHashMap<>();
+    made.put(TRAIN, prepared.train());
+    if (prepared.validation() != null) {
+      made.put(VALIDATION, prepared.validation());
+    }
+    if (prepared.test() != null) {
+      made.put(TEST, prepared.test());
+    }
+    for (Map.Entry<String, Clicks> each : made.entrySet()) {
+      console.err().println("writing " + OneLine.of(parts.get(each.getKey()).toString()));
+      ClickFile.write(each.getValue(), parts.get(each.getKey()));
+      if (each.getValue().numClicks() == 0) {
+        console
+            .err()
+            .println(
+                "warning: "
+                    + each.getKey()
+                    + " has no session: the table says which rule took the last ones");
+      }
+    }
+    PrepareReport report =
+        new PrepareReport(
+            line.quotedWithout("out"), inputs, rows, leftOut, bad, read, prepared.rules(), made);
+    write(report.json() + "\n", parts.get(REPORT));
+    console.out().print(report.table());
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    console
+        .err()
+        .println(
+            Numbers.count(rows, "row")
+                + " read in "
+                + Numbers.duration(readSeconds)
+                + ", prepared and written in "
+                + Numbers.duration(seconds - readSeconds));
+  }
+
+  private static List<Map<String, Object>> inputs(ClickData data) {
+    return data.files().stream().map(PrepareReport::input).toList();
+  }
+
+  private static Optional<Cut> cut(CommandLine line, String part) throws UsageException {
+    List<Cut> cuts = new ArrayList<>();
+    Optional<Duration> last = SessionFilters.duration(line, part + "-last");
+    last.ifPresent(each -> cuts.add(new Cut.Last(each)));
+    line.fraction(part + "-fraction").ifPresent(each -> cuts.add(new Cut.Fraction(each)));
+    Optional<String> from = line.get(part + "-from");
+    if (from.isPresent()) {
+      cuts.add(new Cut.From(from.get(), InputFormat.zone(line.get("time-zone"))));
+    }
+    if (cuts.size() > 1) {
+      throw new UsageException(
+          "--"
+              + part
+              + "-last, --"
+              + part
+              + "-fraction and --"
+              + part
+              + "-from exclude each other");
+    }
+    return cuts.stream().findFirst();
+  }
+
+  /** The files that are written, the report last. */
+  private static Map<String, Path> parts(Path out, boolean validation, boolean test) {
+    Map<String, Path> parts = new LinkedHashMap<>();
+    parts.put(TRAIN, out.resolve(TRAIN));
+    if (validation) {
+      parts.put(VALIDATION, out.resolve(VALIDATION));
+    }
+    if (test) {
+      parts.put(TEST, out.resolve(TEST));
+    }
+    parts.put(REPORT, out.resolve(REPORT));
+    return parts;
+  }
+
+  /** Finds out what would fail, before hours of reading. */
+  private static void checkFiles(List<Path> files, Path out, Map<String, Path> parts)
+      throws UsageException, WorkException, IOException {
+    if (Files.exists(out) && !Files.isDirectory(out)) {
+      throw new FileSystemException(out.toString(), null, "is a file, --out needs a folder");
+    }
+    Files.createDirectories(out);
+    for (String name : List.of(VALIDATION, TEST)) {
+      if (!parts.containsKey(name) && Files.exists(out.resolve(name))) {
+        throw new WorkException(
+            out.resolve(name)
+                + " is there, and this preparation would not replace it: delete it, or give another"
+                + " --out");
+      }
+    }
+    CommandFiles all = new CommandFiles().reads("FILE", SessionInput.onDisk(files));
+    for (Path path : parts.values()) {
+      all.writes("--out", path);
+      OutputFile.checkWritable(path);
+    }
+    all.check();
+  }
+
+  private static void write(String text, Path file) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+}

@@ -1,0 +1,110 @@
+package io.gru4j.data;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+
+/**
+ * What the times of {@link Clicks} are: whole numbers of ticks.
+ *
+ * @param perSecond how many ticks make a second, since 1970; 0: it is not known, the times may
+ *     count anything
+ * @param decimals how many digits of a time stand behind the point when it is written as it was
+ *     read, 0 to 18
+ */
+public record TimeScale(long perSecond, int decimals) {
+  private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
+
+  /**
+   * Returns how many ticks a duration has.
+   *
+   * @param duration not negative
+   * @return ticks, rounded down
+   * @throws IllegalArgumentException if it is not known how long a tick is, or they do not fit
+   */
+  public long ticks(Duration duration) {
+    if (perSecond == 0) {
+      throw new IllegalArgumentException(
+          "it is not known whether times are seconds, milliseconds or something else");
+    }
+    BigDecimal nanos = BigDecimal.valueOf(duration.getSeconds()).multiply(NANOS);
+    nanos = nanos.add(BigDecimal.valueOf(duration.getNano()));
+    return inTicks(nanos);
+  }
+
+  private long inTicks(BigDecimal nanos) {
+    try {
+      return nanos
+          .multiply(BigDecimal.valueOf(perSecond))
+          .divideToIntegralValue(NANOS)
+          .longValueExact();
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("the time does not fit 64 bits", e);
+    }
+  }
+
+  /**
+   * Reads a time that somebody gives: a number as in the files, or a date.
+   *
+   * @param text such as {@code 1700000000} or {@code 2026-11-30 12:00:00}
+   * @param zone of dates without one
+   * @return ticks; a number between two of them is rounded down
+   * @throws IllegalArgumentException if it is neither, or a date where it is not known what a tick
+   *     is
+   */
+  public long parse(String text, ZoneId zone) {
+    IsoTime iso = new IsoTime(zone);
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (iso.read(bytes, 0, bytes.length) != IsoTime.Kind.NONE) {
+      if (perSecond == 0) {
+        throw new IllegalArgumentException(
+            "it is not known whether times are seconds, milliseconds or something else");
+      }
+      return inTicks(BigDecimal.valueOf(iso.nanos()));
+    }
+    try {
+      return new BigDecimal(text)
+          .scaleByPowerOfTen(decimals)
+          .setScale(0, RoundingMode.FLOOR)
+          .longValueExact();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(
+          "is neither a number as in the files nor a date such as 2026-11-30 12:00:00", e);
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("the time does not fit 64 bits", e);
+    }
+  }
+
+  /**
+   * Returns the moment of a time.
+   *
+   * @param time ticks
+   * @return the moment, or null if it is not known what a tick is
+   */
+  public Instant instant(long time) {
+    if (perSecond == 0) {
+      return null;
+    }
+    long seconds = Math.floorDiv(time, perSecond);
+    BigDecimal rest = BigDecimal.valueOf(Math.floorMod(time, perSecond)).multiply(NANOS);
+    long nanos = rest.divideToIntegralValue(BigDecimal.valueOf(perSecond)).longValueExact();
+    return Instant.ofEpochSecond(seconds, nanos);
+  }
+
+  /**
+   * Appends a time as it was read: a number with its decimals, or of the unit that dates have.
+   *
+   * @param out where it goes
+   * @param time ticks
+   */
+  public void append(StringBuilder out, long time) {
+    if (decimals == 0) {
+      out.append(time);
+    } else {
+      out.append(BigDecimal.valueOf(time, decimals).toPlainString());
+    }
+  }
+}

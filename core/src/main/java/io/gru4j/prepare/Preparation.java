@@ -1,0 +1,178 @@
+package io.gru4j.prepare;
+
+import io.gru4j.data.Clicks;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Turns a log of clicks into training, validation and test sessions.
+ *
+ * {@snippet class="io.gru4j.JavadocExamplesTest" region="prepare"}
+ *
+ * <p>First the steps, in their order. Then the test is set aside, and validation from what is left:
+ * sessions go by their start. Clicks of training sessions that happened when the later part had
+ * begun are removed, so that nothing is learned from its time (Hidasi and Czapp 2023). Then items
+ * that training does not have leave validation and test. After each of these, sessions that have
+ * become too short leave.
+ *
+ * <p>The same clicks and rules give the same result.
+ *
+ * @param steps the rules for all clicks; {@link SessionGap}, {@link Where}, {@link
+ *     CollapseRepeats}, {@link MaximumLength}, {@link MinimumCounts} is the order that the sources
+ *     ask for
+ * @param test when the test begins; null: there is none
+ * @param validation when validation begins, found in what the test leaves; null: there is none
+ * @param minSessionLength the fewest clicks of a session after the split, at least 1
+ */
+public record Preparation(List<Step> steps, Cut test, Cut validation, int minSessionLength) {
+  private static final String TRAIN = "train";
+  private static final String VALIDATION = "validation";
+  private static final String TEST = "test";
+
+  /**
+   * Checks the length.
+   *
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  public Preparation {
+    steps = List.copyOf(steps);
+    if (minSessionLength < 1) {
+      throw new IllegalArgumentException("a session has at least 1 click, got " + minSessionLength);
+    }
+  }
+
+  /**
+   * Prepares clicks.
+   *
+   * @param clicks what was read
+   * @return the parts, and what each rule has done
+   * @throws IllegalArgumentException if nothing is left, a cut leaves one side empty, or a rule
+   *     needs to know what a tick of time is and the clicks do not tell
+   */
+  public Prepared apply(Clicks clicks) {
+    Run run = new Run();
+    Clicks train = Objects.requireNonNull(clicks);
+    for (Step step : steps) {
+      train = run.note("all", step.rule(), train, step.apply(train));
+    }
+    if (train.numClicks() == 0) {
+      throw new IllegalArgumentException(
+          "no click is left: " + (run.rules.isEmpty() ? "there was none" : run.lastLoss()));
+    }
+    Clicks tested = null;
+    Clicks judged = null;
+    if (test != null) {
+      tested = later(train, test, TEST);
+      train = run.earlier(train, test, TEST);
+    }
+    if (validation != null) {
+      judged = later(train, validation, VALIDATION);
+      train = run.earlier(train, validation, VALIDATION);
+    }
+    if (train.numClicks() == 0) {
+      throw new IllegalArgumentException("no click is left to train on: " + run.lastLoss());
+    }
+    BitSet known = new BitSet();
+    for (int click = 0; click < train.numClicks(); click++) {
+      known.set(train.item(click));
+    }
+    return new Prepared(
+        train,
+        judged == null ? null : run.known(VALIDATION, validation, judged, known),
+        tested == null ? null : run.known(TEST, test, tested, known),
+        run.rules);
+  }
+
+  private static Clicks later(Clicks all, Cut cut, String part) {
+    long time = cut.time(all);
+    Clicks later = all.keepSessions(session -> all.time(all.start(session)) >= time);
+    if (later.numClicks() == 0 || later.numSessions() == all.numSessions()) {
+      StringBuilder times = new StringBuilder();
+      int[] order = all.sessionsByStart();
+      show(all, all.time(all.start(order[0])), times);
+      show(all, all.time(all.start(order[order.length - 1])), times.append(" to "));
+      throw new IllegalArgumentException(
+          part
+              + ", "
+              + cut.words()
+              + ", has "
+              + (later.numClicks() == 0 ? "no session" : "all sessions")
+              + ": they start from "
+              + times);
+    }
+    return later;
+  }
+
+  private static void show(Clicks clicks, long time, StringBuilder out) {
+    if (clicks.scale().perSecond() > 0) {
+      out.append(clicks.scale().instant(time));
+    } else {
+      clicks.scale().append(out, time);
+    }
+  }
+
+  /** One preparation: what its rules do. */
+  private final class Run {
+    private final List<Applied> rules = new ArrayList<>();
+
+    Clicks note(String part, String rule, Clicks before, Clicks after) {
+      Counts counts =
+          rules.isEmpty() || !rules.getLast().part().equals(part)
+              ? Counts.of(before)
+              : rules.getLast().after();
+      rules.add(new Applied(part, rule, counts, Counts.of(after)));
+      return after;
+    }
+
+    String lastLoss() {
+      Applied last = rules.getLast();
+      for (Applied rule : rules) {
+        if (rule.before().clicks() > 0 && rule.after().clicks() == 0) {
+          last = rule;
+        }
+      }
+      return "\"" + last.rule() + "\" leaves none of " + last.before().clicks();
+    }
+
+    Clicks earlier(Clicks all, Cut cut, String later) {
+      long time = cut.time(all);
+      Clicks before =
+          note(
+              TRAIN,
+              "sessions that start before " + later + ", " + cut.words(),
+              all,
+              all.keepSessions(session -> all.time(all.start(session)) < time));
+      Clicks clean =
+          note(
+              TRAIN,
+              "clicks before " + later + " begins",
+              before,
+              before.keepClicks(click -> before.time(click) < time));
+      return longEnough(TRAIN, clean);
+    }
+
+    Clicks known(String part, Cut cut, Clicks clicks, BitSet items) {
+      note(part, "sessions that start then or later, " + cut.words(), clicks, clicks);
+      Clicks known =
+          note(
+              part,
+              "items that training has",
+              clicks,
+              clicks.keepClicks(click -> items.get(clicks.item(click))));
+      return longEnough(part, known);
+    }
+
+    private Clicks longEnough(String part, Clicks clicks) {
+      if (minSessionLength == 1) {
+        return clicks;
+      }
+      return note(
+          part,
+          "sessions of " + minSessionLength + " clicks or more",
+          clicks,
+          clicks.keepSessions(session -> clicks.length(session) >= minSessionLength));
+    }
+  }
+}

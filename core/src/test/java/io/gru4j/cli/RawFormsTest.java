@@ -1,0 +1,390 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Logs as they are found: each is read with flags alone, or named with the command that turns it
+ * into text. The public data sets are in {@link DatasetsTest}.
+ */
+class RawFormsTest extends CommandLineCase {
+  /** Prepares a file without any rule; returns its sessions as "id: items", separated by "; ". */
+  private String read(String name, String text, String... flags) throws IOException {
+    return read(name, text.getBytes(StandardCharsets.UTF_8), flags);
+  }
+
+  private String read(String name, byte[] bytes, String... flags) throws IOException {
+    Path file = folder.resolve(name);
+    Files.write(file, bytes);
+    return prepare(file.toString(), flags).replaceAll("(?m)^(\\S+)\t(\\S+)\t\\S+$", "$1:$2");
+  }
+
+  /** The rows that a preparation writes, in one line. */
+  private String prepare(String file, String... flags) throws IOException {
+    Path out = folder.resolve("out");
+    run(List.of(flags), "prepare", file, "--out", out.toString()).expect(0);
+    try (var in = new GZIPInputStream(Files.newInputStream(out.resolve("train.tsv.gz")))) {
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return text.lines().skip(1).reduce((a, b) -> a + "\n" + b).orElse("");
+    }
+  }
+
+  private String fault(String name, byte[] bytes, String... flags) throws IOException {
+    Path file = folder.resolve(name);
+    Files.write(file, bytes);
+    List<String> tail = new ArrayList<>(List.of(flags));
+    String err =
+        run(tail, "prepare", file.toString(), "--out", folder.resolve("out").toString())
+            .expect(1)
+            .err();
+    return err.lines().reduce((a, b) -> b).orElseThrow().replace(folder + "/", "");
+  }
+
+  private String fault(String name, String text, String... flags) throws IOException {
+    return fault(name, text.getBytes(StandardCharsets.UTF_8), flags);
+  }
+
+  @Test
+  void lastFm() throws IOException {
+    String text =
+        "user_000001\t2009-05-04T23:08:57Z\tf1b1cf71\tDeep Dish\t\tFuck Me Im Famous, \"live\"\n"
+            + "user_000001\t2009-05-04T13:54:10Z\ta7f7df4a\t坂本龍一\t\tComposition 0919\n";
+    assertEquals(
+        "user_000001:a7f7df4a\nuser_000001:f1b1cf71",
+        read("lastfm.tsv", text, "--no-header", "--session-key=1", "--item-key=3", "--time-key=2"));
+  }
+
+  @Test
+  void taobao() throws IOException {
+    String text = "1,2268318,2520377,pv,1511544070\n1,2333346,2520771,buy,1511561733\n";
+    assertEquals(
+        "1:2268318",
+        read(
+            "UserBehavior.csv",
+            text,
+            "--no-header",
+            "--session-key=1",
+            "--item-key=2",
+            "--time-key=5",
+            "--where=4=pv"));
+  }
+
+  @Test
+  void amazonReviewsAndRatings() throws IOException {
+    String review =
+        "{\"reviewerID\": \"A2SU\", \"asin\": \"0000013714\", \"helpful\": [0, 0], \"overall\":"
+            + " 5.0, \"unixReviewTime\": 1252800000, \"reviewTime\": \"09 13, 2009\"}\n";
+    assertEquals(
+        "A2SU:0000013714",
+        read(
+            "reviews.json",
+            review,
+            "--session-key=reviewerID",
+            "--item-key=asin",
+            "--time-key=unixReviewTime"));
+    assertContains(
+        fault(
+            "reviews.json",
+            review,
+            "--session-key=reviewerID",
+            "--item-key=asin",
+            "--time-key=reviewTime"),
+        "reviewTime \"09 13, 2009\" is not a time, expected a number, such as seconds since 1970,"
+            + " or a date, such as 2026-11-30 12:30:00; --time-format 'M d, yyyy' reads it");
+  }
+
+  @Test
+  void steamIsPythonAndNamed() throws IOException {
+    String said = fault("steam.json", "{u'username': u'Chaos', u'product_id': u'725280'}\n");
+    assertContains(
+        said, "steam.json:1: the line is Python's notation, not JSON: python3 -c 'import");
+    assertContains(said, "ast.literal_eval(line)");
+  }
+
+  @Test
+  void nginx() throws IOException {
+    String text =
+        "10.0.0.1 - - [30/Nov/2026:10:00:05 +0100] \"GET /item/12 HTTP/1.1\" 200 5 \"-\" \"Moz \"\n"
+            + "10.0.0.1 - - [30/Nov/2026:10:00:01 +0100] \"GET /item/7 HTTP/1.1\" 200 5 \"-\""
+            + " \"M\"\n";
+    String[] flags = {
+      "--no-header", "--separator=space", "--session-key=1", "--item-key=6", "--time-key=4+5"
+    };
+    String[] all = Arrays.copyOf(flags, flags.length + 1);
+    all[flags.length] = "--time-format='['dd/MMM/yyyy:HH:mm:ss Z']'";
+    Files.writeString(folder.resolve("access.log"), text);
+    assertEquals(
+        "10.0.0.1\tGET /item/7 HTTP/1.1\t1796029201\n10.0.0.1\tGET /item/12 HTTP/1.1\t1796029205",
+        prepare(folder.resolve("access.log").toString(), all));
+  }
+
+  @Test
+  void snowplowKeysOfTwoColumns() throws IOException {
+    String[] fields = new String[131];
+    Arrays.fill(fields, "");
+    fields[3] = "2016-01-01 00:00:00.123";
+    fields[15] = "bc2e92ec6c204a14";
+    fields[16] = "3";
+    fields[38] = "sku-1";
+    assertEquals(
+        "bc2e92ec6c204a14+3:sku-1",
+        read(
+            "enriched.tsv",
+            String.join("\t", fields) + "\n",
+            "--no-header",
+            "--session-key=16+17",
+            "--item-key=39",
+            "--time-key=4"));
+  }
+
+  @Test
+  void joinedKeysOfDifferentFieldsAreDifferent() throws IOException {
+    String header = "a,b,ItemId,Time\n";
+    assertEquals(
+        "1\\+2+3:x\n1+2\\+3:y\n1\\\\+2:z",
+        read("keys.csv", header + "1+2,3,x,1\n1,2+3,y,2\n1\\,2,z,3\n", "--session-key=a+b"));
+  }
+
+  @Test
+  void ga4() throws IOException {
+    String event =
+        "{\"event_timestamp\":\"1612069510766593\",\"event_name\":\"view_item\",\"event_params\":["
+            + "{\"key\":\"page\",\"value\":{\"string_value\":\"x\"}},{\"key\":\"ga_session_id\","
+            + "\"value\":{\"int_value\":\"661084800\"}}],\"user_pseudo_id\":\"1026454.42\","
+            + "\"items\":[{\"item_id\":\"GG1\"},{\"item_id\":\"GG2\"}]}\n"
+            + "{\"event_timestamp\":\"1612069510766594\",\"event_name\":\"session_start\"}\n";
+    assertEquals(
+        "1026454.42+661084800:GG1\n1026454.42+661084800:GG2",
+        read(
+            "ga4.json",
+            event,
+            "--session-key=user_pseudo_id+event_params[key=ga_session_id].value.int_value",
+            "--item-key=items[].item_id",
+            "--time-key=event_timestamp",
+            "--where=event_name=view_item"));
+  }
+
+  @Test
+  void excelsSemicolonsAndDatesWithDots() throws IOException {
+    String text = "\ufeffSessionId;ItemId;Time\r\ns1;\"Schuh; rot\";30.11.2026 12:30\r\n";
+    assertContains(
+        fault("excel.csv", text),
+        "excel.csv:2: Time \"30.11.2026 12:30\" is not a time, expected a number, such as seconds"
+            + " since 1970, or a date, such as 2026-11-30 12:30:00; --time-format 'd.M.yyyy H:mm'"
+            + " reads it");
+    Files.writeString(folder.resolve("excel.csv"), text);
+    String excel = folder.resolve("excel.csv").toString();
+    assertEquals("s1\tSchuh; rot\t1796041800", prepare(excel, "--time-format=d.M.yyyy H:mm"));
+    assertEquals(
+        "s1\tSchuh; rot\t1796038200",
+        prepare(excel, "--time-format=d.M.yyyy H:mm", "--time-zone=Europe/Berlin"));
+  }
+
+  @Test
+  void standardInputAndZip() throws IOException {
+    stdin = "SessionId|ItemId|Time\ns|a|2\ns|b|1\n";
+    assertEquals("s\tb\t1\ns\ta\t2", prepare("-"));
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry("ml/"));
+      zip.putNextEntry(new ZipEntry("ml/ratings.csv"));
+      zip.write(stdin.getBytes(StandardCharsets.UTF_8));
+    }
+    assertEquals("s:b\ns:a", read("one.zip", bytes.toByteArray()));
+    ByteArrayOutputStream two = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(two)) {
+      zip.putNextEntry(new ZipEntry("movies.dat"));
+      zip.putNextEntry(new ZipEntry("ratings.dat"));
+    }
+    assertEquals(
+        "gru4j prepare: two.zip: is a zip file of 2 files, expected one; it has movies.dat,"
+            + " ratings.dat: unzip -p two.zip NAME | gru4j ... -",
+        fault("two.zip", two.toByteArray()));
+    ByteArrayOutputStream book = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(book)) {
+      zip.putNextEntry(new ZipEntry("[Content_Types].xml"));
+      zip.putNextEntry(new ZipEntry("xl/workbook.xml"));
+    }
+    assertEquals(
+        "gru4j prepare: a.xlsx: is an Excel workbook: ssconvert -T Gnumeric_stf:stf_csv a.xlsx"
+            + " fd://1 | gru4j ... -",
+        fault("a.xlsx", book.toByteArray()));
+  }
+
+  @Test
+  void whatIsPackedOtherwiseIsNamed() throws IOException {
+    assertNamed("zst", "zstd-compressed", "zstd -dc FILE", 0x28, 0xb5, 0x2f, 0xfd, 0x24, 0x20);
+    assertNamed("xz", "xz-compressed", "xz -dc FILE", 0xfd, '7', 'z', 'X', 'Z', 0, 0, 4);
+    assertNamed(
+        "bz2",
+        "bzip2-compressed",
+        "bzip2 -dc FILE",
+        'B',
+        'Z',
+        'h',
+        '9',
+        '1',
+        'A',
+        'Y',
+        '&',
+        'S',
+        'Y',
+        1);
+    assertNamed(
+        "parquet",
+        "Parquet",
+        "duckdb -csv -c \"SELECT * FROM read_parquet('FILE')\"",
+        'P',
+        'A',
+        'R',
+        '1',
+        0x15);
+    assertNamed("avro", "Avro", "avro-tools tojson FILE", 'O', 'b', 'j', 1, 4);
+    assertNamed("txt", "UTF-16 text", "iconv -f UTF-16 -t UTF-8 FILE", 0xff, 0xfe, 'S', 0, 'e', 0);
+  }
+
+  private void assertNamed(String ending, String what, String command, int... head)
+      throws IOException {
+    byte[] bytes = new byte[40];
+    for (int i = 0; i < head.length; i++) {
+      bytes[i] = (byte) head[i];
+    }
+    String name = "clicks." + ending;
+    String said = name + ": is " + what + ", expected text in UTF-8: " + command + " | gru4j ... -";
+    assertEquals("gru4j prepare: " + said.replace("FILE", name), fault(name, bytes));
+    // The same in a gzip file, and from standard input, where the file has no name.
+    ByteArrayOutputStream gzip = new ByteArrayOutputStream();
+    try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
+      out.write(bytes);
+    }
+    assertContains(fault("clicks.gz", gzip.toByteArray()), ": is " + what + ", ");
+  }
+
+  @Test
+  void aJsonArrayIsNamed() throws IOException {
+    assertContains(
+        fault("a.json", "\n [{\"SessionId\":1}]"),
+        "a.json: is an array of JSON, expected an object on each line: jq -c '.[]' FILE");
+    assertContains(fault("a.jsonl", "{\"SessionId\":1\n"), "a.jsonl:1: the line is not JSON: ");
+    assertContains(
+        fault("a.jsonl", "{\"SessionId\":1}\n"), "a.jsonl:1: Time is empty, expected a number");
+  }
+
+  @Test
+  void columnsThatAreMissingAreProposed() throws IOException {
+    assertContains(
+        fault("a.csv", "session_id,Item ID,time\n1,a,1\n"),
+        "; did you mean session_id?; --session-key, --item-key and --time-key name the columns");
+    assertContains(
+        fault("a.csv", "1,2014-04-07T10:51:09.277Z,214536502,0\n"),
+        "; if that is a click already: --no-header, and columns by number from 1");
+    assertContains(
+        fault("a.csv", "1,x,3\n", "--no-header", "--session-key=1", "--item-key=2", "--time-key=4"),
+        "a.csv:1: column 4 is missing, the first line has 3 fields, named 1 to 3: \"1,x,3\"");
+    assertContains(
+        run("train", sessions, "--model", model, "--no-header").expect(2).err(),
+        "--no-header needs columns by number, from 1, such as --session-key 1 --item-key 3"
+            + " --time-key 2 (or none), got SessionId");
+  }
+
+  @Test
+  void formsOfTimeDoNotMix() throws IOException {
+    String header = "SessionId,ItemId,Time\n";
+    assertContains(
+        fault("a.csv", header + "1,a,2026-11-30\n1,b,2026-11-30T10:00\n"),
+        "a.csv:3: Time \"2026-11-30T10:00\" is a date with time, without a zone, not a date as the"
+            + " times before it");
+    assertContains(
+        fault("a.csv", header + "1,a,1\n1,b,2026-11-30\n"), "; the times before it are numbers");
+    assertContains(
+        fault("a.csv", header + "1,a,2026-11-30\n1,b,1\n"), "is not a date as the times before it");
+    assertEquals("1:a\n1:b", read("a.csv", header + "1,a,1\n1,b,2.5\n"), "decimals are numbers");
+    assertTrue(read("a.csv", header + "1,a,9\n1,b,3\n", "--time-key=none").equals("1:a\n1:b"));
+  }
+
+  @Test
+  void timesAreKeptExactly() throws IOException {
+    String header = "SessionId,ItemId,Time\n";
+    Path file = folder.resolve("exact.csv");
+    Files.writeString(
+        file,
+        header + "s,b,1700000000000000002\ns,a,1700000000000000001\ns,c,1700000000000000003\n");
+    assertEquals(
+        "s\ta\t1700000000000000001\ns\tb\t1700000000000000002\ns\tc\t1700000000000000003",
+        prepare(file.toString()));
+    Files.writeString(file, header + "s,b,1700000009.5\ns,a,1700000009.25\ns,c,1.7e9\n");
+    assertEquals(
+        "s\tc\t1700000000.00\ns\ta\t1700000009.25\ns\tb\t1700000009.50", prepare(file.toString()));
+    Files.writeString(file, header + "s,a,2019-10-01 00:00:00 UTC\ns,b,2019-10-01 00:00:01 UTC\n");
+    assertEquals("s\ta\t1569888000\ns\tb\t1569888001", prepare(file.toString()));
+    Files.writeString(
+        file, header + "s,a,2014-04-07 09:13:37.123\ns,b,2014-04-07 09:13:37.123456\n");
+    assertEquals("s\ta\t1396862017123000\ns\tb\t1396862017123456", prepare(file.toString()));
+    Files.writeString(file, header + "s,a,2014-04-07T09:13:37+02:00\ns,b,2014-04-07T07:13:38Z\n");
+    assertEquals("s\ta\t1396854817\ns\tb\t1396854818", prepare(file.toString()));
+  }
+
+  @Test
+  void doubtfulClicksAreWarnedOf() throws IOException {
+    StringBuilder text = new StringBuilder("user,sess,ItemId,Time\n");
+    for (int i = 0; i < 100; i++) {
+      text.append("u").append(i % 40).append(",1,i").append(i % 9).append(',');
+      text.append(1_700_000_000L + 4000L * i).append('\n');
+    }
+    text.append("u1,null,i1,1700000000\nu1,2,NaN,1700\n");
+    Path file = folder.resolve("doubt.csv");
+    Files.writeString(file, text);
+    String err =
+        run(
+                "prepare",
+                file.toString(),
+                "--out=" + folder.resolve("o"),
+                "--session-key=sess",
+                "--user-key=user")
+            .expect(0)
+            .err();
+    assertContains(
+        err, "warning: 1 click has (1.0 %) the session null; --where 'sess!=null' leaves it out\n");
+    assertContains(
+        err, "warning: 1 click has (1.0 %) the item NaN; --where 'ItemId!=NaN' leaves it out\n");
+    assertContains(
+        err,
+        "warning: 1 session has clicks of several persons, of 3; --session-key user+sess makes them"
+            + " different\n");
+    assertContains(err, "warning: 1 session goes on for more than a day, of 1 with two clicks");
+    assertContains(err, "the longest for 5 days; if the key is a person, --session-gap 30m");
+    assertContains(err, "warning: the session \"1\" has 100 of 102 clicks (98.0 %);");
+    assertContains(
+        err, "warning: 1 click has a time (1.0 %) before 1979 in the unit of the others");
+    String sound =
+        run(
+                "prepare",
+                file.toString(),
+                "--out=" + folder.resolve("o"),
+                "--session-key=user+sess",
+                "--where=sess!=null",
+                "--where=ItemId!=NaN",
+                "--session-gap=1h",
+                "--user-key=user")
+            .expect(0)
+            .err();
+    assertTrue(!sound.contains("several persons") && !sound.contains("has 100 of"), sound);
+    String trained =
+        run(TINY, "train", file.toString(), "--model", model, "--session-key=sess").expect(0).err();
+    assertContains(trained, "warning: the session \"1\" has 100 of 102 clicks");
+  }
+}
