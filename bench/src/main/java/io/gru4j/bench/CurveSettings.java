@@ -15,7 +15,6 @@ import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecOptions.SAMPLE_ALPHA;
 import static io.gru4j.parameters.GRU4RecOptions.SESSION_ORDER;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import static io.gru4j.parameters.GRU4RecParameters.CLIPNORM;
 import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
@@ -54,13 +53,7 @@ final class CurveSettings {
    */
   static GRU4RecParameters named(String name) {
     return switch (name) {
-      case "full" ->
-          common(Algorithm.CROSS_ENTROPY)
-              .set(NEGATIVES, Negatives.CATALOGUE)
-              .set(BPTT, 2)
-              .set(LEARNING_RATE, 0.07)
-              .set(MAX_EPOCHS, 8)
-              .build();
+      case "full" -> Presets.all().get("full_softmax");
       case "sampled" ->
           shared(Algorithm.CROSS_ENTROPY)
               .set(LEARNING_RATE, 0.07)

@@ -7,12 +7,7 @@ final class ItemCounts {
   private final int[] counts; // [item]
 
   ItemCounts(InteractionMatrix x) {
-    counts = new int[x.numItems()];
-    for (int user = 0; user < x.numUsers(); user++) {
-      for (int position = 0; position < x.historyLength(user); position++) {
-        counts[x.item(user, position)]++;
-      }
-    }
+    counts = x.itemClicks();
   }
 
   /** Returns the clicks to the power alpha, which chances are proportional to; 0 without clicks. */

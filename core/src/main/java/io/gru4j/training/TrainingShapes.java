@@ -12,7 +12,6 @@ import static io.gru4j.parameters.GRU4RecOptions.SAMPLE_ALPHA;
 import static io.gru4j.parameters.GRU4RecOptions.SESSION_ORDER;
 import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
 import static io.gru4j.parameters.GRU4RecParameters.BPTT;
-import static io.gru4j.parameters.GRU4RecParameters.DROPOUT;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
 import static io.gru4j.parameters.GRU4RecParameters.NUM_NEGATIVES;
 
@@ -23,7 +22,6 @@ import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
-import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.tensor.ItemSampler;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Layout;
@@ -234,7 +232,7 @@ final class TrainingShapes {
 
   /** What a step works in. */
   double buffers(int threads) {
-    float embed = dropout(DROPOUT_EMBED);
+    float embed = TrainingStep.dropout(p, DROPOUT_EMBED);
     boolean each = embed == 0; // item is looked up once
     double bytes =
         2.0 * Integer.BYTES * M // of the chunk: items, targets
@@ -243,7 +241,7 @@ final class TrainingShapes {
             + Dropout.bytes(embed, M, E);
     for (int i = 0; i < sizes.length; i++) {
       bytes += Gru.bytes(inputs(i), sizes[i], M, T, sessions, i == 0 && each, threads);
-      bytes += Dropout.bytes(dropout(DROPOUT_HIDDEN), M, sizes[i]);
+      bytes += Dropout.bytes(TrainingStep.dropout(p, DROPOUT_HIDDEN), M, sizes[i]);
       bytes += Matrix.bytes(B, sizes[i]); // states between chunks
     }
     if (tracks) { // where sessions begin among them
@@ -275,10 +273,5 @@ final class TrainingShapes {
       return 0;
     }
     return p.get(SAMPLE_ALPHA) == 0 ? 1 : 2;
-  }
-
-  private float dropout(ParameterSpec<Double> own) {
-    Double value = p.get(own) == null ? p.get(DROPOUT) : p.get(own);
-    return value.floatValue();
   }
 }

@@ -120,7 +120,7 @@ public final class TrainingStep {
   }
 
   /** One of the two dropouts of their own, or the common one where it is None. */
-  private static float dropout(GRU4RecParameters p, ParameterSpec<Double> own) {
+  static float dropout(GRU4RecParameters p, ParameterSpec<Double> own) {
     Double value = p.get(own) == null ? p.get(DROPOUT) : p.get(own);
     return value.floatValue();
   }

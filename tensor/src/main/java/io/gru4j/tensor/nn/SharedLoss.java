@@ -26,7 +26,7 @@ import java.util.Arrays;
  * <p>A class that stands in several columns is one score with a weight. For the softmax a weight is
  * a number to add to the score, its logarithm.
  */
-public abstract sealed class SharedLoss {
+abstract sealed class SharedLoss {
 
   private static final double EPSILON = 1e-24; // the official GRU4Rec's, in logarithms
 
@@ -47,29 +47,13 @@ public abstract sealed class SharedLoss {
     this.divisor = divisor;
   }
 
-  /**
-   * Returns softmax cross-entropy.
-   *
-   * @param divisor of the sum of the rows' losses, at least the number of rows
-   * @param targetCorrection (V) what is taken off the score of a class that stands in one of the
-   *     first {@code divisor} columns; null for 0
-   * @param sampleCorrection (V) the same of the other columns; null for 0
-   * @return a loss for one layer
-   */
-  public static SharedLoss crossEntropy(
-      int divisor, float[] targetCorrection, float[] sampleCorrection) {
+  /** As {@link SharedNegatives#crossEntropy} says. */
+  static SharedLoss crossEntropy(int divisor, float[] targetCorrection, float[] sampleCorrection) {
     return new CrossEntropy(divisor, targetCorrection, sampleCorrection);
   }
 
-  /**
-   * Returns bpr-max.
-   *
-   * @param divisor of the sum of the rows' losses, at least the number of rows
-   * @param bpreg weight of the negatives' squared scores, at least 0
-   * @param elu scores below 0 become {@code elu * (exp(score) - 1)}; 0 leaves all as they are
-   * @return a loss for one layer
-   */
-  public static SharedLoss bprMax(int divisor, double bpreg, double elu) {
+  /** As {@link SharedNegatives#bprMax} says. */
+  static SharedLoss bprMax(int divisor, double bpreg, double elu) {
     return new BprMax(divisor, (float) bpreg, (float) elu);
   }
 

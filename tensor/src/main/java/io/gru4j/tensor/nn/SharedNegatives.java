@@ -81,16 +81,7 @@ public final class SharedNegatives {
   private boolean biasGradIsNew;
   private double lossValue;
 
-  /**
-   * Creates the layer.
-   *
-   * @param weight shape (V, H), in rows with a sparse gradient
-   * @param bias shape (V, 1), in rows with a sparse gradient
-   * @param rule what is made of the scores
-   * @param parallel runs the work
-   * @throws IllegalArgumentException if a gradient is not sparse
-   */
-  public SharedNegatives(Parameter weight, Parameter bias, SharedLoss rule, Parallel parallel) {
+  private SharedNegatives(Parameter weight, Parameter bias, SharedLoss rule, Parallel parallel) {
     if (!weight.isSparse() || !bias.isSparse()) {
       throw new IllegalArgumentException(
           "weight and bias must have sparse gradients: " + weight.name() + ", " + bias.name());
@@ -106,15 +97,18 @@ public final class SharedNegatives {
   }
 
   /**
-   * Makes the layer with softmax cross-entropy, as {@link SharedLoss#crossEntropy} says.
+   * Makes the layer with softmax cross-entropy, {@code -ln(softmax(o)[i] + 1e-24)} of {@code o =
+   * score - correction}.
    *
    * @param weight shape (V, H), in rows with a sparse gradient
    * @param bias shape (V, 1), in rows with a sparse gradient
    * @param divisor of the sum of the rows' losses, at least the number of rows
-   * @param targetCorrection (V), or null
-   * @param sampleCorrection (V), or null
+   * @param targetCorrection (V) what is taken off the score of a class that stands in one of the
+   *     first {@code divisor} columns; null for 0
+   * @param sampleCorrection (V) the same of the other columns; null for 0
    * @param parallel runs the work
    * @return the layer
+   * @throws IllegalArgumentException if a gradient is not sparse or the divisor is below 1
    */
   public static SharedNegatives crossEntropy(
       Parameter weight,
@@ -128,15 +122,20 @@ public final class SharedNegatives {
   }
 
   /**
-   * Makes the layer with bpr-max, as {@link SharedLoss#bprMax} says.
+   * Makes the layer with bpr-max, {@code -ln(q + 1e-24) + bpreg * sum_j w_j o_j^2} over the
+   * negatives j, with {@code o = elu(score)}, w their softmax and q the sum of {@code w_j s(o_i -
+   * o_j)}.
    *
    * @param weight shape (V, H), in rows with a sparse gradient
    * @param bias shape (V, 1), in rows with a sparse gradient
    * @param divisor of the sum of the rows' losses, at least the number of rows
    * @param bpreg weight of the negatives' squared scores, at least 0
-   * @param elu of scores, at least 0
+   * @param elu at least 0: scores below 0 become {@code elu * (exp(score) - 1)}; 0 leaves all as
+   *     they are
    * @param parallel runs the work
    * @return the layer
+   * @throws IllegalArgumentException if a gradient is not sparse, the divisor is below 1, or bpreg
+   *     or elu is negative
    */
   public static SharedNegatives bprMax(
       Parameter weight, Parameter bias, int divisor, double bpreg, double elu, Parallel parallel) {
@@ -169,7 +168,7 @@ public final class SharedNegatives {
         + Float.BYTES * floats
         + SharedLoss.bytes(M, padded, threads)
         + Variable.bytes(1, 1) // loss
-        + threads * GatherScratch.bytes(H, M, C);
+        + threads * GatherScratch.bytes(H, M);
   }
 
   /**
@@ -324,7 +323,7 @@ public final class SharedNegatives {
     int from = firstPanel(slot);
     int count = firstPanel(slot + 1) - from;
     float[] w = weight.value();
-    float[] units = scratch.units(SLOT, unitPanels);
+    float[] units = scratch.units;
     for (int d = 0; d < count * PANEL; d++) {
       int c = classes[Math.min(D - 1, from * PANEL + d)]; // behind the last, scores have gradient 0
       toUnits(w, weight.offset() + c * H, units, d, count * PANEL);
@@ -338,7 +337,7 @@ public final class SharedNegatives {
         M * PANEL,
         units,
         0,
-        scratch.block(SLOT),
+        scratch.block,
         count,
         M,
         H);
