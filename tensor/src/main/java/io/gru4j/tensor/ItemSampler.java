@@ -7,8 +7,7 @@ package io.gru4j.tensor;
  * u. A guide table says where to look: of K equal parts of [0, 1), K at least n, it has the first
  * number of each (Chen and Asau 1974, "On generating random variates from an empirical
  * distribution"). Fewer than two comparisons are expected, whatever the chances are. Walker's alias
- * method is faster by a third, a hundredth of a training step, but the number that a u stands for
- * then has no meaning of its own.
+ * method draws faster, but the number that a u stands for then has no meaning of its own.
  *
  * <p>Immutable: any number of threads may draw.
  */

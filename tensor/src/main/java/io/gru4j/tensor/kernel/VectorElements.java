@@ -24,7 +24,7 @@ public final class VectorElements implements ElementKernels {
 
   /**
    * Whether the last values of a row go through masked vectors. With 512 bits, which have masks of
-   * their own, that beats up to 15 steps of a plain loop.
+   * their own, a row of 100 or 108 values is done sooner than with a plain loop at its end.
    */
   private static final boolean MASKS = L == LANES;
 

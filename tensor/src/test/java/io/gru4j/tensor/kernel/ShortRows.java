@@ -31,6 +31,10 @@ final class ShortRows {
     print("multiply", n -> KERNELS.elements().multiply(y, 0, x, 0, z, 0, n));
     print("axpy", n -> KERNELS.elements().axpy(0f, x, 0, y, 0, n));
     print("adagrad", n -> KERNELS.elements().adagrad(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0f, 1e-8f));
+    print("dot", n -> KERNELS.elements().dot(x, 0, y, 0, n));
+    print(
+        "adagradMomentum",
+        n -> KERNELS.elements().adagradMomentum(y, 0, x, z, 0, z, 0, n, 1f, 0.1f, 1e-6f, 0f, 0.3f));
     print("sgdMomentum", n -> KERNELS.elements().sgdMomentum(y, 0, x, 0, z, 0, n, 1f, 0.1f, 0.9f));
     print("gruForward", n -> KERNELS.elements().gruForward(x, 0, y, 0, z, 0, z, LONG, n));
     int P = Kernels.PANEL;

@@ -27,6 +27,8 @@ class ShortRowsTest {
             "multiply 0",
             "axpy 0",
             "adagrad 0",
+            "dot 0",
+            "adagradMomentum 0",
             "sgdMomentum 0",
             "gruForward 0",
             "product 0",

@@ -3,6 +3,7 @@ package io.gru4j.tensor.nn;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Bytes that this thread and the worker threads have allocated so far, from the JVM's thread
@@ -36,6 +37,25 @@ public final class Allocations {
       least = Math.min(least, bytes() - before);
     }
     cost = least;
+  }
+
+  /**
+   * Returns the bytes that a step allocates, the fewest of many rounds: until the JIT has compiled
+   * everything, vectors are boxed, and that may take a while. Worker threads must have begun.
+   */
+  static long perStep(Runnable step) throws ReflectiveOperationException {
+    Allocations allocations = new Allocations();
+    int steps = 20;
+    long fewest = Long.MAX_VALUE;
+    long start = System.nanoTime();
+    while (fewest >= 20 * steps && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(30)) {
+      long before = allocations.bytes();
+      for (int i = 0; i < steps; i++) {
+        step.run();
+      }
+      fewest = Math.min(fewest, allocations.bytes() - before - allocations.cost());
+    }
+    return Math.max(0, fewest) / steps;
   }
 
   /** Returns the bytes allocated so far; the call itself allocates some. */

@@ -18,7 +18,6 @@ import io.gru4j.tensor.optim.Optimizer;
 import io.gru4j.tensor.optim.Sgd;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -209,18 +208,8 @@ class NetworkTest {
     int M = 2 * rows - 3;
     int[] items = data.targets(M, V, 0);
     int[] targets = data.targets(M, V, 5);
-    Allocations allocations = new Allocations();
-    int steps = 20;
-    long fewest = Long.MAX_VALUE;
-    long start = System.nanoTime();
-    while (fewest >= 20 * steps && System.nanoTime() - start < TimeUnit.SECONDS.toNanos(30)) {
-      long before = allocations.bytes();
-      for (int i = 0; i < steps; i++) {
-        net.step(items, targets, active, T, M, i, clipping, optimizer);
-      }
-      // Before the JIT has compiled everything, vectors are boxed, and that may take a while.
-      fewest = Math.min(fewest, allocations.bytes() - before - allocations.cost());
-    }
-    return Math.max(0, fewest) / steps;
+    int[] step = {0};
+    return Allocations.perStep(
+        () -> net.step(items, targets, active, T, M, step[0]++, clipping, optimizer));
   }
 }

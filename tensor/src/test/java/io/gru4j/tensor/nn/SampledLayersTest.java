@@ -19,9 +19,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The layers that score some classes only, beside their losses written out in double precision; the
@@ -544,6 +546,49 @@ class SampledLayersTest {
     for (int i = 0; i < 3; i++) {
       assertTrue(Float.isFinite(c.weight.gradAt(i, 0)), "dW of " + i);
     }
+  }
+
+  /** A step of each layer allocates nothing once the buffers have their size, on any thread. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  @Tag("jit")
+  void aSteadyStateStepAllocatesNothing(int threads) throws ReflectiveOperationException {
+    TestData data = new TestData(6);
+    int V = 900;
+    int M = 20;
+    int S = 600; // more than one slot
+    Case c = new Case(data, V, 36, M, 1, 1f);
+    int[] targets = data.targets(M, V, 0);
+    int[] samples = data.targets(S, V, 0);
+    float[] corrections = data.values(V, 1f);
+    try (Parallel workers = new Parallel(threads)) {
+      Tape tape = new Tape();
+      SharedNegatives entropy =
+          SharedNegatives.crossEntropy(c.weight, c.bias, M, corrections, corrections, workers);
+      SharedNegatives bprMax = SharedNegatives.bprMax(c.weight, c.bias, M, 1, 0.5, workers);
+      assertAllocatesNothing(
+          c, () -> tape.backward(entropy.forward(tape, c.hidden, targets, samples, S)));
+      assertAllocatesNothing(
+          c, () -> tape.backward(bprMax.forward(tape, c.hidden, targets, samples, S)));
+      for (PairwiseLoss loss : PairwiseLoss.values()) {
+        OwnNegatives own = new OwnNegatives(c.weight, c.bias, loss, 30, workers);
+        assertAllocatesNothing(
+            c, () -> tape.backward(own.forward(tape, c.hidden, targets, samples)));
+      }
+    }
+  }
+
+  private static void assertAllocatesNothing(Case c, Runnable step)
+      throws ReflectiveOperationException {
+    Runnable alone =
+        () -> {
+          c.zeroGrad();
+          step.run();
+        };
+    alone.run(); // starts the threads
+    // the smallest array takes 16 bytes, and measuring itself some hundred in all
+    long bytes = Allocations.perStep(alone);
+    assertTrue(bytes < 20, "a step allocates " + bytes + " bytes");
   }
 
   /** A step touches the classes that it scores, and no other. */
