@@ -143,7 +143,7 @@ record InputFormat(SessionColumns columns, SessionFormat format) {
     return conditions;
   }
 
-  static ZoneId zone(Optional<String> text) throws UsageException {
+  private static ZoneId zone(Optional<String> text) throws UsageException {
     try {
       return text.isEmpty() ? SessionFormat.DEFAULT.zone() : ZoneId.of(text.get());
     } catch (DateTimeException e) {

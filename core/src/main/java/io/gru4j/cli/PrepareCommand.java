@@ -3,6 +3,7 @@ package io.gru4j.cli;
 import io.gru4j.data.ClickData;
 import io.gru4j.data.ClickFile;
 import io.gru4j.data.Clicks;
+import io.gru4j.data.InputFile;
 import io.gru4j.file.AtomicFile;
 import io.gru4j.file.OneLine;
 import io.gru4j.prepare.Counts;
@@ -10,12 +11,11 @@ import io.gru4j.prepare.Cut;
 import io.gru4j.prepare.Preparation;
 import io.gru4j.prepare.Prepared;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,8 +91,9 @@ final class PrepareCommand implements Command {
     Path out = line.requirePath("out");
     SessionInput input = new SessionInput(line, console);
     SessionFilters filters = new SessionFilters(line);
-    Optional<Cut> test = cut(line, "test");
-    Optional<Cut> validation = cut(line, "validation");
+    ZoneId zone = input.format().format().zone();
+    Optional<Cut> test = cut(line, "test", zone);
+    Optional<Cut> validation = cut(line, "validation", zone);
     Map<String, Path> parts = parts(out, validation.isPresent(), test.isPresent());
     checkFiles(files, out, parts);
 
@@ -105,7 +106,7 @@ final class PrepareCommand implements Command {
             test.orElse(null),
             validation.orElse(null),
             filters.minSessionLength());
-    List<Map<String, Object>> inputs = inputs(data);
+    List<InputFile> inputs = data.files(); // data itself may go while the rules are applied
     long rows = data.rows();
     Counts read = Counts.of(data.clicks());
     long leftOut = data.leftOut();
@@ -114,8 +115,7 @@ final class PrepareCommand implements Command {
     try {
       prepared = preparation.apply(data.clicks());
     } catch (IllegalArgumentException e) {
-      String help = e.getMessage().contains("it is not known whether") ? "; --time-unit says" : "";
-      throw new WorkException(SessionInput.names(files) + ": " + e.getMessage() + help);
+      throw SessionInput.rulesFailed(files, e);
     }
     Map<String, Clicks> made = new LinkedHashMap<>();
     made.put(TRAIN, prepared.train());
@@ -140,7 +140,7 @@ final class PrepareCommand implements Command {
     PrepareReport report =
         new PrepareReport(
             line.quotedWithout("out"), inputs, rows, leftOut, bad, read, prepared.rules(), made);
-    write(report.json() + "\n", parts.get(REPORT));
+    AtomicFile.writeText(parts.get(REPORT), report.json() + "\n");
     console.out().print(report.table());
     double seconds = (System.nanoTime() - start) * 1e-9;
     console
@@ -153,18 +153,19 @@ final class PrepareCommand implements Command {
                 + Numbers.duration(seconds - readSeconds));
   }
 
-  private static List<Map<String, Object>> inputs(ClickData data) {
-    return data.files().stream().map(PrepareReport::input).toList();
-  }
-
-  private static Optional<Cut> cut(CommandLine line, String part) throws UsageException {
+  private static Optional<Cut> cut(CommandLine line, String part, ZoneId zone)
+      throws UsageException {
     List<Cut> cuts = new ArrayList<>();
     Optional<Duration> last = SessionFilters.duration(line, part + "-last");
     last.ifPresent(each -> cuts.add(new Cut.Last(each)));
     line.fraction(part + "-fraction").ifPresent(each -> cuts.add(new Cut.Fraction(each)));
     Optional<String> from = line.get(part + "-from");
     if (from.isPresent()) {
-      cuts.add(new Cut.From(from.get(), InputFormat.zone(line.get("time-zone"))));
+      try {
+        cuts.add(new Cut.From(from.get(), zone));
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("--" + part + "-from: " + e.getMessage());
+      }
     }
     if (cuts.size() > 1) {
       throw new UsageException(
@@ -214,16 +215,5 @@ final class PrepareCommand implements Command {
       OutputFile.checkWritable(path);
     }
     all.check();
-  }
-
-  private static void write(String text, Path file) throws IOException {
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
   }
 }

@@ -2,7 +2,6 @@ package io.gru4j.cli;
 
 import io.gru4j.data.Clicks;
 import io.gru4j.data.InputFile;
-import io.gru4j.data.TimeScale;
 import io.gru4j.file.Json;
 import io.gru4j.prepare.Applied;
 import io.gru4j.prepare.Counts;
@@ -16,7 +15,7 @@ import java.util.Map;
  * and no duration, so that the same input gives the same bytes.
  *
  * @param flags the command line
- * @param inputs as {@link #input} says
+ * @param inputs what was read
  * @param rows sound rows
  * @param leftOut rows that did not meet {@code --where}
  * @param bad rows that were skipped
@@ -26,7 +25,7 @@ import java.util.Map;
  */
 record PrepareReport(
     String flags,
-    List<Map<String, Object>> inputs,
+    List<InputFile> inputs,
     long rows,
     long leftOut,
     long bad,
@@ -34,8 +33,7 @@ record PrepareReport(
     List<Applied> rules,
     Map<String, Clicks> made) {
 
-  /** An input for the report. */
-  static Map<String, Object> input(InputFile file) {
+  private static Map<String, Object> input(InputFile file) {
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("file", file.name());
     json.put("bytes", file.bytes());
@@ -48,7 +46,7 @@ record PrepareReport(
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("gru4j", Main.version());
     json.put("command", "gru4j prepare " + flags);
-    json.put("inputs", inputs);
+    json.put("inputs", inputs.stream().map(PrepareReport::input).toList());
     json.put("rows", rows);
     json.put("rows_where_left_out", leftOut);
     json.put("bad_lines_skipped", bad);
@@ -80,8 +78,8 @@ record PrepareReport(
   private static Map<String, Object> part(Clicks clicks) {
     Map<String, Object> json = counts(Counts.of(clicks));
     if (clicks.numClicks() > 0) {
-      json.put("first", time(clicks, first(clicks)));
-      json.put("last", time(clicks, last(clicks)));
+      json.put("first", clicks.scale().words(first(clicks)));
+      json.put("last", clicks.scale().words(last(clicks)));
     }
     return json;
   }
@@ -100,16 +98,6 @@ record PrepareReport(
       last = Math.max(last, clicks.time(click));
     }
     return last;
-  }
-
-  private static String time(Clicks clicks, long time) {
-    TimeScale scale = clicks.scale();
-    if (scale.perSecond() > 0) {
-      return scale.instant(time).toString();
-    }
-    StringBuilder text = new StringBuilder();
-    scale.append(text, time);
-    return text.toString();
   }
 
   /** A line for each rule, and for each file that was made. */
@@ -132,9 +120,9 @@ record PrepareReport(
                         ? name
                         : name
                             + ", "
-                            + time(clicks, first(clicks))
+                            + clicks.scale().words(first(clicks))
                             + " to "
-                            + time(clicks, last(clicks)),
+                            + clicks.scale().words(last(clicks)),
                     Counts.of(clicks))));
     return table.toString();
   }

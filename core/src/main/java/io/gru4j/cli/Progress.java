@@ -12,15 +12,12 @@ import java.util.Locale;
 final class Progress implements TrainingListener {
   private static final int LONGEST_BAR = 24;
   private static final int SHORTEST_BAR = 6;
-  private static final long NANOS_BETWEEN_BARS = 100_000_000L;
-  private static final long NANOS_BETWEEN_LINES = 20_000_000_000L;
 
   private final Console console;
   private final String criterion;
   private final int maxEpochs;
   private final RecentRate recent = new RecentRate();
-  private long lastShown = System.nanoTime();
-  private int drawn;
+  private final StatusLine status;
 
   /**
    * Makes a display.
@@ -31,6 +28,7 @@ final class Progress implements TrainingListener {
    */
   Progress(Console console, String criterion, int maxEpochs) {
     this.console = console;
+    this.status = new StatusLine(console);
     this.criterion = criterion;
     this.maxEpochs = maxEpochs;
   }
@@ -38,7 +36,7 @@ final class Progress implements TrainingListener {
   /** Shows that training begins: the first step may take long. */
   void begin() {
     if (console.terminal()) {
-      draw("epoch 1/" + maxEpochs + ": the first step");
+      status.draw("epoch 1/" + maxEpochs + ": the first step");
     }
   }
 
@@ -50,13 +48,11 @@ final class Progress implements TrainingListener {
   @Override
   public void onBatch(BatchProgress p) {
     recent.add(p);
-    long now = System.nanoTime();
-    if (now - lastShown < (console.terminal() ? NANOS_BETWEEN_BARS : NANOS_BETWEEN_LINES)) {
+    if (!status.isDue()) {
       return;
     }
-    lastShown = now;
     if (console.terminal()) {
-      draw(
+      status.draw(
           bar(
               p,
               recent.perSecond(),
@@ -128,14 +124,14 @@ final class Progress implements TrainingListener {
 
   @Override
   public void onEpoch(EpochSummary e) {
-    draw("");
+    status.draw("");
     console.err().println(line(e, maxEpochs, criterion));
-    lastShown = System.nanoTime();
+    status.shown();
   }
 
   @Override
   public void onWarning(String warning) {
-    draw("");
+    status.draw("");
     console.err().println("warning: " + warning);
   }
 
@@ -156,16 +152,5 @@ final class Progress implements TrainingListener {
       out.append(e.better() ? " (best so far)" : "");
     }
     return out.append(e.stopped() ? ", stopped early" : "").toString();
-  }
-
-  /** Draws over the line on a terminal; an empty text removes it. */
-  private void draw(String text) {
-    if (text.length() + drawn == 0) {
-      return;
-    }
-    String rest = " ".repeat(Math.max(0, drawn - text.length()));
-    console.err().print("\r" + text + rest + (text.isEmpty() ? "\r" : ""));
-    console.err().flush();
-    drawn = text.length();
   }
 }

@@ -13,17 +13,15 @@ import java.util.Locale;
  */
 final class ReadBar implements ReadListener {
   private static final int BAR = 24;
-  private static final long NANOS_BETWEEN_BARS = 100_000_000L;
-  private static final long NANOS_BETWEEN_LINES = 20_000_000_000L;
 
   private final Console console;
   private final long bytes; // of all files; 0: not known
   private final long start = System.nanoTime();
-  private long lastShown = start;
-  private int drawn;
+  private final StatusLine status;
 
   ReadBar(Console console, List<Path> files) {
     this.console = console;
+    this.status = new StatusLine(console);
     this.bytes = size(files);
   }
 
@@ -44,14 +42,13 @@ final class ReadBar implements ReadListener {
 
   @Override
   public void onRows(long rows, long read) {
-    long now = System.nanoTime();
-    if (now - lastShown < (console.terminal() ? NANOS_BETWEEN_BARS : NANOS_BETWEEN_LINES)) {
+    if (!status.isDue()) {
       return;
     }
-    lastShown = now;
-    String line = line(rows, read, bytes, (now - start) * 1e-9, console.terminal());
+    double seconds = (System.nanoTime() - start) * 1e-9;
+    String line = line(rows, read, bytes, seconds, console.terminal());
     if (console.terminal()) {
-      draw(line.substring(0, Math.min(line.length(), Math.max(0, console.columns() - 1))));
+      status.draw(line.substring(0, Math.min(line.length(), Math.max(0, console.columns() - 1))));
     } else {
       console.err().println(line);
     }
@@ -72,16 +69,6 @@ final class ReadBar implements ReadListener {
 
   /** Removes the bar. */
   void done() {
-    draw("");
-  }
-
-  private void draw(String text) {
-    if (text.length() + drawn == 0) {
-      return;
-    }
-    String rest = " ".repeat(Math.max(0, drawn - text.length()));
-    console.err().print("\r" + text + rest + (text.isEmpty() ? "\r" : ""));
-    console.err().flush();
-    drawn = text.length();
+    status.draw("");
   }
 }

@@ -8,6 +8,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionData;
 import io.gru4j.data.SessionFileException;
 import io.gru4j.data.SessionFiles;
+import io.gru4j.data.TimeScale;
 import io.gru4j.file.OneLine;
 import io.gru4j.prepare.Step;
 import java.io.IOException;
@@ -153,7 +154,11 @@ final class SessionInput {
     Clicks clicks = readClicks(files, withGap).clicks();
     for (Step step : steps) {
       Clicks before = clicks;
-      clicks = step.apply(before);
+      try {
+        clicks = step.apply(before);
+      } catch (IllegalArgumentException e) {
+        throw rulesFailed(files, e);
+      }
       console
           .err()
           .println(
@@ -174,6 +179,12 @@ final class SessionInput {
         knownItemsOrNull == null ? clicks.toSessionData() : clicks.toSessionData(knownItemsOrNull);
     print(files, data, start);
     return data;
+  }
+
+  /** What to say if the rules cannot be applied. */
+  static WorkException rulesFailed(List<Path> files, IllegalArgumentException e) {
+    String help = e instanceof TimeScale.UnknownTickException ? "; --time-unit says" : "";
+    return new WorkException(names(files) + ": " + e.getMessage() + help);
   }
 
   /**

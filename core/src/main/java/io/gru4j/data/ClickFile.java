@@ -104,9 +104,7 @@ public final class ClickFile {
 
   private void append(long time) {
     if (clicks.scale().decimals() > 0 || time < 0) {
-      StringBuilder text = new StringBuilder();
-      clicks.scale().append(text, time);
-      append(text.toString());
+      append(clicks.scale().number(time));
       return;
     }
     int digits = 1;

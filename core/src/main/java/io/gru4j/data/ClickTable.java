@@ -19,10 +19,6 @@ final class ClickTable {
   private long largest = Long.MIN_VALUE;
   private long least = Long.MAX_VALUE;
 
-  int size() {
-    return n;
-  }
-
   /**
    * Adds a row; false, and nothing is added, if its time and the others do not fit 64 bits with as
    * many decimals as the one with most has.

@@ -1,6 +1,5 @@
 package io.gru4j.data;
 
-import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -32,16 +31,7 @@ final class GzipStream extends InputStream {
   private boolean inMember;
   private boolean finished;
 
-  /** Returns a stream that unpacks the data if it starts with gzip's magic bytes. */
-  static InputStream unpackIfGzip(InputStream raw) throws IOException {
-    BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
-    in.mark(2);
-    boolean gzip = in.read() == 0x1f && in.read() == 0x8b;
-    in.reset();
-    return gzip ? new GzipStream(in) : in;
-  }
-
-  private GzipStream(InputStream in) {
+  GzipStream(InputStream in) {
     this.in = in;
   }
 

@@ -62,7 +62,7 @@ public final class IdMap {
   }
 
   /** The id in UTF-8, or null if it has an unpaired surrogate. */
-  private static byte[] utf8(String id) {
+  static byte[] utf8(String id) {
     for (int i = 0; i < id.length(); i++) {
       if (Character.isSurrogate(id.charAt(i))) {
         return utf8OrNull(id);

@@ -75,10 +75,10 @@ final class InputBytes {
     BufferedInputStream in = new BufferedInputStream(raw, 1 << 16);
     byte[] head = new byte[ForeignForm.HEAD];
     int length = head(in, head);
-    if (length >= 2 && head[0] == 0x1f && head[1] == (byte) 0x8b) {
-      BufferedInputStream text = new BufferedInputStream(GzipStream.unpackIfGzip(in), 1 << 16);
+    if (isGzip(head, length)) {
+      BufferedInputStream text = new BufferedInputStream(new GzipStream(in), 1 << 16);
       try {
-        if (head(text, head) >= 2 && head[0] == 0x1f && head[1] == (byte) 0x8b) {
+        if (isGzip(head, head(text, head))) {
           throw fault("is packed twice: gzip -dc " + shown() + " | gru4j ... -");
         }
       } catch (EOFException | ZipException e) {
@@ -93,6 +93,10 @@ final class InputBytes {
       return entry(in);
     }
     return in;
+  }
+
+  private static boolean isGzip(byte[] head, int length) {
+    return length >= 2 && head[0] == 0x1f && head[1] == (byte) 0x8b;
   }
 
   /** Reads the first bytes, which stay in the stream, and refuses what they tell of. */

@@ -1,7 +1,6 @@
 package io.gru4j.data;
 
 import io.gru4j.file.OneLine;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -57,12 +56,12 @@ public final class InteractionsBuilder {
   }
 
   private byte[] utf8(String what, String id) {
-    byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = IdMap.utf8(id);
+    if (bytes == null) {
+      throw fault("the " + what + "'s id " + OneLine.quoted(id) + " has an unpaired surrogate");
+    }
     if (bytes.length == 0) {
       throw fault("the " + what + "'s id is empty");
-    }
-    if (!new String(bytes, StandardCharsets.UTF_8).equals(id)) {
-      throw fault("the " + what + "'s id " + OneLine.quoted(id) + " has an unpaired surrogate");
     }
     return bytes;
   }

@@ -8,21 +8,26 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads sessions from text files: one click a line, columns found by the header line.
+ * Reads sessions from text files: tables with one click a line, or JSON Lines.
  *
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="read"}
  *
- * <p>The format: UTF-8, with or without a byte order mark, lines ending in LF or CRLF, plain or
- * gzip'd (told by the first bytes, not by the name; of several members too). The first line names
- * the columns. A tab in it makes the file tab-separated: a field is what stands between tabs.
- * Otherwise it is CSV with quotes as in RFC 4180. Other columns and blank lines are ignored.
+ * <p>The format: UTF-8, with or without a byte order mark, lines ending in LF or CRLF, plain,
+ * gzip'd (of several members too) or alone in a zip file, told by the first bytes, not by the name.
+ * It is a table or JSON Lines, an object a line. The first line of a table names the columns, or
+ * they have numbers from 1; a tab in it makes the table tab-separated, where a field is what stands
+ * between tabs; with another separator fields may have quotes as in RFC 4180. {@link SessionFormat}
+ * sets what is not to be found by looking, {@link SessionColumns} the columns. Other columns and
+ * blank lines are ignored.
  *
  * <p>Session and item are any non-empty text, compared byte by byte: {@code 7} and {@code 07} are
- * two. Time is a decimal number; beyond 2<sup>53</sup> (nanoseconds since 1970) neighbouring times
- * may become equal, and equal times keep the order of their lines. Lines of one session need not be
- * together, and a session may go on in the next file.
+ * two. Time is a decimal number, a date of ISO 8601, or of a pattern that is given; all times of
+ * one reading have one form. Sessions are in the order of the exact times, also of whole numbers
+ * beyond 2<sup>53</sup>, such as nanoseconds since 1970, which become equal as doubles; equal times
+ * keep the order of their lines. Lines of one session need not be together, and a session may go on
+ * in the next file.
  *
- * <p>Each file needs its header. A file that was cut in parts after its header was written is
+ * <p>Each table needs its header. A file that was cut in parts after its header was written is
  * joined first: {@code cat part1.gz part2.gz > whole.gz} is a valid gzip file.
  *
  * <p>Reading takes constant memory besides the result, also of a small gzip file that unpacks to

@@ -9,8 +9,8 @@ import java.util.Locale;
 
 /**
  * Reads the wanted columns of a table, by the names in its header line or by their numbers: TSV,
- * where a field is what stands between separators, or CSV with RFC 4180 quotes. A tab in the first
- * line makes it TSV.
+ * where a field is what stands between separators, or CSV with RFC 4180 quotes, as {@link
+ * Separators} finds it.
  */
 final class TableReader implements RowSource {
   private final LineReader lines;

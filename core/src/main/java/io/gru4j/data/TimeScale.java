@@ -18,21 +18,34 @@ import java.time.ZoneId;
 public record TimeScale(long perSecond, int decimals) {
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
+  /** Something needs to know how long a tick is, and the times do not tell. */
+  public static final class UnknownTickException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownTickException() {
+      super("it is not known whether times are seconds, milliseconds or something else");
+    }
+  }
+
   /**
    * Returns how many ticks a duration has.
    *
    * @param duration not negative
    * @return ticks, rounded down
-   * @throws IllegalArgumentException if it is not known how long a tick is, or they do not fit
+   * @throws UnknownTickException if it is not known how long a tick is
+   * @throws IllegalArgumentException if they do not fit 64 bits
    */
   public long ticks(Duration duration) {
-    if (perSecond == 0) {
-      throw new IllegalArgumentException(
-          "it is not known whether times are seconds, milliseconds or something else");
-    }
+    requireKnown();
     BigDecimal nanos = BigDecimal.valueOf(duration.getSeconds()).multiply(NANOS);
     nanos = nanos.add(BigDecimal.valueOf(duration.getNano()));
     return inTicks(nanos);
+  }
+
+  private void requireKnown() {
+    if (perSecond == 0) {
+      throw new UnknownTickException();
+    }
   }
 
   private long inTicks(BigDecimal nanos) {
@@ -52,17 +65,14 @@ public record TimeScale(long perSecond, int decimals) {
    * @param text such as {@code 1700000000} or {@code 2026-11-30 12:00:00}
    * @param zone of dates without one
    * @return ticks; a number between two of them is rounded down
-   * @throws IllegalArgumentException if it is neither, or a date where it is not known what a tick
-   *     is
+   * @throws UnknownTickException if it is a date, and it is not known how long a tick is
+   * @throws IllegalArgumentException if it is neither
    */
   public long parse(String text, ZoneId zone) {
     IsoTime iso = new IsoTime(zone);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     if (iso.read(bytes, 0, bytes.length) != IsoTime.Kind.NONE) {
-      if (perSecond == 0) {
-        throw new IllegalArgumentException(
-            "it is not known whether times are seconds, milliseconds or something else");
-      }
+      requireKnown();
       return inTicks(BigDecimal.valueOf(iso.nanos()));
     }
     try {
@@ -72,39 +82,32 @@ public record TimeScale(long perSecond, int decimals) {
           .longValueExact();
     } catch (NumberFormatException e) {
       throw new IllegalArgumentException(
-          "is neither a number as in the files nor a date such as 2026-11-30 12:00:00", e);
+          "a time is a number as in the files or a date such as 2026-11-30 12:00:00, got " + text,
+          e);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException("the time does not fit 64 bits", e);
     }
   }
 
   /**
-   * Returns the moment of a time.
+   * Returns a time for people.
    *
    * @param time ticks
-   * @return the moment, or null if it is not known what a tick is
+   * @return the moment, such as {@code 2026-11-30T12:00:00Z}; where it is not known how long a tick
+   *     is, the number as it was read
    */
-  public Instant instant(long time) {
+  public String words(long time) {
     if (perSecond == 0) {
-      return null;
+      return number(time);
     }
     long seconds = Math.floorDiv(time, perSecond);
     BigDecimal rest = BigDecimal.valueOf(Math.floorMod(time, perSecond)).multiply(NANOS);
     long nanos = rest.divideToIntegralValue(BigDecimal.valueOf(perSecond)).longValueExact();
-    return Instant.ofEpochSecond(seconds, nanos);
+    return Instant.ofEpochSecond(seconds, nanos).toString();
   }
 
-  /**
-   * Appends a time as it was read: a number with its decimals, or of the unit that dates have.
-   *
-   * @param out where it goes
-   * @param time ticks
-   */
-  public void append(StringBuilder out, long time) {
-    if (decimals == 0) {
-      out.append(time);
-    } else {
-      out.append(BigDecimal.valueOf(time, decimals).toPlainString());
-    }
+  /** A time as it was read: a number with its decimals, or of the unit that dates have. */
+  String number(long time) {
+    return BigDecimal.valueOf(time, decimals).toPlainString();
   }
 }

@@ -9,7 +9,8 @@
  * io.gru4j.data.CsrMatrix} holds scores and counts.
  *
  * <p>Units: users and items are numbers from 0; a timestamp is a finite double in whatever unit the
- * data has (only its order matters); whole numbers up to 2<sup>53</sup> are exact.
+ * data has (only its order matters); whole numbers up to 2<sup>53</sup> are exact. {@link
+ * io.gru4j.data.Clicks}, which {@link io.gru4j.prepare} works on, have exact times.
  *
  * <p>Threading: everything here is immutable and may be shared between threads, except the builder
  * of {@code CsrMatrix}.

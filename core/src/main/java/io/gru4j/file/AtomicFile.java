@@ -2,7 +2,9 @@ package io.gru4j.file;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -48,8 +50,26 @@ public final class AtomicFile {
   }
 
   /**
-   * As the other, and keeps the file that is replaced under another name. A crash may leave it
-   * there and nothing at the target.
+   * As {@link #write(Path, Content)}, for a text in UTF-8.
+   *
+   * @param target where it goes
+   * @param text all of the file
+   * @throws IOException if anything fails: the old file is as it was
+   */
+  public static void writeText(Path target, String text) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+    write(
+        target,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+
+  /**
+   * As {@link #write(Path, Content)}, and keeps the file that is replaced under another name. A
+   * crash may leave it there and nothing at the target.
    *
    * @param before where in the same folder the old file goes, in the place of what is there; null
    *     for nowhere

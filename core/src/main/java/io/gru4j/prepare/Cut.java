@@ -1,6 +1,7 @@
 package io.gru4j.prepare;
 
 import io.gru4j.data.Clicks;
+import io.gru4j.data.TimeScale;
 import java.time.Duration;
 import java.time.ZoneId;
 
@@ -93,6 +94,15 @@ public sealed interface Cut {
    * @param zone of a date without one
    */
   record From(String time, ZoneId zone) implements Cut {
+    /**
+     * Checks the time.
+     *
+     * @throws IllegalArgumentException if it is neither a number nor a date
+     */
+    public From {
+      new TimeScale(1, 0).parse(time, zone);
+    }
+
     @Override
     public long time(Clicks clicks) {
       return clicks.scale().parse(time, zone);

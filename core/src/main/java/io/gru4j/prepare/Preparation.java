@@ -64,15 +64,14 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
     Clicks tested = null;
     Clicks judged = null;
     if (test != null) {
-      tested = later(train, test, TEST);
-      train = run.earlier(train, test, TEST);
+      long time = test.time(train);
+      tested = later(train, test, time, TEST);
+      train = run.earlier(train, test, time, TEST);
     }
     if (validation != null) {
-      judged = later(train, validation, VALIDATION);
-      train = run.earlier(train, validation, VALIDATION);
-    }
-    if (train.numClicks() == 0) {
-      throw new IllegalArgumentException("no click is left to train on: " + run.lastLoss());
+      long time = validation.time(train);
+      judged = later(train, validation, time, VALIDATION);
+      train = run.earlier(train, validation, time, VALIDATION);
     }
     BitSet known = new BitSet();
     for (int click = 0; click < train.numClicks(); click++) {
@@ -85,14 +84,10 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
         run.rules);
   }
 
-  private static Clicks later(Clicks all, Cut cut, String part) {
-    long time = cut.time(all);
+  private static Clicks later(Clicks all, Cut cut, long time, String part) {
     Clicks later = all.keepSessions(session -> all.time(all.start(session)) >= time);
     if (later.numClicks() == 0 || later.numSessions() == all.numSessions()) {
-      StringBuilder times = new StringBuilder();
       int[] order = all.sessionsByStart();
-      show(all, all.time(all.start(order[0])), times);
-      show(all, all.time(all.start(order[order.length - 1])), times.append(" to "));
       throw new IllegalArgumentException(
           part
               + ", "
@@ -100,17 +95,11 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
               + ", has "
               + (later.numClicks() == 0 ? "no session" : "all sessions")
               + ": they start from "
-              + times);
+              + all.scale().words(all.time(all.start(order[0])))
+              + " to "
+              + all.scale().words(all.time(all.start(order[order.length - 1]))));
     }
     return later;
-  }
-
-  private static void show(Clicks clicks, long time, StringBuilder out) {
-    if (clicks.scale().perSecond() > 0) {
-      out.append(clicks.scale().instant(time));
-    } else {
-      clicks.scale().append(out, time);
-    }
   }
 
   /** One preparation: what its rules do. */
@@ -136,8 +125,7 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
       return "\"" + last.rule() + "\" leaves none of " + last.before().clicks();
     }
 
-    Clicks earlier(Clicks all, Cut cut, String later) {
-      long time = cut.time(all);
+    Clicks earlier(Clicks all, Cut cut, long time, String later) {
       Clicks before =
           note(
               TRAIN,
@@ -150,7 +138,11 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
               "clicks before " + later + " begins",
               before,
               before.keepClicks(click -> before.time(click) < time));
-      return longEnough(TRAIN, clean);
+      Clicks left = longEnough(TRAIN, clean);
+      if (left.numClicks() == 0) {
+        throw new IllegalArgumentException("no click is left to train on: " + lastLoss());
+      }
+      return left;
     }
 
     Clicks known(String part, Cut cut, Clicks clicks, BitSet items) {

@@ -74,6 +74,15 @@ class PrepareCommandTest extends CommandLineCase {
         prepare("a", "--test-last=7d", "--test-fraction=0.1").expect(2).err(),
         "--test-last, --test-fraction and --test-from exclude each other");
     assertContains(
+        prepare("a", "--test-from=noon").expect(2).err(),
+        "--test-from: a time is a number as in the files or a date such as 2026-11-30 12:00:00,"
+            + " got noon");
+    assertContains(
+        train("--session-gap=1h").expect(1).err(),
+        sessions
+            + ": it is not known whether times are seconds, milliseconds or something else;"
+            + " --time-unit says");
+    assertContains(
         prepare("a", "--session-gap=30").expect(2).err(),
         "--session-gap must be a time above 0 such as 90s, 30m, 1h or 7d, got 30");
     assertContains(

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
  * into text. The public data sets are in {@link DatasetsTest}.
  */
 class RawFormsTest extends CommandLineCase {
+  private static final String GAP = "--session-gap=1h";
+
   /** Prepares a file without any rule; returns its sessions as "id: items", separated by "; ". */
   private String read(String name, String text, String... flags) throws IOException {
     return read(name, text.getBytes(StandardCharsets.UTF_8), flags);
@@ -253,6 +255,11 @@ class RawFormsTest extends CommandLineCase {
         'R',
         '1',
         0x15);
+    stdin = "PAR1\25 and more than its first bytes";
+    assertContains(
+        run("prepare", "-", "--out", folder.resolve("out").toString()).expect(1).err(),
+        "standard input: is Parquet, expected text in UTF-8: duckdb -csv -c \"SELECT * FROM"
+            + " read_parquet('FILE')\" | gru4j ... -");
     assertNamed("avro", "Avro", "avro-tools tojson FILE", 'O', 'b', 'j', 1, 4);
     assertNamed("txt", "UTF-16 text", "iconv -f UTF-16 -t UTF-8 FILE", 0xff, 0xfe, 'S', 0, 'e', 0);
   }
@@ -266,7 +273,7 @@ class RawFormsTest extends CommandLineCase {
     String name = "clicks." + ending;
     String said = name + ": is " + what + ", expected text in UTF-8: " + command + " | gru4j ... -";
     assertEquals("gru4j prepare: " + said.replace("FILE", name), fault(name, bytes));
-    // The same in a gzip file, and from standard input, where the file has no name.
+    // The same in a gzip file.
     ByteArrayOutputStream gzip = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(gzip)) {
       out.write(bytes);
@@ -336,6 +343,22 @@ class RawFormsTest extends CommandLineCase {
     assertEquals("s\ta\t1396862017123000\ns\tb\t1396862017123456", prepare(file.toString()));
     Files.writeString(file, header + "s,a,2014-04-07T09:13:37+02:00\ns,b,2014-04-07T07:13:38Z\n");
     assertEquals("s\ta\t1396854817\ns\tb\t1396854818", prepare(file.toString()));
+  }
+
+  @Test
+  void theUnitOfNumbersIsFoundOrGiven() throws IOException {
+    for (long perSecond : List.of(1L, 1_000L, 1_000_000L, 1_000_000_000L)) {
+      assertEquals("s#1:a\ns#1:b\ns#2:c", read("unit.csv", hours(1_700_000_000L, perSecond), GAP));
+    }
+    assertContains(
+        fault("unit.csv", hours(0, 1000), GAP), "it is not known whether times are seconds");
+    assertEquals("s#1:a\ns#1:b\ns#2:c", read("unit.csv", hours(0, 1000), GAP, "--time-unit=ms"));
+  }
+
+  /** Two clicks within an hour, and one a second more than an hour later. */
+  private static String hours(long start, long perSecond) {
+    return "SessionId,ItemId,Time\ns,a,%d\ns,b,%d\ns,c,%d\n"
+        .formatted(start * perSecond, (start + 3600) * perSecond, (start + 7201) * perSecond);
   }
 
   @Test

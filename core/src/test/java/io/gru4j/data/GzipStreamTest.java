@@ -74,7 +74,7 @@ class GzipStreamTest {
   }
 
   private static InputStream unpack(byte[] bytes) throws IOException {
-    return GzipStream.unpackIfGzip(new ByteArrayInputStream(bytes));
+    return new GzipStream(new ByteArrayInputStream(bytes));
   }
 
   @Property
@@ -116,7 +116,7 @@ class GzipStreamTest {
             closed[0] = true;
           }
         };
-    InputStream in = GzipStream.unpackIfGzip(file);
+    InputStream in = new GzipStream(file);
     in.read();
     in.close();
     assertTrue(closed[0]);

@@ -15,11 +15,14 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
@@ -166,7 +169,72 @@ class SessionFilesTest {
         number::toString);
   }
 
+  /** What training reads, and what is prepared first: times are exact, and of any form. */
+  @Property(tries = 200)
+  void bothWaysOfReadingKeepTheExactOrder(
+      @ForAll @IntRange(max = 4) int form, @ForAll boolean json, @ForAll long seed)
+      throws IOException {
+    Random random = new Random(seed);
+    Map<String, List<Map.Entry<Long, String>>> expected = new LinkedHashMap<>();
+    StringBuilder text = new StringBuilder(json ? "" : HEADER);
+    int n = 1 + random.nextInt(300);
+    for (int i = 0; i < n; i++) {
+      long nanos = 1_700_000_000_000_000_000L + random.nextInt(300); // equal as doubles
+      long millis = nanos / 1_000_000 + random.nextInt(3000);
+      long ticks = form == 1 || form == 2 ? millis : form == 4 && i < n / 2 ? i : nanos;
+      String time =
+          switch (form) {
+            case 1 -> "%d.%03d".formatted(millis / 1000, millis % 1000);
+            case 2 -> Instant.ofEpochMilli(millis).toString();
+            case 3 -> Instant.ofEpochSecond(0, nanos).toString();
+            default -> Long.toString(ticks); // in form 4 some doubles would do
+          };
+      String session = "s" + random.nextInt(4);
+      String item = "i" + i;
+      expected.computeIfAbsent(session, id -> new ArrayList<>()).add(Map.entry(ticks, item));
+      String quote = form == 2 || form == 3 ? "\"" : "";
+      text.append(
+          json
+              ? "{\"SessionId\":\"%s\",\"ItemId\":\"%s\",\"Time\":%s}\n"
+                  .formatted(session, item, quote + time + quote)
+              : session + "\t" + item + "\t" + time + "\n");
+    }
+    Path file = Files.writeString(Files.createTempFile("exact", ""), text);
+    SessionData read = SessionFiles.read(file);
+    assertEquals(List.copyOf(expected.keySet()), read.sessions().ids());
+    int user = 0;
+    for (List<Map.Entry<Long, String>> clicks : expected.values()) {
+      clicks.sort(Map.Entry.comparingByKey()); // which is stable
+      assertEquals(
+          clicks.stream().map(Map.Entry::getValue).toList(),
+          Arrays.stream(read.interactions().items(user++)).mapToObj(read.items()::idOf).toList());
+    }
+    SessionData prepared =
+        new SessionFiles().readClicks(List.of(file), false).clicks().toSessionData();
+    assertEquals(read.interactions(), prepared.interactions());
+    assertEquals(read.items(), prepared.items());
+    Files.delete(file);
+    assertEquals(read.sessions(), prepared.sessions());
+  }
+
   // Examples.
+
+  @Test
+  void toldHowFarItIs() throws IOException {
+    String rows = "s\ti\t1\n".repeat(40_000);
+    List<Path> files = List.of(write("a.tsv", HEADER + rows), write("b.tsv", HEADER + rows));
+    long size = Files.size(files.getFirst());
+    List<long[]> told = new ArrayList<>();
+    new SessionFiles().listener((n, bytes) -> told.add(new long[] {n, bytes})).readAll(files);
+    long[] before = {0, 0};
+    for (long[] each : told) {
+      assertTrue(each[0] > before[0] && each[1] >= before[1]);
+      long read = each[0] * rows.length() / 40_000; // a buffer or two may be ahead
+      assertTrue(each[1] >= read && each[1] < read + (1 << 20), each[0] + " rows, " + each[1]);
+      before = each;
+    }
+    assertTrue(before[0] > 70_000 && before[1] > size, before[0] + " rows, " + before[1]);
+  }
 
   @Test
   void readsSeveralFilesAsOne() throws IOException {

@@ -175,6 +175,12 @@ class PreparationTest {
     assertEquals(
         "test, from 5, has no session: they start from 1 to 1",
         message(() -> new Preparation(List.of(), from, null, 1).apply(clicks)));
+    Clicks two = read(List.of(new Click("a", "x", 1, true), new Click("b", "y", 9, true)), false);
+    Preparation early = new Preparation(List.of(), from, new Cut.Fraction(0.1), 2);
+    assertEquals(
+        "no click is left to train on: \"sessions of 2 clicks or more\" leaves none of 1",
+        message(() -> early.apply(two)));
+    assertThrows(IllegalArgumentException.class, () -> new Cut.From("noon", ZoneOffset.UTC));
     Preparation rare = new Preparation(List.of(new MinimumCounts(2, 1)), null, null, 1);
     assertEquals(
         "no click is left: \"items of 2 clicks or more\" leaves none of 2",
