@@ -24,8 +24,6 @@ import io.gru4j.model.UnknownItems;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Parallel;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,14 +192,7 @@ final class DemoCommand implements Command {
         text.append((long) sessions.timestamp(user, position)).append('\n'); // they are whole
       }
     }
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.writeText(file, text.toString());
   }
 
   private static void row(TextTable table, String name, RankMetrics metrics) {

@@ -10,8 +10,6 @@ import io.gru4j.prepare.Cut;
 import io.gru4j.prepare.Preparation;
 import io.gru4j.prepare.Prepared;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -140,7 +138,7 @@ final class PrepareCommand implements Command {
     PrepareReport report =
         new PrepareReport(
             line.quotedWithout("out"), inputs, rows, leftOut, bad, read, prepared.rules(), made);
-    write(report.json() + "\n", parts.get(REPORT));
+    AtomicFile.writeText(parts.get(REPORT), report.json() + "\n");
     console.out().print(report.table());
     double seconds = (System.nanoTime() - start) * 1e-9;
     console
@@ -214,16 +212,5 @@ final class PrepareCommand implements Command {
       OutputFile.checkWritable(path);
     }
     all.check();
-  }
-
-  private static void write(String text, Path file) throws IOException {
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
   }
 }

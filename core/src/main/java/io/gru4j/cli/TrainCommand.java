@@ -22,8 +22,6 @@ import io.gru4j.training.MemoryEstimate;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -241,14 +239,7 @@ final class TrainCommand implements Command {
     DataStatistics statistics = DataStatistics.of(data.train());
     TrainingReport report =
         new TrainingReport(run, statistics, model, estimator.parameters(), quality);
-    ByteBuffer page = StandardCharsets.UTF_8.encode(HtmlPage.of(report.report()));
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (page.hasRemaining()) {
-            channel.write(page);
-          }
-        });
+    AtomicFile.writeText(file, HtmlPage.of(report.report()));
     console.err().println("report: " + OneLine.of(file.toString()));
   }
 

@@ -2,7 +2,9 @@ package io.gru4j.file;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -45,6 +47,24 @@ public final class AtomicFile {
    */
   public static void write(Path target, Content content) throws IOException {
     write(target, null, content);
+  }
+
+  /**
+   * Writes a text in UTF-8, as {@link #write(Path, Content)} does.
+   *
+   * @param target as there
+   * @param text all of the file
+   * @throws IOException as there
+   */
+  public static void writeText(Path target, String text) throws IOException {
+    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+    write(
+        target,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
   }
 
   /**

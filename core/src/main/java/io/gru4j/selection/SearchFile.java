@@ -8,9 +8,7 @@ import io.gru4j.file.Json;
 import io.gru4j.file.OneLine;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,14 +137,7 @@ final class SearchFile {
       entry.put("failure", result.failure());
       text.append(Json.write(entry)).append('\n');
     }
-    ByteBuffer bytes = StandardCharsets.UTF_8.encode(text.toString());
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.writeText(file, text.toString());
   }
 
   /** A hash that almost certainly differs for other data. */
