@@ -105,7 +105,7 @@ class SearchCommandTest {
   @Test
   void jsonHasWhatTheTableHas() {
     String[] flags = {
-      "--param=hidden_size=4,8", "--param=learning-rate=0.3,3e38", "--param=embedding=separate"
+      "--param=hidden_sizes=4,6+4", "--param=learning-rate=0.3,3e38", "--param=min_item_count=1"
     };
     List<String> table = search(flags).expect(0).table();
     String[] json = Arrays.copyOf(flags, flags.length + 1);
@@ -123,12 +123,12 @@ class SearchCommandTest {
       assertTrue(((Number) line.get("seconds")).doubleValue() > 0, lines.get(i));
       Map<?, ?> parameters = (Map<?, ?>) line.get("parameters");
       assertEquals(
-          List.of("hidden_size", "learning_rate", "embedding"), List.copyOf(parameters.keySet()));
-      assertEquals(
-          Double.parseDouble(row[2]), ((Number) parameters.get("hidden_size")).doubleValue());
+          List.of("min_item_count", "learning_rate", "hidden_sizes"),
+          List.copyOf(parameters.keySet()));
+      assertEquals(row[4], parameters.get("hidden_sizes"));
       assertEquals(
           Double.parseDouble(row[3]), ((Number) parameters.get("learning_rate")).doubleValue());
-      assertEquals("separate", parameters.get("embedding"));
+      assertEquals(row[2], parameters.get("min_item_count").toString());
       if (row[1].equals("failed")) {
         assertNull(line.get("score"));
         assertContains((String) line.get("failure"), "learning_rate 3.0E38");
