@@ -2,7 +2,8 @@
 rem Starts gru4j on the Java runtime beside this script. JDK_JAVA_OPTIONS adds options of the JVM,
 rem and the last one counts. The shell script beside this one does more: it looks into those options.
 setlocal
-rem Single sessions' answers, what is shown and help come sooner without vectors.
+rem What is shown and help come sooner without vectors. (For recommend this script does not look whether
+rem there is one session or a file of them: it always has vectors, and the JVM's warning of them.)
 set "modules=--add-modules=jdk.incubator.vector,jdk.jfr,jdk.unsupported"
 set "flags="
 if "%~1"=="" goto once

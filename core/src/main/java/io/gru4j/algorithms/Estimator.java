@@ -7,9 +7,7 @@ import io.gru4j.data.SessionData;
 import io.gru4j.data.Validation;
 import io.gru4j.metrics.Criterion;
 import io.gru4j.model.FittedModel;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * An estimator that a meta-estimator can train, score and copy: {@link GRU4RecCrossEntropy}, {@link
@@ -29,8 +27,7 @@ public interface Estimator extends NextItemPredictor, AutoCloseable {
    */
   @Override
   default Estimator fit(InteractionMatrix x) {
-    List<String> ids = IntStream.range(0, x.numItems()).mapToObj(Integer::toString).toList();
-    return fit(x, IdMap.of(ids), null);
+    return fit(x, IdMap.ofNumbers(x.numItems()), null);
   }
 
   /**

@@ -26,9 +26,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /**
  * What the GRU4Rec estimators have in common: item embedding, GRU and a score for each item (Hidasi
@@ -218,8 +216,7 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
    * @return this
    */
   public E fit(InteractionMatrix x, Validation validation) {
-    List<String> ids = IntStream.range(0, x.numItems()).mapToObj(Integer::toString).toList();
-    return fit(x, IdMap.of(ids), validation);
+    return fit(x, IdMap.ofNumbers(x.numItems()), validation);
   }
 
   /**

@@ -105,14 +105,10 @@ final class EvaluateCommand implements Command {
     LittleWork.expect(LittleWork.ofScoring(file, files));
     FittedModel model = ModelInput.load(file);
     List<Baseline> baselines = new ArrayList<>();
-    int[] clicks = model.itemClicks();
     if (!training.isEmpty()) {
       InteractionMatrix train = input.read(training, model.items()).interactions();
       Baseline.all().forEach(baseline -> baselines.add(baseline.fit(train)));
-      clicks = train.itemClicks();
-    }
-    if (clicks != null) {
-      model = model.withItemClicks(clicks);
+      model = model.withItemClicks(train.itemClicks());
     }
     List<List<Path>> tests = each ? files.stream().map(List::of).toList() : List.of(files);
     try (Parallel parallel = new Parallel(threads)) {

@@ -256,7 +256,7 @@ final class SearchCommand implements Command {
     StringBuilder lines = new StringBuilder();
     for (SearchResult result : results) {
       Map<String, Object> parameters = new LinkedHashMap<>();
-      result.parameters().forEach((name, value) -> parameters.put(bare(name), plain(value)));
+      result.parameters().forEach((name, value) -> parameters.put(bare(name), value));
       Map<String, Object> json = new LinkedHashMap<>();
       json.put("rank", result.rank());
       json.put("score", result.failed() ? null : EpochLog.finiteOrNull(result.score()));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
 
 /**
  * An immutable two-way map between ids, any non-empty text, and the numbers 0..size-1.
@@ -59,6 +60,16 @@ public final class IdMap {
       i++;
     }
     return builder.build();
+  }
+
+  /**
+   * Makes the map of items that have no ids of their own: their numbers serve as ids.
+   *
+   * @param size how many, at least 0
+   * @return a map of the ids 0 to size - 1
+   */
+  public static IdMap ofNumbers(int size) {
+    return of(IntStream.range(0, size).mapToObj(Integer::toString).toList());
   }
 
   /** The id in UTF-8, or null if it has an unpaired surrogate. */

@@ -30,13 +30,7 @@ public final class RankMetrics {
    * @throws IllegalArgumentException if there is none or one is below 1
    */
   public RankMetrics(int... cutoffs) {
-    if (cutoffs.length == 0) {
-      throw new IllegalArgumentException("rank metrics need a cut-off");
-    }
-    this.cutoffs = Arrays.stream(cutoffs).sorted().distinct().toArray();
-    if (this.cutoffs[0] < 1) {
-      throw new IllegalArgumentException("a cut-off must be >= 1, got " + this.cutoffs[0]);
-    }
+    this.cutoffs = NextClickProtocol.at(cutoffs).cutoffs();
     this.largest = this.cutoffs[this.cutoffs.length - 1];
   }
 

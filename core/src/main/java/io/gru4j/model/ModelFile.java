@@ -261,13 +261,10 @@ final class ModelFile {
 
   private static IdMap readItems(Path file, SafeTensorsReader reader, int numItems)
       throws IOException {
-    List<String> ids = new ArrayList<>(numItems);
     if (!reader.contains(ITEM_ENDS)) {
-      for (int i = 0; i < numItems; i++) {
-        ids.add(Integer.toString(i));
-      }
-      return IdMap.of(ids);
+      return IdMap.ofNumbers(numItems);
     }
+    List<String> ids = new ArrayList<>(numItems);
     reader.require(ITEM_ENDS, TensorType.I64, numItems);
     long[] ends = new long[numItems];
     reader.readLongs(ITEM_ENDS, 0, ends, 0, numItems);

@@ -37,12 +37,7 @@ public sealed interface SessionFilter {
 
     @Override
     public InteractionMatrix apply(InteractionMatrix x) {
-      int[] counts = new int[x.numItems()];
-      for (int user = 0; user < x.numUsers(); user++) {
-        for (int position = 0; position < x.historyLength(user); position++) {
-          counts[x.item(user, position)]++;
-        }
-      }
+      int[] counts = x.itemClicks();
       return x.itemsIn(
           IntStream.range(0, x.numItems()).filter(item -> counts[item] >= count).toArray());
     }

@@ -3,6 +3,8 @@ package io.gru4j.serve;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.Recommendation;
 import io.gru4j.tensor.Parallel;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -30,22 +32,21 @@ final class MatrixRun {
     for (int from = 0; from < users; from += CHUNK) {
       int first = from;
       int count = Math.min(CHUNK, users - from);
-      Object[] results = new Object[count];
+      List<List<List<Recommendation>>> blocks =
+          new ArrayList<>(Collections.nCopies(Math.ceilDiv(count, BLOCK), List.of()));
       parallel.run(
-          Math.ceilDiv(count, BLOCK),
-          b -> runBlock(first + b * BLOCK, results, b * BLOCK, Math.min(BLOCK, count - b * BLOCK)));
-      for (int i = 0; i < count; i++) {
-        receiver.accept(first + i, list(results[i]));
+          blocks.size(),
+          b -> blocks.set(b, block(first + b * BLOCK, Math.min(BLOCK, count - b * BLOCK))));
+      int user = first;
+      for (List<List<Recommendation>> block : blocks) {
+        for (List<Recommendation> items : block) {
+          receiver.accept(user++, items);
+        }
       }
     }
   }
 
-  @SuppressWarnings("unchecked") // an array of a generic type cannot be made
-  private static List<Recommendation> list(Object result) {
-    return (List<Recommendation>) result;
-  }
-
-  private void runBlock(int user, Object[] results, int at, int count) {
+  private List<List<Recommendation>> block(int user, int count) {
     Session[] rows = new Session[count];
     int longest = 0;
     for (int i = 0; i < count; i++) {
@@ -62,17 +63,7 @@ final class MatrixRun {
       }
       workspace.click(going);
     }
-    int clicked = 0;
-    for (Session row : rows) {
-      if (row.clicks() > 0) {
-        workspace.put(clicked++, row);
-      }
-    }
-    workspace.top(clicked, k, filter);
-    int result = 0;
-    for (int i = 0; i < count; i++) {
-      results[at + i] = rows[i].clicks() > 0 ? workspace.result(result++) : List.of();
-    }
     recommender.workspaces().giveBack(workspace);
+    return recommender.topAll(List.of(rows), k, filter);
   }
 }

@@ -258,11 +258,7 @@ public final class Recommender {
       }
     }
     top.sort();
-    List<Recommendation> result = new ArrayList<>(top.size());
-    for (int i = 0; i < top.size(); i++) {
-      result.add(new Recommendation(model.items().idOf(top.classAt(i)), top.scoreAt(i)));
-    }
-    return Collections.unmodifiableList(result);
+    return Workspace.list(top, model.items());
   }
 
   /** Checks a request for the best items; returns how many there can be at most. */

@@ -105,7 +105,11 @@ final class Workspace {
 
   /** The best items of a row, as the caller receives them. */
   List<Recommendation> result(int row) {
-    TopK best = top[row];
+    return list(top[row], ids);
+  }
+
+  /** The same of any items that are sorted. */
+  static List<Recommendation> list(TopK best, IdMap ids) {
     List<Recommendation> result = new ArrayList<>(best.size());
     for (int i = 0; i < best.size(); i++) {
       result.add(new Recommendation(ids.idOf(best.classAt(i)), best.scoreAt(i)));

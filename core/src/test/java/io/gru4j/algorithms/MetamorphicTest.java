@@ -48,7 +48,8 @@ class MetamorphicTest {
             .initialise(random.nextLong());
     for (Parameter p : network.parameters()) {
       for (int i = 0; i < p.value().length; i++) {
-        p.value()[i] *= 60;
+        // None is zero: a step of 1e-30 moves a zero, and nothing else.
+        p.value()[i] = p.value()[i] == 0 ? 1 : 60 * p.value()[i];
       }
     }
     return network;

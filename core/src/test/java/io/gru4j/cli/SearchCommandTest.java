@@ -2,8 +2,10 @@ package io.gru4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.file.Json;
 import io.gru4j.model.FittedModel;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,7 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -96,6 +100,44 @@ class SearchCommandTest {
     assertEquals(0L, written.seed());
     assertContains(result.err, "candidate 1/6: hidden_size=4, learning_rate=0.003: ");
     assertContains(result.err, "m.safetensors (");
+  }
+
+  @Test
+  void jsonHasWhatTheTableHas() {
+    String[] flags = {
+      "--param=hidden_sizes=4,6+4", "--param=learning-rate=0.3,3e38", "--param=min_item_count=1"
+    };
+    List<String> table = search(flags).expect(0).table();
+    String[] json = Arrays.copyOf(flags, flags.length + 1);
+    json[flags.length] = "--json";
+    List<String> lines = search(json).expect(0).out.lines().toList();
+    assertEquals(4, lines.size());
+    for (int i = 0; i < lines.size(); i++) {
+      String[] row = table.get(i + 1).split(" +"); // rank, score, the parameters, epochs
+      Map<?, ?> line = (Map<?, ?>) Json.parse(lines.get(i));
+      assertEquals(
+          List.of("rank", "score", "criterion", "parameters", "epochs", "seconds", "failure"),
+          List.copyOf(line.keySet()));
+      assertEquals(row[0], line.get("rank").toString());
+      assertEquals("recall@50", line.get("criterion"));
+      assertTrue(((Number) line.get("seconds")).doubleValue() > 0, lines.get(i));
+      Map<?, ?> parameters = (Map<?, ?>) line.get("parameters");
+      assertEquals(
+          List.of("min_item_count", "learning_rate", "hidden_sizes"),
+          List.copyOf(parameters.keySet()));
+      assertEquals(row[4], parameters.get("hidden_sizes"));
+      assertEquals(
+          Double.parseDouble(row[3]), ((Number) parameters.get("learning_rate")).doubleValue());
+      assertEquals(row[2], parameters.get("min_item_count").toString());
+      if (row[1].equals("failed")) {
+        assertNull(line.get("score"));
+        assertContains((String) line.get("failure"), "learning_rate 3.0E38");
+      } else {
+        assertEquals(row[1], Numbers.score(((Number) line.get("score")).doubleValue()));
+        assertEquals(row[5], line.get("epochs").toString());
+        assertNull(line.get("failure"));
+      }
+    }
   }
 
   @Test
