@@ -142,22 +142,27 @@ final class Doubts {
     }
   }
 
-  /** Times count from 1970, as their unit was found: small ones must be of another unit. */
+  /** Times count from 1970 in the unit that was found or given: others must be of another unit. */
   private void mixedUnits(IntToDoubleFunction time, double perSecond) {
     int others = 0;
     double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
     for (int click = 0; click < numClicks; click++) {
       double seconds = time.applyAsDouble(click) / perSecond;
-      others += TimeUnits.isLikely(seconds) ? 0 : 1;
-      least = Math.min(least, seconds);
+      if (!TimeUnits.isLikely(seconds)) {
+        others++;
+        least = Math.min(least, seconds);
+        most = Math.max(most, seconds);
+      }
     }
     if (others > 0) {
       add(
           Doubt.Kind.MIXED_UNITS,
           count(others, "click has a time", "clicks have times")
               + share(others)
-              + " before 1979 in the unit of the others, the least is "
-              + String.format(Locale.ROOT, "%.3f s", least));
+              + " outside "
+              + TimeUnits.LIKELY
+              + String.format(Locale.ROOT, ": %.3f to %.3f seconds after 1970", least, most));
     }
   }
 

@@ -2,6 +2,7 @@ package io.gru4j.data;
 
 import io.gru4j.file.Json;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -135,12 +136,19 @@ final class JsonLinesReader implements RowSource {
       throw SessionFileException.ofLine(
           lines.file(), lines.line(), wanted.get(w) + " is no single value");
     }
-    byte[] bytes = value.toString().getBytes(StandardCharsets.UTF_8);
+    byte[] bytes = text(value).getBytes(StandardCharsets.UTF_8);
     if (n + bytes.length > buffer.length) {
       buffer = Arrays.copyOf(buffer, 2 * (n + bytes.length));
     }
     System.arraycopy(bytes, 0, buffer, n, bytes.length);
     return n + bytes.length;
+  }
+
+  /** A whole number is an integer, as JSON has it: 12345678.0 and 1.2345678e7 are 12345678. */
+  private static String text(Object value) {
+    String text = value.toString();
+    boolean plain = !(value instanceof Double d) || d != Math.rint(d) && text.indexOf('E') < 0;
+    return plain ? text : new BigDecimal(text).stripTrailingZeros().toPlainString();
   }
 
   @Override

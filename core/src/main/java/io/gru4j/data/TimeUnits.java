@@ -17,6 +17,10 @@ public enum TimeUnits {
   private static final double LAST_SECOND = 3e10; // the year 2920
 
   private final String symbol;
+
+  /** The years in which a time is likely, in words. */
+  static final String LIKELY = "1979 to 2920";
+
   private final long perSecond;
 
   TimeUnits(String symbol, long perSecond) {
@@ -53,8 +57,8 @@ public enum TimeUnits {
   }
 
   /**
-   * Guesses the unit of a number that counts from 1970: whichever makes it a time between 1979 and
-   * 2920. No number fits two units.
+   * Guesses the unit of a number that counts from 1970: whichever makes it a time in the years
+   * {@value #LIKELY}. No number fits two units.
    *
    * @param time the number
    * @return the unit, or null if the number is too small or too large for any

@@ -1,6 +1,7 @@
 package io.gru4j.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -356,6 +357,35 @@ class RawFormsTest extends CommandLineCase {
   }
 
   /** Two clicks within an hour, and one a second more than an hour later. */
+  @Test
+  void aWrongUnitIsDoubted() throws IOException {
+    Path file = folder.resolve("unit.csv");
+    Files.writeString(file, hours(1_700_000_000, 1));
+    String[] command = {
+      "prepare", file.toString(), "--out=" + folder.resolve("o"), "--session-gap=1h", ""
+    };
+    command[4] = "--time-unit=ms";
+    assertContains(
+        run(command).expect(0).err(),
+        "3 clicks have times (100.0 %) outside 1979 to 2920: 1700000.000 to 1700007.201 seconds");
+    command[4] = "--time-unit=s";
+    assertFalse(run(command).expect(0).err().contains("outside"));
+  }
+
+  /** What pandas writes of a column of integers in which one was missing. */
+  @Test
+  void wholeNumbersOfJsonAreIntegers() throws IOException {
+    String line = "{\"SessionId\": %s, \"ItemId\": %s, \"Time\": %s}\n";
+    assertEquals(
+        "7:12345678\n7:12345678\n7:0.25\n7:100000000000000000000",
+        read(
+            "floats.jsonl",
+            line.formatted("7.0", "12345678.0", "1.7e9")
+                + line.formatted("7", "1.2345678e7", "1700000001.0")
+                + line.formatted("7.00", "0.25", "1700000001.5")
+                + line.formatted("7", "1e20", "1700000002")));
+  }
+
   private static String hours(long start, long perSecond) {
     return "SessionId,ItemId,Time\ns,a,%d\ns,b,%d\ns,c,%d\n"
         .formatted(start * perSecond, (start + 3600) * perSecond, (start + 7201) * perSecond);
@@ -392,7 +422,8 @@ class RawFormsTest extends CommandLineCase {
     assertContains(err, "the longest for 5 days; if the key is a person, --session-gap 30m");
     assertContains(err, "warning: the session \"1\" has 100 of 102 clicks (98.0 %);");
     assertContains(
-        err, "warning: 1 click has a time (1.0 %) before 1979 in the unit of the others");
+        err,
+        "warning: 1 click has a time (1.0 %) outside 1979 to 2920: 1700.000 to 1700.000 seconds");
     String sound =
         run(
                 "prepare",
