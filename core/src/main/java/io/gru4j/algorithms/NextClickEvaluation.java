@@ -46,7 +46,8 @@ public final class NextClickEvaluation {
 
   /**
    * Ranks each click but the first of each session, and looks at what is recommended there: the
-   * best items whose score is above 0.
+   * best items whose score is above 0. A click on an item that is on no list, whose score is not
+   * above 0, is a miss however ties are counted.
    *
    * @param scorer what is measured; several threads ask it at once
    * @param sessions the test sessions; those of one click have nothing to predict
@@ -138,7 +139,9 @@ public final class NextClickEvaluation {
         if (protocol.seenExcluded()) {
           seen.set(items[length - 1]);
         }
-        metrics.ranks().add(rankUnseen(items[length]));
+        int target = items[length];
+        boolean listed = scores[target] > 0 || !lists;
+        metrics.ranks().add(listed ? rankUnseen(target) : Double.POSITIVE_INFINITY);
         if (lists) {
           addList();
         }

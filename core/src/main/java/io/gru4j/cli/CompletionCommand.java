@@ -103,6 +103,12 @@ final class CompletionCommand implements Command {
         .append(" help --help --version\" -- \"$word\"))\n");
     script.append("    return\n  fi\n");
     script.append("  case ${COMP_WORDS[COMP_CWORD-1]} in\n");
+    script
+        .append("    help) COMPREPLY=($(compgen -W \"")
+        .append(names())
+        .append("\" -- \"$word\")); return ;;\n");
+    script.append(
+        "    completion) COMPREPLY=($(compgen -W \"bash zsh\" -- \"$word\")); return ;;\n");
     script.append(choices("COMPREPLY=($(compgen -W \"%s\" -- \"$word\"))"));
     script.append("  esac\n  case ${COMP_WORDS[1]} in\n");
     for (Command command : commands.get()) {

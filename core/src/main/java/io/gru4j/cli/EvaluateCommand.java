@@ -44,8 +44,8 @@ final class EvaluateCommand implements Command {
         + "Recall@k: the share of clicks whose item is among the k best. MRR@k: the mean of 1/rank,"
         + " 0 beyond k. NDCG@k: the mean of 1/log2(rank + 1), 0 beyond k. Precision@k: Recall@k/k."
         + " Coverage@k: the share of the catalogue that is among the k best at least once."
-        + " Popularity@k: the mean over the k best of their training clicks, those of the most"
-        + " popular item being 1.\n"
+        + " Popularity@k: the mean over the k best of their training clicks (those that the model"
+        + " file has), those of the most popular item being 1.\n"
         + "stdout gets a table, or with --json one line: {\"recall\": {\"20\": x}, \"mrr\": {...},"
         + " \"ndcg\": {...}, \"precision\": {...}, \"coverage\": {...}, \"popularity\": {...},"
         + " \"clicks\": clicks predicted, \"dropped\": clicks dropped, \"seconds\": s of ranking},"
@@ -105,10 +105,12 @@ final class EvaluateCommand implements Command {
     LittleWork.expect(LittleWork.ofScoring(file, files));
     FittedModel model = ModelInput.load(file);
     List<Baseline> baselines = new ArrayList<>();
+    int[] learned = null; // the clicks of the baselines' items
     if (!training.isEmpty()) {
       InteractionMatrix train = input.read(training, model.items()).interactions();
       Baseline.all().forEach(baseline -> baselines.add(baseline.fit(train)));
-      model = model.withItemClicks(train.itemClicks());
+      learned = train.itemClicks();
+      model = model.itemClicks() == null ? model.withItemClicks(learned) : model;
     }
     List<List<Path>> tests = each ? files.stream().map(List::of).toList() : List.of(files);
     try (Parallel parallel = new Parallel(threads)) {
@@ -121,9 +123,30 @@ final class EvaluateCommand implements Command {
           throw new WorkException(
               SessionInput.nothingToPredict(test, data.interactions().numInteractions()));
         }
+        if (learned != null) {
+          requireCommonItem(training, learned, test, data.interactions());
+        }
         console.out().print(json ? figures.json(name) + "\n" : figures.text(name));
       }
     }
+  }
+
+  /** Baselines that know no item of the test judge nothing: their file is another shop's. */
+  private static void requireCommonItem(
+      List<Path> training, int[] learned, List<Path> test, InteractionMatrix sessions)
+      throws WorkException {
+    int[] clicks = sessions.itemClicks();
+    for (int item = 0; item < learned.length; item++) {
+      if (learned[item] > 0 && clicks[item] > 0) {
+        return;
+      }
+    }
+    throw new WorkException(
+        "--baselines "
+            + SessionInput.names(training)
+            + ": none of the items of "
+            + SessionInput.names(test)
+            + " is known, these training data have others");
   }
 
   private static Ties ties(String text) throws UsageException {

@@ -75,6 +75,11 @@ record InputFormat(SessionColumns columns, SessionFormat format) {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--session-key, --item-key, --time-key: " + e.getMessage());
     }
+    for (String flag : List.of("time-format", "time-zone", "time-unit")) {
+      if (line.get(flag).isPresent()) {
+        requireTimes(line, flag);
+      }
+    }
     boolean header = !line.isOn("no-header");
     if (!header) {
       checkNumbers(columns);
@@ -96,6 +101,14 @@ record InputFormat(SessionColumns columns, SessionFormat format) {
       return new InputFormat(columns, format.withTimePattern(line.get("time-format").orElse(null)));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--time-format: " + e.getMessage());
+    }
+  }
+
+  /** Refuses a flag that means nothing where the time is the order in the file. */
+  static void requireTimes(CommandLine line, String flag) throws UsageException {
+    if (line.get("time-key").filter(SessionColumns.NO_TIME::equals).isPresent()) {
+      throw new UsageException(
+          "with --time-key none there are no times: --" + flag + " needs a column with the time");
     }
   }
 

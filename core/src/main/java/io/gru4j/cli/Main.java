@@ -66,6 +66,7 @@ public final class Main {
     // Ids are read and written as UTF-8 in every locale.
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
+    System.setErr(StatusLine.above(err)); // where loggers print
     int status =
         run(args, new Console(System.in, out, err, Terminals.columns(), Terminals.typed()));
     StopSignal.commandEnded();

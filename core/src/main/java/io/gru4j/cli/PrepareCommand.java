@@ -3,9 +3,11 @@ package io.gru4j.cli;
 import io.gru4j.data.ClickData;
 import io.gru4j.data.ClickFile;
 import io.gru4j.data.Clicks;
+import io.gru4j.data.Doubt;
 import io.gru4j.data.InputFile;
 import io.gru4j.file.AtomicFile;
 import io.gru4j.file.OneLine;
+import io.gru4j.file.RealPath;
 import io.gru4j.prepare.Counts;
 import io.gru4j.prepare.Cut;
 import io.gru4j.prepare.Preparation;
@@ -17,10 +19,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code gru4j prepare}. */
 final class PrepareCommand implements Command {
@@ -98,7 +103,12 @@ final class PrepareCommand implements Command {
     checkFiles(files, out, parts);
 
     long start = System.nanoTime();
-    ClickData data = input.readClicks(files, filters.hasGap());
+    Set<Doubt.Kind> answered = EnumSet.copyOf(filters.answers());
+    if (line.get("test-from").isPresent() || line.get("validation-from").isPresent()) {
+      answered.add(Doubt.Kind.UNUSED_ZONE); // it is that of these times
+    }
+    ClickData data = input.readClicks(files, filters.hasGap(), answered);
+    warnOfSameContent(data.files(), console);
     double readSeconds = (System.nanoTime() - start) * 1e-9;
     Preparation preparation =
         new Preparation(
@@ -115,7 +125,10 @@ final class PrepareCommand implements Command {
     try {
       prepared = preparation.apply(data.clicks());
     } catch (IllegalArgumentException e) {
-      throw SessionInput.rulesFailed(files, e);
+      throw input.rulesFailed(files, e);
+    }
+    for (String doubt : SplitDoubts.of(prepared)) {
+      console.err().println("warning: " + doubt);
     }
     Map<String, Clicks> made = new LinkedHashMap<>();
     made.put(TRAIN, prepared.train());
@@ -153,6 +166,21 @@ final class PrepareCommand implements Command {
                 + Numbers.duration(seconds - readSeconds));
   }
 
+  /** Files of two places with the same bytes; two names of one place are known before. */
+  private static void warnOfSameContent(List<InputFile> inputs, Console console)
+      throws IOException {
+    Map<String, InputFile> given = new HashMap<>();
+    for (InputFile input : inputs) {
+      InputFile first = given.putIfAbsent(input.sha256(), input);
+      if (first != null
+          && !RealPath.of(Path.of(first.name())).equals(RealPath.of(Path.of(input.name())))) {
+        console
+            .err()
+            .println("warning: " + SessionInput.sameClicks(first.name(), input.name(), "text"));
+      }
+    }
+  }
+
   private static Optional<Cut> cut(CommandLine line, String part, ZoneId zone)
       throws UsageException {
     List<Cut> cuts = new ArrayList<>();
@@ -161,6 +189,7 @@ final class PrepareCommand implements Command {
     line.fraction(part + "-fraction").ifPresent(each -> cuts.add(new Cut.Fraction(each)));
     Optional<String> from = line.get(part + "-from");
     if (from.isPresent()) {
+      InputFormat.requireTimes(line, part + "-from");
       try {
         cuts.add(new Cut.From(from.get(), zone));
       } catch (IllegalArgumentException e) {

@@ -56,14 +56,20 @@ final class Progress implements TrainingListener {
           bar(
               p,
               recent.perSecond(),
+              recent.forecast(),
               console.columns() - 1)); // in the last column some terminals wrap
     } else {
-      console.err().println(line(p, recent.perSecond()));
+      console.err().println(line(p, recent.perSecond(), recent.forecast()));
     }
   }
 
-  /** The state of an epoch in one line that stays; {@code rate} is in targets per second. */
-  static String line(BatchProgress p, double rate) {
+  /**
+   * The state of an epoch in one line that stays.
+   *
+   * @param rate in targets per second
+   * @param forecast the same for the rest of the training; NaN: it cannot be told yet
+   */
+  static String line(BatchProgress p, double rate, double forecast) {
     return String.format(
         Locale.ROOT,
         "epoch %d/%d: batch %,d/%,d, %.0f%%, %s, %s, ETA %s",
@@ -74,19 +80,19 @@ final class Progress implements TrainingListener {
         100 * share(p),
         rate(rate),
         loss(p.meanLoss()),
-        eta(p, rate));
+        eta(p, forecast));
   }
 
   /**
    * The state of an epoch with a bar, in at most {@code width} characters: where that is little,
    * first the batches, then the bar, then the speed are left out.
    */
-  static String bar(BatchProgress p, double targetsPerSecond, int width) {
+  static String bar(BatchProgress p, double targetsPerSecond, double forecast, int width) {
     String head = String.format(Locale.ROOT, "epoch %d/%d ", p.epoch(), p.maxEpochs());
     String percent = String.format(Locale.ROOT, "%3.0f%%", 100 * share(p));
     String batches = String.format(Locale.ROOT, "  batch %,d/%,d", p.batch(), p.batches());
     String rate = "  " + rate(targetsPerSecond);
-    String tail = "  " + loss(p.meanLoss()) + "  ETA " + eta(p, targetsPerSecond);
+    String tail = "  " + loss(p.meanLoss()) + "  ETA " + eta(p, forecast);
     String rest = batches + rate + tail;
     int room = width - head.length() - percent.length() - "[] ".length();
     if (room - rest.length() < SHORTEST_BAR) {

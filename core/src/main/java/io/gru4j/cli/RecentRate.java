@@ -10,6 +10,8 @@ import io.gru4j.progress.BatchProgress;
 final class RecentRate {
   private static final int SAMPLES = 64;
   private static final double SECONDS_BETWEEN = 0.2;
+  private static final double WINDOW = 2; // seconds; two of them are compared
+  private static final double CLIMB = 1.15; // of a window to the next one: the JVM still compiles
 
   private final double[] seconds = new double[SAMPLES]; // of the training, oldest overwritten
   private final double[] targets = new double[SAMPLES];
@@ -19,6 +21,7 @@ final class RecentRate {
   private double epochSeconds;
   private double now;
   private double done;
+  private boolean settled;
 
   /** Takes a report, in the order in which they come. */
   void add(BatchProgress p) {
@@ -34,6 +37,36 @@ final class RecentRate {
       targets[count % SAMPLES] = done;
       count++;
     }
+    settled = settled || hasSettled();
+  }
+
+  /** Whether the rate of the last window is hardly above that of the window before it. */
+  private boolean hasSettled() {
+    int middle = newest(now - WINDOW);
+    int first = middle < 0 ? -1 : newest(seconds[middle] - WINDOW);
+    if (first < 0) {
+      return false;
+    }
+    double before = (targets[middle] - targets[first]) / (seconds[middle] - seconds[first]);
+    return before > 0 && (done - targets[middle]) / (now - seconds[middle]) <= CLIMB * before;
+  }
+
+  /** The place of the newest sample that is not after a time; -1 if there is none. */
+  private int newest(double time) {
+    for (int i = count - 1; i >= Math.max(0, count - SAMPLES); i--) {
+      if (seconds[i % SAMPLES] <= time) {
+        return i % SAMPLES;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * Targets per second as far as they tell how long the rest takes: NaN until the rate has settled,
+   * as the first seconds can be a hundred times as slow as what follows.
+   */
+  double forecast() {
+    return settled ? perSecond() : Double.NaN;
   }
 
   /** Targets per second; NaN where there is too little to tell. */

@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import io.gru4j.data.IdMap;
 import io.gru4j.data.SessionData;
 import io.gru4j.file.AtomicFile;
 import io.gru4j.file.OneLine;
@@ -79,7 +80,9 @@ final class RecommendCommand implements Command {
         new Option(
             "fallback",
             "popular",
-            "recommend the most popular items to a session without a known item"));
+            "recommend the most popular items to a session without a known item",
+            false,
+            List.of("popular")));
     options.add(
         new Option(
             "unknown",
@@ -271,16 +274,27 @@ final class RecommendCommand implements Command {
       UnknownItems unknown,
       RecommendOutput output)
       throws WorkException, IOException {
-    SessionData data = input.read(files, output.model().items());
-    if (unknown == UnknownItems.FAIL && data.droppedUnknownItems() > 0) {
+    IdMap items = output.model().items();
+    KnownClicks clicks;
+    long dropped;
+    if (output.isJson()) { // which names what the model does not know
+      SessionData all = input.read(files, null);
+      clicks = KnownClicks.of(all, items);
+      dropped = all.clicks() - clicks.known().clicks();
+    } else {
+      SessionData known = input.read(files, items);
+      clicks = new KnownClicks(known, List.of());
+      dropped = known.droppedUnknownItems();
+    }
+    if (unknown == UnknownItems.FAIL && dropped > 0) {
       throw new WorkException(
           SessionInput.names(files)
               + ": "
-              + Numbers.count(data.droppedUnknownItems(), "click")
+              + Numbers.count(dropped, "click")
               + " on items that the model does not know; --unknown skip leaves them out");
     }
     try (Parallel parallel = new Parallel(threads)) {
-      output.all(data, parallel);
+      output.all(clicks, parallel);
     }
   }
 

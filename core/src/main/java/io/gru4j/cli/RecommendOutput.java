@@ -107,8 +107,14 @@ final class RecommendOutput {
     return known || asked.fallback;
   }
 
+  /** Whether JSON is printed, which names the items that the model does not know. */
+  boolean isJson() {
+    return asked.json;
+  }
+
   /** Prints the recommendations for all sessions of a file. */
-  void all(SessionData data, Parallel parallel) {
+  void all(KnownClicks clicks, Parallel parallel) {
+    SessionData data = clicks.known();
     if (!asked.json) {
       out.println("SessionId\tItemId\tRank\tScore" + (asked.fallback ? "\tSource" : ""));
     }
@@ -124,7 +130,10 @@ final class RecommendOutput {
           without += known ? 0 : 1;
           if (asked.json) {
             Map<String, Object> json = new LinkedHashMap<>();
+            List<String> unknown = clicks.unknown().get(user);
+            skipped += unknown.size();
             json.put("session", session);
+            json.put("unknown", unknown);
             print(json, best, known);
           } else {
             String start = OneLine.of(session) + "\t";

@@ -156,7 +156,7 @@ final class SearchCommand implements Command {
               OneLine.of(out.toString())
                   + " ("
                   + Numbers.bytes(Files.size(out))
-                  + "): the model of rank 1");
+                  + "): the model of the first line");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.gru4j.cli;
 
+import io.gru4j.data.Doubt;
 import io.gru4j.prepare.CollapseRepeats;
 import io.gru4j.prepare.MaximumLength;
 import io.gru4j.prepare.MinimumCounts;
@@ -8,8 +9,10 @@ import io.gru4j.prepare.Step;
 import io.gru4j.prepare.Where;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -57,6 +60,7 @@ final class SessionFilters {
     if (text.isEmpty()) {
       return Optional.empty();
     }
+    InputFormat.requireTimes(line, name);
     Matcher matcher = DURATION.matcher(text.get());
     if (matcher.matches()) {
       long n = Long.parseLong(matcher.group(1));
@@ -99,6 +103,18 @@ final class SessionFilters {
 
   boolean hasGap() {
     return gap.isPresent();
+  }
+
+  /** Doubts that these rules answer already, so that nobody needs to be told. */
+  Set<Doubt.Kind> answers() {
+    Set<Doubt.Kind> kinds = EnumSet.noneOf(Doubt.Kind.class);
+    if (gap.isPresent()) {
+      kinds.add(Doubt.Kind.LONG_SESSION);
+    }
+    if (longest.isPresent()) {
+      kinds.add(Doubt.Kind.GIANT_SESSION);
+    }
+    return kinds;
   }
 
   int minSessionLength() {

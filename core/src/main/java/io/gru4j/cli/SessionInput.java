@@ -10,12 +10,17 @@ import io.gru4j.data.SessionFileException;
 import io.gru4j.data.SessionFiles;
 import io.gru4j.data.TimeScale;
 import io.gru4j.file.OneLine;
+import io.gru4j.file.RealPath;
 import io.gru4j.prepare.Step;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Session files and threads as the commands' flags name them. */
@@ -53,6 +58,8 @@ final class SessionInput {
   private final double badShare;
   private final InputFormat format;
   private final Console console;
+  private String datePattern; // reads the times, which are numbers that look like dates
+  private String timeRange = ""; // of times whose unit is not known
 
   SessionInput(CommandLine line, Console console) throws UsageException {
     this.format = InputFormat.of(line);
@@ -147,11 +154,20 @@ final class SessionInput {
     return data;
   }
 
-  /** As {@link #read}, and applies rules before the clicks become a matrix. */
-  SessionData read(List<Path> files, IdMap knownItemsOrNull, List<Step> steps, boolean withGap)
+  /**
+   * As {@link #read}, and applies rules before the clicks become a matrix.
+   *
+   * @param answered doubts that nobody needs to be told
+   */
+  SessionData read(
+      List<Path> files,
+      IdMap knownItemsOrNull,
+      List<Step> steps,
+      boolean withGap,
+      Set<Doubt.Kind> answered)
       throws WorkException, IOException {
     long start = System.nanoTime();
-    Clicks clicks = readClicks(files, withGap).clicks();
+    Clicks clicks = readClicks(files, withGap, answered).clicks();
     for (Step step : steps) {
       Clicks before = clicks;
       try {
@@ -175,6 +191,7 @@ final class SessionInput {
     if (clicks.numClicks() == 0) {
       throw new WorkException(names(files) + ": the rules leave no click");
     }
+    clicks = clicks.byStart(); // as prepare writes them, so that the model has the same bits
     SessionData data =
         knownItemsOrNull == null ? clicks.toSessionData() : clicks.toSessionData(knownItemsOrNull);
     print(files, data, start);
@@ -182,24 +199,47 @@ final class SessionInput {
   }
 
   /** What to say if the rules cannot be applied. */
-  static WorkException rulesFailed(List<Path> files, IllegalArgumentException e) {
-    String help = e instanceof TimeScale.UnknownTickException ? "; --time-unit says" : "";
+  WorkException rulesFailed(List<Path> files, IllegalArgumentException e) {
+    String help = "";
+    if (e instanceof TimeScale.UnknownTickException) {
+      help = timeRange + (datePattern == null ? "; --time-unit says" : "; " + reads(datePattern));
+    }
     return new WorkException(names(files) + ": " + e.getMessage() + help);
   }
 
   /**
-   * Reads files for rules to be applied, and prints what is bad or doubtful; {@code withGap} if the
-   * first rule is a session's gap, which needs the rows that are left out too.
+   * Reads files for rules to be applied, and prints what is bad or doubtful.
+   *
+   * @param withGap whether the first rule is a session's gap, which needs the rows that are left
+   *     out too
+   * @param answered doubts that nobody needs to be told
    */
-  ClickData readClicks(List<Path> files, boolean withGap) throws WorkException, IOException {
+  ClickData readClicks(List<Path> files, boolean withGap, Set<Doubt.Kind> answered)
+      throws WorkException, IOException {
     ClickData data = reading(files, reader -> reader.readClicks(files, withGap));
     long clicks = data.rows() - data.leftOut();
     List<Doubt> doubts = new ArrayList<>(data.doubts());
-    if (withGap) { // which is what helps
-      doubts.removeIf(doubt -> doubt.kind() == Doubt.Kind.LONG_SESSION);
-    }
+    doubts.removeIf(doubt -> answered.contains(doubt.kind()));
     report(files, clicks, data.skippedBadLines(), data.firstBadLines(), doubts);
+    if (data.clicks().scale().perSecond() == 0) {
+      timeRange = " (they go " + range(data.clicks()) + ")";
+    }
     return data;
+  }
+
+  /** The least and the greatest time. */
+  private static String range(Clicks clicks) {
+    long least = Long.MAX_VALUE;
+    long most = Long.MIN_VALUE;
+    for (int click = 0; click < clicks.numClicks(); click++) {
+      least = Math.min(least, clicks.time(click));
+      most = Math.max(most, clicks.time(click));
+    }
+    return "from " + clicks.scale().words(least) + " to " + clicks.scale().words(most);
+  }
+
+  private static String reads(String pattern) {
+    return "--time-format " + pattern + " reads them as dates";
   }
 
   /** Something that reads. */
@@ -207,7 +247,25 @@ final class SessionInput {
     T of(SessionFiles reader) throws IOException;
   }
 
+  /** What is given twice is counted twice. */
+  private void warnOfSameFiles(List<Path> files) throws IOException {
+    Map<Path, Path> given = new HashMap<>();
+    for (Path file : onDisk(files)) {
+      Path first = given.putIfAbsent(RealPath.of(file), file);
+      if (first != null && Files.isRegularFile(file)) {
+        console.err().println("warning: " + sameClicks(first.toString(), file.toString(), "file"));
+      }
+    }
+  }
+
+  /** The warning of two names for the same clicks. */
+  static String sameClicks(String one, String other, String what) {
+    return OneLine.of(
+        one + " and " + other + " are the same " + what + ": its clicks are counted twice");
+  }
+
   private <T> T reading(List<Path> files, Reading<T> what) throws WorkException, IOException {
+    warnOfSameFiles(files);
     ReadBar bar = new ReadBar(console, files);
     SessionFiles reader =
         new SessionFiles()
@@ -237,15 +295,26 @@ final class SessionInput {
       throws WorkException {
     reportBadLines(names(files), clicks + bad, bad, first);
     if (clicks == 0) {
+      for (Doubt doubt : doubts) {
+        if (doubt.kind() == Doubt.Kind.MISSING_VALUE
+            || doubt.kind() == Doubt.Kind.UNMET_CONDITION) {
+          throw new WorkException(names(files) + ": no click, " + doubt.figures());
+        }
+      }
+      boolean arrays = format.columns().item().contains("[]");
       throw new WorkException(
           names(files)
               + (bad > 0
                   ? ": no click, every line is bad"
                   : format.format().where().isEmpty()
                       ? ": no click, there is only a header line"
+                          + (arrays ? " or every array is empty" : "")
                       : ": no click meets --where"));
     }
     for (Doubt doubt : doubts) {
+      if (doubt.kind() == Doubt.Kind.DATE_NUMBERS) {
+        datePattern = doubt.id();
+      }
       String help =
           switch (doubt.kind()) {
             case MISSING_SESSION -> without(format.columns().session(), doubt.id());
@@ -262,6 +331,10 @@ final class SessionInput {
                 "--max-session-length 200 (of train and prepare) cuts it, "
                     + without(format.columns().session(), doubt.id());
             case MIXED_UNITS -> "--time-unit says the unit";
+            case DATE_NUMBERS -> reads(doubt.id());
+            case UNUSED_UNIT -> "--time-unit has no effect";
+            case UNUSED_ZONE -> "--time-zone has no effect";
+            case MISSING_VALUE, UNMET_CONDITION -> "a flag that names it has no effect";
           };
       console.err().println("warning: " + OneLine.of(doubt.figures() + "; " + help));
     }

@@ -18,6 +18,7 @@ import io.gru4j.progress.BatchProgress;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.progress.TrainingStoppedException;
+import io.gru4j.tensor.Backend;
 import io.gru4j.training.MemoryEstimate;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -162,6 +163,7 @@ final class TrainCommand implements Command {
         StopSignal signal = new StopSignal(estimator::stop, console.err());
         EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null) {
       Recorder recorder = new Recorder(console, parameters, epochLog);
+      Backend.description(); // is logged when it is chosen: now, not amid the progress
       begin = System.nanoTime();
       recorder.progress.begin();
       if (strict && !TrainingSummary.judgesLoss(parameters)) {
@@ -180,9 +182,9 @@ final class TrainCommand implements Command {
         Optional<String> fault = summary.fault();
         if (fault.isPresent() && strict) {
           checkpoints.delete(); // the same steps would end in the same way
-          throw new WorkException(fault.get() + "; " + saveBestSoFar(estimator, out));
+          throw new WorkException(fault.get() + "; " + saveBeside(estimator, out, "the model"));
         }
-        fault.ifPresent(recorder::onWarning);
+        fault.ifPresent(recorder.warnings::add); // it is shown at the end, which is now
         save(estimator.model(), out, checkpoints);
         done = true;
       } finally {
@@ -277,8 +279,12 @@ final class TrainCommand implements Command {
     return OutputFile.beside(out, ".best-so-far");
   }
 
-  /** Writes the best model of a training that failed: beside a model that is already there. */
   private static String saveBestSoFar(GRU4Rec<?> estimator, Path out) {
+    return saveBeside(estimator, out, "the best model so far");
+  }
+
+  /** Writes the model of a training that failed: beside a model that is already there. */
+  private static String saveBeside(GRU4Rec<?> estimator, Path out, String what) {
     boolean exists = Files.exists(out);
     Path to = exists ? bestSoFar(out) : out;
     FittedModel best;
@@ -290,11 +296,9 @@ final class TrainCommand implements Command {
     try {
       ModelOutput.save(best, to);
     } catch (WorkException e) {
-      return "the best model so far cannot be written: " + e.getMessage();
+      return what + " cannot be written: " + e.getMessage();
     }
-    return "the best model so far is written to "
-        + to
-        + (exists ? ", " + out + " is as it was" : "");
+    return what + " is written to " + to + (exists ? ", " + out + " is as it was" : "");
   }
 
   /** Shows and logs what the training reports, and keeps what the summary needs. */

@@ -105,7 +105,7 @@ final class TrainingInput {
         knownItemsOrNull == null
             ? filters.steps(input.format())
             : filters.stepsForJudging(input.format());
-    return input.read(from, knownItemsOrNull, steps, filters.hasGap());
+    return input.read(from, knownItemsOrNull, steps, filters.hasGap(), filters.answers());
   }
 
   private void requirePairs(InteractionMatrix train) throws WorkException {

@@ -5,7 +5,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads the rows of files one after the other and hands each click on. What is common to all: ids
@@ -40,6 +44,9 @@ final class ClickReading {
   private final IdMap.Builder users = new IdMap.Builder();
   private int[] userOf = new int[0]; // of each session, 1 and the number of its first person
   private final BitSet shared = new BitSet(); // sessions of several persons
+  private final Map<String, String> absences = new LinkedHashMap<>(); // of all texts
+  private final Set<Condition> met = new HashSet<>();
+  private final Map<Condition, Set<String>> unmet = new LinkedHashMap<>();
   private long rows; // sound ones
   private long leftOut;
   private long bad;
@@ -93,6 +100,10 @@ final class ClickReading {
           next = rows + ROWS_BETWEEN_REPORTS;
         }
       }
+      file.absences()
+          .forEach(
+              (name, text) -> absences.merge(name, text == null ? "" : text, ClickReading::less));
+      file.conditions(met, unmet);
       if (tap != null) {
         tap.finish();
       }
@@ -143,6 +154,36 @@ final class ClickReading {
     } else if (userOf[session] != number) {
       shared.set(session);
     }
+  }
+
+  /** A field that one text has is not absent. */
+  private static String less(String some, String other) {
+    return some.isEmpty() ? some : other.isEmpty() ? other : some;
+  }
+
+  /** What is doubtful about the way in which the texts were read. */
+  List<Doubt> doubts() {
+    List<Doubt> doubts = new ArrayList<>();
+    absences.values().stream()
+        .filter(text -> !text.isEmpty())
+        .forEach(text -> doubts.add(new Doubt(Doubt.Kind.MISSING_VALUE, text, null)));
+    unmet.forEach(
+        (condition, values) -> {
+          if (!met.contains(condition)) {
+            String there = ColumnNames.shown(List.copyOf(values));
+            String figures = "no row meets " + condition + ", the first ones have " + there;
+            doubts.add(new Doubt(Doubt.Kind.UNMET_CONDITION, figures, null));
+          }
+        });
+    if (time.isKnown() && format.timeUnit() != null && !time.usesUnit()) {
+      doubts.add(
+          new Doubt(Doubt.Kind.UNUSED_UNIT, "the times are dates, which have no unit", null));
+    }
+    if (time.isKnown() && !format.zone().equals(SessionFormat.DEFAULT.zone()) && !time.usesZone()) {
+      String figures = time.isDate() ? "every time has its zone" : "the times are numbers";
+      doubts.add(new Doubt(Doubt.Kind.UNUSED_ZONE, figures, null));
+    }
+    return doubts;
   }
 
   /** Fails if too many lines were bad. */

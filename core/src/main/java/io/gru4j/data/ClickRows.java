@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** The rows of one file as clicks: their session, item, time and person, and whether they count. */
 final class ClickRows implements Closeable {
@@ -17,15 +20,45 @@ final class ClickRows implements Closeable {
   private final Test[] where;
 
   /** A condition on one column of these rows. */
-  private record Test(Key key, byte[][] values, boolean not) {
+  private static final class Test {
+    private static final int VALUES = 5;
+    private static final int ROWS = 1000; // in which values are looked for
+
+    private final Condition condition;
+    private final Key key;
+    private final byte[][] values;
+    private final Set<String> others = new LinkedHashSet<>(); // the first that it does not accept
+    private int refused;
+    private boolean met;
+
+    Test(Condition condition, Key key) {
+      this.condition = condition;
+      this.key = key;
+      this.values =
+          condition.values().stream()
+              .map(value -> value.getBytes(StandardCharsets.UTF_8))
+              .toArray(byte[][]::new);
+    }
+
     boolean accepts() {
+      boolean accepts = isOne() != condition.not();
+      met |= accepts;
+      if (!accepts && refused < ROWS && others.size() < VALUES) {
+        refused++;
+        others.add(
+            new String(key.bytes(), key.start(), key.end() - key.start(), StandardCharsets.UTF_8));
+      }
+      return accepts;
+    }
+
+    private boolean isOne() {
       key.read();
       for (byte[] value : values) {
         if (Arrays.equals(value, 0, value.length, key.bytes(), key.start(), key.end())) {
-          return !not;
+          return true;
         }
       }
-      return not;
+      return false;
     }
   }
 
@@ -39,11 +72,7 @@ final class ClickRows implements Closeable {
     where = new Test[format.where().size()];
     for (int i = 0; i < where.length; i++) {
       Condition condition = format.where().get(i);
-      byte[][] values =
-          condition.values().stream()
-              .map(value -> value.getBytes(StandardCharsets.UTF_8))
-              .toArray(byte[][]::new);
-      where[i] = new Test(new Key(rows, condition.column()), values, condition.not());
+      where[i] = new Test(condition, new Key(rows, condition.column()));
     }
   }
 
@@ -88,6 +117,25 @@ final class ClickRows implements Closeable {
       }
     }
     return true;
+  }
+
+  /** The fields that were asked for, and what there is in place of those that no row has. */
+  Map<String, String> absences() {
+    return rows.absences();
+  }
+
+  /**
+   * Adds to each condition that was tried, if no row met it, the first values that were there;
+   * those that a row met are added to {@code met}.
+   */
+  void conditions(Set<Condition> met, Map<Condition, Set<String>> unmet) {
+    for (Test test : where) {
+      if (test.met) {
+        met.add(test.condition);
+      } else if (test.refused > 0) {
+        unmet.computeIfAbsent(test.condition, c -> new LinkedHashSet<>()).addAll(test.others);
+      }
+    }
   }
 
   /** Reads the row's time; {@code row} counts the rows where there is no time. */

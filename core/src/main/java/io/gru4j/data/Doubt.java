@@ -5,7 +5,7 @@ package io.gru4j.data;
  *
  * @param kind what it is
  * @param figures it in words, with its numbers
- * @param id the session or item that it is about, or null
+ * @param id the session, item or pattern of times that it is about, or null
  */
 public record Doubt(Kind kind, String figures, String id) {
 
@@ -22,6 +22,16 @@ public record Doubt(Kind kind, String figures, String id) {
     /** One session has more than 50 clicks, and more than a tenth of all. */
     GIANT_SESSION,
     /** Some times are counted in another unit than others. */
-    MIXED_UNITS
+    MIXED_UNITS,
+    /** The times are numbers that look like dates: a pattern would read them. */
+    DATE_NUMBERS,
+    /** A unit of times is given, and the times are dates. */
+    UNUSED_UNIT,
+    /** A zone is given, and the times are numbers or have their own. */
+    UNUSED_ZONE,
+    /** No line of JSON has a value that was asked for. */
+    MISSING_VALUE,
+    /** No row meets a condition. */
+    UNMET_CONDITION
   }
 }

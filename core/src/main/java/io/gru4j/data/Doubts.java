@@ -36,11 +36,18 @@ final class Doubts {
   }
 
   /**
+   * The times of clicks.
+   *
+   * @param of of a click
+   * @param perSecond how many units of time make a second; 0: not known
+   * @param suspect whether they are numbers of which the least is not likely in this unit
+   * @param whole whether they are as they were read, without decimals
+   */
+  record Times(IntToDoubleFunction of, double perSecond, boolean suspect, boolean whole) {}
+
+  /**
    * Looks at clicks.
    *
-   * @param time of a click
-   * @param perSecond how many units of time make a second; 0: not known
-   * @param suspect whether the least time is not likely in this unit
    * @param sharedSessions sessions with clicks of several persons
    */
   static List<Doubt> of(
@@ -49,9 +56,7 @@ final class Doubts {
       int numSessions,
       IntUnaryOperator start,
       IntUnaryOperator item,
-      IntToDoubleFunction time,
-      double perSecond,
-      boolean suspect,
+      Times times,
       int sharedSessions) {
     Doubts doubts = new Doubts(sessions, items, numSessions, start, item);
     doubts.missingSessions();
@@ -62,11 +67,11 @@ final class Doubts {
           count(sharedSessions, "session has", "sessions have")
               + String.format(Locale.ROOT, " clicks of several persons, of %,d", numSessions));
     }
-    if (perSecond > 0) {
-      doubts.longSessions(time, perSecond);
+    if (times.perSecond > 0) {
+      doubts.longSessions(times.of, times.perSecond);
     }
-    if (perSecond > 0 && suspect) {
-      doubts.mixedUnits(time, perSecond);
+    if (times.suspect && !doubts.dateNumbers(times) && times.perSecond > 0) {
+      doubts.mixedUnits(times.of, times.perSecond);
     }
     doubts.giantSession();
     return doubts.found;
@@ -86,7 +91,7 @@ final class Doubts {
       if (session >= 0 && session < numSessions) {
         int clicks = start.applyAsInt(session + 1) - start.applyAsInt(session);
         if (clicks > 0) {
-          add(Doubt.Kind.MISSING_SESSION, clicksOf(clicks) + " the session " + text, text);
+          add(Doubt.Kind.MISSING_SESSION, clicksWith(clicks) + " the session " + text, text);
         }
       }
     }
@@ -101,14 +106,18 @@ final class Doubts {
           clicks += item.applyAsInt(click) == missing ? 1 : 0;
         }
         if (clicks > 0) {
-          add(Doubt.Kind.MISSING_ITEM, clicksOf(clicks) + " the item " + text, text);
+          add(Doubt.Kind.MISSING_ITEM, clicksWith(clicks) + " the item " + text, text);
         }
       }
     }
   }
 
+  private String clicksWith(int clicks) {
+    return clicksOf(clicks) + (clicks == 1 ? " has" : " have");
+  }
+
   private String clicksOf(int clicks) {
-    return count(clicks, "click has", "clicks have") + share(clicks);
+    return count(clicks, "click", "clicks") + share(clicks);
   }
 
   private String share(long clicks) {
@@ -142,6 +151,25 @@ final class Doubts {
     }
   }
 
+  private boolean dateNumbers(Times times) {
+    String pattern = times.whole ? TimePatterns.ofNumbers(numClicks, times.of) : null;
+    if (pattern == null) {
+      return false;
+    }
+    double least = Double.POSITIVE_INFINITY;
+    double most = Double.NEGATIVE_INFINITY;
+    for (int click = 0; click < numClicks; click++) {
+      least = Math.min(least, times.of.applyAsDouble(click));
+      most = Math.max(most, times.of.applyAsDouble(click));
+    }
+    add(
+        Doubt.Kind.DATE_NUMBERS,
+        String.format(
+            Locale.ROOT, "all times are numbers that look like dates, %.0f to %.0f", least, most),
+        pattern);
+    return true;
+  }
+
   /** Times count from 1970 in the unit that was found or given: others must be of another unit. */
   private void mixedUnits(IntToDoubleFunction time, double perSecond) {
     int others = 0;
@@ -158,9 +186,8 @@ final class Doubts {
     if (others > 0) {
       add(
           Doubt.Kind.MIXED_UNITS,
-          count(others, "click has a time", "clicks have times")
-              + share(others)
-              + " outside "
+          clicksOf(others)
+              + (others == 1 ? " has a time outside " : " have times outside ")
               + TimeUnits.LIKELY
               + String.format(Locale.ROOT, ": %.3f to %.3f seconds after 1970", least, most));
     }

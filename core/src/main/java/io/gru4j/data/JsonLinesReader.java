@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,8 @@ final class JsonLinesReader implements RowSource {
   private final List<JsonPath> wanted = new ArrayList<>();
   private List<String> arrays = List.of(); // those of the path that has most
   private JsonPath deepest;
+  private Object first; // line
+  private boolean[] found = new boolean[0]; // whether any line has the value
   private final ArrayDeque<Object[]> rows = new ArrayDeque<>(); // of the line, still to come
   private byte[] buffer = new byte[256];
   private int[] starts = new int[0];
@@ -61,6 +64,7 @@ final class JsonLinesReader implements RowSource {
     }
     starts = new int[wanted.size()];
     ends = new int[wanted.size()];
+    found = new boolean[wanted.size()];
     return wanted.size() - 1;
   }
 
@@ -71,6 +75,7 @@ final class JsonLinesReader implements RowSource {
         return false;
       }
       Object object = parsed();
+      first = first == null ? object : first;
       Object[] values = new Object[wanted.size()];
       expand(object, 0, values);
     }
@@ -108,6 +113,7 @@ final class JsonLinesReader implements RowSource {
     for (int w = 0; w < values.length; w++) {
       if (wanted.get(w).arrays().size() == level) {
         values[w] = wanted.get(w).follow(from, level);
+        found[w] |= values[w] != null;
       }
     }
     if (level == arrays.size()) {
@@ -142,6 +148,36 @@ final class JsonLinesReader implements RowSource {
     }
     System.arraycopy(bytes, 0, buffer, n, bytes.length);
     return n + bytes.length;
+  }
+
+  /** The paths of the values of the first line, and which of them is like a wanted one. */
+  private String instead(int value) {
+    List<String> paths = new ArrayList<>();
+    addPaths(first, "", paths);
+    return ColumnNames.shown(paths) + ColumnNames.meant(wanted.get(value).toString(), paths);
+  }
+
+  private static void addPaths(Object value, String path, List<String> paths) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach(
+          (key, each) -> addPaths(each, path.isEmpty() ? "" + key : path + "." + key, paths));
+    } else if (value instanceof List<?> list
+        && !list.isEmpty()
+        && list.getFirst() instanceof Map<?, ?> map) {
+      addPaths(map, path + "[]", paths);
+    } else {
+      paths.add(path);
+    }
+  }
+
+  @Override
+  public Map<String, String> absences() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (int w = 0; first != null && w < found.length; w++) {
+      String path = wanted.get(w).toString();
+      all.put(path, found[w] ? null : "no line has " + path + ", the first one has " + instead(w));
+    }
+    return all;
   }
 
   /** A whole number is an integer, as JSON has it: 12345678.0 and 1.2345678e7 are 12345678. */
@@ -180,7 +216,7 @@ final class JsonLinesReader implements RowSource {
         lines.line(),
         wanted.get(value).toString(),
         text.isEmpty() ? null : text,
-        expected);
+        found[value] ? expected : expected + "; the first line has " + instead(value));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.gru4j.data;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Map;
 
 /** Rows of named fields, one after the other, each field a slice of {@link #buffer}. */
 interface RowSource extends Closeable {
@@ -13,6 +14,12 @@ interface RowSource extends Closeable {
 
   /** Moves to the next row. */
   boolean next() throws IOException;
+
+  /**
+   * The fields that were asked for: each name with null, or, if no row read by now has the field, a
+   * few words about that.
+   */
+  Map<String, String> absences();
 
   byte[] buffer();
 

@@ -199,16 +199,18 @@ public final class SessionFiles {
       MatrixRows rows,
       ClickReading reading) {
     double perSecond = rows.perSecond(format.timeUnit());
-    return Doubts.of(
-        sessions,
-        items,
-        matrix.numUsers(),
-        matrix::offset,
-        matrix::itemAt,
-        matrix::timestampAt,
-        perSecond,
-        !reading.dates() && !TimeUnits.isLikely(rows.least() / perSecond),
-        reading.sharedSessions());
+    boolean suspect = !reading.dates() && !TimeUnits.isLikely(rows.least() / perSecond);
+    List<Doubt> doubts = new ArrayList<>(reading.doubts());
+    doubts.addAll(
+        Doubts.of(
+            sessions,
+            items,
+            matrix.numUsers(),
+            matrix::offset,
+            matrix::itemAt,
+            new Doubts.Times(matrix::timestampAt, perSecond, suspect, true),
+            reading.sharedSessions()));
+    return doubts;
   }
 
   /**
@@ -241,17 +243,20 @@ public final class SessionFiles {
         inputs -> {
           boolean dates = reading.dates();
           long least = table.least();
+          List<Doubt> doubts = new ArrayList<>(reading.doubts());
           Clicks clicks =
               table.finish(reading.sessionIds(), reading.itemIds(), dates, format.timeUnit());
+          doubts.addAll(
+              clicks.doubts(
+                  !dates && !TimeUnits.isLikely((double) least / clicks.scale().perSecond()),
+                  reading.sharedSessions()));
           return new ClickData(
               clicks,
               reading.rows(),
               reading.leftOut(),
               reading.bad(),
               reading.firstBad(),
-              clicks.doubts(
-                  !dates && !TimeUnits.isLikely((double) least / clicks.scale().perSecond()),
-                  reading.sharedSessions()),
+              doubts,
               inputs);
         });
   }

@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 
 /**
  * Reads the wanted columns of a table, by the names in its header line or by their numbers: TSV,
@@ -89,20 +90,20 @@ final class TableReader implements RowSource {
   private SessionFileException missing(String name) {
     StringBuilder what = new StringBuilder("column ").append(name).append(" is missing, the ");
     if (!header) {
-      what.append("first line has ").append(names.size()).append(" fields, named 1 to ");
-      what.append(names.size()).append(": ").append(SessionFileException.quoted(lines.text()));
+      int n = names.size();
+      what.append("first line has ")
+          .append(n == 1 ? "1 field, named 1" : n + " fields, named 1 to " + n);
+      what.append(": ").append(SessionFileException.quoted(lines.text()));
     } else {
-      what.append("first line has ").append(shown(names));
-      names.stream()
-          .filter(each -> plain(each).equals(plain(name)))
-          .findFirst()
-          .ifPresent(each -> what.append("; did you mean ").append(each).append('?'));
+      what.append("first line has ").append(ColumnNames.shown(names));
+      what.append(ColumnNames.meant(name, names));
       if (2 * names.stream().filter(TableReader::isValue).count() >= names.size()) {
         what.append("; if that is a click already: --no-header, and columns by number from 1");
       }
     }
     if (names.size() == 1) {
       what.append("; --separator says what stands between fields");
+      what.append(contains((byte) ' ') ? ", --separator space that it is a space" : "");
     }
     if (contains((byte) '\r')) {
       what.append("; lines end in LF or CRLF, not in CR alone");
@@ -110,21 +111,8 @@ final class TableReader implements RowSource {
     return headerFault(SessionFileException.Kind.MISSING_COLUMN, what + hint);
   }
 
-  /** Header names are alike if they differ in case, spaces and underscores only. */
-  private static String plain(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[ _.-]", "");
-  }
-
   private static boolean isValue(String name) {
     return name.matches("-?\\d.*");
-  }
-
-  private static String shown(List<String> names) {
-    StringBuilder text = new StringBuilder();
-    for (String name : names.subList(0, Math.min(20, names.size()))) {
-      text.append(text.isEmpty() ? "" : ", ").append(SessionFileException.quoted(name));
-    }
-    return text.append(names.size() > 20 ? ", ..." : "").toString();
   }
 
   private SessionFileException headerFault(String what) {
@@ -266,6 +254,13 @@ final class TableReader implements RowSource {
 
   private SessionFileException fault(String what) {
     return SessionFileException.ofLine(lines.file(), lines.line(), what);
+  }
+
+  @Override
+  public Map<String, String> absences() {
+    Map<String, String> none = new HashMap<>();
+    wanted.forEach(name -> none.put(name, null)); // the header has them
+    return none;
   }
 
   @Override

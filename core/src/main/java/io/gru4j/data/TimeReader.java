@@ -29,6 +29,8 @@ final class TimeReader {
   private long exact;
   private int decimals;
   private boolean isExact;
+  private boolean zoneUsed; // a pattern has read a time without a zone
+  private boolean sums; // a date and numbers
 
   /**
    * Makes a reader.
@@ -54,6 +56,21 @@ final class TimeReader {
   /** Whether times are dates, and {@link #exact} is nanoseconds since 1970. */
   boolean isDate() {
     return kind != IsoTime.Kind.NONE || pattern != null;
+  }
+
+  /** Whether the unit of numbers matters to the times. */
+  boolean usesUnit() {
+    return !isDate() || sums;
+  }
+
+  /** Whether the zone of times without one matters to them. */
+  boolean usesZone() {
+    return zoneUsed || kind == IsoTime.Kind.DATE || kind == IsoTime.Kind.LOCAL;
+  }
+
+  /** Whether a time was read. */
+  boolean isKnown() {
+    return known;
   }
 
   /** The last time as a number, where numbers are not read exactly. */
@@ -110,7 +127,7 @@ final class TimeReader {
     if (read == IsoTime.Kind.NONE && !known) {
       return "is not a time, expected a number, such as seconds since 1970, or a date, such as"
           + " 2026-11-30 12:30:00"
-          + TimePatterns.hint(new String(bytes, from, to - from, StandardCharsets.UTF_8));
+          + hint(bytes, from, to);
     }
     if (known && read != kind) {
       return otherForm(read);
@@ -120,6 +137,10 @@ final class TimeReader {
     isExact = true;
     decimals = 0;
     return null;
+  }
+
+  private static String hint(byte[] bytes, int from, int to) {
+    return TimePatterns.hint(new String(bytes, from, to - from, StandardCharsets.UTF_8));
   }
 
   private String otherForm(IsoTime.Kind read) {
@@ -206,6 +227,7 @@ final class TimeReader {
             case LocalDateTime local -> local.atZone(format.zone());
             default -> ((LocalDate) time).atStartOfDay(format.zone());
           };
+      zoneUsed |= !(time instanceof ZonedDateTime);
       long seconds = zoned.withZoneSameInstant(ZoneOffset.UTC).toEpochSecond();
       exact = Math.addExact(Math.multiplyExact(seconds, NANOS), zoned.getNano());
       isExact = true;
@@ -223,7 +245,8 @@ final class TimeReader {
     IsoTime.Kind read = iso.read(row.buffer(), row.start(first), row.end(first));
     if (read == IsoTime.Kind.NONE) {
       return "is not a date, expected one such as 2026-11-30 in the first of the columns that make"
-          + " the time";
+          + " the time"
+          + hint(row.buffer(), row.start(first), row.end(first));
     }
     if (known && read != kind) {
       return otherForm(read);
@@ -247,6 +270,7 @@ final class TimeReader {
       }
     }
     kind = read;
+    sums = true;
     exact = nanos;
     isExact = true;
     decimals = 0;

@@ -106,8 +106,13 @@ public record TimeScale(long perSecond, int decimals) {
     return Instant.ofEpochSecond(seconds, nanos).toString();
   }
 
-  /** A time as it was read: a number with its decimals, or of the unit that dates have. */
-  String number(long time) {
+  /**
+   * Returns a time as it was read.
+   *
+   * @param time ticks
+   * @return a number with its decimals; of dates in the unit of {@link #perSecond}
+   */
+  public String number(long time) {
     return BigDecimal.valueOf(time, decimals).toPlainString();
   }
 }

@@ -1,5 +1,6 @@
 package io.gru4j.data;
 
+import java.time.LocalDate;
 import java.util.Locale;
 
 /** Units in which a time may be counted as a number. */
@@ -13,14 +14,17 @@ public enum TimeUnits {
   /** Nanoseconds. */
   NANOSECONDS("ns", 1_000_000_000L);
 
-  private static final double FIRST_SECOND = 3e8; // 1979: smaller numbers may count anything
-  private static final double LAST_SECOND = 3e10; // the year 2920
-
-  private final String symbol;
+  private static final int FIRST_YEAR = 1979; // smaller numbers may count anything
+  private static final int LAST_YEAR = 2099; // larger ones too: 20240407 is a date, no count
 
   /** The years in which a time is likely, in words. */
-  static final String LIKELY = "1979 to 2920";
+  static final String LIKELY = FIRST_YEAR + " to " + LAST_YEAR;
 
+  private static final double DAY = 86_400;
+  private static final double FIRST_SECOND = LocalDate.of(FIRST_YEAR, 1, 1).toEpochDay() * DAY;
+  private static final double END = LocalDate.of(LAST_YEAR + 1, 1, 1).toEpochDay() * DAY;
+
+  private final String symbol;
   private final long perSecond;
 
   TimeUnits(String symbol, long perSecond) {
@@ -53,7 +57,7 @@ public enum TimeUnits {
 
   /** Whether so many seconds after 1970 may be a time of a click. */
   static boolean isLikely(double seconds) {
-    return seconds >= FIRST_SECOND && seconds < LAST_SECOND;
+    return seconds >= FIRST_SECOND && seconds < END;
   }
 
   /**

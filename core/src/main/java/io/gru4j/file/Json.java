@@ -4,14 +4,18 @@ package io.gru4j.file;
  * Reads and writes JSON (RFC 8259), strictly.
  *
  * <p>A value is a {@code Map<String, Object>} in the order of the text, a {@code List<Object>}, a
- * {@code String}, a {@code Long} (a number without fraction and exponent), a {@code Double}, a
- * {@code Boolean} or {@code null}. Refused: comments, trailing commas, duplicate keys, anything
- * after the value, NaN and infinities, integers outside 64 bits, unpaired surrogates, more than
- * {@value #MAX_DEPTH} nested arrays and objects. Stateless, so safe for any number of threads.
+ * {@code String}, a {@code Long} (a number without fraction and exponent), a {@code BigInteger}
+ * (such a number outside 64 bits), a {@code Double}, a {@code Boolean} or {@code null}. Refused:
+ * comments, trailing commas, duplicate keys, anything after the value, NaN and infinities, integers
+ * of more than {@value #MAX_DIGITS} characters, unpaired surrogates, more than {@value #MAX_DEPTH}
+ * nested arrays and objects. Stateless, so safe for any number of threads.
  */
 public final class Json {
   /** Arrays and objects that may enclose a value. */
   public static final int MAX_DEPTH = 64;
+
+  /** Characters of an integer: what it takes to read one grows faster than its length. */
+  public static final int MAX_DIGITS = 1000;
 
   private Json() {}
 

@@ -1,5 +1,6 @@
 package io.gru4j.file;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -163,12 +164,7 @@ final class JsonReader {
     }
     String number = text.substring(start, at);
     if (whole) {
-      try {
-        return Long.valueOf(number);
-      } catch (NumberFormatException e) {
-        at = start;
-        throw fault("an integer does not fit in 64 bits");
-      }
+      return integer(number, start);
     }
     double value = Double.parseDouble(number);
     if (Double.isInfinite(value)) {
@@ -176,6 +172,18 @@ final class JsonReader {
       throw fault("a number is too large");
     }
     return value;
+  }
+
+  private Number integer(String number, int start) {
+    try {
+      return Long.valueOf(number);
+    } catch (NumberFormatException e) { // more than 64 bits
+      if (number.length() > Json.MAX_DIGITS) {
+        at = start;
+        throw fault("an integer has more than " + Json.MAX_DIGITS + " digits");
+      }
+      return new BigInteger(number);
+    }
   }
 
   private void digits() {

@@ -1,5 +1,6 @@
 package io.gru4j.file;
 
+import java.math.BigInteger;
 import java.util.Map;
 
 /** Writes {@link Json}. */
@@ -20,6 +21,7 @@ final class JsonWriter {
       case Boolean b -> out.append(b);
       case Long n -> out.append(n);
       case Integer n -> out.append(n);
+      case BigInteger n -> out.append(n);
       case Double d -> {
         if (!Double.isFinite(d)) {
           throw new IllegalArgumentException("JSON has no number " + d);

@@ -2,6 +2,7 @@ package io.gru4j.http;
 
 import io.gru4j.file.Json;
 import io.gru4j.model.UnknownItems;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -126,6 +127,7 @@ record RecommendRequest(
           switch (list.get(i)) {
             case String text -> text;
             case Long number -> number.toString(); // as a session file has it
+            case BigInteger number -> number.toString();
             case null, default ->
                 throw wrong(
                     "%s[%d] must be a text or an integer, got %s"

@@ -103,6 +103,10 @@ public sealed interface Cut {
       new TimeScale(1, 0).parse(time, zone);
     }
 
+    boolean isNumber() {
+      return time.matches("[-+]?[\\d.]+([eE][-+]?\\d+)?");
+    }
+
     @Override
     public long time(Clicks clicks) {
       return clicks.scale().parse(time, zone);

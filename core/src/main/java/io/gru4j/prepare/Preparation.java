@@ -1,6 +1,7 @@
 package io.gru4j.prepare;
 
 import io.gru4j.data.Clicks;
+import io.gru4j.data.TimeScale;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -27,6 +28,9 @@ import java.util.Objects;
  * @param minSessionLength the fewest clicks of a session after the split, at least 1
  */
 public record Preparation(List<Step> steps, Cut test, Cut validation, int minSessionLength) {
+  /** The name of the rule that takes items that training does not have out of the later parts. */
+  public static final String KNOWN_ITEMS = "items that training has";
+
   private static final String TRAIN = "train";
   private static final String VALIDATION = "validation";
   private static final String TEST = "test";
@@ -95,11 +99,19 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
               + ", has "
               + (later.numClicks() == 0 ? "no session" : "all sessions")
               + ": they start from "
-              + all.scale().words(all.time(all.start(order[0])))
+              + words(all.time(all.start(order[0])), all.scale(), cut)
               + " to "
-              + all.scale().words(all.time(all.start(order[order.length - 1]))));
+              + words(all.time(all.start(order[order.length - 1])), all.scale(), cut));
     }
     return later;
+  }
+
+  /** A time; beside a number that somebody gave, as a number too. */
+  private static String words(long time, TimeScale scale, Cut cut) {
+    String words = scale.words(time);
+    String number = scale.number(time);
+    boolean both = cut instanceof Cut.From from && from.isNumber() && !words.equals(number);
+    return both ? number + " (" + words + ")" : words;
   }
 
   /** One preparation: what its rules do. */
@@ -149,10 +161,7 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
       note(part, "sessions that start then or later, " + cut.words(), clicks, clicks);
       Clicks known =
           note(
-              part,
-              "items that training has",
-              clicks,
-              clicks.keepClicks(click -> items.get(clicks.item(click))));
+              part, KNOWN_ITEMS, clicks, clicks.keepClicks(click -> items.get(clicks.item(click))));
       return longEnough(part, known);
     }
 

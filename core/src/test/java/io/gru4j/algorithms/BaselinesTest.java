@@ -161,7 +161,8 @@ class BaselinesTest {
               case FOR -> above + 1;
               case MIDDLE -> (above + equal + above + 1) / 2.0;
             };
-        expected.ranks().add(candidates.contains(target) ? rank : Double.POSITIVE_INFINITY);
+        boolean listed = candidates.contains(target) && scores[target] > 0;
+        expected.ranks().add(listed ? rank : Double.POSITIVE_INFINITY);
         candidates.removeIf(j -> scores[j] <= 0);
         candidates.sort(Comparator.comparing(j -> -scores[j]));
         expected.lists().add(candidates.stream().mapToInt(j -> j).toArray(), candidates.size());

@@ -40,6 +40,10 @@ class CompletionCommandTest extends CommandLineCase {
         List.of("against", "for", "middle"),
         completed(bash, script, "gru4j", "evaluate", "--ties", ""));
     assertEquals(List.of("gru4rec"), completed(bash, script, "gru4j", "train", "--preset", "g"));
+    assertEquals(List.of("train"), completed(bash, script, "gru4j", "help", "tr"));
+    assertEquals(List.of("bash", "zsh"), completed(bash, script, "gru4j", "completion", ""));
+    assertEquals(
+        List.of("popular"), completed(bash, script, "gru4j", "recommend", "--fallback", ""));
     assertTrue(completed(bash, script, "gru4j", "train", "x").isEmpty(), "files, by default");
     assertFalse(completed(bash, script, "gru4j", "evaluate", "--").contains("--hidden-size"));
   }

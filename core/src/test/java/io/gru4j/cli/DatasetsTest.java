@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.prepare.NaivePreparation;
 import io.gru4j.prepare.NaivePreparation.Click;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -75,13 +77,21 @@ class DatasetsTest {
     Matcher matcher = Pattern.compile("gru4j (prepare .* --out " + out + ")\n").matcher(page);
     assertTrue(matcher.find(), out);
     List<String> words = new ArrayList<>();
-    for (String word : matcher.group(1).trim().split("\\s+")) {
-      words.add(word.replace("'", ""));
+    Matcher word =
+        Pattern.compile("(?:[^\\s'\"]|'([^']*)'|\"([^\"]*)\")+").matcher(matcher.group(1));
+    while (word.find()) { // quotes as a shell has them, of one kind in a word
+      String quote = word.group(1) != null ? "'" : "\"";
+      String text = word.group();
+      words.add(text.indexOf(quote) < 0 ? text : text.replace(quote, ""));
     }
     return words;
   }
 
   private String run(String out) throws IOException {
+    return run(out, InputStream.nullInputStream());
+  }
+
+  private String run(String out, InputStream in) throws IOException {
     List<String> words = new ArrayList<>();
     for (String word : command(out)) {
       words.add(
@@ -94,7 +104,7 @@ class DatasetsTest {
     int status =
         Main.run(
             words.toArray(String[]::new),
-            InputStream.nullInputStream(),
+            in,
             new PrintStream(table, false, StandardCharsets.UTF_8),
             new PrintStream(err, false, StandardCharsets.UTF_8));
     assertEquals(0, status, err.toString(StandardCharsets.UTF_8));
@@ -193,6 +203,45 @@ class DatasetsTest {
                 + time(e).atOffset(ZoneOffset.UTC).toLocalDate());
     List<List<Click>> sessions = filtered(NaivePreparation.sessions(visits(events, 1)));
     assertPrepared("diginetica", events.size(), sessions, 7000 * DAY, 7000 * DAY);
+  }
+
+  /** The item is the request; where a program before it takes that apart, the path. */
+  @Test
+  void accessLog() throws IOException, InterruptedException {
+    List<Event> events = events();
+    DateTimeFormatter form = DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss", Locale.ENGLISH);
+    write(
+        "access.log",
+        "",
+        events,
+        e ->
+            "10.0.0.%d - - [%s +0200] \"%s /item/%d HTTP/1.1\" 200 5 \"-\" \"Mozilla 5\""
+                .formatted(
+                    e.person(),
+                    time(e).atOffset(ZoneOffset.ofHours(2)).format(form),
+                    e.view() ? "GET" : "POST",
+                    e.item()));
+    String table = run("requests");
+    assertTrue(table.contains(String.format(Locale.ROOT, "%,d rows read", events.size())), table);
+    assertTrue(text("requests", "train").contains("\tGET /item/100 HTTP/1.1\t"));
+
+    String page = Files.readString(Path.of("docs/datasets.md")).replace("\\\n", " ");
+    Matcher awk = Pattern.compile("(awk .*?) \\| gru4j prepare -").matcher(page);
+    assertTrue(awk.find());
+    Process process =
+        new ProcessBuilder("sh", "-c", awk.group(1)).directory(folder.toFile()).start();
+    byte[] paths = process.getInputStream().readAllBytes();
+    assertEquals(0, process.waitFor());
+    run("paths", new ByteArrayInputStream(paths));
+    List<Click> views =
+        events.stream()
+            .filter(Event::view)
+            .map(
+                e ->
+                    new Click("10.0.0." + e.person(), "/item/" + e.item(), e.millis() / 1000, true))
+            .toList();
+    List<List<Click>> all = NaivePreparation.gap(NaivePreparation.sessions(views), 1800);
+    assertEquals(NaivePreparation.text(all), text("paths", "train"));
   }
 
   @Test

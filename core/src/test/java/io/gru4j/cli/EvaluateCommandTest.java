@@ -175,4 +175,47 @@ class EvaluateCommandTest extends CommandLineCase {
     words.addAll(List.of(flags));
     return run(words.toArray(String[]::new)).expect(0).out();
   }
+
+  @Test
+  void theModelsPopularityIsThatOfItsOwnTraining() throws IOException {
+    train().expect(0);
+    Path other = folder.resolve("other.tsv");
+    Files.writeString(other, "SessionId\tItemId\tTime\n1\tä1\t1\n1\tä3\t3\n1\tä3\t4\n");
+    Path test = Path.of(sessions);
+    Map<?, ?> alone = (Map<?, ?>) Json.parse(figures(test));
+    Map<?, ?> beside = (Map<?, ?>) Json.parse(figures(test, "--baselines=" + other));
+    assertEquals(alone.get("popularity"), beside.get("popularity"));
+    Map<?, ?> same = (Map<?, ?>) Json.parse(figures(test, "--baselines=" + sessions));
+    assertEquals(alone.get("popularity"), same.get("popularity"));
+  }
+
+  @Test
+  void baselinesThatKnowNothingOfTheTestAreRefused() throws IOException {
+    train().expect(0);
+    Path other = folder.resolve("other.tsv");
+    Path test = folder.resolve("test.tsv");
+    Files.writeString(test, "SessionId\tItemId\tTime\n1\tä5\t1\n1\tä6\t3\n");
+    for (String item : List.of("zz", "ä1")) { // unknown to the model, or not in the test
+      Files.writeString(other, "SessionId\tItemId\tTime\n1\t%s\t1\n".formatted(item));
+      assertContains(
+          run("evaluate", test.toString(), "--model", model, "--baselines", other.toString())
+              .expect(1)
+              .err(),
+          "--baselines " + other + ": none of the items of " + test + " is known");
+    }
+  }
+
+  /** Half of the items follow nothing: no way of counting ties makes hits of them. */
+  @Test
+  void anItemThatIsOnNoListIsAMissForAllTies() throws IOException {
+    train().expect(0);
+    Path test = folder.resolve("test.tsv");
+    Files.writeString(test, "SessionId\tItemId\tTime\n1\tä1\t1\n1\tä2\t3\n"); // ä1, then ä3
+    for (String ties : List.of("against", "for", "middle")) {
+      Map<?, ?> json =
+          (Map<?, ?>) Json.parse(figures(test, "--ties=" + ties, "--baselines=" + sessions));
+      Map<?, ?> markov = (Map<?, ?>) ((Map<?, ?>) json.get("baselines")).get("Markov chain");
+      assertEquals(Map.of("8", 0.0), markov.get("recall"), ties);
+    }
+  }
 }

@@ -66,7 +66,8 @@ class PrepareCommandTest extends CommandLineCase {
   void whatCannotBeDoneIsRefusedBeforeAnythingIsWritten() throws IOException {
     assertContains(
         prepare("a", "--test-last=7d").expect(1).err(),
-        "it is not known whether times are seconds, milliseconds or something else; --time-unit");
+        "it is not known whether times are seconds, milliseconds or something else (they go from 0"
+            + " to 392); --time-unit");
     assertContains(
         prepare("a", "--test-last=7d", "--time-unit=s").expect(1).err(),
         "test, the last 7 d, has all sessions: they start from 1970-01-01T00:00:00Z to");
@@ -80,8 +81,8 @@ class PrepareCommandTest extends CommandLineCase {
     assertContains(
         train("--session-gap=1h").expect(1).err(),
         sessions
-            + ": it is not known whether times are seconds, milliseconds or something else;"
-            + " --time-unit says");
+            + ": it is not known whether times are seconds, milliseconds or something else (they go"
+            + " from 0 to 392); --time-unit says");
     assertContains(
         prepare("a", "--session-gap=30").expect(2).err(),
         "--session-gap must be a time above 0 such as 90s, 30m, 1h or 7d, got 30");
@@ -117,5 +118,85 @@ class PrepareCommandTest extends CommandLineCase {
     assertFalse(Files.exists(Path.of(model)), "no item has so many");
     err = train("--max-session-length=4=drop").expect(0).err();
     assertContains(err, sessions + ": 27 sessions, 94 clicks, 12 items, read in");
+  }
+
+  private Path log(String name, int sessionsOf, String format) throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int i = 0; i < sessionsOf; i++) {
+      text.append(format.formatted(i, i % 5, 1_700_000_000L + 3600L * (sessionsOf - i)));
+    }
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  private String warned(Path file, String... flags) {
+    return run(List.of(flags), "prepare", file.toString(), "--out=" + folder.resolve("w"))
+        .expect(0)
+        .err();
+  }
+
+  @Test
+  void theSameClicksTwiceAreWarnedOf() throws IOException {
+    Path copy = Files.copy(Path.of(sessions), folder.resolve("copy.tsv"));
+    Path link = Files.createSymbolicLink(folder.resolve("link.tsv"), Path.of(sessions));
+    String end = ": its clicks are counted twice\n";
+    for (String other : List.of(sessions, link.toString())) {
+      String file = "warning: " + sessions + " and " + other + " are the same file" + end;
+      assertContains(warned(Path.of(sessions), other), file);
+      assertFalse(warned(Path.of(sessions), other).contains("same text"), "said once");
+      assertContains(run(TINY, "train", sessions, other, "--model", model).expect(0).err(), file);
+    }
+    assertContains(
+        warned(Path.of(sessions), copy.toString()),
+        "warning: " + sessions + " and " + copy + " are the same text" + end);
+    assertFalse(warned(Path.of(sessions)).contains("warning"));
+    String twice = run("evaluate", sessions, sessions, "--model", model).expect(0).err();
+    assertContains(twice, " are the same file" + end);
+    String each = run("evaluate", sessions, sessions, "--each", "--model", model).expect(0).err();
+    assertFalse(each.contains("same file"), "each is measured by itself");
+  }
+
+  @Test
+  void adviceThatWasTakenIsNotGiven() throws IOException {
+    Path giant = log("giant.tsv", 200, "1\t%2$d\t%3$d\n");
+    assertContains(warned(giant), "--max-session-length 200 (of train and prepare) cuts it");
+    assertFalse(warned(giant, "--max-session-length=20").contains("cuts it"));
+  }
+
+  @Test
+  void aSplitThatLeavesTooLittleIsDoubted() throws IOException {
+    Path file = log("split.tsv", 100, "%1$d\ta%2$d\t%3$d\n%1$d\tb%1$d\t%3$d\n");
+    String err = warned(file, "--test-last=3d");
+    assertContains(
+        err, "warning: training has 27 sessions, fewer than the 73 of test; a smaller --test-last");
+    assertFalse(err.contains("loses"), "half of them are known");
+    Path unknown = log("unknown.tsv", 100, "%1$d\tb%1$d\t%3$d\n");
+    assertContains(
+        warned(unknown, "--test-fraction=0.2"),
+        "warning: test loses 20 of 20 clicks (100.0 %) to items that training does not have;");
+    assertFalse(warned(file, "--test-fraction=0.2").contains("fewer than"));
+  }
+
+  @Test
+  void aTimeOfAnotherUnitIsAnsweredWithTheRange() throws IOException {
+    Path file = log("ms.tsv", 5, "%1$d\t%2$d\t%3$d000\n");
+    assertContains(
+        run("prepare", file.toString(), "--out=" + folder.resolve("o"), "--test-from=1700000000")
+            .expect(1)
+            .err(),
+        "has all sessions: they start from 1700003600000 (2023-11-14T23:13:20Z) to 1700018000000");
+  }
+
+  /** Also of sessions that the file has in another order than that of their starts. */
+  @Test
+  void trainingWithFiltersIsTrainingOnWhatTheyPrepare() throws IOException {
+    Path file = log("back.tsv", 60, "%1$d\ta%2$d\t%3$d\n%1$d\tb%1$d\t%3$d\n%1$d\ta%2$d\t%3$d\n");
+    Path out = folder.resolve("o");
+    String filter = "--max-session-length=3=drop";
+    run("prepare", file.toString(), "--out=" + out, filter).expect(0);
+    run(TINY, "train", out.resolve("train.tsv.gz").toString(), "--model", model, "--seed=3")
+        .expect(0);
+    byte[] expected = Files.readAllBytes(Path.of(model));
+    run(TINY, "train", file.toString(), "--model", model, "--seed=3", filter).expect(0);
+    assertArrayEquals(expected, Files.readAllBytes(Path.of(model)));
   }
 }

@@ -31,16 +31,18 @@ class ProgressTest {
     BatchProgress half = new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2);
     assertEquals(
         "epoch 2/5: batch 3/6, 50%, 25,000 targets/s, loss 5.2500, ETA 14 s",
-        Progress.line(half, 25_000));
+        Progress.line(half, 25_000, 25_000));
     assertEquals(
         "epoch 2/5 [############------------]  50%  batch 3/6  25,000 targets/s  loss 5.2500"
             + "  ETA 14 s",
-        Progress.bar(half, 25_000, 200));
+        Progress.bar(half, 25_000, 25_000, 200));
     assertEquals(
         "epoch 5/5 [########################] 100%  batch 6/6  25,000 targets/s  loss 5.2500"
             + "  ETA 0.0 s",
-        Progress.bar(new BatchProgress(5, 5, 6, 6, 100_000, 100_000, 5.25, 4), 25_000, 200));
-    String first = Progress.line(new BatchProgress(1, 5, 1, 6, 0, 100, 0, 0), Double.NaN);
+        Progress.bar(
+            new BatchProgress(5, 5, 6, 6, 100_000, 100_000, 5.25, 4), 25_000, 25_000, 200));
+    String first =
+        Progress.line(new BatchProgress(1, 5, 1, 6, 0, 100, 0, 0), Double.NaN, Double.NaN);
     assertTrue(first.endsWith("- targets/s, loss 0.0000, ETA ?"), first);
   }
 
@@ -50,14 +52,17 @@ class ProgressTest {
     String tail = "  loss 5.2500  ETA 14 s";
     String rate = "  25,000 targets/s";
     assertEquals(
-        "epoch 2/5 [#######-------]  50%  batch 3/6" + rate + tail, Progress.bar(p, 25_000, 83));
-    assertEquals("epoch 2/5 [###---]  50%  batch 3/6" + rate + tail, Progress.bar(p, 25_000, 75));
-    assertEquals("epoch 2/5 [########--------]  50%" + rate + tail, Progress.bar(p, 25_000, 74));
-    assertEquals("epoch 2/5 50%" + rate + tail, Progress.bar(p, 25_000, 60));
-    assertEquals("epoch 2/5 50%" + tail, Progress.bar(p, 25_000, 40));
-    assertEquals("epoch 2/5 50%  loss", Progress.bar(p, 25_000, 19));
+        "epoch 2/5 [#######-------]  50%  batch 3/6" + rate + tail,
+        Progress.bar(p, 25_000, 25_000, 83));
+    assertEquals(
+        "epoch 2/5 [###---]  50%  batch 3/6" + rate + tail, Progress.bar(p, 25_000, 25_000, 75));
+    assertEquals(
+        "epoch 2/5 [########--------]  50%" + rate + tail, Progress.bar(p, 25_000, 25_000, 74));
+    assertEquals("epoch 2/5 50%" + rate + tail, Progress.bar(p, 25_000, 25_000, 60));
+    assertEquals("epoch 2/5 50%" + tail, Progress.bar(p, 25_000, 25_000, 40));
+    assertEquals("epoch 2/5 50%  loss", Progress.bar(p, 25_000, 25_000, 19));
     for (int width = 0; width < 200; width++) {
-      assertTrue(Progress.bar(p, 25_000, width).length() <= width);
+      assertTrue(Progress.bar(p, 25_000, 25_000, width).length() <= width);
     }
   }
 
@@ -127,11 +132,67 @@ class ProgressTest {
     progress.onBatch(new BatchProgress(2, 5, 50, 100, 50, 100, 5, 1));
     progress.onBatch(new BatchProgress(2, 5, 51, 100, 51, 100, 5, 1)); // too soon for another
     String bar = err.toString();
-    assertTrue(bar.startsWith("\repoch 2/5 [####"), bar);
+    assertTrue(bar.startsWith("\repoch 2/5 [###"), bar);
     assertEquals(0, bar.lastIndexOf('\r'));
     assertTrue(bar.length() - 1 < 72, bar);
     progress.onEpoch(epoch(OptionalDouble.empty(), false, false));
     String cleared = "\r" + " ".repeat(bar.length() - 1) + "\r";
     assertTrue(err.toString().startsWith(bar + cleared + "epoch 2/5: "), err.toString());
+  }
+
+  /**
+   * A training of 100,000 targets as a JVM begins it: ten times faster every other second, then
+   * 1,000 targets a second. Nothing is foretold before that.
+   */
+  @Test
+  void nothingIsForetoldWhileTheRateClimbs() {
+    for (double step : new double[] {0.02, 0.5, 1.5}) {
+      RecentRate rate = new RecentRate();
+      assertTrue(Double.isNaN(rate.forecast()));
+      double targets = 0;
+      double first = 0;
+      for (double seconds = step; targets < 100_000; seconds += step) {
+        targets += step * 1000 * Math.min(1, Math.pow(10, seconds / 2 - 4)); // full speed from 8 s
+        rate.add(new BatchProgress(1, 1, 1, 9, (long) targets, 100_000, 1, seconds));
+        if (!Double.isNaN(rate.forecast())) {
+          first = first == 0 ? seconds : first;
+          double eta = (100_000 - targets) / rate.forecast();
+          double left = (100_000 - targets) / 1000;
+          assertTrue(eta < 1.6 * left + 1, "at " + seconds + " s: " + eta + " for " + left);
+        }
+      }
+      assertTrue(first > 8 && first < 16, "first at " + first);
+    }
+    BatchProgress p = new BatchProgress(2, 5, 3, 6, 50_000, 100_000, 5.25, 2);
+    assertTrue(
+        Progress.bar(p, 25_000, Double.NaN, 200)
+            .endsWith("  25,000 targets/s  loss 5.2500  ETA ?"));
+    assertTrue(
+        Progress.line(p, 25_000, Double.NaN).endsWith("25,000 targets/s, loss 5.2500, ETA ?"));
+  }
+
+  @Test
+  void aSteadyRateIsForetoldAfterFourSeconds() {
+    RecentRate rate = new RecentRate();
+    for (double seconds = 0.1; seconds < 6; seconds += 0.1) {
+      rate.add(new BatchProgress(1, 1, 1, 9, (long) (1000 * seconds), 100_000, 1, seconds));
+      assertEquals(seconds < 4.05, Double.isNaN(rate.forecast()), "at " + seconds);
+    }
+    assertEquals(1000, rate.forecast(), 20);
+  }
+
+  /** What a logger prints would go on behind the bar. */
+  @Test
+  void whatOthersPrintStandsAboveTheStatus() {
+    PrintStream print = new PrintStream(err, true, StandardCharsets.UTF_8);
+    PrintStream logger = StatusLine.above(print);
+    logger.print("one\n");
+    progress(72).begin();
+    logger.print("kernels\n");
+    logger.print("two\n");
+    String status = "epoch 1/5: the first step";
+    assertEquals(
+        "one\n\r" + status + "\r" + " ".repeat(status.length()) + "\rkernels\ntwo\n",
+        err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -367,7 +367,7 @@ class RawFormsTest extends CommandLineCase {
     command[4] = "--time-unit=ms";
     assertContains(
         run(command).expect(0).err(),
-        "3 clicks have times (100.0 %) outside 1979 to 2920: 1700000.000 to 1700007.201 seconds");
+        "3 clicks (100.0 %) have times outside 1979 to 2099: 1700000.000 to 1700007.201 seconds");
     command[4] = "--time-unit=s";
     assertFalse(run(command).expect(0).err().contains("outside"));
   }
@@ -411,9 +411,9 @@ class RawFormsTest extends CommandLineCase {
             .expect(0)
             .err();
     assertContains(
-        err, "warning: 1 click has (1.0 %) the session null; --where 'sess!=null' leaves it out\n");
+        err, "warning: 1 click (1.0 %) has the session null; --where 'sess!=null' leaves it out\n");
     assertContains(
-        err, "warning: 1 click has (1.0 %) the item NaN; --where 'ItemId!=NaN' leaves it out\n");
+        err, "warning: 1 click (1.0 %) has the item NaN; --where 'ItemId!=NaN' leaves it out\n");
     assertContains(
         err,
         "warning: 1 session has clicks of several persons, of 3; --session-key user+sess makes them"
@@ -423,7 +423,7 @@ class RawFormsTest extends CommandLineCase {
     assertContains(err, "warning: the session \"1\" has 100 of 102 clicks (98.0 %);");
     assertContains(
         err,
-        "warning: 1 click has a time (1.0 %) outside 1979 to 2920: 1700.000 to 1700.000 seconds");
+        "warning: 1 click (1.0 %) has a time outside 1979 to 2099: 1700.000 to 1700.000 seconds");
     String sound =
         run(
                 "prepare",
@@ -440,5 +440,186 @@ class RawFormsTest extends CommandLineCase {
     String trained =
         run(TINY, "train", file.toString(), "--model", model, "--session-key=sess").expect(0).err();
     assertContains(trained, "warning: the session \"1\" has 100 of 102 clicks");
+  }
+
+  private String warnings(String name, String text, String... flags) throws IOException {
+    Path file = folder.resolve(name);
+    Files.writeString(file, text);
+    return run(List.of(flags), "prepare", file.toString(), "--out=" + folder.resolve("o"))
+        .expect(0)
+        .err();
+  }
+
+  @Test
+  void datesWrittenAsNumbersAreNoCounts() throws IOException {
+    String[] dates = {
+      "yyyyMMdd 20140407 20140409",
+      "yyyyMMddHHmm 202404070900 202404071130",
+      "yyyyMMddHHmmss 20240407090000 20240407113000",
+      "yyyyMMddHHmmssSSS 20240407090000000 20240407113000000"
+    };
+    for (String each : dates) {
+      String[] words = each.split(" ");
+      String text =
+          "SessionId,ItemId,Time\ns,a,%s\ns,b,%s\ns,c,%s\n".formatted(words[1], words[1], words[2]);
+      String help = "; --time-format " + words[0] + " reads them as dates";
+      assertContains(
+          fault("dates.csv", text, GAP),
+          " or something else (they go from " + words[1] + " to " + words[2] + ")" + help);
+      assertContains(
+          warnings("dates.csv", text),
+          "all times are numbers that look like dates, " + words[1] + " to " + words[2] + help);
+      assertEquals(
+          "s#1:a\ns#1:b\ns#2:c", read("dates.csv", text, GAP, "--time-format=" + words[0]));
+      Files.writeString(folder.resolve("dates.csv"), text);
+      String trained =
+          run(TINY, "train", folder.resolve("dates.csv").toString(), "--model", model).err();
+      assertContains(trained, help);
+    }
+    String count = "SessionId,ItemId,Time\ns,a,20240407\ns,b,20241301\n"; // no month 13
+    assertContains(
+        fault("dates.csv", count, GAP), "(they go from 20240407 to 20241301); --time-unit says");
+    assertFalse(warnings("dates.csv", count).contains("look like dates"));
+    String fractions = "SessionId,ItemId,Time\ns,a,2024040.7\ns,b,2024040.8\n";
+    assertFalse(warnings("dates.csv", fractions).contains("look like dates"));
+  }
+
+  @Test
+  void namesThatNoLineOfJsonHasAreProposed() throws IOException {
+    String otto =
+        "{\"Session\":7,\"events\":[{\"aid\":1,\"ts\":1659304800025,\"type\":\"clicks\"}]}\n";
+    String has = " has \"Session\", \"events[].aid\", \"events[].ts\", \"events[].type\"";
+    String[] keys = {
+      "--session-key=Session", "--item-key=events[].aid", "--time-key=events[].ts", ""
+    };
+    keys[3] = "--where=kk=view";
+    assertContains(
+        fault("otto.jsonl", otto, keys), "no click, no line has kk, the first one" + has);
+    keys[3] = "--where=Type!=view";
+    assertContains(
+        warnings("otto.jsonl", otto, keys), "warning: no line has Type, the first one" + has);
+    keys[3] = "--where=events[].type=view,carts";
+    assertContains(
+        fault("otto.jsonl", otto, keys),
+        ": no click, no row meets events[].type=view,carts, the first ones have \"clicks\"");
+    keys[3] = "--where=events[].type=clicks";
+    assertFalse(warnings("otto.jsonl", otto, keys).contains("warning"));
+    keys[1] = "--item-key=Events[].aid";
+    keys[2] = "--time-key=Events[].ts";
+    keys[3] = "--user-key=Session";
+    assertContains(
+        fault("otto.jsonl", otto, keys),
+        "no click, no line has Events[].aid, the first one" + has + "; did you mean events[].aid?");
+    assertContains(
+        fault(
+            "otto.jsonl",
+            otto,
+            "--session-key=session",
+            "--item-key=events[].aid",
+            "--time-key=events[].ts"),
+        "otto.jsonl:1: session is empty, expected an id; the first line"
+            + has
+            + "; did you mean Session?");
+    assertContains(
+        fault(
+            "otto.jsonl",
+            "{\"SessionId\":7,\"events\":[]}\n",
+            "--item-key=events[].aid",
+            "--time-key=events[].ts"),
+        "no line has events[].aid, the first one has \"SessionId\", \"events\"");
+  }
+
+  @Test
+  void whatIsThereIsNamedWhereNoRowMeetsACondition() throws IOException {
+    String text = "SessionId,ItemId,Time,event\ns,a,1,view\ns,b,2,\ns,c,3,add to cart\n";
+    assertContains(
+        fault("shop.csv", text, "--where=event=buy"),
+        "shop.csv: no click, no row meets event=buy, the first ones have \"view\", \"\", \"add to"
+            + " cart\"");
+    assertContains(
+        fault("shop.csv", text, "--where=event=view", "--where=ItemId=b"),
+        "no row meets ItemId=b, the first ones have \"a\"");
+    assertFalse(warnings("shop.csv", text, "--where=event=view").contains("warning"));
+  }
+
+  @Test
+  void integersOfAnyLengthAreRead() throws IOException {
+    String large = "123456789012345678901234567890";
+    String line = "{\"SessionId\":1,\"ItemId\":%s,\"Time\":1,\"nobody\":[%s,{\"asks\":-%s}]}\n";
+    assertEquals("1:7", read("large.jsonl", line.formatted("7", large, large)));
+    assertEquals("1:" + large, read("large.jsonl", line.formatted(large, large, large)));
+  }
+
+  @Test
+  void flagsOfTimesWithoutEffectAreWarnedOf() throws IOException {
+    String header = "SessionId,ItemId,Time\n";
+    String unit = "warning: the times are dates, which have no unit; --time-unit has no effect";
+    String zone = "; --time-zone has no effect";
+    String berlin = "--time-zone=Europe/Berlin";
+    String local = header + "s,a,2026-11-30 12:00:00\n";
+    String zoned = header + "s,a,2026-11-30T12:00:00Z\n";
+    String numbers = header + "s,a,1700000000\n";
+    String pattern = "--time-format=yyyy-MM-dd HH:mm:ss";
+    assertContains(warnings("t.csv", local, "--time-unit=ms"), unit);
+    assertContains(warnings("t.csv", zoned, berlin), "every time has its zone" + zone);
+    assertContains(warnings("t.csv", numbers, berlin), "the times are numbers" + zone);
+    assertFalse(warnings("t.csv", numbers, "--time-unit=s").contains("no effect"));
+    assertFalse(warnings("t.csv", local, berlin).contains("no effect"));
+    assertFalse(warnings("t.csv", local, berlin, pattern).contains("no effect"));
+    assertContains(
+        warnings("t.csv", header + "s,a,2026-11-30 12:00:00+01\n", berlin, pattern + "x"),
+        "every time has its zone" + zone);
+    String sum = "SessionId,ItemId,Time,more\ns,a,2026-11-30,1000\n";
+    assertFalse(
+        warnings("t.csv", sum, "--time-key=Time+more", "--time-unit=s").contains("no effect"));
+    String two = header + "s,a,1700000000\ns,b,1700003600\n";
+    assertFalse(
+        warnings("t.csv", two + "u,a,1700007200\n", berlin, "--test-from=2023-11-15 00:00")
+            .contains("no effect"),
+        "it is the zone of that time");
+  }
+
+  @Test
+  void withoutTimesTheirFlagsAreRefused() {
+    for (String flag :
+        List.of(
+            "--session-gap=1h",
+            "--test-last=7d",
+            "--validation-last=7d",
+            "--test-from=5",
+            "--time-unit=s",
+            "--time-zone=UTC",
+            "--time-format=yyyy")) {
+      String name = flag.substring(0, flag.indexOf('='));
+      assertContains(
+          run("prepare", sessions, "--out=" + folder.resolve("o"), "--time-key=none", flag)
+              .expect(2)
+              .err(),
+          "with --time-key none there are no times: " + name + " needs a column with the time");
+    }
+    assertContains(
+        run("train", sessions, "--model", model, "--time-key=none", GAP).expect(2).err(),
+        "--session-gap needs a column with the time");
+  }
+
+  @Test
+  void anAccessLogIsHelpedWith() throws IOException {
+    String line = "10.0.0.1 - - [30/Nov/2026:10:00:05 +0100] \"GET /item/12 HTTP/1.1\" 200 5\n";
+    String[] keys = {"--no-header", "--session-key=1", "--item-key=6", "--time-key=4+5", ""};
+    keys[4] = "--format=csv";
+    assertContains(
+        fault("access.log", line, keys),
+        "column 6 is missing, the first line has 1 field, named 1: ");
+    assertContains(fault("access.log", line, keys), "--separator space that it is a space");
+    keys[4] = "--separator=space";
+    assertContains(
+        fault("access.log", line, keys),
+        "; of an access log, --time-key 4+5 --time-format \"'['dd/MMM/yyyy:HH:mm:ss Z']'\" reads");
+  }
+
+  @Test
+  void aNameWithSpacesIsProposedInQuotes() throws IOException {
+    assertContains(
+        fault("a.csv", " SessionId,ItemId,Time\n1,a,1\n"), "; did you mean \" SessionId\"?");
   }
 }

@@ -79,6 +79,10 @@ class RecommendFileTest extends CommandLineCase {
     assertEquals(
         List.of("zoë", "x", "bob"), json.stream().<Object>map(o -> o.get("session")).toList());
     assertEquals(List.of(), json.get(1).get("recommendations"));
+    assertEquals(
+        List.of(List.of(), List.of("new"), List.of("new")),
+        json.stream().<Object>map(o -> o.get("unknown")).toList());
+    assertContains(recommend("--json", "--unknown=fail").expect(1).err(), "2 clicks on items");
     Map<?, ?> best = (Map<?, ?>) ((List<?>) json.get(0).get("recommendations")).getFirst();
     assertEquals(expected.get(1).split("\t")[1], best.get("item"));
     assertContains(recommend("--unknown=fail").expect(1).err(), "2 clicks on items");

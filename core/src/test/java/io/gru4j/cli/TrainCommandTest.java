@@ -26,6 +26,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -80,12 +81,16 @@ class TrainCommandTest extends CommandLineCase {
     String fault = "the loss stays above ln(items + 1) = 2.5649, what guessing gives";
     assertFalse(train().expect(0).err().contains(fault));
     Result warned = train("--learning-rate=4").expect(0);
-    assertContains(warned.err(), "warning: " + fault);
+    assertContains(warned.err(), "in this training there was 1 warning:\n  " + fault);
     assertContains(warned.err(), "nothing useful was learned with learning_rate 4.0");
     byte[] before = Files.readAllBytes(Path.of(model));
     Result strict = train("--learning-rate=4", "--strict").expect(1);
     assertContains(strict.err(), fault);
-    assertContains(strict.err(), "the best model so far is written to " + model + ".best-so-far");
+    assertContains(strict.err(), "; the model is written to " + model + ".best-so-far");
+    for (Result result : List.of(warned, strict)) {
+      assertEquals(
+          2, result.err().split(Pattern.quote(fault)).length, "said once: " + result.err());
+    }
     assertArrayEquals(before, Files.readAllBytes(Path.of(model)));
     train("--strict").expect(0);
   }

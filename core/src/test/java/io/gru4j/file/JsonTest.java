@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -102,7 +103,6 @@ class JsonTest {
         "1.|expected a digit, found the end at character 2",
         "1e+|expected a digit, found the end at character 3",
         "1e999|a number is too large at character 0",
-        "9223372036854775808|an integer does not fit in 64 bits at character 0",
         "NaN|a value cannot start with 'N' at character 0",
         "nul|expected null at character 0",
         "\"a|a string is not closed at character 2",
@@ -154,5 +154,19 @@ class JsonTest {
     String json = Json.write(text);
     assertEquals("\"\\u001b[2J\\u009b1m\\u202etxt\\u2066\\u0085\\u007f\"", json);
     assertEquals(text, Json.parse(json));
+  }
+
+  @Test
+  void integersOutsideOf64BitsKeepTheirDigits() {
+    for (String digits :
+        List.of("9223372036854775808", "-9223372036854775809", "1" + "0".repeat(900))) {
+      assertEquals(new BigInteger(digits), Json.parse(digits));
+      assertEquals(digits, Json.write(Json.parse(digits)));
+    }
+    String tooLong = "9".repeat(Json.MAX_DIGITS + 1);
+    assertEquals(
+        "an integer has more than 1000 digits at character 1",
+        assertThrows(Json.SyntaxException.class, () -> Json.parse("[" + tooLong + "]"))
+            .getMessage());
   }
 }

@@ -53,10 +53,10 @@ class RecommendRequestTest {
   @Test
   void integersAreIds() throws RequestException {
     byte[] body =
-        "{\"items\": [214716932, \"a\", -7, 9223372036854775807], \"exclude\": [0]}"
+        "{\"items\": [214716932, \"a\", -7, 9223372036854775808], \"exclude\": [0]}"
             .getBytes(StandardCharsets.UTF_8);
     RecommendRequest request = RecommendRequest.parse(body);
-    assertEquals(List.of("214716932", "a", "-7", "9223372036854775807"), request.items());
+    assertEquals(List.of("214716932", "a", "-7", "9223372036854775808"), request.items());
     assertEquals(List.of("0"), request.exclude());
   }
 

@@ -140,6 +140,8 @@ class RecommendServerTest {
             + " exclude, exclude_seen",
         "{'items': 'a'} | items must be an array of ids, got 'a'",
         "{'items': ['a', 3.5]} | items[1] must be a text or an integer, got 3.5",
+        "{'items': ['a'], 'k': 99999999999999999999} | k must be an integer in [1, 1000], got"
+            + " 99999999999999999999",
         "{'items': [null]} | items[0] must be a text or an integer, got null",
         "{'items': [], 'k': 0} | k must be an integer in [1, 1000], got 0",
         "{'items': [], 'k': 1001} | k must be an integer in [1, 1000], got 1001",
