@@ -8,7 +8,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import io.gru4j.algorithms.Recording;
 import io.gru4j.data.IdMap;
 import io.gru4j.file.Json;
 import io.gru4j.tensor.autograd.Parameter;
@@ -43,66 +42,20 @@ class OnnxFileTest {
     folder.toFile().deleteOnExit();
   }
 
-  static Stream<Recording> recordings() {
-    return Stream.concat(Recording.all().stream(), Recording.sampled().stream())
-        .filter(OnnxFileTest::hasItemVectors);
-  }
-
-  /** Three recorded networks read one-hot vectors: another cell. */
-  private static boolean hasItemVectors(Recording recording) {
-    Map<String, Object> parameters = recording.map("finalParams");
-    return !parameters.containsKey("Wy.weight")
-        || parameters.containsKey("E.weight")
-        || parameters.containsKey("G.0.weight_ih")
-            && columns(parameters.get("G.0.weight_ih")) == columns(parameters.get("Wy.weight"));
-  }
-
-  private static int columns(Object matrix) {
-    return ((List<?>) ((List<?>) matrix).getFirst()).size();
+  static Stream<RecordedNetworks.Named> recordings() {
+    return RecordedNetworks.all();
   }
 
   @ParameterizedTest
   @MethodSource("recordings")
-  void recordedNetworksScoreTheSame(Recording recording) throws Exception {
-    GruNetwork network = network(recording.map("finalParams"));
+  void recordedNetworksScoreTheSame(RecordedNetworks.Named recorded) throws Exception {
+    GruNetwork network = recorded.network();
     Random random = new Random(1);
     List<int[]> sessions = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
       sessions.add(random.ints(1 + random.nextInt(8), 0, network.numItems()).toArray());
     }
     check(model(network), sessions);
-  }
-
-  private static GruNetwork network(Map<String, Object> values) {
-    Map<String, Object> byName = new HashMap<>();
-    values.forEach((name, value) -> byName.put(torchName(name), value));
-    List<Integer> hidden = new ArrayList<>();
-    while (byName.containsKey("rnn.weight_hh_l" + hidden.size())) {
-      hidden.add(columns(byName.get("rnn.weight_hh_l" + hidden.size())));
-    }
-    int[] sizes = hidden.stream().mapToInt(h -> h).toArray();
-    int rows = ((List<?>) byName.get("lin.weight")).size();
-    boolean ofRecPack = values.containsKey("lin.weight"); // its tables have the pad token's row
-    int items = ofRecPack ? rows - 1 : rows;
-    GruNetwork network =
-        byName.containsKey("emb.weight")
-            ? GruNetwork.zeros(
-                items, columns(byName.get("emb.weight")), sizes, GruNetwork.Form.PANELS)
-            : GruNetwork.sharedZeros(items, sizes, GruNetwork.Form.PANELS);
-    for (Parameter p : network.parameters()) {
-      float[] flat = Recording.floats(byName.get(p.name()));
-      p.write(0, flat, flat.length);
-    }
-    return network;
-  }
-
-  private static String torchName(String name) {
-    return switch (name) {
-      case "E.weight" -> "emb.weight";
-      case "Wy.weight" -> "lin.weight";
-      case "By.weight" -> "lin.bias";
-      default -> name.replaceFirst("G\\.(\\d+)\\.(\\w+)", "rnn.$2_l$1");
-    };
   }
 
   @Property(tries = 40)
