@@ -48,6 +48,7 @@ public final class Main {
           new RecommendCommand(),
           new ServeCommand(),
           new InspectCommand(),
+          new ExportCommand(),
           new CompletionCommand(Main::commands));
 
   private Main() {}

@@ -262,6 +262,66 @@ public final class FittedModel {
   }
 
   /**
+   * Says why items have their scores after a session.
+   *
+   * @param session ids of the items clicked so far, the oldest first; those that the model does not
+   *     know are left out
+   * @param targets ids of the items to explain
+   * @return one for each target, in that order; the score is {@link #recommend}'s, to the bit
+   * @throws IllegalArgumentException if the model knows no item of the session, or not a target
+   */
+  public List<Explanation> explain(List<String> session, List<String> targets) {
+    int[] numbers = new int[targets.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = items.indexOf(targets.get(i));
+      if (numbers[i] < 0) {
+        throw new IllegalArgumentException(
+            "the model does not know item " + OneLine.quoted(targets.get(i)));
+      }
+    }
+    Explainer explainer = explainer(session);
+    return targets.isEmpty() ? List.of() : explainer.explain(numbers, items);
+  }
+
+  /**
+   * Recommends, and says why.
+   *
+   * @param session ids of the items clicked so far, the oldest first; those that the model does not
+   *     know are left out
+   * @param k how many to return, at least 1
+   * @return the items of {@link #recommend}, in its order
+   * @throws IllegalArgumentException if {@code k} is below 1, or the model knows no item of the
+   *     session
+   */
+  public List<Explanation> explain(List<String> session, int k) {
+    return explain(
+        session,
+        recommend(session, k, UnknownItems.SKIP).items().stream()
+            .map(Recommendation::item)
+            .toList());
+  }
+
+  /**
+   * Says what the gates of the network do in a session.
+   *
+   * @param session ids of the items clicked, the oldest first; those that the model does not know
+   *     are left out
+   * @return the gates and states of each layer after each click
+   * @throws IllegalArgumentException if the model knows no item of the session
+   */
+  public Trace trace(List<String> session) {
+    return explainer(session).trace(items);
+  }
+
+  private Explainer explainer(List<String> session) {
+    int[] clicks = session.stream().mapToInt(items::indexOf).filter(item -> item >= 0).toArray();
+    if (clicks.length == 0) {
+      throw new IllegalArgumentException("the model knows no item of the session");
+    }
+    return new Explainer(network, scorer.copy(), clicks);
+  }
+
+  /**
    * Ranks the next click after every prefix of every session over the whole catalogue. Ties count
    * against the model.
    *

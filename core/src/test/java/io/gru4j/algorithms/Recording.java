@@ -32,7 +32,7 @@ public record Recording(String name, Map<String, Object> fields) {
   private static final String FOLDER = "golden.dir";
 
   /** Reads all recordings: of the folder in the property {@code golden.dir}, else our own. */
-  static List<Recording> all() {
+  public static List<Recording> all() {
     Path dir = folder("/golden");
     List<Recording> all = in(dir, "gru4rec-golden/1");
     if (all.isEmpty()) {

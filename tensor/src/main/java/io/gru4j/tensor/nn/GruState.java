@@ -166,4 +166,14 @@ public final class GruState {
   public Matrix layer(int layer) {
     return hidden[layer];
   }
+
+  /**
+   * Returns the values that the gates of one layer had in the last {@link #advance}.
+   *
+   * @param layer number of the layer, from 0
+   * @return shape (rows, at least 3H): r, z and n of each row, then padding; not a copy
+   */
+  public Matrix gates(int layer) {
+    return gx[layer];
+  }
 }
