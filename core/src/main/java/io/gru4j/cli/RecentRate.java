@@ -9,9 +9,11 @@ import io.gru4j.progress.BatchProgress;
  */
 final class RecentRate {
   private static final int SAMPLES = 64;
-  private static final double SECONDS_BETWEEN = 0.2;
-  private static final double WINDOW = 2; // seconds; two of them are compared
-  private static final double CLIMB = 1.15; // of a window to the next one: the JVM still compiles
+  private static final double LEAST_BETWEEN = 0.2; // seconds
+  private static final double MOST_BETWEEN = 0.5; // so that two of the longest windows are kept
+  private static final double LEAST_WINDOW = 2; // seconds; two windows are compared
+  private static final double MOST_WINDOW = 15;
+  private static final double CLIMB = 1.2; // of a window to the next one: the JVM still compiles
 
   private final double[] seconds = new double[SAMPLES]; // of the training, oldest overwritten
   private final double[] targets = new double[SAMPLES];
@@ -32,7 +34,7 @@ final class RecentRate {
     epochSeconds = p.seconds();
     now = begin + p.seconds();
     done = (p.epoch() - 1.0) * p.targetsPerEpoch() + p.targetsDone();
-    if (count == 0 || now - seconds[(count - 1) % SAMPLES] >= SECONDS_BETWEEN) {
+    if (count == 0 || now - seconds[(count - 1) % SAMPLES] >= between()) {
       seconds[count % SAMPLES] = now;
       targets[count % SAMPLES] = done;
       count++;
@@ -40,10 +42,19 @@ final class RecentRate {
     settled = settled || hasSettled();
   }
 
+  /** What is slow takes longer to become fast: samples and windows grow with the training. */
+  private double between() {
+    return Math.clamp(now / 50, LEAST_BETWEEN, MOST_BETWEEN);
+  }
+
+  private double window() {
+    return Math.clamp(now / 4, LEAST_WINDOW, MOST_WINDOW);
+  }
+
   /** Whether the rate of the last window is hardly above that of the window before it. */
   private boolean hasSettled() {
-    int middle = newest(now - WINDOW);
-    int first = middle < 0 ? -1 : newest(seconds[middle] - WINDOW);
+    int middle = newest(now - window());
+    int first = middle < 0 ? -1 : newest(seconds[middle] - window());
     if (first < 0) {
       return false;
     }
@@ -66,7 +77,8 @@ final class RecentRate {
    * as the first seconds can be a hundred times as slow as what follows.
    */
   double forecast() {
-    return settled ? perSecond() : Double.NaN;
+    int from = settled ? newest(now - window()) : -1;
+    return from < 0 ? Double.NaN : (done - targets[from]) / (now - seconds[from]);
   }
 
   /** Targets per second; NaN where there is too little to tell. */
