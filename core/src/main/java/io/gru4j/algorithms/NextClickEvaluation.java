@@ -134,10 +134,13 @@ public final class NextClickEvaluation {
       int[] items = sessions.items(user);
       seen.clear();
       for (int length = 1; length < items.length; length++) {
-        scorer.score(items, length, scores);
         if (protocol.seenExcluded()) {
           seen.set(items[length - 1]);
         }
+        if (!protocol.isTarget(items[length])) {
+          continue;
+        }
+        scorer.score(items, length, scores);
         metrics.ranks().add(rankUnseen(items[length]));
         if (lists) {
           addList();

@@ -272,7 +272,12 @@ public final class FittedModel {
    * @throws IllegalArgumentException if the number of items is not the model's
    */
   public RankMetrics evaluate(InteractionMatrix sessions, Parallel parallel, int... cutoffs) {
-    return evaluate(sessions, NextClickProtocol.at(cutoffs), parallel, false).ranks();
+    return evaluateRanks(sessions, NextClickProtocol.at(cutoffs), parallel);
+  }
+
+  RankMetrics evaluateRanks(
+      InteractionMatrix sessions, NextClickProtocol protocol, Parallel parallel) {
+    return evaluate(sessions, protocol, parallel, false).ranks();
   }
 
   /**
