@@ -24,7 +24,6 @@ public final class Recommender {
   private final FittedModel model;
   private final int hiddenLength;
   private final WorkspacePool workspaces;
-  private volatile long fingerprint; // 0 while it is not known
 
   /**
    * Shares a model.
@@ -56,13 +55,7 @@ public final class Recommender {
    * @return any number but 0
    */
   public long fingerprint() {
-    long known = fingerprint;
-    if (known == 0) {
-      known = ModelFingerprint.of(model);
-      known = known == 0 ? 1 : known;
-      fingerprint = known;
-    }
-    return known;
+    return model.fingerprint();
   }
 
   /**

@@ -6,16 +6,13 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.OneLine;
+import io.gru4j.file.Sha256;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -108,64 +105,39 @@ final class Fingerprint {
     return OneLine.of(text, 100);
   }
 
-  /** SHA-256 of numbers and texts, each with what tells it from its neighbours. */
+  /** SHA-256 of matrices and ids, each with what tells it from its neighbours. */
   private static final class Digest {
-    private final MessageDigest sha256;
-    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-
-    Digest() {
-      try {
-        sha256 = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
-    }
+    private final Sha256 sha256 = new Sha256();
 
     Digest add(InteractionMatrix matrix) {
-      add(matrix.numUsers());
-      add(matrix.numItems());
+      sha256.add(matrix.numUsers());
+      sha256.add(matrix.numItems());
       for (int user = 0; user < matrix.numUsers(); user++) {
         int n = matrix.historyLength(user);
-        add(n);
+        sha256.add(n);
         for (int i = 0; i < n; i++) {
-          add(matrix.item(user, i));
+          sha256.add(matrix.item(user, i));
         }
       }
       return this;
     }
 
     void add(int[] numbers) {
-      for (int number : numbers) {
-        add(number);
-      }
+      sha256.add(numbers);
     }
 
     Digest add(IdMap items) {
-      add(items.size());
+      sha256.add(items.size());
       for (int i = 0; i < items.size(); i++) {
         byte[] id = items.idOf(i).getBytes(StandardCharsets.UTF_8);
-        add(id.length);
-        flush();
-        sha256.update(id);
+        sha256.add(id.length);
+        sha256.add(id);
       }
       return this;
     }
 
-    private void add(int number) {
-      if (buffer.remaining() < Integer.BYTES) {
-        flush();
-      }
-      buffer.putInt(number);
-    }
-
-    private void flush() {
-      sha256.update(buffer.flip());
-      buffer.clear();
-    }
-
     String hex() {
-      flush();
-      return HexFormat.of().formatHex(sha256.digest());
+      return sha256.hex();
     }
   }
 }
