@@ -54,6 +54,8 @@ final class TrainCommand implements Command {
         + " validation session, predicted from those before it; the best epoch's model is kept"
         + " (--keep-last: the last one's). Without, all epochs are trained and the last model is"
         + " kept.\n"
+        + Gate.DETAILS
+        + "\n"
         + "stdout gets a summary, stderr the progress. --json prints one line: {\"model\": file,"
         + " \"bytes\": n, \"items\": n, \"seed\": n, \"epochs\": trained, \"stopped\": early or"
         + " not, \"kept\": epoch, \"loss\": x, \"criterion\": \"recall@50\", \"value\": x,"
@@ -80,6 +82,7 @@ final class TrainCommand implements Command {
             "fail if the loss against the whole catalogue stays above what guessing gives, ln(items"
                 + " + 1)"));
     options.add(new Option("json", null, "print the summary as one line of JSON"));
+    options.addAll(Gate.OPTIONS);
     options.addAll(CheckpointFlags.OPTIONS);
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -111,6 +114,7 @@ final class TrainCommand implements Command {
     Path out = line.requirePath("model");
     Optional<Path> log = line.path("log-json");
     Optional<Path> report = line.path("report");
+    Optional<Gate> gate = Gate.of(line);
     GRU4RecParameters parameters = ParameterOptions.read(line, GRU4RecParameters.defaults());
     boolean strict = line.isOn("strict");
     boolean json = line.isOn("json");
@@ -127,6 +131,9 @@ final class TrainCommand implements Command {
     }
     if (report.isPresent()) {
       files.writes("--report", report.get());
+    }
+    if (gate.isPresent()) {
+      gate.get().addTo(files, out);
     }
     checkpoints.addTo(files);
     files.check();
@@ -145,6 +152,10 @@ final class TrainCommand implements Command {
     Instant started = Instant.now();
     long begin = System.nanoTime();
     TrainingInput.Data data = input.read();
+    if (gate.isPresent()) {
+      Gate.old(out); // that it is a model is seen before the training
+      gate.get().read(new SessionInput(line, console));
+    }
     double readSeconds = (System.nanoTime() - begin) * 1e-9;
     LittleWork.expect(LittleWork.ofTraining(parameters, data.train(), data.validation()));
     if (data.validation() != null && (parameters.get(STOP_EARLY) || !parameters.get(KEEP_LAST))) {
@@ -172,6 +183,8 @@ final class TrainCommand implements Command {
       signal.listen();
       double fitSeconds;
       TrainingSummary summary;
+      OldAndNew compared = null;
+      Optional<Gate.Refusal> refusal = Optional.empty();
       boolean done = false;
       try {
         fit(estimator.threads(threads).listener(recorder), data, out, checkpoints);
@@ -183,7 +196,16 @@ final class TrainCommand implements Command {
           throw new WorkException(fault.get() + "; " + saveBestSoFar(estimator, out));
         }
         fault.ifPresent(recorder::onWarning);
-        save(estimator.model(), out, checkpoints);
+        if (gate.isPresent()) {
+          compared = gate.get().judge(Gate.old(out).orElse(null), estimator.model(), threads);
+          (json ? console.err() : console.out()).print(compared.text());
+          refusal = gate.get().refuse(compared, estimator.model(), out);
+        }
+        if (refusal.isPresent()) {
+          checkpoints.delete(); // the same steps would end in the same way
+        } else {
+          save(estimator.model(), out, checkpoints);
+        }
         done = true;
       } finally {
         recorder.repeatWarnings();
@@ -191,18 +213,24 @@ final class TrainCommand implements Command {
           console.err().println("no report is written to " + report.get() + ": there is no model");
         }
       }
-      console.out().print(json ? summary.json() + "\n" : summary.text());
+      if (refusal.isEmpty()) {
+        console.out().print(json ? summary.json() + "\n" : summary.text());
+      }
       if (report.isPresent()) {
+        Path written = refusal.map(Gate.Refusal::file).orElse(out);
         TrainingReport.Run run =
             new TrainingReport.Run(
                 "gru4j train " + line.quoted(),
-                out.toString(),
-                Files.size(out),
+                written.toString(),
+                Files.size(written),
                 started,
                 threads,
                 readSeconds,
                 fitSeconds);
-        writeReport(report.get(), run, data, estimator, console);
+        writeReport(report.get(), run, data, estimator, compared, console);
+      }
+      if (refusal.isPresent()) {
+        throw new WorkException(refusal.get().reason());
       }
     }
   }
@@ -227,6 +255,7 @@ final class TrainCommand implements Command {
       TrainingReport.Run run,
       TrainingInput.Data data,
       GRU4Rec<?> estimator,
+      OldAndNew comparedOrNull,
       Console console)
       throws IOException {
     FittedModel model = estimator.model();
@@ -238,7 +267,7 @@ final class TrainCommand implements Command {
     }
     DataStatistics statistics = DataStatistics.of(data.train());
     TrainingReport report =
-        new TrainingReport(run, statistics, model, estimator.parameters(), quality);
+        new TrainingReport(run, statistics, model, estimator.parameters(), quality, comparedOrNull);
     AtomicFile.writeText(file, HtmlPage.of(report.report()));
     console.err().println("report: " + OneLine.of(file.toString()));
   }
