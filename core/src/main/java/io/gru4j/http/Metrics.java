@@ -106,7 +106,7 @@ final class Metrics {
     (done ? reloaded : reloadsFailed).increment();
   }
 
-  /** A session of the model before goes on. */
+  /** A session of an earlier model goes on. */
   void takenOver() {
     takenOver.increment();
   }
@@ -154,7 +154,7 @@ final class Metrics {
     line(out, "gru4j_model_reloads_total", "result=\"done\"", reloaded.sum());
     line(out, "gru4j_model_reloads_total", "result=\"failed\"", reloadsFailed.sum());
     String taken = "gru4j_sessions_taken_over_total";
-    head(out, taken, "counter", "Sessions of the model before that went on with this one.");
+    head(out, taken, "counter", "Sessions of earlier models that went on.");
     line(out, taken, "", takenOver.sum());
     head(out, "gru4j_start_timestamp_seconds", "gauge", "When the server started.");
     line(out, "gru4j_start_timestamp_seconds", "", started.toEpochMilli() / 1e3);

@@ -25,7 +25,7 @@ import java.util.Map;
  * reload meanwhile changes nothing in its answer.
  */
 final class ServedModel {
-  /** The key of an answer whose session began under the model before. */
+  /** The key of an answer whose session began under an earlier model. */
   static final String TAKEN_OVER = "taken_over";
 
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
@@ -33,14 +33,14 @@ final class ServedModel {
   private final Recommender recommender;
   private final String fingerprint;
   private final Instant loaded;
-  private final Predecessor before; // null for a server's first model
+  private final List<Predecessor> before;
 
   private ServedModel(
-      Recommender recommender, String fingerprint, Instant loaded, Predecessor beforeOrNull) {
+      Recommender recommender, String fingerprint, Instant loaded, List<Predecessor> before) {
     this.recommender = recommender;
     this.fingerprint = fingerprint;
     this.loaded = loaded;
-    this.before = beforeOrNull;
+    this.before = before;
   }
 
   /** Reads a model and does once what the first request would wait for. */
@@ -50,12 +50,14 @@ final class ServedModel {
     session.click(recommender.model().items().idOf(0));
     session.top(1);
     String fingerprint = "%016x".formatted(recommender.fingerprint());
-    return new ServedModel(recommender, fingerprint, Instant.now(), null);
+    return new ServedModel(recommender, fingerprint, Instant.now(), recommender.ancestors());
   }
 
   /** Returns this model for a server that had another one until now, whose sessions go on. */
   ServedModel after(ServedModel other) {
-    return new ServedModel(recommender, fingerprint, loaded, recommender.after(other.recommender));
+    List<Predecessor> all = new ArrayList<>(List.of(recommender.after(other.recommender)));
+    all.addAll(before);
+    return new ServedModel(recommender, fingerprint, loaded, all);
   }
 
   FittedModel model() {
@@ -77,15 +79,15 @@ final class ServedModel {
    * @return {@code model} the fingerprint, {@code session} the token to go on from, {@code clicks}
    *     how many the session has, {@code unknown} the items left out, {@code recommendations} the
    *     best items, each with {@code item} and {@code score}, as {@link Session#top(int,
-   *     ItemFilter)} returns them; {@code taken_over} is true if the token is of the model before,
+   *     ItemFilter)} returns them; {@code taken_over} is true if the token is of an earlier model,
    *     and not there otherwise. Items of such a token that this model does not know are left out
    * @throws RequestException 400 if an item is unknown and may not be, or the token is none; 409 if
    *     the token is of another model
    */
   Map<String, Object> recommend(RecommendRequest request) throws RequestException {
     byte[] token = bytes(request.session());
-    boolean takesOver = token != null && before != null && before.wrote(token);
-    TakenOver begun = open(token, takesOver);
+    Predecessor owner = token == null ? null : owner(token);
+    TakenOver begun = open(token, owner);
     Session session = begun.session();
     List<String> unknown = new ArrayList<>(begun.unknown());
     for (String item : request.items()) {
@@ -111,7 +113,7 @@ final class ServedModel {
     answer.put("model", fingerprint);
     answer.put("session", token(session));
     answer.put("clicks", session.clicks());
-    if (takesOver) {
+    if (owner != null) {
       answer.put(TAKEN_OVER, true);
     }
     answer.put("unknown", unknown);
@@ -140,10 +142,15 @@ final class ServedModel {
     }
   }
 
-  private TakenOver open(byte[] token, boolean takesOver) throws RequestException {
+  /** The earlier model whose session it is, or null. */
+  private Predecessor owner(byte[] token) {
+    return before.stream().filter(each -> each.wrote(token)).findFirst().orElse(null);
+  }
+
+  private TakenOver open(byte[] token, Predecessor ownerOrNull) throws RequestException {
     try {
-      if (takesOver) {
-        return recommender.takeOver(token, before);
+      if (ownerOrNull != null) {
+        return recommender.takeOver(token, ownerOrNull);
       }
       Session session = token == null ? recommender.newSession() : recommender.read(token);
       return new TakenOver(session, List.of());

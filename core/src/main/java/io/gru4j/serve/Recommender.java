@@ -94,12 +94,22 @@ public final class Recommender {
   }
 
   /**
+   * Returns what this model knows by its {@link FittedModel#lineage} of those that it was updated
+   * from, to take over their sessions.
+   *
+   * @return the newest first; it ends before the first whose items were not all kept
+   */
+  public List<Predecessor> ancestors() {
+    return Predecessor.ofLineage(model, hiddenLength);
+  }
+
+  /**
    * Takes over a session of an earlier model: a new session takes in all its clicks, in their
    * order. Its state is that of a session which has clicked the same items under this model, to the
    * bit.
    *
    * @param bytes what {@link Session#toBytes} wrote under that model; everything in them is checked
-   * @param before made by {@link #after} of this recommender
+   * @param before made by {@link #after} or {@link #ancestors} of this recommender
    * @return the session, and the items that this model does not know
    * @throws SessionFormatException if the bytes are no session of that model, or one of so many
    *     clicks that they have not kept their order

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.data.IdMap;
 import io.gru4j.model.FittedModel;
+import io.gru4j.model.Lineage;
 import io.gru4j.serve.Recommender;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -117,6 +118,46 @@ class TakeOverTest {
     assertEquals(true, back.json().get("taken_over"));
     assertEquals(old, back.token());
     assertFalse(client.recommend(Map.of("session", old)).json().containsKey("taken_over"));
+  }
+
+  private static Lineage.Training update(FittedModel from, long added, long forgotten) {
+    Map<String, Long> rows = Map.of("new", added, "forgotten", forgotten);
+    long parent = from == null ? 0 : from.fingerprint();
+    return new Lineage.Training(null, parent, Map.of(), Map.of(), Map.of(), 1, rows);
+  }
+
+  private static FittedModel grown(int seed, int items, FittedModel parent, long forgotten) {
+    FittedModel model = TestModel.make(seed, items);
+    return model.withLineage(
+        parent.lineage().plus(update(parent, items - parent.numItems(), forgotten)));
+  }
+
+  /** By what the model's file says, on a server that has served no other model. */
+  @Test
+  void aServerThatIsNewKnowsItsModelsAncestors() throws Exception {
+    FittedModel first = OLD.withLineage(new Lineage(List.of(update(null, TestModel.ITEMS, 0))));
+    assertEquals(OLD.fingerprint(), first.fingerprint());
+    FittedModel parent = grown(8, TestModel.ITEMS + 1, first, 0);
+    FittedModel child = grown(9, TestModel.ITEMS + 3, parent, 0);
+    List<String> clicks = List.of("item3", "item82", "item9", "item3");
+    String grandparents = client.recommend(Map.of("items", clicks)).token();
+    child.save(file);
+    try (RecommendServer fresh =
+            RecommendServer.start(
+                new RecommendServer.Settings(file, "localhost", 0, 1, 8), line -> {});
+        Client guest = new Client(fresh.address().getPort())) {
+      Client.Reply taken = guest.recommend(Map.of("session", grandparents));
+      assertEquals(true, taken.json().get("taken_over"), taken.body());
+      assertEquals(guest.recommend(Map.of("items", clicks)).token(), taken.token());
+    }
+    // Once an item is forgotten the numbers before are not known.
+    grown(10, TestModel.ITEMS + 1, parent, 2).save(file);
+    try (RecommendServer fresh =
+            RecommendServer.start(
+                new RecommendServer.Settings(file, "localhost", 0, 1, 8), line -> {});
+        Client guest = new Client(fresh.address().getPort())) {
+      guest.recommend(Map.of("session", grandparents)).error(409);
+    }
   }
 
   @Test
