@@ -43,6 +43,7 @@ public final class Main {
           new DemoCommand(),
           new PrepareCommand(),
           new TrainCommand(),
+          new UpdateCommand(),
           new SearchCommand(),
           new EvaluateCommand(),
           new RecommendCommand(),

@@ -1,6 +1,9 @@
 package io.gru4j.file;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -17,6 +20,25 @@ public final class Sha256 {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java platform has SHA-256", e);
     }
+  }
+
+  /**
+   * Computes the sum of a file.
+   *
+   * @param file a file
+   * @return 64 lower-case hexadecimal digits
+   * @throws IOException if it cannot be read
+   */
+  public static String of(Path file) throws IOException {
+    Sha256 sum = new Sha256();
+    try (FileChannel channel = FileChannel.open(file)) {
+      ByteBuffer part = ByteBuffer.allocate(1 << 16);
+      while (channel.read(part) >= 0) {
+        sum.add(part.flip());
+        part.clear();
+      }
+    }
+    return sum.hex();
   }
 
   /**

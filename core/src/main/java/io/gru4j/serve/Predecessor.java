@@ -62,8 +62,7 @@ public final class Predecessor {
           || training.rows().getOrDefault("forgotten", 1L) != 0) {
         break;
       }
-      found.add(
-          new Predecessor(training.fingerprint(), hiddenLength, (int) items, null, Map.of()));
+      found.add(new Predecessor(training.fingerprint(), hiddenLength, (int) items, null, Map.of()));
     }
     return found;
   }

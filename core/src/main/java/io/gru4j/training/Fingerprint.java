@@ -14,6 +14,7 @@ import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,6 +28,7 @@ final class Fingerprint {
   private static final String TRAINING_DATA = "the training data";
   private static final String ITEM_IDS = "the item ids";
   private static final String VALIDATION_DATA = "the validation data";
+  private static final String START = "the start";
   private static final String NONE = "none";
 
   private final Map<String, String> entries;
@@ -35,8 +37,13 @@ final class Fingerprint {
     this.entries = entries;
   }
 
+  /** The inputs; {@code startOrNull} is what the training goes on from. */
   static Fingerprint of(
-      GRU4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
+      GRU4RecParameters parameters,
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      Start startOrNull) {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put(ALGORITHM, parameters.algorithm().toString());
     parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
@@ -44,12 +51,25 @@ final class Fingerprint {
     if (parameters.get(SESSION_ORDER) == SessionOrder.TIME) {
       data.add(new SessionOrdering(x, SessionOrder.TIME, 0).users(0));
     }
+    entries.put(START, startOrNull == null ? NONE : startOrNull.sha256());
+    if (startOrNull != null) {
+      entries.putAll(startOrNull.allSettings());
+    }
     entries.put(TRAINING_DATA, data.hex());
     entries.put(ITEM_IDS, new Digest().add(items).hex());
     entries.put(
         VALIDATION_DATA,
         validation == null ? NONE : new Digest().add(validation.in()).add(validation.out()).hex());
     return new Fingerprint(entries);
+  }
+
+  /** Returns the hashes of the data, by name. */
+  Map<String, String> data() {
+    Map<String, String> data = new LinkedHashMap<>();
+    for (String name : List.of(TRAINING_DATA, ITEM_IDS, VALIDATION_DATA)) {
+      data.put(name, entries.get(name));
+    }
+    return data;
   }
 
   /** Returns the entries: a name and a text each. */
@@ -92,6 +112,9 @@ final class Fingerprint {
   private static String valueBefore(String name) {
     if (name.equals(ALGORITHM)) {
       return Algorithm.CROSS_ENTROPY.toString();
+    }
+    if (name.equals(START)) {
+      return NONE;
     }
     return GRU4RecOptions.all().stream()
         .filter(spec -> spec.name().equals(name))

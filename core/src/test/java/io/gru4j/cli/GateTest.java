@@ -10,6 +10,7 @@ import io.gru4j.metrics.RankMetrics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -150,6 +151,65 @@ class GateTest extends CommandLineCase {
     assertTrue(result.out().matches("(?s).*\nRecall@20 +0\\.0000 +1\\.0000 +-\n.*"), result.out());
     assertContains(result.out(), "30 clicks predicted, 30 on items that the old model does not");
     assertContains(result.out(), "Recall@20 of items new to the old model  0.0000  1.0000");
+  }
+
+  private Path laterSessions() throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int s = 0; s < 30; s++) {
+      for (int click = 0; click < 3; click++) {
+        text.append("n").append(s).append('\t').append(click == 2 ? "new" : "ä" + (s + click) % 12);
+        text.append('\t').append(1000 + 10 * s + click).append('\n');
+      }
+    }
+    return Files.writeString(folder.resolve("later.tsv"), text);
+  }
+
+  private Result update(Path later, String out, String... more) {
+    List<String> words =
+        new ArrayList<>(
+            List.of("update", model, later.toString(), "--model", out, "--judge=" + later));
+    words.addAll(List.of(more));
+    return run(words.toArray(String[]::new));
+  }
+
+  @Test
+  void anUpdateIsJudgedByTheModelThatItReplacesOrElseByItsStart() throws IOException {
+    byte[] old = trained();
+    Path later = laterSessions();
+    String out = folder.resolve("out.safetensors").toString();
+    Path report = folder.resolve("r.html");
+    Result first = update(later, out, "--learning-rate=0.3", "--report=" + report).expect(0);
+    assertContains(first.out(), "60 clicks predicted, 30 on items that the old model does not");
+    assertContains(Files.readString(report), "Recall@20 of items new to the old model");
+    assertTrue(first.out().matches("(?s).*\nRecall@20 .*\nMRR@20 .*"), first.out());
+    byte[] written = Files.readAllBytes(Path.of(out));
+    // That start again, hardly taught: better than the start, far worse than what is in OUT.
+    Result again = update(later, out, "--learning-rate=0.00001").expect(1);
+    assertContains(again.out(), "60 clicks predicted, 0 on items that the old model does not");
+    assertContains(again.err(), out + " is as it was, the new model is in " + out + ".refused");
+    assertArrayEquals(written, Files.readAllBytes(Path.of(out)));
+    assertArrayEquals(old, Files.readAllBytes(Path.of(model)));
+  }
+
+  @Test
+  void aNightThatForgetsTheOldSessionsLeavesTheModelThatIsReplacedInPlace() throws IOException {
+    byte[] old = trained();
+    Path judge = Path.of(sessions);
+    Path later = laterSessions();
+    Result bad =
+        run(
+                "update",
+                model,
+                later.toString(),
+                "--model",
+                model,
+                "--judge",
+                judge.toString(),
+                "--learning-rate=0.5",
+                "--max-epochs=8")
+            .expect(1);
+    assertContains(bad.err(), " fell by ");
+    assertArrayEquals(old, Files.readAllBytes(Path.of(model)));
   }
 
   @ParameterizedTest
