@@ -74,7 +74,8 @@ class MainTest extends CommandLineCase {
     assertContains(run("help", "trian").expect(2).err(), "did you mean train?");
     assertContains(
         run("x").err(),
-        "the commands are demo prepare train search evaluate recommend serve inspect");
+        "the commands are demo prepare train update verify search evaluate recommend serve"
+            + " inspect");
   }
 
   @ParameterizedTest
