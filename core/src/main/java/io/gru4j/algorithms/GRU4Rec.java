@@ -64,6 +64,7 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
   private Learned learned = Learned.NOTHING;
   private MetadataRequest fitRequest = MetadataRequest.NONE;
   private Checkpoints checkpoints; // null: none
+  private Long drawnSeed; // null: that of the parameters
   private boolean keepsState;
   private Training kept; // the last one, if its optimizer's state is kept
   private volatile boolean stopRequested;
@@ -170,6 +171,18 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
    */
   public E checkpoint(Path folder, Duration interval) {
     checkpoints = folder == null ? null : new Checkpoints(folder, interval);
+    return self();
+  }
+
+  /**
+   * Uses a seed that an earlier fit has drawn, because its parameters had none, so that fits repeat
+   * that one to the byte.
+   *
+   * @param seed the seed of that fit's model; null for that of the parameters, as it is at first
+   * @return this
+   */
+  public E drawnSeed(Long seed) {
+    drawnSeed = seed;
     return self();
   }
 
@@ -371,6 +384,7 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
     parameters.withoutEffect().forEach(listener::onWarning);
     return new Training(x, items, validation, parameters, listener, workers.parallel())
         .observer(observer)
+        .drawnSeed(drawnSeed)
         .checkpoints(checkpoints);
   }
 

@@ -5,6 +5,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.OneLine;
 import io.gru4j.model.FittedModel;
+import io.gru4j.model.Lineage;
 import io.gru4j.parameters.NewItems;
 import io.gru4j.tensor.RandomStream;
 import io.gru4j.training.Start;
@@ -29,12 +30,26 @@ import java.util.Map;
 public final class Update {
   private static final long REPLAY_STREAMS = 16; // of a seed, one a replay; training has lower ones
 
+  private static final String NEW_ITEMS = "new_items";
+  private static final String SAME_ITEMS = "same_items";
+  private static final String FORGET = "forget_items_after";
+  private static final String REPLAY = "replay";
+  private static final String NONE = "None";
+
   private final FittedModel start;
   private final List<Replay> replays = new ArrayList<>();
   private NewItems newItems = NewItems.NEIGHBOURS;
   private Duration forgetAfter; // null: never
   private boolean sameItems;
   private Path stateOf; // null: a fresh state
+
+  /**
+   * How the sessions of a replay were drawn.
+   *
+   * @param share of the sessions
+   * @param seed that drew them
+   */
+  public record Drawn(double share, long seed) {}
 
   /** Old sessions, of which a share is learned again. */
   private record Replay(InteractionMatrix sessions, IdMap items, double share, long seed) {}
@@ -95,6 +110,43 @@ public final class Update {
    */
   public static Update of(FittedModel start) {
     return new Update(start);
+  }
+
+  /**
+   * Repeats an update, but for its {@linkplain #replay replays}, of which {@link #replays} says
+   * what they were, and the {@linkplain #state state}.
+   *
+   * @param start the model that it started from
+   * @param training what its model's lineage says of it
+   * @return a new update of the same settings
+   * @throws IllegalArgumentException if the settings are not those of an update
+   */
+  public static Update repeat(FittedModel start, Lineage.Training training) {
+    Map<String, String> settings = training.settings();
+    Update update = of(start).newItems(NewItems.of(settings.getOrDefault(NEW_ITEMS, "")));
+    String forget = settings.getOrDefault(FORGET, NONE);
+    if (!forget.equals(NONE)) {
+      update.forgetItemsAfter(Duration.parse("PT" + forget));
+    }
+    update.sameItems = settings.getOrDefault(SAME_ITEMS, "").equals("True");
+    return update;
+  }
+
+  /**
+   * Says which replays an update had.
+   *
+   * @param training what its model's lineage says of it
+   * @return each, in their order
+   * @throws IllegalArgumentException if the settings are not those of an update
+   */
+  public static List<Drawn> replays(Lineage.Training training) {
+    List<Drawn> all = new ArrayList<>();
+    String text = training.settings().getOrDefault(REPLAY, NONE);
+    for (String each : text.equals(NONE) ? new String[0] : text.split(",")) {
+      String[] parts = each.split(" of seed ");
+      all.add(new Drawn(Double.parseDouble(parts[0]), Long.parseLong(parts[1])));
+    }
+    return all;
   }
 
   /**
@@ -229,10 +281,9 @@ public final class Update {
 
   private Map<String, String> settings() {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("same_items", sameItems ? "True" : "False");
-    settings.put(
-        "forget_items_after", forgetAfter == null ? "None" : forgetAfter.toSeconds() + "s");
-    settings.put("replay", replays.isEmpty() ? "None" : shares());
+    settings.put(SAME_ITEMS, sameItems ? "True" : "False");
+    settings.put(FORGET, forgetAfter == null ? NONE : forgetAfter.toSeconds() + "s");
+    settings.put(REPLAY, replays.isEmpty() ? NONE : shares());
     return settings;
   }
 

@@ -44,6 +44,7 @@ public final class Main {
           new PrepareCommand(),
           new TrainCommand(),
           new UpdateCommand(),
+          new VerifyCommand(),
           new SearchCommand(),
           new EvaluateCommand(),
           new RecommendCommand(),

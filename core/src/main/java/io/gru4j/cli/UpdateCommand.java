@@ -10,6 +10,7 @@ import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.UpdateDefaults;
 import io.gru4j.training.LastClicks;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,7 +128,7 @@ final class UpdateCommand implements Command {
   private static String words(double time) {
     return LastClicks.isSeconds(time)
         ? Instant.ofEpochMilli((long) (time * 1e3)).toString()
-        : Double.toString(time);
+        : BigDecimal.valueOf(time).stripTrailingZeros().toPlainString();
   }
 
   private static void say(

@@ -66,6 +66,7 @@ public final class Training {
   private Checkpoints checkpoints; // null: none
   private Fingerprint startedWith; // when it has started
   private Start from; // null: from nothing
+  private Long drawnSeed; // of an earlier training that this one repeats; or null
   private Trainer.Observer observer = NO_OBSERVER;
   private NegativeSource negatives; // null: they are drawn
   private TrainingState state;
@@ -120,6 +121,31 @@ public final class Training {
   }
 
   /**
+   * Uses a seed in place of that of the parameters.
+   *
+   * @param seed one that an earlier training has drawn; null for none
+   * @return this
+   */
+  public Training drawnSeed(Long seed) {
+    this.drawnSeed = seed;
+    return this;
+  }
+
+  /**
+   * Computes the hashes of data that {@link Lineage.Training#data} has of a training on them.
+   *
+   * @param x users x items, with timestamps
+   * @param items ids of the items
+   * @param validation null for none
+   * @param parameters of the estimator
+   * @return SHA-256 by name
+   */
+  public static Map<String, String> dataHashes(
+      InteractionMatrix x, IdMap items, Validation validation, GRU4RecParameters parameters) {
+    return Fingerprint.of(parameters, x, items, validation, null).data();
+  }
+
+  /**
    * Sets an observer, for tests.
    *
    * @param observer sees each step
@@ -156,7 +182,7 @@ public final class Training {
   }
 
   private long seed() {
-    Long given = parameters.get(SEED);
+    Long given = drawnSeed != null ? drawnSeed : parameters.get(SEED);
     return given != null ? given : System.nanoTime() & Long.MAX_VALUE;
   }
 

@@ -48,8 +48,7 @@ class ProductionTest {
   }
 
   private static boolean has(String program) throws IOException, InterruptedException {
-    Process which =
-        new ProcessBuilder("sh", "-c", "command -v " + program + " >/dev/null").start();
+    Process which = new ProcessBuilder("sh", "-c", "command -v " + program + " >/dev/null").start();
     return which.waitFor() == 0;
   }
 
@@ -167,7 +166,8 @@ class ProductionTest {
             .orElseThrow();
     String[] words = line.strip().substring("gru4j ".length()).split(" ");
     for (int i = 0; i < words.length; i++) {
-      words[i] = words[i].matches(".*\\.(tsv\\.gz|safetensors)") ? folder + "/" + words[i] : words[i];
+      words[i] =
+          words[i].matches(".*\\.(tsv\\.gz|safetensors)") ? folder + "/" + words[i] : words[i];
     }
     PrintStream err = new PrintStream(folder.resolve("train.txt").toFile());
     int status = Main.run(words, InputStream.nullInputStream(), err, err);
