@@ -19,6 +19,7 @@ import io.gru4j.algorithms.MarkovChain;
 import io.gru4j.algorithms.MetadataRequest;
 import io.gru4j.algorithms.NextClickEvaluation;
 import io.gru4j.algorithms.TestSessions;
+import io.gru4j.algorithms.Update;
 import io.gru4j.algorithms.VSknn;
 import io.gru4j.data.ClickData;
 import io.gru4j.data.ClickFile;
@@ -41,6 +42,7 @@ import io.gru4j.model.UnknownItems;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.LossFunction;
+import io.gru4j.parameters.NewItems;
 import io.gru4j.prepare.CollapseRepeats;
 import io.gru4j.prepare.Cut;
 import io.gru4j.prepare.MinimumCounts;
@@ -138,6 +140,22 @@ class JavadocExamplesTest {
     }
     // @end
     assertEquals(3, top.size());
+  }
+
+  @Test
+  void updateAModel() throws IOException {
+    FittedModel yesterdays;
+    try (var estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
+      yesterdays = estimator.fit(sessions, items, null).model();
+    }
+    FittedModel todays;
+    // @start region="update"
+    Update update = Update.of(yesterdays).newItems(NewItems.NEIGHBOURS).forgetItemsAfter(null);
+    try (var estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
+      todays = estimator.fit(update.with(sessions, items, null)).model();
+    }
+    // @end
+    assertEquals(2, todays.lineage().trainings().size());
   }
 
   @Test

@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * How good a model is after so many seconds of training, epoch by epoch: Recall@20 and MRR@20 of
@@ -47,29 +46,24 @@ final class LearningCurves {
 
   private static final int CUTOFF = 20;
 
-  private final Map<String, String> options =
-      new TreeMap<>(
-          Map.of(
-              "--data", System.getProperty("gru4j.data", ""),
-              "--set", "diginetica",
-              "--train", "",
-              "--judge", "",
-              "--curves", String.join(",", CurveSettings.NAMES),
-              "--with", "",
-              "--epochs", "",
-              "--seed", "42",
-              "--threads", "2"));
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "--data", System.getProperty("gru4j.data", ""),
+          "--set", "diginetica",
+          "--train", "",
+          "--judge", "",
+          "--curves", String.join(",", CurveSettings.NAMES),
+          "--with", "",
+          "--epochs", "",
+          "--seed", "42",
+          "--threads", "2");
+
+  private final Map<String, String> options;
   private SessionData train;
   private InteractionMatrix judge;
 
   private LearningCurves(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (!options.containsKey(args[i]) || i + 1 == args.length) {
-        throw new IllegalArgumentException(
-            "options are " + options.keySet() + ", each with a value; got " + args[i]);
-      }
-      options.put(args[i], args[i + 1]);
-    }
+    options = NamedOptions.parse(DEFAULTS, args);
   }
 
   /**

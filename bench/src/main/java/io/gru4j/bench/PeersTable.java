@@ -64,27 +64,22 @@ final class PeersTable {
           new int[] {512, 512, 512},
           new int[] {2048, 2048, 2048});
 
-  private final Map<String, String> options =
-      new TreeMap<>(
-          Map.of(
-              "--rows", String.join(",", ROWS),
-              "--repeats", "5",
-              "--loop", "best",
-              "--libtorch-env", "",
-              "--part", "1",
-              "--part-40k", "0.1",
-              "--golden", "core/src/test/resources/golden",
-              "--image", "core/target/gru4j"));
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "--rows", String.join(",", ROWS),
+          "--repeats", "5",
+          "--loop", "best",
+          "--libtorch-env", "",
+          "--part", "1",
+          "--part-40k", "0.1",
+          "--golden", "core/src/test/resources/golden",
+          "--image", "core/target/gru4j");
+
+  private final Map<String, String> options;
   final boolean peer = Side.hasLibtorch();
 
   private PeersTable(String[] args) {
-    for (int i = 0; i < args.length; i += 2) {
-      if (!options.containsKey(args[i]) || i + 1 == args.length) {
-        throw new IllegalArgumentException(
-            "options are " + options.keySet() + ", each with a value; got " + args[i]);
-      }
-      options.put(args[i], args[i + 1]);
-    }
+    options = NamedOptions.parse(DEFAULTS, args);
   }
 
   /**

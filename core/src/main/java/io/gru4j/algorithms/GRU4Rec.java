@@ -1,6 +1,7 @@
 package io.gru4j.algorithms;
 
 import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
+import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static io.gru4j.parameters.GRU4RecParameters.PREDICT_TOP_K;
 import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -62,6 +64,9 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
   private Learned learned = Learned.NOTHING;
   private MetadataRequest fitRequest = MetadataRequest.NONE;
   private Checkpoints checkpoints; // null: none
+  private Long drawnSeed; // null: that of the parameters
+  private boolean keepsState;
+  private Training kept; // the last one, if its optimizer's state is kept
   private volatile boolean stopRequested;
 
   /**
@@ -92,6 +97,32 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
       case CROSS_ENTROPY -> new GRU4RecCrossEntropy(parameters);
       case NEG_SAMPLING -> new GRU4RecNegSampling(parameters);
     };
+  }
+
+  /**
+   * Loads a model with the estimator that trained it.
+   *
+   * @param file a model file; one that does not say what trained it is taken for {@code
+   *     GRU4RecCrossEntropy}'s
+   * @return a new estimator with the model and its parameters
+   * @throws IOException if the file is not a model or cannot be read
+   */
+  public static GRU4Rec<?> ofFile(Path file) throws IOException {
+    Learned loaded = Learned.load(file);
+    GRU4Rec<?> estimator = of(GRU4RecParameters.defaults(loaded.algorithm(file)));
+    estimator.parameters = loaded.parameters(estimator.parameters, file);
+    estimator.learned = loaded;
+    return estimator;
+  }
+
+  /**
+   * Names the files that {@link #saveWithState} writes beside a model.
+   *
+   * @param model the model's file
+   * @return that of the newest state, and that of the one before, which a crash may leave
+   */
+  public static List<Path> stateFiles(Path model) {
+    return Update.stateFiles(model);
   }
 
   /** This. */
@@ -140,6 +171,18 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
    */
   public E checkpoint(Path folder, Duration interval) {
     checkpoints = folder == null ? null : new Checkpoints(folder, interval);
+    return self();
+  }
+
+  /**
+   * Uses a seed that an earlier fit has drawn, because its parameters had none, so that fits repeat
+   * that one to the byte.
+   *
+   * @param seed the seed of that fit's model; null for that of the parameters, as it is at first
+   * @return this
+   */
+  public E drawnSeed(Long seed) {
+    drawnSeed = seed;
     return self();
   }
 
@@ -245,6 +288,59 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
     return workers.alone(() -> run(training(x, items, validation).start()));
   }
 
+  /**
+   * Goes on from a model with new sessions: known items keep their rows, new ones are appended and
+   * begin at the mean of their neighbours. {@link Update} says more than that.
+   *
+   * @param start the model, which stays as it is; its network has the sizes of the parameters
+   * @param x users x items, with timestamps
+   * @param items ids of those items, known and new
+   * @param validation of the same shape as {@code x}; null for none
+   * @return this
+   * @throws IllegalArgumentException if the start is another estimator's or its network has other
+   *     sizes, and as {@link #fit(InteractionMatrix, IdMap, Validation)} throws it
+   * @throws IOException never, for no state is read
+   */
+  public E fit(FittedModel start, InteractionMatrix x, IdMap items, Validation validation)
+      throws IOException {
+    return fit(Update.of(start).with(x, items, validation));
+  }
+
+  /**
+   * Goes on from a model. The same start, data, parameters and seed give the same bits. The
+   * listener is told of the data's warnings.
+   *
+   * @param data of {@link Update#with}
+   * @return this
+   * @throws IllegalArgumentException as the other throws it
+   * @throws IOException if the kept state cannot be read
+   */
+  public E fit(Update.Data data) throws IOException {
+    return workers.alone(() -> run(training(data).goOn()));
+  }
+
+  /**
+   * Continues the update that wrote the checkpoint, as {@link #resume(InteractionMatrix, IdMap,
+   * Validation)} does.
+   *
+   * @param data of {@link Update#with}, as that update had it
+   * @return this
+   * @throws IllegalArgumentException as the other throws it
+   * @throws IOException if there is no checkpoint, or it or the kept state cannot be read
+   */
+  public E resume(Update.Data data) throws IOException {
+    if (checkpoints == null) {
+      throw new IllegalStateException("resume needs the folder of a checkpoint: set it first");
+    }
+    return workers.alone(() -> run(training(data).resume()));
+  }
+
+  private Training training(Update.Data data) {
+    Architecture.requireSame(data.training().model(), parameters);
+    data.warnings().forEach(listener::onWarning);
+    return training(data.x(), data.items(), data.validation()).from(data.training().start());
+  }
+
   /** As {@link #fit}, from given initial parameters, which are changed. */
   E fit(InteractionMatrix x, IdMap items, Validation validation, long seed, GruNetwork network) {
     return workers.alone(() -> run(training(x, items, validation).start(seed, network)));
@@ -288,11 +384,13 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
     parameters.withoutEffect().forEach(listener::onWarning);
     return new Training(x, items, validation, parameters, listener, workers.parallel())
         .observer(observer)
+        .drawnSeed(drawnSeed)
         .checkpoints(checkpoints);
   }
 
   private E run(Training training) {
     learned = Learned.NOTHING;
+    kept = keepsState ? training : null;
     try {
       training.run(() -> stopRequested);
     } finally {
@@ -400,6 +498,45 @@ public abstract sealed class GRU4Rec<E extends GRU4Rec<E>> implements Estimator
     Path file = Path.of(filename());
     model().save(file);
     return file;
+  }
+
+  /**
+   * Says whether fits keep the optimizer's state for {@link #saveWithState}, which takes the memory
+   * of a training until the next fit.
+   *
+   * @param keep whether they do; at first they do not
+   * @return this
+   */
+  public E keepState(boolean keep) {
+    keepsState = keep;
+    kept = keep ? kept : null;
+    return self();
+  }
+
+  /**
+   * Writes the trained model to a file and the optimizer's state to another beside it, whose name
+   * ends in {@code .state}, so that a later fit goes on from it ({@link Update#state}). A crash
+   * leaves the old model or the new one, each with its own state: the state goes first, and the old
+   * one stays beside it, as {@code .state-before}, until the model is there.
+   *
+   * @param file the model's file
+   * @throws IOException if writing fails; the old model is then unchanged, and its state is there
+   * @throws IllegalStateException if nothing was fitted, {@link #keepState} was not set, or the
+   *     model is that of an epoch before the last
+   */
+  public void saveWithState(Path file) throws IOException {
+    FittedModel model = model();
+    if (kept == null) {
+      throw new IllegalStateException("no state was kept: call keepState(true) before the fit");
+    }
+    if (kept.hasBest() && !parameters.get(KEEP_LAST)) {
+      throw new IllegalStateException(
+          "the state is that of the last epoch, the model that of the best: set keep_last");
+    }
+    KeptStateFiles files = new KeptStateFiles(file);
+    files.write(kept);
+    model.save(file);
+    files.written();
   }
 
   /**

@@ -62,20 +62,30 @@ final class Learned {
    * @throws ModelFileException if the file says that it is of another; names both
    */
   void requireAlgorithm(Algorithm algorithm, Path file) throws ModelFileException {
-    String found = model.algorithm();
-    if (found == null || found.equals(algorithm.toString())) {
+    Algorithm other = model.algorithm() == null ? algorithm : algorithm(file);
+    if (other == algorithm) {
       return;
-    }
-    Algorithm other;
-    try {
-      other = Algorithm.of(found);
-    } catch (IllegalArgumentException e) {
-      throw new ModelFileException(file, "it was trained by another version: " + e.getMessage());
     }
     throw new ModelFileException(
         file,
         "it is a model of %s, not of %s: load it with the former"
             .formatted(other.estimator(), algorithm.estimator()));
+  }
+
+  /**
+   * Returns what trained the model; cross-entropy if the file does not say.
+   *
+   * @throws ModelFileException if it is something unknown
+   */
+  Algorithm algorithm(Path file) throws ModelFileException {
+    if (model.algorithm() == null) {
+      return Algorithm.CROSS_ENTROPY;
+    }
+    try {
+      return Algorithm.of(model.algorithm());
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, "it was trained by another version: " + e.getMessage());
+    }
   }
 
   /**

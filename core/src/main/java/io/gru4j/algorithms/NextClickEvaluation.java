@@ -135,11 +135,14 @@ public final class NextClickEvaluation {
       int[] items = sessions.items(user);
       seen.clear();
       for (int length = 1; length < items.length; length++) {
-        scorer.score(items, length, scores);
         if (protocol.seenExcluded()) {
           seen.set(items[length - 1]);
         }
         int target = items[length];
+        if (!protocol.isTarget(target)) {
+          continue;
+        }
+        scorer.score(items, length, scores);
         boolean listed = scores[target] > 0 || !lists;
         metrics.ranks().add(listed ? rankUnseen(target) : Double.POSITIVE_INFINITY);
         if (lists) {

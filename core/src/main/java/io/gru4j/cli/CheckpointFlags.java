@@ -33,11 +33,12 @@ final class CheckpointFlags implements AutoCloseable {
   private final String command; // that goes on
   private CheckpointLock lock; // null: none is held
 
-  CheckpointFlags(CommandLine line) throws UsageException {
+  /** Takes the flags; {@code of} is the command that they are of, such as {@code train}. */
+  CheckpointFlags(CommandLine line, String of) throws UsageException {
     folder = line.path("checkpoint").orElse(null);
     resume = line.isOn("resume");
     interval = minutes(line);
-    command = "gru4j train " + (resume ? "" : "--resume ") + line.quoted();
+    command = "gru4j " + of + " " + (resume ? "" : "--resume ") + line.quoted();
     for (String flag : List.of("resume", "checkpoint-minutes")) {
       if (folder == null && line.get(flag).isPresent()) {
         throw new UsageException("--" + flag + " needs --checkpoint DIR");

@@ -143,6 +143,11 @@ final class CommandLine {
         + options.keySet().stream().map(name -> "--" + name).collect(Collectors.joining(" "));
   }
 
+  /** Whether there is such a flag. */
+  boolean knows(String name) {
+    return options.containsKey(name);
+  }
+
   /** The words that are no flags. */
   List<String> arguments() {
     return arguments;

@@ -6,11 +6,13 @@ import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.model.Lineage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import java.util.stream.Collectors;
 
 /** {@code gru4j inspect}. */
 final class InspectCommand implements Command {
+  private static final int DIGITS = 12; // of a hash, in the table
+
   @Override
   public String name() {
     return "inspect";
@@ -41,7 +45,9 @@ final class InspectCommand implements Command {
         + " \"algorithm\": word, \"items\": n, \"seed\": n, \"network\": {\"embedding\":"
         + " shared or separate, \"components\": n, \"layers\": n, \"hidden\": [n of each"
         + " layer]}, \"parameters\": {name: text}, \"tensors\": [{\"name\": t, \"type\":"
-        + " F32, \"shape\": [n, ...]}], \"history\": [{\"epoch\": n, \"loss\": x, ...}]}.";
+        + " F32, \"shape\": [n, ...]}], \"sha256\": of the file, \"lineage\": [each training"
+        + " behind it, with the hashes of its start and data], \"history\": [{\"epoch\": n,"
+        + " \"loss\": x, ...}]}.";
   }
 
   @Override
@@ -86,7 +92,11 @@ final class InspectCommand implements Command {
     head.row("items", Numbers.count(model.numItems()));
     head.row("seed", model.seed() == null ? "not known" : model.seed().toString());
     head.row("network", network(model.network()));
+    head.row("SHA-256", model.sha256());
     console.out().print(head.leftAligned());
+    if (!model.lineage().trainings().isEmpty()) {
+      console.out().print("\ntrainings behind it\n" + chain(model.lineage()).leftAligned());
+    }
 
     TextTable parameters = new TextTable();
     for (Map.Entry<String, String> each : new TreeMap<>(model.parameters()).entrySet()) {
@@ -98,6 +108,48 @@ final class InspectCommand implements Command {
       String criterion = model.parameters().getOrDefault("stopping_criterion", "criterion");
       console.out().print("\nhistory\n" + history(model.history(), criterion));
     }
+  }
+
+  /** One line for each training, the newest last. */
+  private static TextTable chain(Lineage lineage) {
+    TextTable table =
+        new TextTable()
+            .row("  start", "data", "seed", "sessions", "clicks", "epochs", "items", "changed");
+    for (Lineage.Training each : lineage.trainings()) {
+      boolean first = each.start() == null;
+      table.row(
+          "  " + (first ? "none" : each.start().substring(0, DIGITS)),
+          brief(each.data().values().iterator()),
+          Long.toString(each.seed()),
+          rows(each, "sessions"),
+          rows(each, "clicks"),
+          rows(each, "epochs"),
+          rows(each, "items")
+              + (first ? "" : " (" + rows(each, "new") + " new, -" + rows(each, "forgotten") + ")"),
+          first ? "" : changes(each));
+    }
+    return table;
+  }
+
+  private static String brief(Iterator<String> data) {
+    String hash = data.hasNext() ? data.next() : "not known";
+    return OneLine.of(hash.substring(0, Math.min(DIGITS, hash.length())));
+  }
+
+  private static String rows(Lineage.Training training, String name) {
+    Long n = training.rows().get(name);
+    return n == null ? "?" : Numbers.count(n);
+  }
+
+  /** The settings of an update, and the parameters that are not those of the training before. */
+  private static String changes(Lineage.Training training) {
+    Map<String, String> all = new LinkedHashMap<>(training.settings());
+    all.computeIfPresent("state", (name, state) -> state.length() > DIGITS ? "kept" : state);
+    all.putAll(training.parameters());
+    return OneLine.of(
+        all.entrySet().stream()
+            .map(each -> each.getKey() + "=" + each.getValue())
+            .collect(Collectors.joining(", ")));
   }
 
   /** What the tensors are, which need not be what the parameters say. */
@@ -155,6 +207,8 @@ final class InspectCommand implements Command {
     json.put("network", shape);
     json.put("parameters", model.parameters());
     json.put("tensors", tensors);
+    json.put("sha256", model.sha256());
+    json.put("lineage", model.lineage().toValues());
     json.put("history", model.history().stream().map(EpochLog::values).toList());
     return Json.write(json);
   }

@@ -43,6 +43,8 @@ public final class Main {
           new DemoCommand(),
           new PrepareCommand(),
           new TrainCommand(),
+          new UpdateCommand(),
+          new VerifyCommand(),
           new SearchCommand(),
           new EvaluateCommand(),
           new RecommendCommand(),

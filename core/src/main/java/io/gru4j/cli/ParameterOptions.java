@@ -1,16 +1,25 @@
 package io.gru4j.cli;
 
+import static io.gru4j.parameters.GRU4RecParameters.HIDDEN_SIZE;
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
+import static io.gru4j.parameters.GRU4RecParameters.NUM_LAYERS;
+import static io.gru4j.parameters.GRU4RecParameters.SAVE_BEST_TO_FILE;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import io.gru4j.metrics.Criterion;
 import io.gru4j.parameters.Algorithm;
+import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.parameters.Presets;
+import io.gru4j.parameters.UpdateDefaults;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +39,27 @@ final class ParameterOptions {
           "min-improvement",
           "max-iter-no-change",
           "save-best-to-file");
+
+  /** Parameters that a model has settled. */
+  private static final Set<String> OF_NETWORK =
+      Set.of(
+          NUM_LAYERS.name(),
+          HIDDEN_SIZE.name(),
+          NUM_COMPONENTS.name(),
+          GRU4RecOptions.HIDDEN_SIZES.name(),
+          GRU4RecOptions.EMBEDDING.name());
+
+  private static final Map<String, String> UPDATE_DEFAULTS =
+      Map.of(
+          MAX_EPOCHS.name(),
+          Integer.toString(UpdateDefaults.EPOCHS),
+          LEARNING_RATE.name(),
+          UpdateDefaults.RATE_WITHOUT_STATE
+              + " times that of MODEL's first training, "
+              + UpdateDefaults.RATE_WITH_STATE
+              + " times with the optimizer's kept state",
+          SAVE_BEST_TO_FILE.name(),
+          "false");
 
   private static final String ALGORITHM = "algorithm";
   private static final String PRESET = "preset";
@@ -116,6 +146,30 @@ final class ParameterOptions {
             List.copyOf(PRESETS)));
     for (ParameterSpec<?> spec : specs()) {
       options.add(new Option(spec.dashed(), valueName(spec), help(spec, base)));
+    }
+    return options;
+  }
+
+  /**
+   * A flag for each parameter, for going on from a model: what is not given is the model's. The
+   * network and the first values are not among them.
+   */
+  static List<Option> ofUpdate() {
+    List<Option> options = new ArrayList<>();
+    for (ParameterSpec<?> spec : specs()) {
+      if (!OF_NETWORK.contains(spec.name())) {
+        String name = valueName(spec);
+        options.add(
+            new Option(
+                spec.dashed(),
+                name,
+                spec.description()
+                    + (name == null || spec.type() == ParameterSpec.Type.CHOICE
+                        ? " (default "
+                        : " (" + spec.range() + "; default ")
+                    + UPDATE_DEFAULTS.getOrDefault(spec.name(), "that of MODEL")
+                    + ")"));
+      }
     }
     return options;
   }
@@ -223,7 +277,8 @@ final class ParameterOptions {
     Algorithm algorithm = start.algorithm();
     GRU4RecParameters.Builder builder = start.toBuilder();
     for (ParameterSpec<?> spec : specs()) {
-      Optional<String> value = line.get(spec.dashed());
+      Optional<String> value =
+          line.knows(spec.dashed()) ? line.get(spec.dashed()) : Optional.empty();
       if (value.isPresent()) {
         requireOf(algorithm, spec);
         try {
@@ -253,6 +308,9 @@ final class ParameterOptions {
   /** What the flags of parameters change. */
   private static GRU4RecParameters start(CommandLine line, GRU4RecParameters base)
       throws UsageException {
+    if (!line.knows(ALGORITHM)) { // it is the model's
+      return base;
+    }
     Optional<String> given = line.get(ALGORITHM);
     Algorithm algorithm = base.algorithm();
     if (given.isPresent()) {

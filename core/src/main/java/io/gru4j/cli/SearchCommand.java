@@ -96,7 +96,7 @@ final class SearchCommand implements Command {
   @Override
   public void run(CommandLine line, Console console)
       throws UsageException, WorkException, IOException {
-    TrainingInput input = new TrainingInput(line, console);
+    TrainingInput input = new TrainingInput(line, console, line.requireArguments("FILE"));
     boolean json = line.isOn("json");
     Path out = line.requirePath("model");
     Optional<Path> results = line.path("results");

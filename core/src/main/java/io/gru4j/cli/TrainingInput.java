@@ -8,6 +8,7 @@ import io.gru4j.data.Validation;
 import io.gru4j.prepare.Step;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -41,8 +42,9 @@ final class TrainingInput {
   private final SessionInput input;
   private final SessionFilters filters;
 
-  TrainingInput(CommandLine line, Console console) throws UsageException {
-    files = SessionInput.paths(line.requireArguments("FILE"));
+  /** Takes the flags; {@code words} name the session files. */
+  TrainingInput(CommandLine line, Console console, List<String> words) throws UsageException {
+    files = SessionInput.paths(words);
     validation = line.path("validation");
     SessionInput.requireOneStandardInput(files, validation.stream().toList());
     fraction = line.fraction("validation-fraction");
@@ -64,8 +66,17 @@ final class TrainingInput {
   }
 
   Data read() throws IOException, WorkException {
+    return read(null);
+  }
+
+  /** As the other, and what judges may have clicks on items that a model knows already. */
+  Data read(IdMap knownItemsOrNull) throws IOException, WorkException {
     SessionData data = read(files, null);
     InteractionMatrix train = data.interactions();
+    IdMap items = data.items();
+    if (validation.isPresent() && knownItemsOrNull != null) {
+      items = union(items, knownItemsOrNull);
+    }
     Validation judged = null;
     int heldClicks = 0;
     if (fraction.isPresent()) {
@@ -79,11 +90,12 @@ final class TrainingInput {
       train = split.train();
       judged = Validation.leaveLastOut(split.validation());
     } else if (validation.isPresent()) {
-      InteractionMatrix held = read(List.of(validation.get()), data.items()).interactions();
+      InteractionMatrix held = read(List.of(validation.get()), items).interactions();
       heldClicks = held.numInteractions();
       int sessions = Math.addExact(train.numUsers(), held.numUsers());
-      judged = Validation.leaveLastOut(withUsers(held, sessions, train.numUsers()));
-      train = withUsers(train, sessions, 0);
+      int first = train.numUsers();
+      judged = Validation.leaveLastOut(withUsers(held, sessions, first, items.size()));
+      train = withUsers(train, sessions, 0, items.size());
     }
     requirePairs(train);
     if (judged != null && judged.out().numInteractions() == 0) {
@@ -93,7 +105,18 @@ final class TrainingInput {
                   + ": no session that is set aside has two clicks, so there is none to judge by"
               : SessionInput.nothingToPredict(List.of(validation.get()), heldClicks));
     }
-    return new Data(train, data.items(), judged);
+    return new Data(train, items, judged);
+  }
+
+  private static IdMap union(IdMap first, IdMap second) {
+    List<String> ids = new ArrayList<>(first.ids());
+    second.ids().stream().filter(id -> first.indexOf(id) < 0).forEach(ids::add);
+    return IdMap.of(ids);
+  }
+
+  /** Reads other sessions by the same rules. */
+  SessionData readMore(Path file) throws IOException, WorkException {
+    return read(List.of(file), null);
   }
 
   private SessionData read(List<Path> from, IdMap knownItemsOrNull)
@@ -122,7 +145,8 @@ final class TrainingInput {
   }
 
   /** The same sessions as users {@code first, first + 1, ...} of {@code numUsers}. */
-  private static InteractionMatrix withUsers(InteractionMatrix matrix, int numUsers, int first) {
+  private static InteractionMatrix withUsers(
+      InteractionMatrix matrix, int numUsers, int first, int numItems) {
     int n = matrix.numInteractions();
     int[] users = new int[n];
     int[] items = new int[n];
@@ -135,6 +159,6 @@ final class TrainingInput {
         times[row++] = matrix.timestamp(user, position);
       }
     }
-    return InteractionMatrix.of(numUsers, matrix.numItems(), users, items, times);
+    return InteractionMatrix.of(numUsers, numItems, users, items, times);
   }
 }

@@ -35,13 +35,15 @@ import java.util.function.ToDoubleFunction;
  * @param model the trained model
  * @param parameters what it was trained with
  * @param quality how well the validation sessions are predicted; null without validation
+ * @param compared the model beside the one that it replaces; null if they were not judged
  */
 record TrainingReport(
     Run run,
     DataStatistics data,
     FittedModel model,
     GRU4RecParameters parameters,
-    Quality quality) {
+    Quality quality,
+    OldAndNew compared) {
   static final int[] CUTOFFS = {5, 10, 20};
   private static final int K = 20;
 
@@ -100,6 +102,9 @@ record TrainingReport(
   /** The page's contents. */
   Report report() {
     List<Report.Section> sections = new ArrayList<>();
+    if (compared != null) {
+      sections.add(new Report.Section("Old and new", compared.blocks()));
+    }
     sections.add(new Report.Section("Quality", qualityBlocks()));
     sections.add(new Report.Section("Training", trainingBlocks()));
     sections.add(new Report.Section("Data", dataBlocks()));

@@ -87,7 +87,7 @@ final class TrainingSummary {
     if (estimator.parameters().get(SAVE_BEST_TO_FILE)) {
       table.row("copy", estimator.filename());
     }
-    table.row("items", Numbers.count(model.numItems()));
+    table.row("items", Numbers.count(model.numItems()) + changes());
     table.row("seed", model.seed().toString());
     table.row("epochs", last.epoch() + (last.stopped() ? ", stopped early" : ""));
     table.row(
@@ -98,6 +98,22 @@ final class TrainingSummary {
       table.row(criterion() + " of the last click", Numbers.score(kept.criterion().getAsDouble()));
     }
     return table.leftAligned();
+  }
+
+  /** What an update made of the items. */
+  private String changes() {
+    return model
+        .lineage()
+        .last()
+        .filter(training -> training.start() != null)
+        .map(
+            training ->
+                ", "
+                    + Numbers.count(training.rows().get("new"))
+                    + " new, "
+                    + Numbers.count(training.rows().get("forgotten"))
+                    + " forgotten")
+        .orElse("");
   }
 
   /** One line of JSON, once the file is written. */

@@ -222,6 +222,30 @@ public final class SafeTensorsReader implements Closeable {
   }
 
   /**
+   * Reads part of an F64 tensor.
+   *
+   * @param name a tensor's name
+   * @param offset first element, row-major
+   * @param dst receives the elements
+   * @param dstOff where in {@code dst} they start
+   * @param n how many
+   * @throws SafeTensorsException if the tensor is missing or not F64, or the file has shrunk
+   * @throws IndexOutOfBoundsException if the range leaves the tensor or {@code dst}
+   * @throws IOException if the file cannot be read
+   */
+  public void readDoubles(String name, long offset, double[] dst, int dstOff, int n)
+      throws IOException {
+    Objects.checkFromIndexSize(dstOff, n, dst.length);
+    Tensor tensor = range(name, TensorType.F64, offset, n);
+    for (int done = 0; done < n; ) {
+      int part = Math.min(n - done, BUFFER_BYTES / 8);
+      fill(tensor, offset + done, part);
+      buffer.asDoubleBuffer().get(dst, dstOff + done, part);
+      done += part;
+    }
+  }
+
+  /**
    * Reads part of a U8 tensor.
    *
    * @param name a tensor's name

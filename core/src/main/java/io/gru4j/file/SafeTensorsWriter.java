@@ -63,6 +63,20 @@ public final class SafeTensorsWriter {
     void read(long offset, long[] dst, int n) throws IOException;
   }
 
+  /** Hands out a tensor's doubles in order. */
+  @FunctionalInterface
+  public interface DoubleSource {
+    /**
+     * Copies elements {@code offset .. offset + n - 1}, row-major, to the start of {@code dst}.
+     *
+     * @param offset first element wanted; calls come in ascending order without gaps
+     * @param dst receives the elements
+     * @param n how many, at most {@code dst.length}
+     * @throws IOException if they cannot be had; writing then stops
+     */
+    void read(long offset, double[] dst, int n) throws IOException;
+  }
+
   /** Hands out a tensor's bytes in order. */
   @FunctionalInterface
   public interface ByteSource {
@@ -99,7 +113,7 @@ public final class SafeTensorsWriter {
    * Adds a tensor of type F32.
    *
    * @param name not given before, not {@code __metadata__}
-   * @param source read once by {@link #write}
+   * @param source read by each {@link #write} and {@link #sha256}
    * @param shape sizes, outermost first; none for a single number
    * @return this
    * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
@@ -121,7 +135,7 @@ public final class SafeTensorsWriter {
    * Adds a tensor of type I64.
    *
    * @param name not given before, not {@code __metadata__}
-   * @param source read once by {@link #write}
+   * @param source read by each {@link #write} and {@link #sha256}
    * @param shape sizes, outermost first; none for a single number
    * @return this
    * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
@@ -140,10 +154,32 @@ public final class SafeTensorsWriter {
   }
 
   /**
+   * Adds a tensor of type F64.
+   *
+   * @param name not given before, not {@code __metadata__}
+   * @param source read by each {@link #write} and {@link #sha256}
+   * @param shape sizes, outermost first; none for a single number
+   * @return this
+   * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
+   *     big
+   */
+  public SafeTensorsWriter doubles(String name, DoubleSource source, long... shape) {
+    return add(
+        new Tensor(
+            name,
+            TensorType.F64,
+            shape.clone(),
+            (buffer, offset, n, scratch) -> {
+              source.read(offset, scratch.doubles, n);
+              buffer.asDoubleBuffer().put(scratch.doubles, 0, n);
+            }));
+  }
+
+  /**
    * Adds a tensor of type U8.
    *
    * @param name not given before, not {@code __metadata__}
-   * @param source read once by {@link #write}
+   * @param source read by each {@link #write} and {@link #sha256}
    * @param shape sizes, outermost first; none for a single number
    * @return this
    * @throws IllegalArgumentException if the name is taken, a size is negative or their product too
@@ -182,12 +218,8 @@ public final class SafeTensorsWriter {
    * @throws IOException if the disk or a source fails
    */
   public void write(Path file, Path before) throws IOException {
-    List<Tensor> ordered = new ArrayList<>(tensors.values());
-    ordered.sort(
-        Comparator.comparingInt((Tensor tensor) -> -tensor.type.bytes())
-            .thenComparing(tensor -> tensor.name));
-    Map<String, String> checksums = new LinkedHashMap<>();
-    ordered.forEach(tensor -> checksums.put(tensor.name, Checksums.ZEROS));
+    List<Tensor> ordered = ordered();
+    Map<String, String> checksums = zeros(ordered);
     byte[] header = header(ordered, checksums);
     TrainingEvents events = TrainingEvents.create();
     events.beginSave();
@@ -196,7 +228,7 @@ public final class SafeTensorsWriter {
         before,
         channel -> {
           channel.position(Long.BYTES + header.length);
-          writeTensors(channel, ordered, checksums);
+          writeTensors(buffer -> writeFully(channel, buffer), ordered, checksums);
           channel.position(0);
           byte[] sealed = header(ordered, checksums); // of the same length
           Checksums.seal(sealed);
@@ -204,6 +236,41 @@ public final class SafeTensorsWriter {
         });
     long data = ordered.stream().mapToLong(Tensor::byteSize).sum();
     events.endSave(file.toString(), Long.BYTES + header.length + data);
+  }
+
+  /**
+   * Computes what the file would have that {@link #write} writes, without writing it. Sources are
+   * read twice, and again by {@link #write}.
+   *
+   * @return SHA-256 of all of its bytes, 64 lower-case hexadecimal digits
+   * @throws IOException if a source fails
+   * @throws IllegalStateException if names and metadata need a header that readers refuse
+   */
+  public String sha256() throws IOException {
+    List<Tensor> ordered = ordered();
+    Map<String, String> checksums = zeros(ordered);
+    writeTensors(buffer -> {}, ordered, checksums);
+    byte[] header = header(ordered, checksums);
+    Checksums.seal(header);
+    Sha256 sha = new Sha256();
+    sha.add(headerLength(header));
+    sha.add(ByteBuffer.wrap(header));
+    writeTensors(sha::add, ordered, checksums);
+    return sha.hex();
+  }
+
+  private List<Tensor> ordered() {
+    List<Tensor> ordered = new ArrayList<>(tensors.values());
+    ordered.sort(
+        Comparator.comparingInt((Tensor tensor) -> -tensor.type.bytes())
+            .thenComparing(tensor -> tensor.name));
+    return ordered;
+  }
+
+  private static Map<String, String> zeros(List<Tensor> ordered) {
+    Map<String, String> checksums = new LinkedHashMap<>();
+    ordered.forEach(tensor -> checksums.put(tensor.name, Checksums.ZEROS));
+    return checksums;
   }
 
   private SafeTensorsWriter add(Tensor tensor) {
@@ -248,14 +315,23 @@ public final class SafeTensorsWriter {
   }
 
   private static void writeHeader(FileChannel channel, byte[] header) throws IOException {
-    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    writeFully(channel, length.putLong(header.length).flip());
+    writeFully(channel, headerLength(header));
     writeFully(channel, ByteBuffer.wrap(header));
   }
 
+  private static ByteBuffer headerLength(byte[] header) {
+    ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    return length.putLong(header.length).flip();
+  }
+
+  /** Takes bytes in order, all that are left in a buffer. */
+  private interface Sink {
+    void take(ByteBuffer bytes) throws IOException;
+  }
+
   /** Writes all data, and puts the tensors' checksums in the map. */
-  private static void writeTensors(
-      FileChannel channel, List<Tensor> ordered, Map<String, String> checksums) throws IOException {
+  private static void writeTensors(Sink sink, List<Tensor> ordered, Map<String, String> checksums)
+      throws IOException {
     ByteBuffer buffer =
         ByteBuffer.allocateDirect(8 * BUFFER_ELEMENTS).order(ByteOrder.LITTLE_ENDIAN);
     Scratch scratch = new Scratch();
@@ -267,7 +343,7 @@ public final class SafeTensorsWriter {
         buffer.clear();
         tensor.fill.fill(buffer, offset, n, scratch);
         crc.update(buffer.limit(n * tensor.type.bytes()));
-        writeFully(channel, buffer.rewind());
+        sink.take(buffer.rewind());
       }
       checksums.put(tensor.name, Checksums.hex(crc));
     }
@@ -286,6 +362,7 @@ public final class SafeTensorsWriter {
 
   private static final class Scratch {
     final float[] floats = new float[BUFFER_ELEMENTS];
+    final double[] doubles = new double[BUFFER_ELEMENTS];
     final long[] longs = new long[BUFFER_ELEMENTS];
     final byte[] bytes = new byte[BUFFER_ELEMENTS];
   }

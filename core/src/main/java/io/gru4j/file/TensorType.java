@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 public enum TensorType {
   /** 32-bit IEEE 754 floating point. */
   F32(4),
+  /** 64-bit IEEE 754 floating point. */
+  F64(8),
   /** 64-bit signed integer. */
   I64(8),
   /** Unsigned byte. */

@@ -31,6 +31,7 @@ final class Metrics {
   private final LongAdder refused = new LongAdder();
   private final LongAdder reloaded = new LongAdder();
   private final LongAdder reloadsFailed = new LongAdder();
+  private final LongAdder takenOver = new LongAdder();
   private final Map<Endpoint, PerEndpoint> endpoints = new EnumMap<>(Endpoint.class);
 
   private static final class PerEndpoint {
@@ -105,6 +106,11 @@ final class Metrics {
     (done ? reloaded : reloadsFailed).increment();
   }
 
+  /** A session of an earlier model goes on. */
+  void takenOver() {
+    takenOver.increment();
+  }
+
   /**
    * Writes all figures.
    *
@@ -147,6 +153,9 @@ final class Metrics {
     head(out, "gru4j_model_reloads_total", "counter", "Reloads of the model, by result.");
     line(out, "gru4j_model_reloads_total", "result=\"done\"", reloaded.sum());
     line(out, "gru4j_model_reloads_total", "result=\"failed\"", reloadsFailed.sum());
+    String taken = "gru4j_sessions_taken_over_total";
+    head(out, taken, "counter", "Sessions of earlier models that went on.");
+    line(out, taken, "", takenOver.sum());
     head(out, "gru4j_start_timestamp_seconds", "gauge", "When the server started.");
     line(out, "gru4j_start_timestamp_seconds", "", started.toEpochMilli() / 1e3);
     return out.toString();

@@ -212,7 +212,7 @@ public final class RecommendServer implements AutoCloseable {
 
   private boolean put(ServedModel now) {
     boolean changed = !now.fingerprint().equals(model.fingerprint());
-    model = changed ? now : model;
+    model = changed ? now.after(model) : model;
     return changed;
   }
 

@@ -5,9 +5,11 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
 import io.gru4j.serve.ItemFilter;
+import io.gru4j.serve.Predecessor;
 import io.gru4j.serve.Recommender;
 import io.gru4j.serve.Session;
 import io.gru4j.serve.SessionFormatException;
+import io.gru4j.serve.TakenOver;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -23,16 +25,22 @@ import java.util.Map;
  * reload meanwhile changes nothing in its answer.
  */
 final class ServedModel {
+  /** The key of an answer whose session began under an earlier model. */
+  static final String TAKEN_OVER = "taken_over";
+
   private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
   private final Recommender recommender;
   private final String fingerprint;
   private final Instant loaded;
+  private final List<Predecessor> before;
 
-  private ServedModel(Recommender recommender, String fingerprint, Instant loaded) {
+  private ServedModel(
+      Recommender recommender, String fingerprint, Instant loaded, List<Predecessor> before) {
     this.recommender = recommender;
     this.fingerprint = fingerprint;
     this.loaded = loaded;
+    this.before = before;
   }
 
   /** Reads a model and does once what the first request would wait for. */
@@ -42,7 +50,14 @@ final class ServedModel {
     session.click(recommender.model().items().idOf(0));
     session.top(1);
     String fingerprint = "%016x".formatted(recommender.fingerprint());
-    return new ServedModel(recommender, fingerprint, Instant.now());
+    return new ServedModel(recommender, fingerprint, Instant.now(), recommender.ancestors());
+  }
+
+  /** Returns this model for a server that had another one until now, whose sessions go on. */
+  ServedModel after(ServedModel other) {
+    List<Predecessor> all = new ArrayList<>(List.of(recommender.after(other.recommender)));
+    all.addAll(before);
+    return new ServedModel(recommender, fingerprint, loaded, all);
   }
 
   FittedModel model() {
@@ -64,13 +79,17 @@ final class ServedModel {
    * @return {@code model} the fingerprint, {@code session} the token to go on from, {@code clicks}
    *     how many the session has, {@code unknown} the items left out, {@code recommendations} the
    *     best items, each with {@code item} and {@code score}, as {@link Session#top(int,
-   *     ItemFilter)} returns them
+   *     ItemFilter)} returns them; {@code taken_over} is true if the token is of an earlier model,
+   *     and not there otherwise. Items of such a token that this model does not know are left out
    * @throws RequestException 400 if an item is unknown and may not be, or the token is none; 409 if
    *     the token is of another model
    */
   Map<String, Object> recommend(RecommendRequest request) throws RequestException {
-    Session session = open(request.session());
-    List<String> unknown = new ArrayList<>();
+    byte[] token = bytes(request.session());
+    Predecessor owner = token == null ? null : owner(token);
+    TakenOver begun = open(token, owner);
+    Session session = begun.session();
+    List<String> unknown = new ArrayList<>(begun.unknown());
     for (String item : request.items()) {
       if (!session.click(item)) {
         if (request.unknown() == UnknownItems.FAIL) {
@@ -94,6 +113,9 @@ final class ServedModel {
     answer.put("model", fingerprint);
     answer.put("session", token(session));
     answer.put("clicks", session.clicks());
+    if (owner != null) {
+      answer.put(TAKEN_OVER, true);
+    }
     answer.put("unknown", unknown);
     answer.put("recommendations", recommendations);
     return answer;
@@ -112,18 +134,26 @@ final class ServedModel {
     return token;
   }
 
-  private Session open(String token) throws RequestException {
-    if (token == null) {
-      return recommender.newSession();
-    }
-    byte[] bytes;
+  private static byte[] bytes(String token) throws RequestException {
     try {
-      bytes = Base64.getUrlDecoder().decode(token);
+      return token == null ? null : Base64.getUrlDecoder().decode(token);
     } catch (IllegalArgumentException e) {
       throw new RequestException(400, "the session is no token: it is not base64url; " + RIGHT);
     }
+  }
+
+  /** The earlier model whose session it is, or null. */
+  private Predecessor owner(byte[] token) {
+    return before.stream().filter(each -> each.wrote(token)).findFirst().orElse(null);
+  }
+
+  private TakenOver open(byte[] token, Predecessor ownerOrNull) throws RequestException {
     try {
-      return recommender.read(bytes);
+      if (ownerOrNull != null) {
+        return recommender.takeOver(token, ownerOrNull);
+      }
+      Session session = token == null ? recommender.newSession() : recommender.read(token);
+      return new TakenOver(session, List.of());
     } catch (SessionFormatException e) {
       throw switch (e.reason()) {
         case CORRUPT -> new RequestException(400, e.getMessage() + "; " + RIGHT);

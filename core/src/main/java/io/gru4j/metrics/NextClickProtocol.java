@@ -1,6 +1,7 @@
 package io.gru4j.metrics;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * How predictions of next clicks are judged. Immutable: each method returns a new protocol.
@@ -11,11 +12,13 @@ import java.util.Arrays;
 public final class NextClickProtocol {
   private final Ties ties;
   private final boolean seenExcluded;
+  private final BitSet targets; // null: all items
   private final int[] cutoffs;
 
-  private NextClickProtocol(Ties ties, boolean seenExcluded, int[] cutoffs) {
+  private NextClickProtocol(Ties ties, boolean seenExcluded, BitSet targets, int[] cutoffs) {
     this.ties = ties;
     this.seenExcluded = seenExcluded;
+    this.targets = targets;
     this.cutoffs = cutoffs;
   }
 
@@ -35,7 +38,7 @@ public final class NextClickProtocol {
     if (sorted[0] < 1) {
       throw new IllegalArgumentException("a cut-off must be >= 1, got " + sorted[0]);
     }
-    return new NextClickProtocol(Ties.AGAINST, false, sorted);
+    return new NextClickProtocol(Ties.AGAINST, false, null, sorted);
   }
 
   /**
@@ -45,7 +48,7 @@ public final class NextClickProtocol {
    * @return a new protocol
    */
   public NextClickProtocol ties(Ties ties) {
-    return new NextClickProtocol(ties, seenExcluded, cutoffs);
+    return new NextClickProtocol(ties, seenExcluded, targets, cutoffs);
   }
 
   /**
@@ -56,7 +59,28 @@ public final class NextClickProtocol {
    * @return a new protocol
    */
   public NextClickProtocol excludeSeen(boolean excluded) {
-    return new NextClickProtocol(ties, excluded, cutoffs);
+    return new NextClickProtocol(ties, excluded, targets, cutoffs);
+  }
+
+  /**
+   * Returns this protocol for the clicks on some items alone: what was clicked before them may be
+   * any item, and the catalogue that they are ranked among stays whole.
+   *
+   * @param items numbers of the items whose clicks are judged; copied
+   * @return a new protocol
+   */
+  public NextClickProtocol targets(BitSet items) {
+    return new NextClickProtocol(ties, seenExcluded, (BitSet) items.clone(), cutoffs);
+  }
+
+  /**
+   * Returns whether clicks on an item are judged.
+   *
+   * @param item its number
+   * @return whether they are
+   */
+  public boolean isTarget(int item) {
+    return targets == null || targets.get(item);
   }
 
   /**

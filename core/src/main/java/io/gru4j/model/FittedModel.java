@@ -37,7 +37,10 @@ public final class FittedModel {
   private final List<EpochSummary> history;
   private final Long seed;
   private final int[] itemClicks; // null: not known
+  private final double[] lastClicks; // NaN where it is not known; null: of no item
+  private final Lineage lineage;
   private final OutputScorer scorer; // only copied from
+  private volatile long fingerprint; // 0 while it is not known
 
   /**
    * Makes a model of which nobody knows what trained it.
@@ -78,7 +81,7 @@ public final class FittedModel {
       Map<String, String> parameters,
       List<EpochSummary> history,
       Long seed) {
-    this(network, items, algorithm, parameters, history, seed, null);
+    this(network, items, algorithm, parameters, history, seed, null, null, Lineage.UNKNOWN);
   }
 
   private FittedModel(
@@ -88,7 +91,9 @@ public final class FittedModel {
       Map<String, String> parameters,
       List<EpochSummary> history,
       Long seed,
-      int[] itemClicks) {
+      int[] itemClicks,
+      double[] lastClicks,
+      Lineage lineage) {
     if (items.size() != network.numItems()) {
       throw new IllegalArgumentException(
           "the network has %d items, got %d ids".formatted(network.numItems(), items.size()));
@@ -103,6 +108,8 @@ public final class FittedModel {
     this.history = List.copyOf(history);
     this.seed = seed;
     this.itemClicks = itemClicks;
+    this.lastClicks = lastClicks;
+    this.lineage = lineage;
     this.scorer =
         new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
   }
@@ -222,7 +229,91 @@ public final class FittedModel {
             "clicks[%d] must be >= 0, got %d".formatted(item, clicks[item]));
       }
     }
-    return new FittedModel(network, items, algorithm, parameters, history, seed, clicks.clone());
+    return with(clicks.clone(), lastClicks, lineage);
+  }
+
+  /**
+   * Returns when each item was last clicked in training, which tells what has gone out of use.
+   *
+   * @return one time for each item, in seconds since 1970, or, where the times of the clicks count
+   *     anything else, as they were; NaN where it is not known; a copy; null if it is known of none
+   */
+  public double[] lastClicks() {
+    return lastClicks == null ? null : lastClicks.clone();
+  }
+
+  /**
+   * Returns this model with the times of last clicks.
+   *
+   * @param times as {@link #lastClicks} returns them; copied
+   * @return a new model with the same network
+   * @throws IllegalArgumentException if there is not one number for each item, or one is infinite
+   */
+  public FittedModel withLastClicks(double[] times) {
+    if (times.length != numItems()) {
+      throw new IllegalArgumentException(
+          "last clicks: expected %d times, one for each item, got %d"
+              .formatted(numItems(), times.length));
+    }
+    for (int item = 0; item < times.length; item++) {
+      if (Double.isInfinite(times[item])) {
+        throw new IllegalArgumentException(
+            "the last click of item %d must be a number, got %s".formatted(item, times[item]));
+      }
+    }
+    return with(itemClicks, times.clone(), lineage);
+  }
+
+  /**
+   * Returns how the model came to be. The last training names the model that it started from, the
+   * parent, whose {@link #fingerprint} is what the tokens of its sessions carry.
+   *
+   * @return the trainings behind it; {@link Lineage#UNKNOWN} for a file that does not say
+   */
+  public Lineage lineage() {
+    return lineage;
+  }
+
+  /**
+   * Returns this model with a lineage.
+   *
+   * @param lineage how it came to be
+   * @return a new model with the same network
+   */
+  public FittedModel withLineage(Lineage lineage) {
+    return with(itemClicks, lastClicks, lineage);
+  }
+
+  private FittedModel with(int[] itemClicks, double[] lastClicks, Lineage lineage) {
+    return new FittedModel(
+        network, items, algorithm, parameters, history, seed, itemClicks, lastClicks, lineage);
+  }
+
+  /**
+   * Returns a number that tells the model from others by every bit of its parameters and ids; the
+   * same for a model and its file. It guards against mistakes, not against forgers. The first call
+   * reads all parameters.
+   *
+   * @return any number but 0
+   */
+  public long fingerprint() {
+    long known = fingerprint;
+    if (known == 0) {
+      known = ModelFingerprint.of(this);
+      known = known == 0 ? 1 : known;
+      fingerprint = known;
+    }
+    return known;
+  }
+
+  /**
+   * Computes the sum of the file that {@link #save} writes, without writing it: what {@code
+   * sha256sum} says of that file. It reads the whole model twice.
+   *
+   * @return SHA-256, 64 lower-case hexadecimal digits
+   */
+  public String sha256() {
+    return ModelFile.sha256(this);
   }
 
   /**
@@ -332,7 +423,12 @@ public final class FittedModel {
    * @throws IllegalArgumentException if the number of items is not the model's
    */
   public RankMetrics evaluate(InteractionMatrix sessions, Parallel parallel, int... cutoffs) {
-    return evaluate(sessions, NextClickProtocol.at(cutoffs), parallel, false).ranks();
+    return evaluateRanks(sessions, NextClickProtocol.at(cutoffs), parallel);
+  }
+
+  RankMetrics evaluateRanks(
+      InteractionMatrix sessions, NextClickProtocol protocol, Parallel parallel) {
+    return evaluate(sessions, protocol, parallel, false).ranks();
   }
 
   /**

@@ -43,6 +43,9 @@ public final class GruNetwork {
     ROWS
   }
 
+  /** Bound of the values of {@link #initialise}. */
+  public static final float UNIFORM_BOUND = 0.01f;
+
   private static final int BUFFER = 1 << 14; // values that are copied at a time
 
   private final int numItems;
@@ -181,8 +184,7 @@ public final class GruNetwork {
     for (Parameter p : parameters()) {
       boolean bias = p.isBias();
       boolean gates = p.name().startsWith("rnn.");
-      double fan = (gates ? p.rows() / 3 : p.rows()) + (double) p.cols();
-      float bound = (float) Math.sqrt(6 / fan);
+      float bound = glorotBound(gates ? p.rows() / 3 : p.rows(), p.cols());
       for (int row = 0; row < p.rows(); row++) {
         boolean pad = p == embedding && !isShared() && row == numItems;
         for (int col = 0; col < p.cols(); col++) {
@@ -191,6 +193,17 @@ public final class GruNetwork {
       }
     }
     return this;
+  }
+
+  /**
+   * Returns the bound of a weight matrix's values in {@link #initialiseGlorot}.
+   *
+   * @param rows of the matrix
+   * @param cols of the matrix
+   * @return sqrt(6 / (rows + cols))
+   */
+  public static float glorotBound(int rows, int cols) {
+    return (float) Math.sqrt(6 / ((double) rows + cols));
   }
 
   /**

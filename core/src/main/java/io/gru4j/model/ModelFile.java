@@ -25,14 +25,15 @@ import java.util.stream.LongStream;
  * A fitted model as a safetensors file.
  *
  * <p>Tensors: the network's, under torch's names and shapes ({@link GruNetwork}); {@code
- * gru4j.item_clicks} (clicks of each item in training, I64), if they are known; and the item ids,
- * {@code gru4j.item_ids} (their UTF-8 bytes, U8) and {@code gru4j.item_ends} (where each ends,
- * I64). Metadata: {@code gru4j} (version of this form), {@code gru4j.algorithm} (a word), {@code
- * gru4j.parameters} and {@code gru4j.history} (JSON), {@code gru4j.seed}, and the checksums. Only
- * the network's tensors must be there: a file that torch wrote has no others. A network with a
- * shared embedding is written without {@code emb.weight}, and its parameters say {@code embedding}
- * is {@code shared}. Nothing in a file depends on when or how fast it was made: the same training
- * writes the same bytes.
+ * gru4j.item_clicks} (clicks of each item in training, I64) and {@code gru4j.item_last_clicks} (the
+ * time of the last, F64), if they are known; and the item ids, {@code gru4j.item_ids} (their UTF-8
+ * bytes, U8) and {@code gru4j.item_ends} (where each ends, I64). Metadata: {@code gru4j} (version
+ * of this form), {@code gru4j.algorithm} (a word), {@code gru4j.parameters}, {@code gru4j.history}
+ * and {@code gru4j.lineage} (JSON), {@code gru4j.seed}, and the checksums. Only the network's
+ * tensors must be there: a file that torch wrote has no others. A network with a shared embedding
+ * is written without {@code emb.weight}, and its parameters say {@code embedding} is {@code
+ * shared}. Nothing in a file depends on when or how fast it was made: the same training writes the
+ * same bytes.
  */
 final class ModelFile {
   private static final Logger LOGGER = System.getLogger("io.gru4j");
@@ -44,6 +45,8 @@ final class ModelFile {
   private static final String PARAMETERS = "gru4j.parameters";
   private static final String HISTORY = "gru4j.history";
   private static final String SEED = "gru4j.seed";
+  private static final String LINEAGE = "gru4j.lineage";
+  private static final String LAST_CLICKS = "gru4j.item_last_clicks";
   private static final String ITEM_CLICKS = "gru4j.item_clicks";
   private static final String ITEM_IDS = "gru4j.item_ids";
   private static final String ITEM_ENDS = "gru4j.item_ends";
@@ -54,6 +57,18 @@ final class ModelFile {
   private ModelFile() {}
 
   static void save(FittedModel model, Path file) throws IOException {
+    writer(model).write(file);
+  }
+
+  static String sha256(FittedModel model) {
+    try {
+      return writer(model).sha256();
+    } catch (IOException e) {
+      throw new IllegalStateException("a model in memory can be read", e);
+    }
+  }
+
+  private static SafeTensorsWriter writer(FittedModel model) {
     SafeTensorsWriter writer = new SafeTensorsWriter().metadata(VERSION, CURRENT);
     Map<String, String> parameters = new LinkedHashMap<>(model.parameters());
     if (model.network().isShared()) {
@@ -66,6 +81,9 @@ final class ModelFile {
     writer.metadata(HISTORY, EpochHistory.toJson(model.history(), false));
     if (model.seed() != null) {
       writer.metadata(SEED, model.seed().toString());
+    }
+    if (!model.lineage().trainings().isEmpty()) {
+      writer.metadata(LINEAGE, model.lineage().toJson());
     }
     for (Parameter p : model.network().parameters()) {
       writer.floats(p.name(), p::read, shape(p));
@@ -81,6 +99,13 @@ final class ModelFile {
           },
           clicks.length);
     }
+    double[] last = model.lastClicks();
+    if (last != null) {
+      writer.doubles(
+          LAST_CLICKS,
+          (offset, dst, n) -> System.arraycopy(last, (int) offset, dst, 0, n),
+          last.length);
+    }
     byte[][] ids = new byte[model.numItems()][];
     long[] ends = new long[ids.length];
     long bytes = 0;
@@ -93,11 +118,10 @@ final class ModelFile {
         ITEM_ENDS,
         (offset, dst, n) -> System.arraycopy(ends, (int) offset, dst, 0, n),
         ends.length);
-    writer.bytes(ITEM_IDS, new Concatenation(ids), bytes);
-    writer.write(file);
+    return writer.bytes(ITEM_IDS, new Concatenation(ids), bytes);
   }
 
-  /** Hands out the bytes of all ids, one after the other, in ascending order. */
+  /** Hands out the bytes of all ids, one after the other, in ascending order, again and again. */
   private static final class Concatenation implements SafeTensorsWriter.ByteSource {
     private final byte[][] parts;
     private int part;
@@ -109,6 +133,10 @@ final class ModelFile {
 
     @Override
     public void read(long offset, byte[] dst, int n) {
+      if (offset == 0) {
+        part = 0;
+        at = 0;
+      }
       for (int done = 0; done < n; ) {
         int count = Math.min(n - done, parts[part].length - at);
         System.arraycopy(parts[part], at, dst, done, count);
@@ -165,6 +193,10 @@ final class ModelFile {
       if (reader.contains(ITEM_CLICKS)) {
         model = model.withItemClicks(readClicks(file, reader, network.numItems()));
       }
+      if (reader.contains(LAST_CLICKS)) {
+        model = model.withLastClicks(readLastClicks(file, reader, network.numItems()));
+      }
+      model = model.withLineage(readLineage(file, reader));
     } catch (ModelFileException e) {
       reader.checkRest(); // a tensor that is damaged is why a value is wrong
       throw e;
@@ -315,6 +347,29 @@ final class ModelFile {
       }
     }
     return clicks;
+  }
+
+  private static double[] readLastClicks(Path file, SafeTensorsReader reader, int numItems)
+      throws IOException {
+    reader.require(LAST_CLICKS, TensorType.F64, numItems);
+    double[] times = new double[numItems];
+    reader.readDoubles(LAST_CLICKS, 0, times, 0, numItems);
+    for (int i = 0; i < numItems; i++) {
+      if (Double.isInfinite(times[i])) {
+        throw new ModelFileException(
+            file, "the last click of item %d is %s, expected a time".formatted(i, times[i]));
+      }
+    }
+    return times;
+  }
+
+  private static Lineage readLineage(Path file, SafeTensorsReader reader)
+      throws ModelFileException {
+    try {
+      return Lineage.fromJson(LINEAGE, reader.metadata().getOrDefault(LINEAGE, "[]"));
+    } catch (IllegalArgumentException e) {
+      throw new ModelFileException(file, e.getMessage());
+    }
   }
 
   private static String decode(Path file, int item, ByteBuffer id) throws ModelFileException {

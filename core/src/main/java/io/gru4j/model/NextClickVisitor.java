@@ -65,17 +65,25 @@ final class NextClickVisitor implements SessionRunner.Visitor {
     }
     block.scorer.ranks(block.state.top(), block.items, n, firstRanks, block.ranks);
     for (int row = 0; row < n; row++) {
-      metrics.ranks().add(rank(block, row));
+      if (protocol.isTarget(block.items[row])) {
+        metrics.ranks().add(rank(block, row));
+      }
     }
     if (lists) {
       block.scorer.top(block.state.top(), 0, n, top);
       for (int row = 0; row < n; row++) {
-        for (int i = 0; i < top[row].size(); i++) {
-          list[i] = top[row].classAt(i);
+        if (protocol.isTarget(block.items[row])) {
+          addList(top[row]);
         }
-        metrics.lists().add(list, top[row].size());
       }
     }
+  }
+
+  private void addList(TopK best) {
+    for (int i = 0; i < best.size(); i++) {
+      list[i] = best.classAt(i);
+    }
+    metrics.lists().add(list, best.size());
   }
 
   /** The rank among the items that may be recommended. */

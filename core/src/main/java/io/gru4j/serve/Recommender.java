@@ -24,7 +24,6 @@ public final class Recommender {
   private final FittedModel model;
   private final int hiddenLength;
   private final WorkspacePool workspaces;
-  private volatile long fingerprint; // 0 while it is not known
 
   /**
    * Shares a model.
@@ -56,13 +55,7 @@ public final class Recommender {
    * @return any number but 0
    */
   public long fingerprint() {
-    long known = fingerprint;
-    if (known == 0) {
-      known = ModelFingerprint.of(model);
-      known = known == 0 ? 1 : known;
-      fingerprint = known;
-    }
-    return known;
+    return model.fingerprint();
   }
 
   /**
@@ -84,8 +77,49 @@ public final class Recommender {
    */
   public Session read(byte[] bytes) throws SessionFormatException {
     Session session = newSession();
-    SessionBytes.read(bytes, fingerprint(), session, model.numItems());
+    SessionBytes read = SessionBytes.read(bytes, fingerprint(), model.numItems(), hiddenLength);
+    session.restore(read.clicks(), read.items(), read.hidden());
     return session;
+  }
+
+  /**
+   * Returns what this model needs to know of one that was served before it, to take over that
+   * model's sessions.
+   *
+   * @param before the other model; it is not kept
+   * @return 4 bytes for each item of the other, and the ids of those that this model has not
+   */
+  public Predecessor after(Recommender before) {
+    return Predecessor.of(before, model.items());
+  }
+
+  /**
+   * Returns what this model knows by its {@link FittedModel#lineage} of those that it was updated
+   * from, to take over their sessions.
+   *
+   * @return the newest first; it ends before the first whose items were not all kept
+   */
+  public List<Predecessor> ancestors() {
+    return Predecessor.ofLineage(model, hiddenLength);
+  }
+
+  /**
+   * Takes over a session of an earlier model: a new session takes in all its clicks, in their
+   * order. Its state is that of a session which has clicked the same items under this model, to the
+   * bit.
+   *
+   * @param bytes what {@link Session#toBytes} wrote under that model; everything in them is checked
+   * @param before made by {@link #after} or {@link #ancestors} of this recommender
+   * @return the session, and the items that this model does not know
+   * @throws SessionFormatException if the bytes are no session of that model, or one of so many
+   *     clicks that they have not kept their order
+   */
+  public TakenOver takeOver(byte[] bytes, Predecessor before) throws SessionFormatException {
+    return before.replay(bytes, newSession());
+  }
+
+  int hiddenLength() {
+    return hiddenLength;
   }
 
   /**

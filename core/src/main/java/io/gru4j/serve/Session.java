@@ -4,6 +4,7 @@ import io.gru4j.file.OneLine;
 import io.gru4j.model.Recommendation;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One visitor's session, live: clicks go in, recommendations come out.
@@ -16,6 +17,7 @@ public final class Session {
   private final Recommender recommender;
   private final float[] hidden; // layer by layer
   private long clicks;
+  private int[] order = new int[4]; // of the clicks, up to SessionBytes.ORDERED of them
   private int[] seen = new int[4]; // ascending, each once
   private int seenCount;
   private boolean inBatch;
@@ -37,11 +39,16 @@ public final class Session {
     if (number < 0) {
       return false;
     }
+    click(number);
+    return true;
+  }
+
+  /** Takes a click on an item by its number. */
+  void click(int number) {
     Workspace workspace = recommender.workspaces().take();
     workspace.put(0, this, number);
     workspace.click(1);
     recommender.workspaces().giveBack(workspace);
-    return true;
   }
 
   /**
@@ -144,8 +151,9 @@ public final class Session {
 
   /**
    * Returns the session as bytes, for a session store: 29 bytes, 4 for each unit of the hidden
-   * state and 4 for each item clicked. {@link Recommender#read} takes them. They name the model by
-   * its {@link Recommender#fingerprint}; they are not encrypted and not signed.
+   * state and 4 for each click; after more than 1,000 clicks, for each item clicked. {@link
+   * Recommender#read} takes them. They name the model by its {@link Recommender#fingerprint}; they
+   * are not encrypted and not signed.
    *
    * @return a new array
    */
@@ -169,9 +177,29 @@ public final class Session {
     return seenCount;
   }
 
+  /** Whether the order of all clicks is known. */
+  boolean isOrdered() {
+    return clicks <= SessionBytes.ORDERED;
+  }
+
+  /** The items of all clicks in their order, if that is known; may be longer. */
+  int[] order() {
+    return order;
+  }
+
   /** Notes a click that the hidden state has taken in. */
   void clicked(int item) {
+    if (clicks < SessionBytes.ORDERED) {
+      if (clicks == order.length) {
+        order = Arrays.copyOf(order, 2 * order.length);
+      }
+      order[(int) clicks] = item;
+    }
     clicks += clicks == Long.MAX_VALUE ? 0 : 1; // a count that was read may be the largest
+    see(item);
+  }
+
+  private void see(int item) {
     int at = Arrays.binarySearch(seen, 0, seenCount, item);
     if (at < 0) {
       at = -at - 1;
@@ -184,10 +212,17 @@ public final class Session {
     }
   }
 
-  void restore(long clicks, int[] seen, int seenCount) {
+  /** Takes what bytes have held: the clicks in their order, or, of too many, the items seen. */
+  void restore(long clicks, int[] items, float[] hidden) {
     this.clicks = clicks;
-    this.seen = Arrays.copyOf(seen, Math.max(4, seenCount));
-    this.seenCount = seenCount;
+    System.arraycopy(hidden, 0, this.hidden, 0, hidden.length);
+    if (isOrdered()) {
+      order = Arrays.copyOf(items, Math.max(4, items.length));
+      IntStream.of(items).sorted().distinct().forEach(this::see);
+    } else {
+      seen = items;
+      seenCount = items.length;
+    }
   }
 
   /** Marks a session as taken into a batch, or not any more; returns the mark before. */

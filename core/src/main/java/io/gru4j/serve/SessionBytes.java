@@ -8,16 +8,27 @@ import java.util.zip.CRC32C;
  * A session as bytes, big-endian:
  *
  * <pre>
- *   4  magic "GRUS"        8  number of clicks            4 * seen     numbers of the items seen, ascending
- *   1  version, 1          4  number of items seen        4 * hidden units  hidden state, layer by layer
+ *   4  magic "GRUS"        8  number of clicks            4 * items    numbers of the items
+ *   1  version, 2          4  number of items             4 * hidden units  hidden state, layer by layer
  *   8  model fingerprint                                  4  CRC-32C of all before
  * </pre>
+ *
+ * <p>The items are those of all clicks in their order, so that another model can take them in anew.
+ * Of more than {@link #ORDERED} clicks they are the distinct ones, ascending: what they are needed
+ * for then is to leave them out.
+ *
+ * @param clicks how many
+ * @param items as above
+ * @param hidden the hidden state
  */
-final class SessionBytes {
+record SessionBytes(long clicks, int[] items, float[] hidden) {
   private static final int MAGIC = 'G' << 24 | 'R' << 16 | 'U' << 8 | 'S';
-  private static final byte VERSION = 1;
+  private static final byte VERSION = 2;
   private static final int HEAD = 4 + 1 + 8 + 8 + 4;
   private static final int CHECKSUM = 4;
+
+  /** Clicks whose order is kept; to take them in again costs a step of the GRU each. */
+  static final int ORDERED = 1_000;
 
   /**
    * A hidden state is a mean of tanh values, so only rounding can bring it above 1. A session keeps
@@ -25,16 +36,16 @@ final class SessionBytes {
    */
   static final float LARGEST = 1.001f;
 
-  private SessionBytes() {}
-
   static byte[] write(Session session, long fingerprint) {
     float[] hidden = session.hidden();
-    int seen = session.seenCount();
-    byte[] bytes = new byte[HEAD + 4 * seen + 4 * hidden.length + CHECKSUM];
+    boolean ordered = session.isOrdered();
+    int count = ordered ? (int) session.clicks() : session.seenCount();
+    int[] items = ordered ? session.order() : session.seen();
+    byte[] bytes = new byte[HEAD + 4 * count + 4 * hidden.length + CHECKSUM];
     ByteBuffer out = ByteBuffer.wrap(bytes);
-    out.putInt(MAGIC).put(VERSION).putLong(fingerprint).putLong(session.clicks()).putInt(seen);
-    for (int i = 0; i < seen; i++) {
-      out.putInt(session.seen()[i]);
+    out.putInt(MAGIC).put(VERSION).putLong(fingerprint).putLong(session.clicks()).putInt(count);
+    for (int i = 0; i < count; i++) {
+      out.putInt(items[i]);
     }
     for (float h : hidden) {
       out.putFloat(h);
@@ -43,7 +54,19 @@ final class SessionBytes {
     return bytes;
   }
 
-  static void read(byte[] bytes, long fingerprint, Session session, int numItems)
+  /** Whether bytes that may be anything name a model. */
+  static boolean isOf(long fingerprint, byte[] bytes) {
+    return bytes.length >= HEAD && ByteBuffer.wrap(bytes).getLong(4 + 1) == fingerprint;
+  }
+
+  /**
+   * Reads bytes that may be anything.
+   *
+   * @param fingerprint of the model
+   * @param numItems of the model
+   * @param hiddenLength of the model
+   */
+  static SessionBytes read(byte[] bytes, long fingerprint, int numItems, int hiddenLength)
       throws SessionFormatException {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     if (bytes.length < 5 || in.getInt() != MAGIC) {
@@ -55,9 +78,9 @@ final class SessionBytes {
           Reason.OTHER_VERSION,
           "the session has format version %d, known is %d".formatted(version & 0xff, VERSION));
     }
-    int least = HEAD + CHECKSUM;
-    if (bytes.length < least) {
-      throw corrupt("the session is cut: %d bytes, at least %d".formatted(bytes.length, least));
+    if (bytes.length < HEAD + CHECKSUM) {
+      throw corrupt(
+          "the session is cut: %d bytes, at least %d".formatted(bytes.length, HEAD + CHECKSUM));
     }
     if (in.getInt(bytes.length - CHECKSUM) != checksum(bytes)) {
       throw corrupt("the session was changed or cut: its checksum is wrong");
@@ -69,22 +92,27 @@ final class SessionBytes {
           "the session is of model %016x, this is model %016x".formatted(model, fingerprint));
     }
     long clicks = in.getLong();
-    int seen = in.getInt();
-    float[] hidden = session.hidden();
-    long length = HEAD + 4L * seen + 4L * hidden.length + CHECKSUM;
-    if (seen < 0 || seen > numItems || clicks < seen || (clicks == 0) != (seen == 0)) {
-      throw corrupt("%d clicks on %d of %d items cannot be".formatted(clicks, seen, numItems));
+    int count = in.getInt();
+    long length = HEAD + 4L * count + 4L * hiddenLength + CHECKSUM;
+    boolean ordered = clicks <= ORDERED;
+    if (count < 0
+        || (ordered ? count != clicks : count > numItems || clicks < count || count == 0)) {
+      throw corrupt("%d clicks with %d of %d items cannot be".formatted(clicks, count, numItems));
     }
     if (bytes.length != length) {
       throw corrupt("the session has %d bytes, expected %d".formatted(bytes.length, length));
     }
-    int[] items = new int[seen];
-    for (int i = 0; i < seen; i++) {
+    int[] items = new int[count];
+    for (int i = 0; i < count; i++) {
       items[i] = in.getInt();
-      if (items[i] < (i == 0 ? 0 : items[i - 1] + 1) || items[i] >= numItems) {
-        throw corrupt("the numbers of the items seen are not ascending in [0, " + numItems + ")");
+      int least = ordered || i == 0 ? 0 : items[i - 1] + 1;
+      if (items[i] < least || items[i] >= numItems) {
+        throw corrupt(
+            "the numbers of the items are not %sin [0, %d)"
+                .formatted(ordered ? "" : "ascending ", numItems));
       }
     }
+    float[] hidden = new float[hiddenLength];
     for (int i = 0; i < hidden.length; i++) {
       float h = in.getFloat();
       if (!(Math.abs(h) <= LARGEST) || clicks == 0 && h != 0) {
@@ -92,7 +120,7 @@ final class SessionBytes {
       }
       hidden[i] = h;
     }
-    session.restore(clicks, items, seen);
+    return new SessionBytes(clicks, items, hidden);
   }
 
   private static int checksum(byte[] bytes) {

@@ -35,7 +35,7 @@ final class CheckpointFile implements Closeable {
   private static final String HISTORY = "gru4j.history";
   private static final String POSITION = "gru4j.position";
   private static final String NETWORK = "network/";
-  private static final List<String> OPTIMIZER = List.of("optimizer/", "velocity/");
+  static final List<String> OPTIMIZER = List.of("optimizer/", "velocity/");
   private static final String BEST = "best/";
   private static final String HIDDEN = "hidden/";
   private static final int BUFFER = 1 << 14;
@@ -93,7 +93,7 @@ final class CheckpointFile implements Closeable {
     writer.write(file, before);
   }
 
-  private static void add(SafeTensorsWriter writer, String prefix, Parameter p, float[] array) {
+  static void add(SafeTensorsWriter writer, String prefix, Parameter p, float[] array) {
     writer.floats(
         prefix + p.name(), (from, to, n) -> p.read(array, from, to, n), p.rows(), p.cols());
   }

@@ -6,17 +6,15 @@ import io.gru4j.data.IdMap;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.OneLine;
+import io.gru4j.file.Sha256;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +28,7 @@ final class Fingerprint {
   private static final String TRAINING_DATA = "the training data";
   private static final String ITEM_IDS = "the item ids";
   private static final String VALIDATION_DATA = "the validation data";
+  private static final String START = "the start";
   private static final String NONE = "none";
 
   private final Map<String, String> entries;
@@ -38,8 +37,13 @@ final class Fingerprint {
     this.entries = entries;
   }
 
+  /** The inputs; {@code startOrNull} is what the training goes on from. */
   static Fingerprint of(
-      GRU4RecParameters parameters, InteractionMatrix x, IdMap items, Validation validation) {
+      GRU4RecParameters parameters,
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      Start startOrNull) {
     Map<String, String> entries = new LinkedHashMap<>();
     entries.put(ALGORITHM, parameters.algorithm().toString());
     parameters.getParams().forEach((name, value) -> entries.put(name, ParameterSpec.print(value)));
@@ -47,12 +51,25 @@ final class Fingerprint {
     if (parameters.get(SESSION_ORDER) == SessionOrder.TIME) {
       data.add(new SessionOrdering(x, SessionOrder.TIME, 0).users(0));
     }
+    entries.put(START, startOrNull == null ? NONE : startOrNull.sha256());
+    if (startOrNull != null) {
+      entries.putAll(startOrNull.allSettings());
+    }
     entries.put(TRAINING_DATA, data.hex());
     entries.put(ITEM_IDS, new Digest().add(items).hex());
     entries.put(
         VALIDATION_DATA,
         validation == null ? NONE : new Digest().add(validation.in()).add(validation.out()).hex());
     return new Fingerprint(entries);
+  }
+
+  /** Returns the hashes of the data, by name. */
+  Map<String, String> data() {
+    Map<String, String> data = new LinkedHashMap<>();
+    for (String name : List.of(TRAINING_DATA, ITEM_IDS, VALIDATION_DATA)) {
+      data.put(name, entries.get(name));
+    }
+    return data;
   }
 
   /** Returns the entries: a name and a text each. */
@@ -96,6 +113,9 @@ final class Fingerprint {
     if (name.equals(ALGORITHM)) {
       return Algorithm.CROSS_ENTROPY.toString();
     }
+    if (name.equals(START)) {
+      return NONE;
+    }
     return GRU4RecOptions.all().stream()
         .filter(spec -> spec.name().equals(name))
         .map(spec -> ParameterSpec.print(spec.defaultValue()))
@@ -108,64 +128,39 @@ final class Fingerprint {
     return OneLine.of(text, 100);
   }
 
-  /** SHA-256 of numbers and texts, each with what tells it from its neighbours. */
+  /** SHA-256 of matrices and ids, each with what tells it from its neighbours. */
   private static final class Digest {
-    private final MessageDigest sha256;
-    private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
-
-    Digest() {
-      try {
-        sha256 = MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java platform has SHA-256", e);
-      }
-    }
+    private final Sha256 sha256 = new Sha256();
 
     Digest add(InteractionMatrix matrix) {
-      add(matrix.numUsers());
-      add(matrix.numItems());
+      sha256.add(matrix.numUsers());
+      sha256.add(matrix.numItems());
       for (int user = 0; user < matrix.numUsers(); user++) {
         int n = matrix.historyLength(user);
-        add(n);
+        sha256.add(n);
         for (int i = 0; i < n; i++) {
-          add(matrix.item(user, i));
+          sha256.add(matrix.item(user, i));
         }
       }
       return this;
     }
 
     void add(int[] numbers) {
-      for (int number : numbers) {
-        add(number);
-      }
+      sha256.add(numbers);
     }
 
     Digest add(IdMap items) {
-      add(items.size());
+      sha256.add(items.size());
       for (int i = 0; i < items.size(); i++) {
         byte[] id = items.idOf(i).getBytes(StandardCharsets.UTF_8);
-        add(id.length);
-        flush();
-        sha256.update(id);
+        sha256.add(id.length);
+        sha256.add(id);
       }
       return this;
     }
 
-    private void add(int number) {
-      if (buffer.remaining() < Integer.BYTES) {
-        flush();
-      }
-      buffer.putInt(number);
-    }
-
-    private void flush() {
-      sha256.update(buffer.flip());
-      buffer.clear();
-    }
-
     String hex() {
-      flush();
-      return HexFormat.of().formatHex(sha256.digest());
+      return sha256.hex();
     }
   }
 }

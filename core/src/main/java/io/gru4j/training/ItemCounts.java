@@ -1,13 +1,12 @@
 package io.gru4j.training;
 
-import io.gru4j.data.InteractionMatrix;
-
 /** How often each item is clicked in the training data, and what shared samples make of it. */
 final class ItemCounts {
   private final int[] counts; // [item]
 
-  ItemCounts(InteractionMatrix x) {
-    counts = x.itemClicks();
+  /** Takes the clicks of each item; not copied. */
+  ItemCounts(int[] clicks) {
+    counts = clicks;
   }
 
   /** Returns the clicks to the power alpha, which chances are proportional to; 0 without clicks. */

@@ -45,7 +45,7 @@ public final class MemoryEstimate {
   private MemoryEstimate() {}
 
   /**
-   * Estimates a fit.
+   * Estimates a fit from nothing.
    *
    * @param p the estimator's parameters
    * @param x users x items, with timestamps
@@ -56,7 +56,28 @@ public final class MemoryEstimate {
    */
   public static MemoryEstimate of(
       GRU4RecParameters p, InteractionMatrix x, IdMap items, Validation validation, int threads) {
-    TrainingShapes s = new TrainingShapes(p, x);
+    return of(p, x, items, validation, null, threads);
+  }
+
+  /**
+   * Estimates a fit.
+   *
+   * @param p the estimator's parameters
+   * @param x users x items, with timestamps
+   * @param items ids of the items
+   * @param validation null for none
+   * @param startOrNull the model that training goes on from, which stays in memory
+   * @param threads threads that work
+   * @return the estimate
+   */
+  public static MemoryEstimate of(
+      GRU4RecParameters p,
+      InteractionMatrix x,
+      IdMap items,
+      Validation validation,
+      FittedModel startOrNull,
+      int threads) {
+    TrainingShapes s = new TrainingShapes(p, x, startOrNull != null);
     double parameters = s.parameters();
     double state = Math.rint(optimizer(p, s, threads) / parameters); // arrays
     boolean keepsBest = validation != null && !p.get(KEEP_LAST);
@@ -66,6 +87,7 @@ public final class MemoryEstimate {
     estimate.add("parameters", parameters + s.noGradients());
     estimate.add("optimizer state", optimizer(p, s, threads));
     estimate.add(s.inRows ? "copy to serve" : "copy of the best epoch", copies * s.copy());
+    estimate.add("start", startOrNull == null ? 0 : s.copy(startOrNull.numItems()));
     estimate.add("gradients", s.gradients());
     estimate.add("buffers", s.buffers(threads));
     estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));

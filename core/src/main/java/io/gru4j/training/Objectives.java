@@ -3,7 +3,6 @@ package io.gru4j.training;
 import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecOptions.SAMPLE_ALPHA;
 
-import io.gru4j.data.InteractionMatrix;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -25,14 +24,14 @@ final class Objectives {
    * Makes the objective.
    *
    * @param network in the {@linkplain #form form} that it needs
-   * @param x the training data
+   * @param clicks of each item, in the training data and before
    * @param source of negatives; null to draw them
    * @param seed of what is drawn
    */
   static Objective of(
       GruNetwork network,
       GRU4RecParameters p,
-      InteractionMatrix x,
+      int[] clicks,
       NegativeSource source,
       long seed,
       Parallel parallel) {
@@ -44,11 +43,11 @@ final class Objectives {
     return switch (p.get(NEGATIVES)) {
       case CATALOGUE -> new CatalogueObjective(network, p, parallel);
       case OWN -> {
-        NegativeSource drawn = source != null ? source : new UniformNegatives(seed, x.numItems());
+        NegativeSource drawn = source != null ? source : new UniformNegatives(seed, clicks.length);
         yield new OwnObjective(network, p, drawn, parallel);
       }
       case SHARED -> {
-        ItemCounts counts = new ItemCounts(x);
+        ItemCounts counts = new ItemCounts(clicks);
         NegativeSource drawn =
             source != null
                 ? source

@@ -46,6 +46,7 @@ public final class Trainer {
   private final TrainingListener listener;
   private final Observer observer;
   private final TrainingEvents events;
+  private final int epochsBefore;
 
   Trainer(
       EpochBatches batches,
@@ -53,13 +54,15 @@ public final class Trainer {
       GRU4RecParameters parameters,
       TrainingListener listener,
       Observer observer,
-      TrainingEvents events) {
+      TrainingEvents events,
+      int epochsBefore) {
     this.batches = batches;
     this.step = step;
     this.parameters = parameters;
     this.listener = listener;
     this.observer = observer;
     this.events = events;
+    this.epochsBefore = epochsBefore;
   }
 
   /**
@@ -75,7 +78,7 @@ public final class Trainer {
     long start = System.nanoTime() - (long) (at.seconds * 1e9);
     boolean cancelled = false;
     double told = at.seconds; // when the listener was
-    batches.begin(epoch);
+    batches.begin(epochsBefore + epoch);
     while (at.batch < batches.size() && !cancelled) {
       events.beginBatch();
       int rows = batches.rows(at.batch);
@@ -146,7 +149,7 @@ public final class Trainer {
    * @return false if this training has no such position
    */
   boolean hasPlace(int epoch, Position at) {
-    batches.begin(epoch);
+    batches.begin(epochsBefore + epoch);
     if (at.batch >= batches.size()) {
       return at.batch == batches.size() && at.chunk == 0;
     }

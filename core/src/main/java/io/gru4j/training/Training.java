@@ -20,6 +20,7 @@ import io.gru4j.file.SafeTensorsException;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
+import io.gru4j.model.Lineage;
 import io.gru4j.model.ModelFileException;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -63,7 +64,9 @@ public final class Training {
   private final Parallel parallel;
   private final TrainingEvents events = TrainingEvents.create();
   private Checkpoints checkpoints; // null: none
-  private Fingerprint startedWith; // null without checkpoints
+  private Fingerprint startedWith; // when it has started
+  private Start from; // null: from nothing
+  private Long drawnSeed; // of an earlier training that this one repeats; or null
   private Trainer.Observer observer = NO_OBSERVER;
   private NegativeSource negatives; // null: they are drawn
   private TrainingState state;
@@ -103,9 +106,43 @@ public final class Training {
    */
   public Training checkpoints(Checkpoints checkpoints) {
     this.checkpoints = checkpoints;
-    this.startedWith =
-        checkpoints == null ? null : Fingerprint.of(parameters, x, items, validation);
     return this;
+  }
+
+  /**
+   * Goes on from a model.
+   *
+   * @param start of whose items this training has the rows; null for none
+   * @return this
+   */
+  public Training from(Start start) {
+    this.from = start;
+    return this;
+  }
+
+  /**
+   * Uses a seed in place of that of the parameters.
+   *
+   * @param seed one that an earlier training has drawn; null for none
+   * @return this
+   */
+  public Training drawnSeed(Long seed) {
+    this.drawnSeed = seed;
+    return this;
+  }
+
+  /**
+   * Computes the hashes of data that {@link Lineage.Training#data} has of a training on them.
+   *
+   * @param x users x items, with timestamps
+   * @param items ids of the items
+   * @param validation null for none
+   * @param parameters of the estimator
+   * @return SHA-256 by name
+   */
+  public static Map<String, String> dataHashes(
+      InteractionMatrix x, IdMap items, Validation validation, GRU4RecParameters parameters) {
+    return Fingerprint.of(parameters, x, items, validation, null).data();
   }
 
   /**
@@ -134,8 +171,7 @@ public final class Training {
    */
   public Training start() {
     requireMemory();
-    Long given = parameters.get(SEED);
-    long seed = given != null ? given : System.nanoTime() & Long.MAX_VALUE;
+    long seed = seed();
     long first = RandomStream.at(seed, INITIAL_PARAMETERS);
     return start(
         seed,
@@ -143,6 +179,34 @@ public final class Training {
           case UNIFORM -> zeros().initialise(first);
           case GLOROT -> zeros().initialiseGlorot(first);
         });
+  }
+
+  private long seed() {
+    Long given = drawnSeed != null ? drawnSeed : parameters.get(SEED);
+    return given != null ? given : System.nanoTime() & Long.MAX_VALUE;
+  }
+
+  /**
+   * Stands before the first step, with the parameters of the model that {@link #from} has set.
+   *
+   * @return this
+   * @throws IllegalArgumentException if the heap cannot hold what training needs
+   * @throws IOException if the kept state of the optimizer cannot be read
+   */
+  public Training goOn() throws IOException {
+    requireMemory();
+    return goOn(seed());
+  }
+
+  private Training goOn(long seed) throws IOException {
+    GruNetwork.Form form = Objectives.form(parameters);
+    long drawn = RandomStream.at(seed, INITIAL_PARAMETERS);
+    start(seed, StartNetwork.of(from, form, parameters.get(INIT), drawn, x));
+    if (from.kept() != null) {
+      StateFile.restore(from.kept().file(), state, from.rows(), from.model().numItems());
+      trainer = trainer(seed);
+    }
+    return this;
   }
 
   /**
@@ -154,13 +218,23 @@ public final class Training {
    * @return this
    */
   public Training start(long seed, GruNetwork network) {
+    if (startedWith == null) {
+      startedWith = Fingerprint.of(parameters, x, items, validation, from);
+    }
     long negativesSeed = RandomStream.at(seed, NEGATIVES);
-    Objective objective = Objectives.of(network, parameters, x, negatives, negativesSeed, parallel);
+    int[] clicks = from == null ? x.itemClicks() : from.clicks();
+    Objective objective =
+        Objectives.of(network, parameters, clicks, negatives, negativesSeed, parallel);
     long dropoutSeed = RandomStream.at(seed, DROPOUT);
     TrainingStep step = new TrainingStep(network, parameters, objective, dropoutSeed, parallel);
     state = new TrainingState(seed, network, step, new StoppingRule(parameters));
-    trainer = new Trainer(batches(seed), step, parameters, listener, observer, events);
+    trainer = trainer(seed);
     return this;
+  }
+
+  private Trainer trainer(long seed) {
+    return new Trainer(
+        batches(seed), state.step, parameters, listener, observer, events, state.epochsBefore);
   }
 
   private EpochBatches batches(long seed) {
@@ -189,6 +263,7 @@ public final class Training {
    *     deleted, and the message says what to delete to start anew
    */
   public Training resume() throws IOException {
+    startedWith = Fingerprint.of(parameters, x, items, validation, from);
     try {
       resume(checkpoints.file());
     } catch (IOException e) {
@@ -233,7 +308,11 @@ public final class Training {
     try (CheckpointFile file = CheckpointFile.open(checkpoint)) {
       file.requireSame(startedWith, checkpoints.toStartAnew());
       requireMemory();
-      start(file.seed(), zeros());
+      if (from == null) {
+        start(file.seed(), zeros());
+      } else {
+        goOn(file.seed());
+      }
       file.restore(state);
     } catch (SafeTensorsException e) {
       throw new ModelFileException(checkpoint, e.fault());
@@ -244,7 +323,8 @@ public final class Training {
   }
 
   private void requireMemory() {
-    MemoryEstimate.of(parameters, x, items, validation, parallel.threads()).requireFits();
+    FittedModel start = from == null ? null : from.model();
+    MemoryEstimate.of(parameters, x, items, validation, start, parallel.threads()).requireFits();
   }
 
   private GruNetwork zeros() {
@@ -371,12 +451,50 @@ public final class Training {
     String algorithm = parameters.algorithm().toString();
     model =
         new FittedModel(network, items, algorithm, texts, state.history, state.seed)
-            .withItemClicks(x.itemClicks());
+            .withItemClicks(from == null ? x.itemClicks() : from.clicks())
+            .withLastClicks(from == null ? LastClicks.of(x) : from.lastClicks())
+            .withLineage(lineage(texts));
+  }
+
+  private Lineage lineage(Map<String, String> texts) {
+    Map<String, Long> rows = new LinkedHashMap<>();
+    rows.put("sessions", (long) x.numActiveUsers());
+    rows.put("clicks", (long) x.numInteractions());
+    rows.put("epochs", (long) state.history.size());
+    rows.put("items", (long) x.numItems());
+    rows.put("new", from == null ? x.numItems() : (long) from.added());
+    rows.put("forgotten", from == null ? 0 : (long) from.forgotten());
+    Lineage before = from == null ? Lineage.UNKNOWN : from.model().lineage();
+    return before.plus(
+        new Lineage.Training(
+            from == null ? null : from.sha256(),
+            from == null ? 0 : from.model().fingerprint(),
+            startedWith.data(),
+            from == null ? Map.of() : from.allSettings(),
+            texts,
+            state.seed,
+            rows));
+  }
+
+  /**
+   * Writes the state of the optimizer, as it is at the end of the training.
+   *
+   * @param file where to
+   * @param before where the file goes that is there; null for nowhere
+   * @throws IOException if it cannot be written; what was there is unchanged
+   */
+  public void writeState(Path file, Path before) throws IOException {
+    StateFile.write(file, before, model.sha256(), state);
   }
 
   /** {@return the trained network, the best or the last; null if there is none} */
   public FittedModel model() {
     return model;
+  }
+
+  /** {@return whether a criterion has said which epoch is the best} */
+  public boolean hasBest() {
+    return !Double.isInfinite(state.rule.best());
   }
 
   /** {@return the best value of the criterion; null if there is none} */

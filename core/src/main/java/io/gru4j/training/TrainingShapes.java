@@ -54,10 +54,11 @@ final class TrainingShapes {
   private int sessions; // rows of the largest time step
   private final int occurring; // items
 
-  TrainingShapes(GRU4RecParameters p, InteractionMatrix x) {
+  /** {@code goesOn} if items that do not occur may be samples, for they did before. */
+  TrainingShapes(GRU4RecParameters p, InteractionMatrix x, boolean goesOn) {
     this.p = p;
     V = x.numItems() + 1;
-    occurring = x.numActiveItems();
+    occurring = goesOn ? x.numItems() : x.numActiveItems();
     shared = p.get(EMBEDDING) == GRU4RecOptions.Embedding.SHARED;
     sizes = p.layerSizes();
     H = sizes[sizes.length - 1];
@@ -129,6 +130,11 @@ final class TrainingShapes {
   /** A network in panels that serves. */
   double copy() {
     return table() + layers() + output(false) + ofTable(0);
+  }
+
+  /** The same of another number of items. */
+  double copy(int items) {
+    return copy() + ((double) items + 1 - V) * Float.BYTES * (H + 1.0 + (shared ? 0 : E));
   }
 
   /** The embedding's values, if it has its own. */

@@ -20,6 +20,7 @@ final class TrainingState {
   final StoppingRule rule;
   final List<EpochSummary> history = new ArrayList<>(); // of the complete epochs
   final Position position = new Position(); // in the epoch after those
+  int epochsBefore; // that the kept optimizer had behind it, which count on
   GruNetwork best; // the parameters after the best epoch, in panels; null before the first
   private GruNetwork panels; // what is judged and served, if that is not the network; or null
 

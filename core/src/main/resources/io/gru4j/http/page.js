@@ -61,6 +61,10 @@ async function refresh(more) {
     token = null;
     throw new Error(answer.body.error);
   }
+  if (answer.body.taken_over) {
+    replayed = ' The model was replaced: the session goes on with the new one.';
+    showModel();
+  }
   const ms = performance.now() - begin;
   token = answer.body.session;
   show(answer.body);

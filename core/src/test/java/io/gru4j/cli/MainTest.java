@@ -22,7 +22,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class MainTest extends CommandLineCase {
   private static final List<String> COMMANDS =
-      List.of("demo", "prepare", "train", "search", "evaluate", "recommend", "inspect");
+      List.of(
+          "demo",
+          "prepare",
+          "train",
+          "update",
+          "verify",
+          "search",
+          "evaluate",
+          "recommend",
+          "inspect");
 
   @Test
   void helpIsThereOnTopAndForEveryCommand() {
@@ -74,7 +83,8 @@ class MainTest extends CommandLineCase {
     assertContains(run("help", "trian").expect(2).err(), "did you mean train?");
     assertContains(
         run("x").err(),
-        "the commands are demo prepare train search evaluate recommend serve inspect");
+        "the commands are demo prepare train update verify search evaluate recommend serve"
+            + " inspect");
   }
 
   @ParameterizedTest

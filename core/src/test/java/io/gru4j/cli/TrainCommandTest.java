@@ -303,8 +303,14 @@ class TrainCommandTest extends CommandLineCase {
 
   private String faultOf(Throwable failure, int epoch, Path out, CheckpointFlags checkpoints) {
     TestSessions sessions = TestSessions.make(1, 40, 9);
-    TrainingInput.Data data =
-        new TrainingInput.Data(sessions.x(), sessions.items(), sessions.validation());
+    TrainingRun.Fitting fitting =
+        (estimator, resumes) -> {
+          if (resumes) {
+            estimator.resume(sessions.x(), sessions.items(), sessions.validation());
+          } else {
+            estimator.fit(sessions.x(), sessions.items(), sessions.validation());
+          }
+        };
     TrainingListener listener =
         new TrainingListener() {
           @Override
@@ -319,13 +325,14 @@ class TrainCommandTest extends CommandLineCase {
     try (GRU4RecCrossEntropy estimator = new GRU4RecCrossEntropy(TestSessions.tiny())) {
       estimator.threads(1).listener(listener);
       return assertThrows(
-              WorkException.class, () -> TrainCommand.fit(estimator, data, out, checkpoints))
+              WorkException.class, () -> TrainingRun.fit(estimator, fitting, out, checkpoints))
           .getMessage();
     }
   }
 
   private static CheckpointFlags flags(String... words) throws UsageException {
-    return new CheckpointFlags(CommandLine.parse(CheckpointFlags.OPTIONS, null, 0, List.of(words)));
+    return new CheckpointFlags(
+        CommandLine.parse(CheckpointFlags.OPTIONS, null, 0, List.of(words)), "train");
   }
 
   /** It may be the file that is at fault, or the machine, and not the training. */

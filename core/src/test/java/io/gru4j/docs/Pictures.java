@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Draws the pictures of the tour, and the learning curves of the accuracy page where their results
- * are beside it. From the project's folder:
+ * Draws the pictures of the tour, and the curves of the accuracy page where their results are
+ * beside it. From the project's folder:
  *
  * <pre>java core/src/test/java/io/gru4j/docs/Pictures.java core/docs/pictures</pre>
  */
@@ -26,6 +26,10 @@ final class Pictures {
 
   /** What the benchmark LearningCurves printed. */
   private static final String RESULTS = "learning-curves.csv";
+
+  /** What the benchmark UpdateSlices wrote, by the name of the file and the picture. */
+  private static final Map<String, String> SETS =
+      Map.of("ageing-yoochoose", "Yoochoose 1/64", "ageing-diginetica", "Diginetica");
 
   private Pictures() {}
 
@@ -52,6 +56,13 @@ final class Pictures {
     if (Files.exists(results)) {
       Svg curves = LearningCurvesPicture.draw(Files.readString(results));
       texts.put("learning-curves.svg", curves.toString());
+    }
+    for (Map.Entry<String, String> set : SETS.entrySet()) {
+      Path slices = folder.resolveSibling(set.getKey() + ".csv");
+      if (Files.exists(slices)) {
+        Svg ageing = AgeingPicture.draw(set.getValue(), Files.readString(slices));
+        texts.put(set.getKey() + ".svg", ageing.toString());
+      }
     }
     return texts;
   }

@@ -64,6 +64,9 @@ class SafeTensorsTest {
           case F32 ->
               writer.floats(
                   name, (o, dst, n) -> view.asFloatBuffer().get((int) o, dst, 0, n), shape);
+          case F64 ->
+              writer.doubles(
+                  name, (o, dst, n) -> view.asDoubleBuffer().get((int) o, dst, 0, n), shape);
           case I64 ->
               writer.longs(name, (o, dst, n) -> view.asLongBuffer().get((int) o, dst, 0, n), shape);
           case U8 -> writer.bytes(name, (o, dst, n) -> view.get((int) o, dst, 0, n), shape);
@@ -101,6 +104,13 @@ class SafeTensorsTest {
           reader.readFloats(name, offset, dst, dstOff, n);
           for (int i = 0; i < n; i++) {
             out.putInt(Float.floatToRawIntBits(dst[dstOff + i]));
+          }
+        }
+        case F64 -> {
+          double[] dst = new double[dstOff + n];
+          reader.readDoubles(name, offset, dst, dstOff, n);
+          for (int i = 0; i < n; i++) {
+            out.putLong(Double.doubleToRawLongBits(dst[dstOff + i]));
           }
         }
         case I64 -> {
@@ -275,11 +285,11 @@ class SafeTensorsTest {
         Arguments.of(
             "{\"a\":{\"shape\":[2],\"data_offsets\":[0,8]}}",
             8,
-            ": tensor \"a\": has no dtype that is one of F32, I64, U8"),
+            ": tensor \"a\": has no dtype that is one of F32, F64, I64, U8"),
         Arguments.of(
             "{\"a\":" + T.replace("F32", "F16") + "}",
             8,
-            ": tensor \"a\": dtype F16 is not one of F32, I64, U8"),
+            ": tensor \"a\": dtype F16 is not one of F32, F64, I64, U8"),
         Arguments.of(
             "{\"a\":" + T.replace("{", "{\"x\":1,") + "}", 8, ": tensor \"a\": unknown key \"x\""),
         Arguments.of(

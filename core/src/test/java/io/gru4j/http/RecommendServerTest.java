@@ -515,7 +515,7 @@ class RecommendServerTest {
     }
   }
 
-  /** A token has four bytes for each item seen; a body takes so many and no more. */
+  /** A long session's token has four bytes for each item; a body takes so many and no more. */
   @Test
   void aSessionOfVeryManyItemsEndsWithAClearRefusal() throws Exception {
     int items = 50_000;

@@ -29,7 +29,7 @@ class FingerprintTest {
   private static final TestSessions S = TestSessions.make(3, 40, 12);
 
   private static Fingerprint of(GRU4RecParameters p) {
-    return Fingerprint.of(p, S.x(), S.items(), S.validation());
+    return Fingerprint.of(p, S.x(), S.items(), S.validation(), null);
   }
 
   private static Map<String, String> entries() {
@@ -87,7 +87,7 @@ class FingerprintTest {
       times[i] = i;
     }
     InteractionMatrix x = InteractionMatrix.of(2, 12, users, items, times);
-    return Fingerprint.of(TestSessions.tiny(), x, S.items(), null)
+    return Fingerprint.of(TestSessions.tiny(), x, S.items(), null, null)
         .entries()
         .get("the training data");
   }
@@ -103,7 +103,7 @@ class FingerprintTest {
 
   private static String shape(int users, int items) {
     InteractionMatrix x = InteractionMatrix.of(users, items, new int[1], new int[1], new double[1]);
-    return Fingerprint.of(TestSessions.tiny(), x, S.items(), null)
+    return Fingerprint.of(TestSessions.tiny(), x, S.items(), null, null)
         .entries()
         .get("the training data");
   }
@@ -126,7 +126,7 @@ class FingerprintTest {
     int[] users = {0, 0, 1, 1};
     double[] times = {first, first + 1, second, second + 1};
     InteractionMatrix x = InteractionMatrix.of(2, 12, users, new int[] {1, 2, 3, 4}, times);
-    return Fingerprint.of(p, x, S.items(), null).entries().get("the training data");
+    return Fingerprint.of(p, x, S.items(), null, null).entries().get("the training data");
   }
 
   private static void assertDiffers(String a, String b) {
@@ -175,6 +175,8 @@ class FingerprintTest {
 
   private static String ids(String... ids) {
     IdMap map = IdMap.of(List.of(ids));
-    return Fingerprint.of(TestSessions.tiny(), S.x(), map, null).entries().get("the item ids");
+    return Fingerprint.of(TestSessions.tiny(), S.x(), map, null, null)
+        .entries()
+        .get("the item ids");
   }
 }

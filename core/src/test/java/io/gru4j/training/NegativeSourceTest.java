@@ -74,7 +74,7 @@ class NegativeSourceTest {
     double alpha = quarters / 4.0;
     double[] chances =
         Arrays.stream(CLICKS).mapToDouble(n -> n == 0 ? 0 : Math.pow(n, alpha)).toArray();
-    ItemSampler sampler = new ItemSampler(new ItemCounts(clicks()).weights(alpha));
+    ItemSampler sampler = new ItemSampler(new ItemCounts(clicks().itemClicks()).weights(alpha));
     int[] drawn = new int[10_000];
     new PopularSamples(seed, sampler).draw(7, new int[] {3}, 1, drawn, drawn.length);
     assertChances(chances, drawn);
@@ -82,7 +82,7 @@ class NegativeSourceTest {
 
   @Property
   void aDrawDependsOnSeedStepAndPlaceAlone(@ForAll long seed, @ForAll int step) {
-    ItemSampler sampler = new ItemSampler(new ItemCounts(clicks()).weights(0.5));
+    ItemSampler sampler = new ItemSampler(new ItemCounts(clicks().itemClicks()).weights(0.5));
     List<NegativeSource> same =
         List.of(new UniformNegatives(seed, 1000), new PopularSamples(seed, sampler));
     List<NegativeSource> other =
@@ -111,7 +111,7 @@ class NegativeSourceTest {
 
   @Test
   void logarithmsOfClicksAreThoseOfClasses() {
-    ItemCounts counts = new ItemCounts(clicks());
+    ItemCounts counts = new ItemCounts(clicks().itemClicks());
     float[] logarithms = counts.logarithms(0.5);
     assertEquals(CLICKS.length + 1, logarithms.length);
     for (int item = 0; item < CLICKS.length; item++) {

@@ -284,7 +284,7 @@ final class OfficialRun {
     if (integer("n_sample") == 0) {
       return;
     }
-    double[] weights = new ItemCounts(sessions).weights(p.get(SAMPLE_ALPHA));
+    double[] weights = new ItemCounts(sessions.itemClicks()).weights(p.get(SAMPLE_ALPHA));
     double sum = DoubleStream.of(weights).sum();
     Map<String, Object> recorded = recording.map("sampler");
     double[] cumulative = Recording.doubles(recorded.get("cumulative"));
@@ -314,7 +314,7 @@ final class OfficialRun {
 
   private void checkCounts() {
     List<?> expected = recording.list("itemCounts");
-    double[] counts = new ItemCounts(sessions).weights(1);
+    double[] counts = new ItemCounts(sessions.itemClicks()).weights(1);
     for (int item = 0; item < counts.length; item++) {
       assertEquals(((Number) expected.get(item)).doubleValue(), counts[item], "item " + item);
     }

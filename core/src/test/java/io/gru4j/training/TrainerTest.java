@@ -217,7 +217,8 @@ class TrainerTest {
               p,
               listener,
               Training.NO_OBSERVER,
-              TrainingEvents.create());
+              TrainingEvents.create(),
+              0);
       Position at = new Position();
       at.seconds = seconds.getFirst();
       int[] letIn = {0};
@@ -275,7 +276,8 @@ class TrainerTest {
               : new TrackBatches(SESSIONS.x(), order, p.get(BATCH_SIZE), p.get(BPTT), 1);
       TrainingStep step = step(p, parallel);
       Trainer trainer =
-          new Trainer(batches, step, p, NO_LISTENER, Training.NO_OBSERVER, TrainingEvents.create());
+          new Trainer(
+              batches, step, p, NO_LISTENER, Training.NO_OBSERVER, TrainingEvents.create(), 0);
       batches.begin(0);
       for (int batch = 0; batch <= batches.size() + 1; batch++) {
         int chunks = batch < batches.size() ? batches.chunks(batch) : 0;

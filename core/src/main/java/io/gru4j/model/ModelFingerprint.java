@@ -1,7 +1,6 @@
-package io.gru4j.serve;
+package io.gru4j.model;
 
 import io.gru4j.data.IdMap;
-import io.gru4j.model.FittedModel;
 import io.gru4j.tensor.autograd.Parameter;
 
 /**

@@ -1,0 +1,34 @@
+package io.gru4j.parameters;
+
+import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
+import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
+
+/** What the parameters of an update are where nobody says them: measured, see accuracy.md. */
+public final class UpdateDefaults {
+  /** Passes over the new sessions. */
+  public static final int EPOCHS = 2;
+
+  /** Share of the first training's learning rate, with the optimizer's kept state. */
+  public static final double RATE_WITH_STATE = 1.0;
+
+  /** Share of it, with a fresh state, whose first steps are as long as the rate. */
+  public static final double RATE_WITHOUT_STATE = 0.5;
+
+  private UpdateDefaults() {}
+
+  /**
+   * Returns the parameters of an update.
+   *
+   * @param parameters those of the model
+   * @param firstRate the learning rate of the first training of its chain
+   * @param keptState whether the optimizer's state is kept
+   * @return the same with other epochs and another learning rate
+   */
+  public static GRU4RecParameters of(
+      GRU4RecParameters parameters, double firstRate, boolean keptState) {
+    return parameters.toBuilder()
+        .set(MAX_EPOCHS, EPOCHS)
+        .set(LEARNING_RATE, firstRate * (keptState ? RATE_WITH_STATE : RATE_WITHOUT_STATE))
+        .build();
+  }
+}
