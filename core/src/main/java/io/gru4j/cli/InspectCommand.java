@@ -41,13 +41,13 @@ final class InspectCommand implements Command {
   @Override
   public String details() {
     return "Prints the model's algorithm, items, seed, network, parameters, tensors and the history"
-               + " of its training; with --json as one line: {\"file\": name, \"bytes\": n,"
-               + " \"algorithm\": word, \"items\": n, \"seed\": n, \"network\": {\"embedding\":"
-               + " shared or separate, \"components\": n, \"layers\": n, \"hidden\": [n of each"
-               + " layer]}, \"parameters\": {name: text}, \"tensors\": [{\"name\": t, \"type\":"
-               + " F32, \"shape\": [n, ...]}], \"sha256\": of the file, \"lineage\": [each training"
-               + " behind it, with the hashes of its start and data], \"history\": [{\"epoch\": n,"
-               + " \"loss\": x, ...}]}.";
+        + " of its training; with --json as one line: {\"file\": name, \"bytes\": n,"
+        + " \"algorithm\": word, \"items\": n, \"seed\": n, \"network\": {\"embedding\":"
+        + " shared or separate, \"components\": n, \"layers\": n, \"hidden\": [n of each"
+        + " layer]}, \"parameters\": {name: text}, \"tensors\": [{\"name\": t, \"type\":"
+        + " F32, \"shape\": [n, ...]}], \"sha256\": of the file, \"lineage\": [each training"
+        + " behind it, with the hashes of its start and data], \"history\": [{\"epoch\": n,"
+        + " \"loss\": x, ...}]}.";
   }
 
   @Override
