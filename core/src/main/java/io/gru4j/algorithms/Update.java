@@ -234,9 +234,10 @@ public final class Update {
     ItemNumbers numbers = new ItemNumbers(start, x, items, forgetAfter);
     if (sameItems && numbers.added() > 0) {
       throw new IllegalArgumentException(
-          "the model does not know %d items, such as %s: to learn new items, update it"
+          "the model does not know %d of %d items, such as %s: to learn new items, update it"
               .formatted(
                   numbers.added(),
+                  items.size(),
                   OneLine.quoted(numbers.items().idOf(numbers.rows().length - numbers.added()))));
     }
     SessionRows rows = new SessionRows();

@@ -7,6 +7,7 @@ import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.Update;
 import io.gru4j.file.RealPath;
 import io.gru4j.model.FittedModel;
+import io.gru4j.model.ModelFileException;
 import io.gru4j.parameters.GRU4RecParameters;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,6 +109,8 @@ final class StartModel {
       return update.with(data.train(), data.items(), data.validation());
     } catch (IllegalArgumentException e) {
       throw new WorkException(file + ": " + e.getMessage());
+    } catch (ModelFileException e) { // of the state: the model is in memory
+      throw new WorkException(e.getMessage() + "; --fresh-state goes on without it");
     }
   }
 

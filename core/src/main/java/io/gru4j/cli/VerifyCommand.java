@@ -160,8 +160,11 @@ final class VerifyCommand implements Command {
     }
     if (drawn.size() != replays.size()) {
       throw new WorkException(
-          "%s: %d files were replayed, got %d with --replay"
-              .formatted(file, drawn.size(), replays.size()));
+          "%s: %s replayed, got %d with --replay"
+              .formatted(
+                  file,
+                  drawn.size() == 1 ? "1 file was" : drawn.size() + " files were",
+                  replays.size()));
     }
     for (int i = 0; i < drawn.size(); i++) {
       SessionData old = input.readMore(replays.get(i));

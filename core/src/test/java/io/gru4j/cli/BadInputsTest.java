@@ -137,6 +137,7 @@ class BadInputsTest {
     sessionsThatDoNotDo();
     modelFiles();
     checkpoints();
+    updates();
     places();
     trainings();
     Files.writeString(WRITTEN, page);
@@ -312,6 +313,56 @@ class BadInputsTest {
   private List<String> trainCheckpointed(String... flags) {
     List<String> words = train("shop.csv", flags);
     words.addAll(List.of("--checkpoint", "night.d"));
+    return words;
+  }
+
+  private static List<String> update(String model, String file, String... flags) {
+    List<String> words = new ArrayList<>(List.of("update", model, file));
+    words.addAll(List.of("--model", "m.safetensors"));
+    words.addAll(List.of(flags));
+    return words;
+  }
+
+  private void updates() throws IOException {
+    section("Updates");
+    String model = "shop.safetensors";
+    write("night.csv", HEADER + "3,shoe,11\n3,glove,12\n4,glove,13\n4,sock,14\n");
+    row("no model", run(1, update("none.safetensors", "night.csv")));
+    row("sessions for a model", run(1, update("night.csv", "night.csv")));
+    byte[] sound = Files.readAllBytes(folder.resolve(model));
+    byte[] damaged = sound.clone();
+    damaged[damaged.length - 1] ^= 1;
+    write("damaged.safetensors", damaged);
+    row("a damaged model", run(1, update("damaged.safetensors", "night.csv")));
+    row("no click that is new", run(1, update(model, "shop.csv")));
+    row("sessions of length one", run(1, update(model, "later.csv")));
+    row("no sessions", run(2, List.of("update", model, "--model", "m.safetensors")));
+    row("a replay without a share", run(2, update(model, "night.csv", "--replay=shop.csv")));
+    row(
+        "times without a unit, items to be forgotten by age",
+        run(1, update(model, "night.csv", "--forget-items-after=9d")));
+    row("a new item for more epochs", run(1, train("night.csv", "--from", model)));
+    row(
+        "another network for more epochs",
+        run(1, train("shop.csv", "--from", model, "--hidden-size=5")));
+    row(
+        "another estimator for more epochs",
+        run(2, train("shop.csv", "--from", model, "--algorithm=neg_sampling")));
+    run(0, train("shop.csv", "--keep-state", "--seed=2"));
+    Files.move(folder.resolve("m.safetensors.state"), folder.resolve("shop.safetensors.state"));
+    Files.delete(folder.resolve("m.safetensors"));
+    row("a state of another model", run(1, update(model, "night.csv")));
+    Files.delete(folder.resolve("shop.safetensors.state"));
+    row("a model that went on from none", run(1, verify(model, "shop.csv", "--start", model)));
+    write("night.csv", HEADER + "1,shoe,1\n1,sock,2\n2,shoe,3\n2,sock,4\n");
+    row("verify, one click changed", run(1, verify(model, "night.csv")));
+    assertArrayEquals(sound, Files.readAllBytes(folder.resolve(model)));
+    assertTrue(Files.notExists(folder.resolve("m.safetensors")));
+  }
+
+  private static List<String> verify(String model, String file, String... flags) {
+    List<String> words = new ArrayList<>(List.of("verify", model, file));
+    words.addAll(List.of(flags));
     return words;
   }
 

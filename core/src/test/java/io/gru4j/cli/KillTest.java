@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.ChildJvm;
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.SameModel;
 import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.model.FittedModel;
+import io.gru4j.training.StateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,5 +117,76 @@ class KillTest {
     assertFalse(Files.exists(files.checkpoint()));
     assertEquals(0, leftOvers());
     assertArrayEquals(new String[] {"m.safetensors", "sessions.tsv"}, files.names().toArray());
+  }
+
+  @Test
+  void anUpdateLeavesTheOldModelOrTheNewOneWithItsState() throws Exception {
+    killUpdating(5, 15);
+  }
+
+  @Test
+  @Tag("long")
+  void anUpdateLeavesTheOldModelOrTheNewOneWithItsStateAfterManyKills() throws Exception {
+    killUpdating(100, 16);
+  }
+
+  /** Kills an update that replaces its model and the state beside it. */
+  private void killUpdating(int kills, long seed) throws Exception {
+    TrainingFiles files = TrainingFiles.in(folder);
+    assertEquals(0, TrainingFiles.run(files.train("--keep-last", "--keep-state")));
+    Path tonight = folder.resolve("tonight.tsv");
+    Files.writeString(
+        tonight,
+        Files.readString(files.sessions())
+            .replace("\ti1", "\tn1")
+            .replaceAll("\t(\\d+)\n", "\t9$1\n"));
+    Path file = files.model();
+    List<Path> states = GRU4Rec.stateFiles(file);
+    byte[] oldModel = Files.readAllBytes(file);
+    byte[] oldState = Files.readAllBytes(states.getFirst());
+    List<String> update =
+        List.of(
+            "update",
+            file.toString(),
+            tonight.toString(),
+            "--model=" + file,
+            "--keep-state",
+            "--max-epochs=6",
+            "--threads=1",
+            "--resume",
+            "--checkpoint=" + files.checkpoints(),
+            "--checkpoint-minutes=1e-9");
+    assertEquals(0, TrainingFiles.run(update));
+    byte[] newModel = Files.readAllBytes(file);
+    Files.write(file, oldModel);
+    Files.write(states.getFirst(), oldState);
+    Random random = new Random(seed);
+    int ended = 0;
+    for (int killed = 0; killed < kills; ) {
+      ChildJvm child = ChildJvm.gru4j(update.toArray(String[]::new));
+      if (random.nextInt(4) > 0) {
+        assertTrue(child.await("training needs"));
+      }
+      Thread.sleep(random.nextInt(1200));
+      boolean alive = child.process().isAlive();
+      child.kill();
+      killed += alive ? 1 : 0;
+      byte[] now = Files.readAllBytes(file);
+      boolean isOld = Arrays.equals(oldModel, now);
+      assertTrue(isOld || Arrays.equals(newModel, now), "torn");
+      StateFile.find(states, FittedModel.load(file).sha256()); // else it throws
+      if (!isOld) {
+        ended++;
+        Files.write(file, oldModel);
+        Files.write(states.getFirst(), oldState);
+        Files.deleteIfExists(states.getLast());
+        Files.deleteIfExists(files.checkpoint());
+        Files.deleteIfExists(files.checkpoints().resolve(GRU4Rec.CHECKPOINT_BEFORE_FILE));
+      }
+    }
+    System.out.printf("%d kills of an update, which ended %d times meanwhile%n", kills, ended);
+    assertEquals(0, TrainingFiles.run(update));
+    assertArrayEquals(newModel, Files.readAllBytes(file));
+    assertEquals(0, leftOvers());
   }
 }

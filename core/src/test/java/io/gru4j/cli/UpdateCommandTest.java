@@ -1,0 +1,235 @@
+package io.gru4j.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.gru4j.algorithms.GRU4Rec;
+import io.gru4j.model.FittedModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** {@code gru4j update}, {@code train --from} and {@code verify}. */
+class UpdateCommandTest extends CommandLineCase {
+  private String tonight;
+  private String updated;
+
+  /** Items 6 to 17, of which 12 to 17 are new, later than all before. */
+  @BeforeEach
+  void makeNewSessions() throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int session = 0; session < 20; session++) {
+      for (int click = 0; click < 4; click++) {
+        text.append("n").append(session).append("\tä").append(6 + (session + click) % 12);
+        text.append('\t').append(1000 + 10 * session + click).append('\n');
+      }
+    }
+    tonight = write("tonight.tsv", text.toString());
+    updated = folder.resolve("new.safetensors").toString();
+  }
+
+  private String write(String name, String text) throws IOException {
+    return Files.writeString(folder.resolve(name), text).toString();
+  }
+
+  private Result update(String... more) {
+    return run(List.of(more), "update", model, tonight, "--model", updated, "--threads=1");
+  }
+
+  @Test
+  void newItemsAreLearnedAndTheRestStays() throws IOException {
+    train().expect(0);
+    byte[] before = Files.readAllBytes(Path.of(model));
+    Result done = update().expect(0);
+    assertContains(done.out(), "items   18, 6 new, 0 forgotten");
+    assertContains(done.err(), model + ": 12 known items, 6 new ones, 0 forgotten");
+    assertContains(done.err(), "no state of the optimizer is kept beside " + model);
+    assertArrayEquals(before, Files.readAllBytes(Path.of(model)));
+    String chain = run("inspect", updated).expect(0).out();
+    assertContains(chain, "18 (6 new, -0)");
+    assertContains(chain, FittedModel.load(Path.of(model)).sha256().substring(0, 12));
+    assertContains(run("recommend", "--model", updated, "--items", "ä17").expect(0).out(), "ä");
+    Result again = run("update", model, tonight, "--model", updated + "2", "--threads=2");
+    again.expect(0);
+    assertEquals(-1, Files.mismatch(Path.of(updated), Path.of(updated + "2")));
+  }
+
+  @Test
+  void theModelItselfMayBeReplacedWithItsState() throws IOException {
+    train("--keep-state").expect(0);
+    Path state = GRU4Rec.stateFiles(Path.of(model)).getFirst();
+    byte[] first = Files.readAllBytes(state);
+    Result done = run("update", model, tonight, "--model", model, "--keep-state").expect(0);
+    assertContains(done.err(), "the optimizer goes on from its kept state");
+    assertEquals(18, FittedModel.load(Path.of(model)).numItems());
+    assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(state)));
+    assertFalse(Files.exists(GRU4Rec.stateFiles(Path.of(model)).getLast()));
+    write("tonight.tsv", "SessionId\tItemId\tTime\nz\tä1\t5000\nz\tä3\t5001\n");
+    run("update", model, tonight, "--model", model, "--keep-state").expect(0);
+    assertEquals(3, FittedModel.load(Path.of(model)).lineage().trainings().size());
+  }
+
+  /** Between the state and the model a crash leaves both states, and one is the model's. */
+  @Test
+  void afterACrashBetweenTheTwoFilesTheModelStillHasItsState() throws IOException {
+    train("--keep-state").expect(0);
+    Path file = Path.of(model);
+    List<Path> states = GRU4Rec.stateFiles(file);
+    byte[] oldModel = Files.readAllBytes(file);
+    byte[] oldState = Files.readAllBytes(states.getFirst());
+    run("update", model, tonight, "--model", model, "--keep-state").expect(0);
+    byte[] newModel = Files.readAllBytes(file);
+    for (int crash = 0; crash < 2; crash++) {
+      Files.write(file, oldModel);
+      Files.write(states.getLast(), oldState);
+      Result done = run("update", model, tonight, "--model", model, "--keep-state").expect(0);
+      assertContains(done.err(), "goes on from its kept state");
+      assertArrayEquals(newModel, Files.readAllBytes(file), "the same state was used");
+    }
+  }
+
+  private String refused(int status, String... words) throws IOException {
+    Path out = Path.of(updated);
+    Files.writeString(out, "what was there before");
+    String err = run(words).expect(status).err();
+    assertEquals("what was there before", Files.readString(out));
+    return err;
+  }
+
+  @Test
+  void whatCannotBeUpdatedIsRefusedAndNothingOverwritten() throws IOException {
+    train("--keep-state").expect(0);
+    String[] words = {"update", model, tonight, "--model", updated};
+    assertContains(
+        refused(1, "update", model, sessions, "--model", updated),
+        "no click is newer than the newest that "
+            + model
+            + " has learned (392, the newest here is 392)");
+    assertContains(
+        refused(2, "update", model, "--model", updated), "FILE is missing: the new sessions");
+    assertContains(
+        refused(1, "update", sessions, tonight, "--model", updated), sessions + ": the header");
+    assertContains(
+        refused(1, "train", tonight, "--from", model, "--model", updated),
+        model
+            + ": the model does not know 6 of 12 items, such as \"ä12\": to learn new items, update"
+            + " it");
+    assertContains(
+        refused(1, "train", sessions, "--from", model, "--hidden-size=9", "--model", updated),
+        "hidden units: the start has 8, the parameters say 9");
+    assertContains(
+        refused(2, "train", sessions, "--from", model, "--preset=gru4rec", "--model", updated),
+        "--from and --preset exclude each other");
+    assertContains(
+        refused(2, "update", model, tonight, "--model", updated, "--replay", sessions),
+        "--replay must be a file and a share above 0, at most 1, OLD=0.2, got " + sessions);
+    assertContains(
+        refused(1, "update", model, tonight, "--model", updated, "--forget-items-after=1d"),
+        "items cannot be forgotten by age: the times of the clicks (the newest new one is 1193.0");
+    byte[] state = Files.readAllBytes(GRU4Rec.stateFiles(Path.of(model)).getFirst());
+    train("--seed=8").expect(0);
+    assertContains(refused(1, words), ".state: is the state of another model");
+    state[state.length - 1] ^= 1;
+    Files.write(GRU4Rec.stateFiles(Path.of(model)).getFirst(), state);
+    run("update", model, tonight, "--model", updated, "--fresh-state").expect(0);
+    train("--keep-state").expect(0);
+    Files.write(GRU4Rec.stateFiles(Path.of(model)).getFirst(), state);
+    assertContains(refused(1, words), "is damaged: its checksum is");
+    byte[] damaged = Files.readAllBytes(Path.of(model));
+    damaged[damaged.length / 2] ^= 4;
+    Files.write(Path.of(model), damaged);
+    assertContains(refused(1, words), "is damaged: its checksum is");
+  }
+
+  @Test
+  void moreEpochsWithTheStateAreThoseOfALongerTraining() throws IOException {
+    train("--keep-state").expect(0);
+    run(TINY, "train", sessions, "--from", model, "--model", updated).expect(0);
+    String[] four = {
+      "train",
+      sessions,
+      "--model",
+      model + "4",
+      "--seed=7",
+      "--hidden-size=8",
+      "--num-components=6",
+      "--max-epochs=4",
+      "--batch-size=16"
+    };
+    run(four).expect(0);
+    assertEquals(
+        FittedModel.load(Path.of(model + "4")).fingerprint(),
+        FittedModel.load(Path.of(updated)).fingerprint());
+  }
+
+  @Test
+  void verifyFindsOneChangedClickAndAChangedSeed() throws IOException {
+    train("--keep-state").expect(0);
+    update("--replay", sessions + "=0.3", "--keep-state").expect(0);
+    assertContains(run("verify", model, sessions).expect(0).out(), ": the same bytes, SHA-256 ");
+    String[] words = {"verify", updated, tonight, "--start", model, "--replay", sessions};
+    run(words).expect(0);
+    String text = Files.readString(Path.of(tonight));
+    write("tonight.tsv", text.replaceFirst("ä7", "ä8"));
+    Result click = run(words).expect(1);
+    assertContains(click.out(), "differs: the training data: ");
+    assertContains(click.err(), updated + ": is not what this training makes");
+    write("tonight.tsv", text);
+    Result seed =
+        run("verify", updated, tonight, "--start", model, "--replay", sessions, "--seed", "8");
+    assertEquals("differs: seed: 8, MODEL was trained with 7\n", seed.expect(1).out());
+    assertContains(
+        run("verify", updated, tonight, "--replay", sessions).expect(1).err(),
+        "went on from a model: --start names it");
+    assertContains(
+        run("verify", updated, tonight, "--start", updated, "--replay", sessions).expect(1).out(),
+        "differs: the start: ");
+    assertContains(
+        run("verify", updated, tonight, "--start", model).expect(1).err(),
+        "1 file was replayed, got 0 with --replay");
+  }
+
+  /** A model whose values do not come from its seed. */
+  @Test
+  void verifyNamesTheTensorsOfAModelThatAnotherSeedMade() throws IOException {
+    train().expect(0);
+    FittedModel other = FittedModel.load(Path.of(model));
+    run(TINY, "train", sessions, "--model", updated, "--seed=8").expect(0);
+    FittedModel trained = FittedModel.load(Path.of(updated));
+    FittedModel forged =
+        new FittedModel(
+                trained.network(),
+                other.items(),
+                other.algorithm(),
+                other.parameters(),
+                other.history(),
+                other.seed())
+            .withItemClicks(other.itemClicks())
+            .withLastClicks(other.lastClicks())
+            .withLineage(other.lineage());
+    forged.save(Path.of(updated));
+    String out = run("verify", updated, sessions).expect(1).out();
+    assertContains(out, "differs: tensor emb.weight: ");
+  }
+
+  @Test
+  void aTrainingWithoutASeedIsVerifiedWithTheOneThatWasDrawn() {
+    run(TINY, "train", sessions, "--model", model).expect(0);
+    run("verify", model, sessions).expect(0);
+  }
+
+  @Test
+  void validationMayBeOfItemsThatTheModelKnowsAlone() throws IOException {
+    train().expect(0);
+    String judged =
+        write("judged.tsv", "SessionId\tItemId\tTime\nj\tä1\t1\nj\tä2\t2\nk\tä0\t3\nk\tä3\t4\n");
+    Result done = update("--validation", judged, "--stopping-criterion=ndcg").expect(0);
+    assertFalse(done.err().contains("dropped, unknown items"), done.err());
+    assertTrue(done.out().contains("NDCG") || done.out().contains("ndcg"), done.out());
+  }
+}
