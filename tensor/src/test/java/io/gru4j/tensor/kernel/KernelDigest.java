@@ -28,6 +28,7 @@ final class KernelDigest {
       digest.linear(size % 21, size);
       digest.rows(1 + size % 4);
       digest.elements(size);
+      digest.sieve(size % 6, size);
     }
     digest.linear(13, 2100); // k goes in pieces
     digest.rowsApart(29, 2100);
@@ -180,6 +181,25 @@ final class KernelDigest {
     }
     add(new float[] {max, sum, count});
     add(y);
+  }
+
+  private void sieve(int panels, int K) {
+    TestData data = new TestData(K);
+    int n = panels * SieveKernels.CLASSES;
+    byte[] codes = new byte[n * K];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (data.below(255) - 127);
+    }
+    float[] scale = data.values(n, 1f);
+    float[] bias = data.values(n, 1f);
+    float[] lower = new float[n];
+    float[] upper = new float[n];
+    float[] h = data.values(K, 1f);
+    kernels
+        .sieve()
+        .bounds(lower, upper, 0, codes, 0, scale, bias, 0, panels, h, 0, K, 3f, 1e-4f, 1e-3f);
+    add(lower);
+    add(upper);
   }
 
   private void elements(int n) {

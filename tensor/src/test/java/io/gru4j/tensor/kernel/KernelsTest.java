@@ -130,6 +130,51 @@ class KernelsTest {
     checkProduct(rows, K, columns, seed, 1e-5);
   }
 
+  /** Bounds of scores from bytes. */
+  @Property
+  void sieveBounds(
+      @ForAll @IntRange(max = 7) int panels, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int n = SieveKernels.CLASSES;
+    byte[] codes = new byte[3 + panels * K * n];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (data.below(255) - 127);
+    }
+    float[] bias = data.values(5 + panels * n, 1f);
+    if (panels > 0) {
+      bias[5 + data.below(panels * n)] = Float.NEGATIVE_INFINITY;
+    }
+    float[][] arrays = {
+      data.values(2 + panels * n + 3, 1f),
+      data.values(2 + panels * n + 3, 1f),
+      data.values(5 + panels * n, 1f),
+      bias,
+      data.values(4 + K, 1f)
+    };
+    check(
+        arrays,
+        1e-4,
+        (kernels, a) -> {
+          kernels
+              .sieve()
+              .bounds(a[0], a[1], 2, codes, 3, a[2], a[3], 5, panels, a[4], 4, K, 0.3f, 0.1f, 0.2f);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < panels * n; i++) {
+            double d = 0;
+            for (int k = 0; k < K; k++) {
+              d += a[4][4 + k] * codes[3 + (i / n * K + k) * n + i % n];
+            }
+            double b = a[3][5 + i];
+            double e = Math.abs(b) * 0.1f + 0.2f;
+            a[0][2 + i] = a[2][5 + i] * (d - 0.3f) + (b - e);
+            a[1][2 + i] = a[2][5 + i] * (d + 0.3f) + (b + e);
+          }
+          return 0;
+        });
+  }
+
   /** Many rows and few k, which the vector kernels take another way. */
   @Property
   void productOfFewSteps(

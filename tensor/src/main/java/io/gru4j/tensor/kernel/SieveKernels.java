@@ -1,0 +1,55 @@
+package io.gru4j.tensor.kernel;
+
+/**
+ * Bounds of scores from weights of one byte each.
+ *
+ * <p>The bytes of {@link #CLASSES} neighbouring classes form a panel, {@code
+ * codes[panel][k][lane]}: for each k one cache line. Weight {@code w[class][k]} is about {@code
+ * scale[class] * code}.
+ */
+public sealed interface SieveKernels permits ScalarSieve, VectorSieve {
+
+  /** Classes of one panel of codes. */
+  int CLASSES = 64;
+
+  /**
+   * Where the data of a long array of bytes should start: see {@link Kernels#ALIGNED}, in bytes.
+   */
+  int ALIGNED = Float.BYTES * Kernels.ALIGNED;
+
+  /**
+   * Computes bounds of the scores of some panels of classes for one state. With {@code d} the fused
+   * chain from 0 over ascending k of {@code h[k] * codes[k][l]}, and {@code e = fma(|bias[l]|,
+   * relative, least)}:
+   *
+   * <pre>
+   *   lower[l] = fma(scale[l], d - slack, bias[l] - e)
+   *   upper[l] = fma(scale[l], d + slack, bias[l] + e)
+   * </pre>
+   *
+   * <p>Both are NaN for a bias of minus infinity.
+   *
+   * @param lower out: from {@code yo} on, {@link #CLASSES} for each panel
+   * @param upper out, as {@code lower}
+   * @param codes the panels one after the other, from {@code co} on
+   * @param scale of the first panel's classes from {@code so} on
+   * @param bias as {@code scale}
+   * @param h {@code K} values from {@code ho} on
+   */
+  void bounds(
+      float[] lower,
+      float[] upper,
+      int yo,
+      byte[] codes,
+      int co,
+      float[] scale,
+      float[] bias,
+      int so,
+      int panels,
+      float[] h,
+      int ho,
+      int K,
+      float slack,
+      float relative,
+      float least);
+}
