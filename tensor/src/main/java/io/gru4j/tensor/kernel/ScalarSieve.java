@@ -1,5 +1,7 @@
 package io.gru4j.tensor.kernel;
 
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+
 import java.util.Arrays;
 
 /** The sieve as plain loops: the definition of {@link VectorSieve} and its test oracle. */
@@ -7,6 +9,32 @@ public final class ScalarSieve implements SieveKernels {
 
   /** Creates the kernels; they have no state. */
   public ScalarSieve() {}
+
+  @Override
+  public void code(
+      byte[] codes, int co, float[] scale, int so, float[] found, float[] w, int wo, int K) {
+    Arrays.fill(found, 0, 3 * PANEL, 0f);
+    for (int k = 0; k < K; k++) {
+      for (int l = 0; l < PANEL; l++) {
+        found[l] = Math.max(found[l], Math.abs(w[wo + k * PANEL + l]));
+      }
+    }
+    for (int l = 0; l < PANEL; l++) {
+      scale[so + l] = Math.max(found[l] / Byte.MAX_VALUE, Float.MIN_NORMAL);
+    }
+    for (int k = 0; k < K; k++) {
+      for (int l = 0; l < PANEL; l++) {
+        float s = scale[so + l];
+        float inverse = 1 / s;
+        float x = w[wo + k * PANEL + l];
+        float code = x * inverse + ROUNDER - ROUNDER;
+        float rest = Math.abs(FusedMultiplyAdd.fma(-s, code, x)) * inverse;
+        codes[co + k * CLASSES + l] = (byte) code;
+        found[PANEL + l] = Math.max(found[PANEL + l], rest);
+        found[2 * PANEL + l] = FusedMultiplyAdd.fma(rest, rest, found[2 * PANEL + l]);
+      }
+    }
+  }
 
   @Override
   public void bounds(

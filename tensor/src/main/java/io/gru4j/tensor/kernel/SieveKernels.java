@@ -18,6 +18,29 @@ public sealed interface SieveKernels permits ScalarSieve, VectorSieve {
   int ALIGNED = Float.BYTES * Kernels.ALIGNED;
 
   /**
+   * Codes the weights of a panel of 32 classes, {@code w[k][l]}, and measures what the codes leave.
+   * With {@code most = max_k |w[k][l]|}:
+   *
+   * <pre>
+   *   scale[l] = max(most / 127, {@link Float#MIN_NORMAL}),   inverse = 1 / scale[l]
+   *   code     = w[k][l] * inverse, rounded to a whole number, half to even
+   *   rest     = |fma(-scale[l], code, w[k][l])| * inverse
+   * </pre>
+   *
+   * <p>A weight that is NaN or infinite gives NaN or infinity in {@code found}.
+   *
+   * @param codes out: 32 for each k, {@link #CLASSES} apart
+   * @param scale out: 32 from {@code so} on
+   * @param found out, 96: most of each lane, largest rest of each, and the sums over ascending k of
+   *     the squares of the rests, fused
+   * @param w {@code K} rows, {@link Kernels#PANEL} apart
+   */
+  void code(byte[] codes, int co, float[] scale, int so, float[] found, float[] w, int wo, int K);
+
+  /** Plus and minus this a number below 2^22 has no fraction. */
+  float ROUNDER = 0x1.8p23f;
+
+  /**
    * Computes bounds of the scores of some panels of classes for one state. With {@code d} the fused
    * chain from 0 over ascending k of {@code h[k] * codes[k][l]}, and {@code e = fma(|bias[l]|,
    * relative, least)}:

@@ -1,8 +1,10 @@
 package io.gru4j.tensor.kernel;
 
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Vectors.L;
 import static io.gru4j.tensor.kernel.Vectors.SPECIES;
 import static jdk.incubator.vector.VectorOperators.B2F;
+import static jdk.incubator.vector.VectorOperators.F2B;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
@@ -22,6 +24,59 @@ public final class VectorSieve implements SieveKernels {
 
   /** Creates the kernels; they have no state. */
   public VectorSieve() {}
+
+  @Override
+  public void code(
+      byte[] codes, int co, float[] scale, int so, float[] found, float[] w, int wo, int K) {
+    for (int l = 0; l < PANEL; l += L) {
+      FloatVector most = FloatVector.zero(SPECIES);
+      for (int k = 0; k < K; k++) {
+        most = most.max(FloatVector.fromArray(SPECIES, w, wo + k * PANEL + l).abs());
+      }
+      FloatVector s = most.div(Byte.MAX_VALUE).max(Float.MIN_NORMAL);
+      most.intoArray(found, l);
+      s.intoArray(scale, so + l);
+    }
+    for (int l = 0; l < PANEL; l += Math.max(L, BYTES.length())) {
+      code(codes, co + l, scale, so + l, found, l, w, wo + l, K);
+    }
+  }
+
+  /** As many lanes as there are bytes in the shortest vector. */
+  private static void code(
+      byte[] codes, int co, float[] scale, int so, float[] found, int l, float[] w, int wo, int K) {
+    FloatVector s = FloatVector.fromArray(SPECIES, scale, so).neg();
+    FloatVector inverse = FloatVector.broadcast(SPECIES, -1f).div(s);
+    FloatVector most = FloatVector.zero(SPECIES);
+    FloatVector squares = most;
+    FloatVector s1 = L > 4 ? s : FloatVector.fromArray(SPECIES, scale, so + 4).neg();
+    FloatVector inverse1 = L > 4 ? s : FloatVector.broadcast(SPECIES, -1f).div(s1);
+    FloatVector most1 = most;
+    FloatVector squares1 = most;
+    for (int k = 0; k < K; k++) {
+      FloatVector x = FloatVector.fromArray(SPECIES, w, wo + k * PANEL);
+      FloatVector code = x.mul(inverse).add(ROUNDER).sub(ROUNDER);
+      ByteVector bytes = (ByteVector) code.convertShape(F2B, BYTES, 0);
+      FloatVector rest = s.fma(code, x).abs().mul(inverse);
+      most = most.max(rest);
+      squares = rest.fma(rest, squares);
+      if (L == 4) {
+        x = FloatVector.fromArray(SPECIES, w, wo + k * PANEL + 4);
+        code = x.mul(inverse1).add(ROUNDER).sub(ROUNDER);
+        bytes = bytes.or((ByteVector) code.convertShape(F2B, BYTES, -1));
+        rest = s1.fma(code, x).abs().mul(inverse1);
+        most1 = most1.max(rest);
+        squares1 = rest.fma(rest, squares1);
+      }
+      bytes.intoArray(codes, co + k * CLASSES);
+    }
+    most.intoArray(found, PANEL + l);
+    squares.intoArray(found, 2 * PANEL + l);
+    if (L == 4) {
+      most1.intoArray(found, PANEL + l + 4);
+      squares1.intoArray(found, 2 * PANEL + l + 4);
+    }
+  }
 
   @Override
   public void bounds(

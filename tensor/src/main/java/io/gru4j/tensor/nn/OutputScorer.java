@@ -47,6 +47,7 @@ public final class OutputScorer {
   private final int[] lanes = new int[BLOCK];
   private final float[] groupBest = new float[GROUPS];
   private SieveSelection sieved; // null until it is used
+  private int exactScores;
 
   /**
    * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
@@ -64,6 +65,7 @@ public final class OutputScorer {
     this.bias = bias;
     this.classes = classes;
     this.sieve = shared == null ? new SharedSieve(weight, bias, classes) : shared;
+    this.exactScores = classes;
     this.panels = Parameter.panelCount(classes);
     this.H = weight.cols();
   }
@@ -88,6 +90,25 @@ public final class OutputScorer {
    */
   public OutputScorer copy() {
     return new OutputScorer(weight, bias, classes, sieve);
+  }
+
+  /**
+   * Returns a scorer of the same classes that computes the scores of all of them, whatever is
+   * faster: for measurements. The results have the same bits.
+   *
+   * @return a new scorer, of which copies do the same
+   */
+  public OutputScorer exact() {
+    return new OutputScorer(weight, bias, classes, SharedSieve.NEVER);
+  }
+
+  /**
+   * Returns how many exact scores the last row took that was looked for with the coarse copy.
+   *
+   * @return at least 0; {@code classes} if all were computed, or no coarse copy was used yet
+   */
+  public int exactScores() {
+    return exactScores;
   }
 
   /**
@@ -359,11 +380,13 @@ public final class OutputScorer {
     float[] h = hidden.data();
     float slack = coarse.slack(h, row * H);
     int end = 0;
+    exactScores = classes;
     if (!Float.isNaN(slack)) {
       if (sieved == null) {
         sieved = new SieveSelection();
       }
       end = sieved.pass(coarse, classes, h, row * H, slack, candidates, count, best);
+      exactScores = classes - end + sieved.count();
       for (int i = 0; i < sieved.count(); i++) {
         best.offerAdmitted(sieved.kept(i), score(hidden, row, sieved.kept(i)));
       }

@@ -22,6 +22,9 @@ final class SharedSieve {
   /** Passes over all classes that come first: making the copy takes as long as some more. */
   private static final int PASSES_BEFORE = 8;
 
+  /** Never makes one. */
+  static final SharedSieve NEVER = new SharedSieve(null, null, 0);
+
   private final Parameter weight;
   private final float[] bias;
   private final int classes;
@@ -42,7 +45,7 @@ final class SharedSieve {
 
   /** Makes the copy now, unless it is there or would not be used. */
   synchronized void prepare(Parallel parallel) {
-    if (sieve == null && (always || pays(classes, weight.cols()))) {
+    if (sieve == null && weight != null && (always || pays(classes, weight.cols()))) {
       sieve = Sieve.of(weight, bias, classes, parallel);
     }
   }
@@ -71,6 +74,7 @@ final class SharedSieve {
   private Sieve get() {
     Sieve made = sieve;
     if (made == null
+        && weight != null
         && pays(classes, weight.cols())
         && passes.get() < PASSES_BEFORE
         && passes.incrementAndGet() == PASSES_BEFORE) {

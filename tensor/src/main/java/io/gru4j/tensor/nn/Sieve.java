@@ -16,19 +16,24 @@ import java.util.Arrays;
  * <p>Class j has a scale {@code s = max_k |w[k]| / 127}, at least the smallest normal float, and
  * codes {@code q[k]}, whole numbers in [-127, 127] near {@code w[k] / s}. What they leave, {@code
  * r[k] = w[k] - s q[k]}, is <em>measured</em> when the copy is made, so the proof does not ask how
- * scale and codes were rounded, nor whether weights are denormal. With M the largest {@code |r[k]|
- * / s} and R the largest {@code |r|_2 / s} of all classes, a state h, and the real numbers {@code E
- * = b + sum_k h[k] w[k]} and {@code D = sum_k h[k] q[k]}:
+ * scale and codes were rounded. With M the largest {@code |r[k]| / s} and R the largest {@code
+ * |r|_2 / s} of all classes, a state h, and the real numbers {@code E = b + sum_k h[k] w[k]} and
+ * {@code D = sum_k h[k] q[k]}:
  *
  * <pre>
  *   |E - (b + s D)| = |sum_k h[k] r[k]| &lt;= s Q,   Q = min(M |h|_1, R |h|_2)
  * </pre>
  *
- * <p>by Hölder's inequality, with both pairs of norms. The rest is rounding. Let u = 2^-24 be the
- * unit of rounding, H the number of hidden units, {@code g = 1.01 (H + 8) u}, and t = 2^-149, the
- * smallest float. A chain of H fused multiply-adds that starts with c is off by at most {@code H u
- * / (1 - H u)} times the sum of the absolute values of its terms and {@code |c|}, and by t/2 for
- * each result that is denormal. So, with {@code |w[k]| <= 127.6 s} and {@code |q[k]| <= 127}:
+ * <p>by Hölder's inequality, with both pairs of norms. Measured in floats, a rest is off by at most
+ * 4 u of its size, since s is normal and r a multiple of the smallest float; the sum of squares by
+ * H u more; and 2^-60 is more than what rests lose whose squares are denormal. M and R are greater
+ * by as much.
+ *
+ * <p>All else is rounding. Let u = 2^-24 be the unit of rounding, H the number of hidden units,
+ * {@code g = 1.01 (H + 8) u}, and t = 2^-149, the smallest float. A chain of H fused multiply-adds
+ * that starts with c is off by at most {@code H u / (1 - H u)} times the sum of the absolute values
+ * of its terms and {@code |c|}, and by t/2 for each result that is denormal. So, with {@code |w[k]|
+ * <= 127.6 s} and {@code |q[k]| <= 127}:
  *
  * <ul>
  *   <li>the exact score, a float, is within {@code g |b| + 127.6 g s |h|_1 + H t} of E;
@@ -54,9 +59,9 @@ import java.util.Arrays;
 final class Sieve {
 
   private static final int OFFSET = SieveKernels.ALIGNED;
-  private static final int TASK_PANELS = 64;
+  private static final int TASK_PANELS = 128; // of weights
   private static final int MOST_INPUTS = 1 << 14; // for 512 g |h|_1 to be less than |h|_1
-  private static final float ROUNDER = 0x1.8p23f; // a float near it has no fraction
+  private static final double UNDERFLOW = 0x1p-60; // more than all squares that are denormal
   private static final double UNIT = 0x1p-24;
   private static final double LARGEST = 0x1p125;
 
@@ -71,15 +76,19 @@ final class Sieve {
   private final double largestWeight;
   private final double largestBias;
 
-  /** What one task finds: the largest of its classes. */
-  private record Largest(double rest, double restNorm, double weight) {
+  /** What the codes leave, and the weights: the largest of some classes. */
+  private record Largest(float rest, float squares, float weight) {
     static final Largest NONE = new Largest(0, 0, 0);
 
     Largest max(Largest other) { // Math.max: NaN stays
       return new Largest(
           Math.max(rest, other.rest),
-          Math.max(restNorm, other.restNorm),
+          Math.max(squares, other.squares),
           Math.max(weight, other.weight));
+    }
+
+    Largest max(float[] found, int lane) {
+      return max(new Largest(found[PANEL + lane], found[2 * PANEL + lane], found[lane]));
     }
   }
 
@@ -90,15 +99,18 @@ final class Sieve {
     scale = new float[panels * CLASSES];
     bias = Arrays.copyOf(padded, panels * CLASSES);
     Arrays.fill(bias, classes, bias.length, Float.NEGATIVE_INFINITY);
-    Largest[] found = new Largest[Math.ceilDiv(panels, TASK_PANELS)];
+    Largest[] found = new Largest[Math.ceilDiv(Parameter.panelCount(classes), TASK_PANELS)];
     parallel.run(
         found.length,
         task -> {
-          Panel panel = new Panel(weight, classes);
           Largest largest = Largest.NONE;
-          int to = Math.min(panels, (task + 1) * TASK_PANELS);
+          float[] ofPanel = new float[3 * PANEL];
+          int to = Math.min(Parameter.panelCount(classes), (task + 1) * TASK_PANELS);
           for (int p = task * TASK_PANELS; p < to; p++) {
-            largest = largest.max(panel.code(p));
+            code(weight, p, ofPanel);
+            for (int l = 0; l < Math.min(PANEL, classes - p * PANEL); l++) {
+              largest = largest.max(ofPanel, l);
+            }
           }
           found[task] = largest;
         });
@@ -106,8 +118,9 @@ final class Sieve {
     for (Largest one : found) {
       largest = largest.max(one);
     }
-    largestRest = largest.rest;
-    restNorm = largest.restNorm;
+    double measured = 1 + 2.02 * (H + 8) * UNIT; // for the rounding of what is measured
+    largestRest = measured * largest.rest + UNDERFLOW;
+    restNorm = measured * Math.sqrt(largest.squares) + UNDERFLOW;
     largestWeight = largest.weight;
     double most = 0;
     for (int j = 0; j < classes; j++) {
@@ -116,6 +129,14 @@ final class Sieve {
       }
     }
     largestBias = most;
+  }
+
+  /** Codes a panel of weights: a half of each line of a panel of codes. */
+  private void code(Parameter weight, int panel, float[] found) {
+    int halves = CLASSES / PANEL;
+    int to = OFFSET + panel / halves * H * CLASSES + panel % halves * PANEL;
+    int from = weight.offset() + panel * H * PANEL;
+    kernels.code(codes, to, scale, panel * PANEL, found, weight.value(), from, H);
   }
 
   /**
@@ -202,72 +223,5 @@ final class Sieve {
         slack,
         Math.nextUp((float) relative()),
         (float) least());
-  }
-
-  /** Codes panels, one after the other. */
-  private final class Panel {
-    private final Parameter weight;
-    private final int classes;
-    private final float[] largest = new float[PANEL];
-    private final float[] inverse = new float[PANEL];
-    private final double[] squares = new double[PANEL];
-    private final double[] rest = new double[PANEL];
-
-    Panel(Parameter weight, int classes) {
-      this.weight = weight;
-      this.classes = classes;
-    }
-
-    Largest code(int panel) {
-      Largest most = Largest.NONE;
-      int parts = CLASSES / PANEL;
-      for (int part = 0; part < parts; part++) {
-        int p = panel * parts + part;
-        if (p < Parameter.panelCount(classes)) {
-          int lanes = Math.min(PANEL, classes - p * PANEL);
-          most = most.max(code(p, OFFSET + panel * H * CLASSES + part * PANEL, lanes));
-        }
-      }
-      return most;
-    }
-
-    /** Codes the first lanes of a panel of weights into a part of each line. */
-    private Largest code(int panel, int to, int lanes) {
-      float[] w = weight.value();
-      int from = weight.offset() + panel * H * PANEL;
-      Arrays.fill(largest, 0f);
-      for (int k = 0; k < H; k++) {
-        int row = from + k * PANEL;
-        for (int l = 0; l < lanes; l++) {
-          largest[l] = Math.max(largest[l], Math.abs(w[row + l]));
-        }
-      }
-      for (int l = 0; l < lanes; l++) {
-        float s = Math.max(Float.MIN_NORMAL, largest[l] / Byte.MAX_VALUE);
-        scale[panel * PANEL + l] = s;
-        inverse[l] = 1 / s;
-      }
-      Arrays.fill(squares, 0);
-      Arrays.fill(rest, 0);
-      for (int k = 0; k < H; k++) {
-        measure(w, from + k * PANEL, to + k * CLASSES, panel * PANEL, lanes);
-      }
-      Largest most = Largest.NONE;
-      for (int l = 0; l < lanes; l++) {
-        double s = scale[panel * PANEL + l];
-        most = most.max(new Largest(rest[l] / s, Math.sqrt(squares[l]) / s, largest[l]));
-      }
-      return most;
-    }
-
-    private void measure(float[] w, int row, int line, int s, int lanes) {
-      for (int l = 0; l < lanes; l++) {
-        int code = (int) (w[row + l] * inverse[l] + ROUNDER) - (int) ROUNDER;
-        codes[line + l] = (byte) code;
-        double r = Math.abs(w[row + l] - (double) scale[s + l] * (byte) code);
-        squares[l] += r * r;
-        rest[l] = Math.max(rest[l], r);
-      }
-    }
   }
 }

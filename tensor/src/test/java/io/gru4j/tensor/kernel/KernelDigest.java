@@ -187,10 +187,14 @@ final class KernelDigest {
     TestData data = new TestData(K);
     int n = panels * SieveKernels.CLASSES;
     byte[] codes = new byte[n * K];
-    for (int i = 0; i < codes.length; i++) {
-      codes[i] = (byte) (data.below(255) - 127);
+    float[] scale = new float[n];
+    float[] found = new float[3 * PANEL];
+    for (int c = 0; c < n; c += PANEL) {
+      int to = c / SieveKernels.CLASSES * SieveKernels.CLASSES * K + c % SieveKernels.CLASSES;
+      kernels.sieve().code(codes, to, scale, c, found, data.values(K * PANEL, 1f), 0, K);
+      add(found);
     }
-    float[] scale = data.values(n, 1f);
+    add(scale);
     float[] bias = data.values(n, 1f);
     float[] lower = new float[n];
     float[] upper = new float[n];
