@@ -40,7 +40,7 @@ public final class ScalarSieve implements SieveKernels {
   public void bounds(
       float[] lower,
       float[] upper,
-      int yo,
+      int ys,
       byte[] codes,
       int co,
       float[] scale,
@@ -49,27 +49,33 @@ public final class ScalarSieve implements SieveKernels {
       int panels,
       float[] h,
       int ho,
+      int rows,
       int K,
-      float slack,
+      float[] slack,
       float relative,
       float least) {
     for (int p = 0; p < panels; p++) {
-      int y = yo + p * CLASSES;
-      Arrays.fill(lower, y, y + CLASSES, 0f);
-      for (int k = 0; k < K; k++) {
-        int line = co + (p * K + k) * CLASSES;
-        float x = h[ho + k];
+      for (int r = 0; r < rows; r++) {
+        int y = r * ys + p * CLASSES;
+        sums(upper, y, codes, co + p * K * CLASSES, h, ho + r * K, K);
         for (int l = 0; l < CLASSES; l++) {
-          lower[y + l] = FusedMultiplyAdd.fma(x, codes[line + l], lower[y + l]);
+          float d = upper[y + l];
+          float s = scale[so + p * CLASSES + l];
+          float b = bias[so + p * CLASSES + l];
+          float e = FusedMultiplyAdd.fma(Math.abs(b), relative, least);
+          lower[y + l] = FusedMultiplyAdd.fma(s, d - slack[r], b - e);
+          upper[y + l] = FusedMultiplyAdd.fma(s, d + slack[r], b + e);
         }
       }
+    }
+  }
+
+  private static void sums(float[] y, int yo, byte[] codes, int co, float[] h, int ho, int K) {
+    Arrays.fill(y, yo, yo + CLASSES, 0f);
+    for (int k = 0; k < K; k++) {
+      float x = h[ho + k];
       for (int l = 0; l < CLASSES; l++) {
-        float d = lower[y + l];
-        float s = scale[so + p * CLASSES + l];
-        float b = bias[so + p * CLASSES + l];
-        float e = FusedMultiplyAdd.fma(Math.abs(b), relative, least);
-        lower[y + l] = FusedMultiplyAdd.fma(s, d - slack, b - e);
-        upper[y + l] = FusedMultiplyAdd.fma(s, d + slack, b + e);
+        y[yo + l] = FusedMultiplyAdd.fma(x, codes[co + k * CLASSES + l], y[yo + l]);
       }
     }
   }

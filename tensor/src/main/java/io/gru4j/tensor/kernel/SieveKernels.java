@@ -41,28 +41,29 @@ public sealed interface SieveKernels permits ScalarSieve, VectorSieve {
   float ROUNDER = 0x1.8p23f;
 
   /**
-   * Computes bounds of the scores of some panels of classes for one state. With {@code d} the fused
-   * chain from 0 over ascending k of {@code h[k] * codes[k][l]}, and {@code e = fma(|bias[l]|,
-   * relative, least)}:
+   * Computes bounds of the scores of some panels of classes for some states. With {@code d} the
+   * fused chain from 0 over ascending k of {@code h[r][k] * codes[k][l]}, and {@code e =
+   * fma(|bias[l]|, relative, least)}:
    *
    * <pre>
-   *   lower[l] = fma(scale[l], d - slack, bias[l] - e)
-   *   upper[l] = fma(scale[l], d + slack, bias[l] + e)
+   *   lower[r][l] = fma(scale[l], d - slack[r], bias[l] - e)
+   *   upper[r][l] = fma(scale[l], d + slack[r], bias[l] + e)
    * </pre>
    *
    * <p>Both are NaN for a bias of minus infinity.
    *
-   * @param lower out: from {@code yo} on, {@link #CLASSES} for each panel
-   * @param upper out, as {@code lower}
+   * @param lower out: rows {@code ys} apart, of {@link #CLASSES} values for each panel
+   * @param upper out, as {@code lower}, another array
    * @param codes the panels one after the other, from {@code co} on
    * @param scale of the first panel's classes from {@code so} on
    * @param bias as {@code scale}
-   * @param h {@code K} values from {@code ho} on
+   * @param h rows {@code K} apart from {@code ho} on
+   * @param slack one for each row
    */
   void bounds(
       float[] lower,
       float[] upper,
-      int yo,
+      int ys,
       byte[] codes,
       int co,
       float[] scale,
@@ -71,8 +72,9 @@ public sealed interface SieveKernels permits ScalarSieve, VectorSieve {
       int panels,
       float[] h,
       int ho,
+      int rows,
       int K,
-      float slack,
+      float[] slack,
       float relative,
       float least);
 }

@@ -46,7 +46,7 @@ public final class OutputScorer {
   private final float[] threshold = new float[BLOCK];
   private final int[] lanes = new int[BLOCK];
   private final float[] groupBest = new float[GROUPS];
-  private SieveSelection sieved; // null until it is used
+  private SievePass pass; // null until it is used
   private int exactScores;
 
   /**
@@ -336,8 +336,9 @@ public final class OutputScorer {
       selectExactly(hidden, from, rows, best);
       return;
     }
-    for (int r = 0; r < rows; r++) {
-      selectSieved(coarse, hidden, from + r, null, 0, best[r]);
+    for (int r = 0; r < rows; r += SievePass.MOST_ROWS) {
+      int n = Math.min(SievePass.MOST_ROWS, rows - r);
+      selectSieved(coarse, hidden, from + r, n, null, 0, best, r);
     }
   }
 
@@ -372,32 +373,36 @@ public final class OutputScorer {
   }
 
   /**
-   * With the scores of those classes that the coarse copy leaves; of all, or all from where it has
-   * left too many, if it has no bounds for this state.
+   * With the scores of those classes that the coarse copy leaves; and of all from where it has left
+   * too many, or of all, if it has no bounds for a state.
    */
   private void selectSieved(
-      Sieve coarse, Matrix hidden, int row, int[] candidates, int count, TopK best) {
-    float[] h = hidden.data();
-    float slack = coarse.slack(h, row * H);
-    int end = 0;
-    exactScores = classes;
-    if (!Float.isNaN(slack)) {
-      if (sieved == null) {
-        sieved = new SieveSelection();
+      Sieve coarse,
+      Matrix hidden,
+      int from,
+      int rows,
+      int[] candidates,
+      int count,
+      TopK[] best,
+      int b) {
+    pass = pass == null ? new SievePass() : pass;
+    pass.run(coarse, classes, hidden, from, rows, candidates, count, best, b);
+    for (int r = 0; r < rows; r++) {
+      SieveSelection selection = pass.selection(r);
+      int end = selection.end(classes);
+      exactScores = classes - end + selection.count();
+      for (int i = 0; i < selection.count(); i++) {
+        int c = selection.kept(i);
+        best[b + r].offerAdmitted(c, score(hidden, from + r, c));
       }
-      end = sieved.pass(coarse, classes, h, row * H, slack, candidates, count, best);
-      exactScores = classes - end + sieved.count();
-      for (int i = 0; i < sieved.count(); i++) {
-        best.offerAdmitted(sieved.kept(i), score(hidden, row, sieved.kept(i)));
+      if (end < classes && candidates != null) {
+        int first = Arrays.binarySearch(candidates, 0, count, end);
+        offerExactly(hidden, from + r, candidates, first < 0 ? ~first : first, count, best[b + r]);
+      } else if (end < classes) {
+        pack(hidden, from + r, 1);
+        threshold[0] = best[b + r].threshold();
+        selectFrom(end / PANEL, 1, best, b + r);
       }
-    }
-    if (end < classes && candidates != null) {
-      int first = Arrays.binarySearch(candidates, 0, count, end);
-      offerExactly(hidden, row, candidates, first < 0 ? ~first : first, count, best);
-    } else if (end < classes) {
-      pack(hidden, row, 1);
-      threshold[0] = best.threshold();
-      selectFrom(end / PANEL, 1, new TopK[] {best}, 0);
     }
   }
 
@@ -459,7 +464,7 @@ public final class OutputScorer {
     } else {
       Objects.checkIndex(candidates[0], classes);
       Objects.checkIndex(candidates[count - 1], classes);
-      selectSieved(coarse, hidden, row, candidates, count, best);
+      selectSieved(coarse, hidden, row, 1, candidates, count, new TopK[] {best}, 0);
     }
     best.sort();
   }

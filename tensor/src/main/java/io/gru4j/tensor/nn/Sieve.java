@@ -202,15 +202,25 @@ final class Sieve {
   /**
    * Computes bounds of the scores of some panels' classes; NaN where a class has no score.
    *
-   * @param lower out: {@link SieveKernels#CLASSES} for each panel
+   * @param lower out: rows {@code ys} apart, of {@link SieveKernels#CLASSES} for each panel
    * @param upper out, as {@code lower}
-   * @param slack that of the state
+   * @param h rows of states from {@code ho} on
+   * @param slack that of each row
    */
-  void bounds(float[] lower, float[] upper, int panel, int count, float[] h, int ho, float slack) {
+  void bounds(
+      float[] lower,
+      float[] upper,
+      int ys,
+      int panel,
+      int count,
+      float[] h,
+      int ho,
+      int rows,
+      float[] slack) {
     kernels.bounds(
         lower,
         upper,
-        0,
+        ys,
         codes,
         OFFSET + panel * H * CLASSES,
         scale,
@@ -219,6 +229,7 @@ final class Sieve {
         count,
         h,
         ho,
+        rows,
         H,
         slack,
         Math.nextUp((float) relative()),

@@ -8,44 +8,52 @@ import io.gru4j.tensor.kernel.RowKernels;
 import java.util.Arrays;
 
 /**
- * Finds, by one pass over a {@link Sieve}, the few classes that may be among the k best of a state.
+ * Keeps, chunk by chunk, the few classes that may be among the k best of one state, by the bounds
+ * of a {@link Sieve}.
  *
  * <p>Of the lower bounds it keeps the k greatest. The k-th is a threshold that the scores of k
  * classes reach, so a class whose upper bound is below it is none of the k best, ties included. The
  * threshold rises during the pass; a class that was kept early is looked at again at the end. Where
- * more classes stay than exact scores would be cheap for, the pass gives up and says how far it
- * came: the rest of the classes then need exact scores, and so do those it has kept. So the
- * selection costs at most a small share more than exact scores of all. Not thread-safe.
+ * more classes stay than exact scores would be cheap for, it gives up: the classes behind then need
+ * exact scores, as do those it has kept. So the selection costs at most a small share more than
+ * exact scores of all. Not thread-safe.
  */
 final class SieveSelection {
 
-  /** Panels of codes between two looks at the threshold: their bytes stay in the second cache. */
+  /** Panels of codes of a chunk: their bytes stay in the second cache, for several states. */
   static final int CHUNK = 16;
 
-  private static final int CHUNK_CLASSES = CHUNK * CLASSES;
+  /** Classes of a chunk. */
+  static final int CHUNK_CLASSES = CHUNK * CLASSES;
+
   private static final int ROWS = CHUNK_CLASSES / PANEL; // of 32 classes, as the kernels compare
   private static final int GROUP = 4; // rows of which a lane's best counts for the first threshold
   private static final int GROUPS = ROWS / GROUP * PANEL;
   private static final int SPARE = 64; // classes kept beyond twice k, however few there are
 
-  private final RowKernels rows = Kernels.get().rows();
-  private final float[] lower = new float[CHUNK_CLASSES];
-  private final float[] upper = new float[CHUNK_CLASSES];
+  private final RowKernels kernels = Kernels.get().rows();
   private final float[] thresholds = new float[ROWS];
   private final int[] lanes = new int[ROWS];
   private final float[] groupBest = new float[GROUPS];
+  private TopK lowest = new TopK(1);
+  private TopK best; // its filter counts
+  private int[] candidates; // or null for all
+  private int candidateCount;
+  private int next; // of the candidates
+  private int most;
   private int[] kept = new int[0];
   private float[] keptUpper = new float[0];
   private int count;
-  private TopK lowest = new TopK(1);
   private float threshold;
+  private int end;
+  private boolean gaveUp;
 
   /** Bytes of a selection of the k best of so many classes. */
   static double bytes(int classes, int k) {
-    return 4.0 * (2 * CHUNK_CLASSES + 2 * ROWS + GROUPS) + 8.0 * room(classes, k) + TopK.bytes(k);
+    return 4.0 * (2 * ROWS + GROUPS) + 8.0 * room(classes, k) + TopK.bytes(k);
   }
 
-  /** The most classes that may stay; with as many as a chunk more there is room for all. */
+  /** The most classes that may stay. */
   private static int most(int classes, int k) {
     return (int) Math.min(Integer.MAX_VALUE / 2, 2L * k + SPARE + classes / 512);
   }
@@ -55,75 +63,15 @@ final class SieveSelection {
   }
 
   /**
-   * Makes the pass.
+   * Begins.
    *
-   * @param sieve the coarse copy
    * @param classes number of classes
-   * @param h the state, from {@code ho} on
-   * @param slack that of the state
    * @param candidates the classes that may be chosen, ascending; null for all
    * @param candidateCount how many of them
    * @param best its k and its filter count; nothing is offered to it
-   * @return how many classes it has looked at: all, or a multiple of 1,024; of these only {@link
-   *     #kept} may be among the best
    */
-  int pass(
-      Sieve sieve,
-      int classes,
-      float[] h,
-      int ho,
-      float slack,
-      int[] candidates,
-      int candidateCount,
-      TopK best) {
+  void start(int classes, int[] candidates, int candidateCount, TopK best) {
     int k = best.kept();
-    int most = most(classes, k);
-    start(classes, k);
-    int next = 0; // of the candidates
-    for (int panel = 0; panel < sieve.panels(); panel += CHUNK) {
-      int first = panel * CLASSES;
-      int end = Math.min(classes - first, CHUNK_CLASSES) + first;
-      if (candidates != null && (next == candidateCount || candidates[next] >= end)) {
-        continue;
-      }
-      int panels = Math.min(CHUNK, sieve.panels() - panel);
-      sieve.bounds(lower, upper, panel, panels, h, ho, slack);
-      if (panel == 0 && panels == CHUNK && candidates == null && best.rejectsNone()) {
-        threshold = firstThreshold();
-      }
-      int lines = panels * CLASSES / PANEL;
-      Arrays.fill(thresholds, 0, lines, threshold);
-      rows.lanesAtLeast(lanes, upper, 0, thresholds, lines);
-      int before = count;
-      for (int row = 0; row < lines; row++) {
-        int found = lanes[row];
-        if (candidates != null) {
-          int some = 0;
-          int from = first + row * PANEL;
-          for (; next < candidateCount && candidates[next] < from + PANEL; next++) {
-            some |= 1 << candidates[next] - from;
-          }
-          found &= some;
-        }
-        if (found != 0) {
-          keep(first, row * PANEL, found, best);
-        }
-      }
-      if (count > before) {
-        threshold = Math.max(threshold, lowest.threshold());
-        if (count > most) {
-          drop();
-          if (count > most) {
-            return end;
-          }
-        }
-      }
-    }
-    drop();
-    return classes;
-  }
-
-  private void start(int classes, int k) {
     if (lowest.capacity() < k) {
       lowest = new TopK(k);
     }
@@ -132,14 +80,74 @@ final class SieveSelection {
       kept = new int[room(classes, k)];
       keptUpper = new float[kept.length];
     }
+    this.best = best;
+    this.candidates = candidates;
+    this.candidateCount = candidateCount;
+    most = most(classes, k);
+    next = 0;
     count = 0;
+    end = 0;
+    gaveUp = false;
     threshold = Float.NEGATIVE_INFINITY;
   }
 
+  /** Whether it wants the bounds of the next classes, up to {@code to}. */
+  boolean wants(int to) {
+    return !gaveUp && (candidates == null || next < candidateCount && candidates[next] < to);
+  }
+
+  /** Gives up: the classes from here on need exact scores. */
+  void giveUp() {
+    gaveUp = true;
+  }
+
+  /**
+   * Takes the bounds of a chunk of classes.
+   *
+   * @param first the chunk's first class
+   * @param to class behind its last; if it is not the last chunk, {@link #CHUNK_CLASSES} further
+   * @param o where its bounds begin
+   */
+  void take(int first, int to, float[] lower, float[] upper, int o) {
+    if (first == 0 && to == CHUNK_CLASSES && candidates == null && best.rejectsNone()) {
+      threshold = firstThreshold(lower, o);
+    }
+    int rows = Math.ceilDiv(to - first, PANEL);
+    Arrays.fill(thresholds, 0, rows, threshold);
+    kernels.lanesAtLeast(lanes, upper, o, thresholds, rows);
+    int before = count;
+    for (int row = 0; row < rows; row++) {
+      int found = lanes[row];
+      if (candidates != null) {
+        found &= candidates(first + row * PANEL);
+      }
+      if (found != 0) {
+        keep(first, row * PANEL, found, lower, upper, o);
+      }
+    }
+    end = to;
+    if (count > before) {
+      threshold = Math.max(threshold, lowest.threshold());
+      if (count > most) {
+        drop();
+        gaveUp = count > most;
+      }
+    }
+  }
+
+  /** The candidates among 32 classes, as lanes. */
+  private int candidates(int from) {
+    int lanes = 0;
+    for (; next < candidateCount && candidates[next] < from + PANEL; next++) {
+      lanes |= 1 << candidates[next] - from;
+    }
+    return lanes;
+  }
+
   /** A threshold from the first chunk: each group's greatest lower bound is another class's. */
-  private float firstThreshold() {
+  private float firstThreshold(float[] lower, int o) {
     for (int g = 0; g < GROUPS / PANEL; g++) {
-      rows.laneMax(groupBest, g * PANEL, lower, g * GROUP * PANEL, PANEL, GROUP);
+      kernels.laneMax(groupBest, g * PANEL, lower, o + g * GROUP * PANEL, PANEL, GROUP);
     }
     for (int g = 0; g < GROUPS; g++) {
       lowest.offer(g, groupBest[g]);
@@ -149,13 +157,13 @@ final class SieveSelection {
     return bound;
   }
 
-  private void keep(int first, int at, int found, TopK best) {
+  private void keep(int first, int at, int found, float[] lower, float[] upper, int o) {
     for (int left = found; left != 0; left &= left - 1) {
       int i = at + Integer.numberOfTrailingZeros(left);
       if (!best.rejects(first + i)) {
         kept[count] = first + i;
-        keptUpper[count++] = upper[i];
-        lowest.offer(first + i, lower[i]);
+        keptUpper[count++] = upper[o + i];
+        lowest.offer(first + i, lower[o + i]);
       }
     }
   }
@@ -171,7 +179,21 @@ final class SieveSelection {
     count = to;
   }
 
-  /** How many classes the pass has kept: those that may be among the best. */
+  /**
+   * Ends.
+   *
+   * @param classes number of classes
+   * @return how many classes it has looked at: all, or a multiple of {@link #CHUNK_CLASSES}; of
+   *     these only {@link #kept} may be among the best
+   */
+  int end(int classes) {
+    drop();
+    best = null;
+    candidates = null;
+    return gaveUp ? end : classes;
+  }
+
+  /** How many classes it has kept. */
   int count() {
     return count;
   }

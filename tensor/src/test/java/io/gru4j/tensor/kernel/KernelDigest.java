@@ -196,14 +196,19 @@ final class KernelDigest {
     }
     add(scale);
     float[] bias = data.values(n, 1f);
-    float[] lower = new float[n];
-    float[] upper = new float[n];
-    float[] h = data.values(K, 1f);
-    kernels
-        .sieve()
-        .bounds(lower, upper, 0, codes, 0, scale, bias, 0, panels, h, 0, K, 3f, 1e-4f, 1e-3f);
-    add(lower);
-    add(upper);
+    for (int rows = 1; rows < 8; rows++) {
+      float[] lower = new float[rows * n];
+      float[] upper = new float[rows * n];
+      float[] h = data.values(rows * K, 1f);
+      float[] slack = data.values(rows, 1f);
+      kernels
+          .sieve()
+          .bounds(
+              lower, upper, n, codes, 0, scale, bias, 0, panels, h, 0, rows, K, slack, 1e-4f,
+              1e-3f);
+      add(lower);
+      add(upper);
+    }
   }
 
   private void elements(int n) {

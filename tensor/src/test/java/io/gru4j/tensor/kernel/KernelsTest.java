@@ -170,26 +170,31 @@ class KernelsTest {
     }
   }
 
-  /** Bounds of scores from bytes. */
+  /** Bounds of scores from bytes, for one row and for some. */
   @Property
   void sieveBounds(
-      @ForAll @IntRange(max = 7) int panels, @ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+      @ForAll @IntRange(max = 5) int panels,
+      @ForAll @IntRange(max = 40) int K,
+      @ForAll @IntRange(max = 9) int rows,
+      @ForAll long seed) {
     TestData data = new TestData(seed);
-    int n = SieveKernels.CLASSES;
-    byte[] codes = new byte[3 + panels * K * n];
+    int n = panels * SieveKernels.CLASSES;
+    int ys = n + data.below(5);
+    byte[] codes = new byte[3 + n * K];
     for (int i = 0; i < codes.length; i++) {
       codes[i] = (byte) (data.below(255) - 127);
     }
-    float[] bias = data.values(5 + panels * n, 1f);
+    float[] bias = data.values(5 + n, 1f);
     if (panels > 0) {
-      bias[5 + data.below(panels * n)] = Float.NEGATIVE_INFINITY;
+      bias[5 + data.below(n)] = Float.NEGATIVE_INFINITY;
     }
     float[][] arrays = {
-      data.values(2 + panels * n + 3, 1f),
-      data.values(2 + panels * n + 3, 1f),
-      data.values(5 + panels * n, 1f),
+      data.values(rows * ys + 3, 1f),
+      data.values(rows * ys + 3, 1f),
+      data.values(5 + n, 1f),
       bias,
-      data.values(4 + K, 1f)
+      data.values(4 + rows * K, 1f),
+      data.values(rows, 1f)
     };
     check(
         arrays,
@@ -197,19 +202,24 @@ class KernelsTest {
         (kernels, a) -> {
           kernels
               .sieve()
-              .bounds(a[0], a[1], 2, codes, 3, a[2], a[3], 5, panels, a[4], 4, K, 0.3f, 0.1f, 0.2f);
+              .bounds(
+                  a[0], a[1], ys, codes, 3, a[2], a[3], 5, panels, a[4], 4, rows, K, a[5], 0.1f,
+                  0.2f);
           return 0;
         },
         a -> {
-          for (int i = 0; i < panels * n; i++) {
+          for (int i = 0; i < rows * n; i++) {
+            int r = i / n;
+            int j = i % n;
             double d = 0;
             for (int k = 0; k < K; k++) {
-              d += a[4][4 + k] * codes[3 + (i / n * K + k) * n + i % n];
+              int line = 3 + (j / SieveKernels.CLASSES * K + k) * SieveKernels.CLASSES;
+              d += a[4][4 + r * K + k] * codes[line + j % SieveKernels.CLASSES];
             }
-            double b = a[3][5 + i];
+            double b = a[3][5 + j];
             double e = Math.abs(b) * 0.1f + 0.2f;
-            a[0][2 + i] = a[2][5 + i] * (d - 0.3f) + (b - e);
-            a[1][2 + i] = a[2][5 + i] * (d + 0.3f) + (b + e);
+            a[0][r * ys + j] = a[2][5 + j] * (d - a[5][r]) + (b - e);
+            a[1][r * ys + j] = a[2][5 + j] * (d + a[5][r]) + (b + e);
           }
           return 0;
         });

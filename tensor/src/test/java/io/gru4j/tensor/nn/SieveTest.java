@@ -12,6 +12,7 @@ import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.TestData;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.SieveKernels;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
@@ -64,7 +65,7 @@ class SieveTest {
         UNBOUNDED.incrementAndGet();
         continue;
       }
-      sieve.bounds(lower, upper, 0, sieve.panels(), h, r * H, slack);
+      sieve.bounds(lower, upper, 0, 0, sieve.panels(), h, r * H, 1, new float[] {slack});
       float[] scores = layer.scores(r);
       for (int j = 0; j < classes; j++) {
         if (!(lower[j] <= scores[j] && scores[j] <= upper[j])) {
@@ -105,12 +106,14 @@ class SieveTest {
       @ForAll boolean few,
       @ForAll @IntRange(max = 3) int filter,
       @ForAll long seed) {
-    HardLayer layer = new HardLayer(classes, H, 3, seed);
+    int rows = new TestData(seed).below(10) == 0 ? 19 : 3;
+    HardLayer layer = new HardLayer(classes, H, rows, seed);
     TestData data = new TestData(~seed);
     OutputScorer scorer = new OutputScorer(layer.weight, layer.bias, classes).copy();
     scorer.prepareAlways(PARALLEL);
     int k = few ? 1 + data.below(Math.min(classes, 30)) : Math.max(1, classes * percent / 100);
-    TopK[] best = {new TopK(k + data.below(3)), new TopK(k), new TopK(k)};
+    TopK[] best = new TopK[rows];
+    Arrays.setAll(best, r -> new TopK(k + data.below(3)));
     boolean[] rejected = new boolean[classes];
     int oneIn = 1 + data.below(30);
     for (int j = 0; j < classes; j++) {
@@ -123,13 +126,13 @@ class SieveTest {
     int[] candidates =
         filter < 2 ? null : IntStream.range(0, classes).filter(j -> data.below(3) == 0).toArray();
     if (candidates == null) {
-      scorer.top(layer.hidden, 0, 3, best);
+      scorer.top(layer.hidden, 0, rows, best);
     } else {
-      for (int r = 0; r < 3; r++) {
+      for (int r = 0; r < rows; r++) {
         scorer.topOf(layer.hidden, r, candidates, candidates.length, best[r]);
       }
     }
-    for (int r = 0; r < 3; r++) {
+    for (int r = 0; r < rows; r++) {
       float[] scores = layer.scores(r);
       int[] expected =
           (candidates == null ? IntStream.range(0, classes) : IntStream.of(candidates))
@@ -161,11 +164,15 @@ class SieveTest {
     Parameter weight = data.fill(Parameter.ofPanels("w", classes, 100), 1f);
     float[] biases = new float[classes];
     Sieve sieve = Sieve.of(weight, biases, classes, PARALLEL);
-    float[] h = data.values(100, 1f);
-    SieveSelection selection = new SieveSelection();
-    assertEquals(
-        classes, selection.pass(sieve, classes, h, 0, sieve.slack(h, 0), null, 0, new TopK(20)));
-    assertTrue(selection.count() >= 20 && selection.count() < 60, selection.count() + " left");
+    Matrix hidden = data.matrix(5, 100, 1f);
+    TopK[] best = {new TopK(20), new TopK(20), new TopK(20), new TopK(20), new TopK(20)};
+    SievePass pass = new SievePass();
+    pass.run(sieve, classes, hidden, 0, 5, null, 0, best, 0);
+    for (int r = 0; r < 5; r++) {
+      SieveSelection selection = pass.selection(r);
+      assertEquals(classes, selection.end(classes));
+      assertTrue(selection.count() >= 20 && selection.count() < 60, selection.count() + " left");
+    }
   }
 
   /** Where all classes are alike, it gives up early, and with few classes to score again. */
@@ -178,11 +185,11 @@ class SieveTest {
     }
     float[] biases = new float[classes];
     Sieve sieve = Sieve.of(weight, biases, classes, PARALLEL);
-    float[] h = new TestData(8).values(10, 1f);
-    SieveSelection selection = new SieveSelection();
-    int end = selection.pass(sieve, classes, h, 0, sieve.slack(h, 0), null, 0, new TopK(20));
-    assertEquals(1024, end);
-    assertEquals(1024, selection.count());
+    SievePass pass = new SievePass();
+    TopK[] best = {new TopK(20)};
+    pass.run(sieve, classes, new TestData(8).matrix(1, 10, 1f), 0, 1, null, 0, best, 0);
+    assertEquals(1024, pass.selection(0).end(classes));
+    assertEquals(1024, pass.selection(0).count());
   }
 
   /** The same copy for any number of threads. */
@@ -194,7 +201,8 @@ class SieveTest {
       Sieve sieve = Sieve.of(layer.weight, layer.biases(), 9000, new Parallel(1 + 2 * i));
       bounds[i] = new float[2 * sieve.panels() * SieveKernels.CLASSES];
       float[] upper = new float[bounds[i].length];
-      sieve.bounds(bounds[i], upper, 0, sieve.panels(), layer.hidden.data(), 0, 1f);
+      sieve.bounds(
+          bounds[i], upper, 0, 0, sieve.panels(), layer.hidden.data(), 0, 1, new float[] {1f});
     }
     assertArrayEquals(bounds[0], bounds[1]);
   }
@@ -244,13 +252,15 @@ class SieveTest {
   /** What it says of its memory. */
   @Test
   void bytesAreStated() {
-    HardLayer layer = new HardLayer(5000, 7, 1, 2);
+    HardLayer layer = new HardLayer(5000, 7, 2, 2);
     Sieve sieve = Sieve.of(layer.weight, layer.biases(), 5000, PARALLEL);
     assertEquals(LayerBytesTest.held(sieve), Sieve.bytes(5000, 7));
-    SieveSelection selection = new SieveSelection();
-    float[] h = layer.hidden.data();
-    selection.pass(sieve, 5000, h, 0, 1f, null, 0, new TopK(30));
-    assertEquals(LayerBytesTest.held(selection), SieveSelection.bytes(5000, 30));
+    SievePass pass = new SievePass();
+    TopK[] best = {new TopK(30), new TopK(30)};
+    pass.run(sieve, 5000, layer.hidden, 0, 2, null, 0, best, 0);
+    pass.selection(0).end(5000);
+    pass.selection(1).end(5000);
+    assertEquals(LayerBytesTest.held(pass), SievePass.bytes(5000, 2, 30));
     assertEquals(0, OutputScorer.coarseBytes(5000, 7));
     assertTrue(OutputScorer.coarseBytes(1_000_000, 100) > 108e6);
   }
