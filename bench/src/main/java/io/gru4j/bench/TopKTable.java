@@ -9,18 +9,19 @@ import java.util.TreeMap;
 
 /**
  * Measures how long the best items of one session take, on one thread, and prints a Markdown table:
- * with the scores of all items, and with the coarse copy of the weights, in turn in one JVM, call
- * by call; the results must agree to the bit.
+ * with the scores of all items, and with the coarse copy of the weights, in turn in one JVM; the
+ * results must agree to the bit.
  *
  * <pre>
  * java -cp bench/target/benchmarks.jar io.gru4j.bench.TopKTable
  * </pre>
  *
  * <p>Options: {@code --items 10000,100000,1000000}, {@code --k 20}, {@code --hidden 100}, {@code
- * --repeats 5} rounds of {@code --calls 200}, {@code --huge-pages true} (or {@code false}), {@code
- * --models} (pairs {@code model=sessions}, separated by commas: rows for trained models, with the
- * states of real sessions after their last click). With libtorch on the class path, as for {@link
- * PeersTable}, its product and topk stand beside, in a JVM of their own.
+ * --repeats 5} rounds of {@code --calls 200} after seconds of {@code --warm-up 4}, {@code
+ * --huge-pages true} (or {@code false}), {@code --models} (pairs {@code model=sessions}, separated
+ * by commas: rows for trained models, with the states of real sessions after their last click).
+ * With libtorch on the class path, as for {@link PeersTable}, its product and topk stand beside, in
+ * a JVM of their own.
  */
 final class TopKTable {
 
@@ -32,6 +33,7 @@ final class TopKTable {
               "--hidden", "100",
               "--repeats", "5",
               "--calls", "200",
+              "--warm-up", "4",
               "--huge-pages", "true",
               "--models", ""));
   private final boolean peer = Side.hasLibtorch();
@@ -86,12 +88,13 @@ final class TopKTable {
   }
 
   private void row(String what, double bytes, String k, List<String> of) throws IOException {
-    List<String> task = new ArrayList<>(List.of("topk", k, options.get("--calls")));
+    List<String> task =
+        new ArrayList<>(List.of("topk", k, options.get("--calls"), options.get("--warm-up")));
     task.addAll(of);
     List<double[]> ours = new ArrayList<>();
     List<double[]> theirs = new ArrayList<>();
     boolean libtorch = peer && bytes > 0;
-    try (Side side = Side.ours(heap(), task.toArray(String[]::new));
+    try (Side side = Side.ours(heap(bytes), task.toArray(String[]::new));
         Side other =
             libtorch ? Side.libtorch("best", 1, Map.of(), task.toArray(String[]::new)) : null) {
       if (!side.isReady() || libtorch && !other.isReady()) {
@@ -123,9 +126,9 @@ final class TopKTable {
     System.out.println(row);
   }
 
-  /** A heap for a million items, touched before the first round. */
-  private List<String> heap() {
-    List<String> heap = new ArrayList<>(Side.heap("3g"));
+  /** A heap for the weights, touched before the first round. */
+  private List<String> heap(double bytes) {
+    List<String> heap = new ArrayList<>(Side.heap(bytes < 2e7 ? "512m" : "3g"));
     if (!Boolean.parseBoolean(options.get("--huge-pages"))) {
       heap.remove("-XX:+UseTransparentHugePages");
     }

@@ -39,7 +39,7 @@ final class TorchTopK {
   /** A round: milliseconds p50, p99. */
   static void run(Rounds rounds, String... args) {
     int calls = Integer.parseInt(args[1]);
-    GruNetwork network = TopKRounds.network(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+    GruNetwork network = TopKRounds.network(Integer.parseInt(args[3]), Integer.parseInt(args[4]));
     TorchTopK side = new TorchTopK(network, TopKRounds.states(network), Integer.parseInt(args[0]));
     side.round(calls);
     while (rounds.next()) {

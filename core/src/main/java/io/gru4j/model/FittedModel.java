@@ -37,7 +37,7 @@ public final class FittedModel {
   private final List<EpochSummary> history;
   private final Long seed;
   private final int[] itemClicks; // null: not known
-  private final OutputScorer scorer; // only copied from
+  private final OutputScorer scorer; // only copied from, and prepared
 
   /**
    * Makes a model of which nobody knows what trained it.
@@ -223,6 +223,16 @@ public final class FittedModel {
       }
     }
     return new FittedModel(network, items, algorithm, parameters, history, seed, clicks.clone());
+  }
+
+  /**
+   * Returns a scorer of the network's output layer, for one thread. All scorers of a model share
+   * what can be shared: biases, and the coarse copy of the weights.
+   *
+   * @return a new scorer
+   */
+  public OutputScorer scorer() {
+    return scorer.copy();
   }
 
   /**
