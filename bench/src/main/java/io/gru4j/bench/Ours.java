@@ -59,6 +59,7 @@ final class Ours {
       case "heap-sampled" -> SampledTraining.heap(rounds);
       case "gemm" -> gemm(rounds, args);
       case "top" -> top(rounds, args[1], Integer.parseInt(args[2]));
+      case "topk" -> TopKRounds.run(rounds, Arrays.copyOfRange(args, 1, args.length));
       case "peak" -> {
         while (rounds.next()) {
           rounds.report(Peak.gflops(Integer.parseInt(args[1])));

@@ -13,6 +13,7 @@ import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.Matrix;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.NoGradGuard;
@@ -68,6 +69,10 @@ final class Theirs {
       case "top" -> {
         threads(args[3]);
         top(rounds, args[2]);
+      }
+      case "topk" -> {
+        threads("1");
+        TorchTopK.run(rounds, Arrays.copyOfRange(args, 2, args.length));
       }
       default -> throw new IllegalArgumentException("no task " + args[1]);
     }

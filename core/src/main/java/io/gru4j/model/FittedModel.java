@@ -39,7 +39,7 @@ public final class FittedModel {
   private final int[] itemClicks; // null: not known
   private final double[] lastClicks; // NaN where it is not known; null: of no item
   private final Lineage lineage;
-  private final OutputScorer scorer; // only copied from
+  private final OutputScorer scorer; // only copied from, and prepared
   private volatile long fingerprint; // 0 while it is not known
 
   /**
@@ -314,6 +314,16 @@ public final class FittedModel {
    */
   public String sha256() {
     return ModelFile.sha256(this);
+  }
+
+  /**
+   * Returns a scorer of the network's output layer, for one thread. All scorers of a model share
+   * what can be shared: biases, and the coarse copy of the weights.
+   *
+   * @return a new scorer
+   */
+  public OutputScorer scorer() {
+    return scorer.copy();
   }
 
   /**

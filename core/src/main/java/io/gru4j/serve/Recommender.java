@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
 public final class Recommender {
   private final FittedModel model;
   private final int hiddenLength;
+  private final OutputScorer scorer; // only copied from, and prepared
   private final WorkspacePool workspaces;
 
   /**
@@ -32,9 +33,9 @@ public final class Recommender {
    */
   public Recommender(FittedModel model) {
     GruNetwork network = model.network();
-    OutputScorer scorer =
-        new OutputScorer(network.outputWeight(), network.outputBias(), network.numItems());
+    OutputScorer scorer = model.scorer();
     this.model = model;
+    this.scorer = scorer;
     this.hiddenLength = IntStream.of(network.hiddenSizes()).sum();
     this.workspaces = new WorkspacePool(() -> new Workspace(model, scorer));
   }
@@ -46,6 +47,18 @@ public final class Recommender {
    */
   public FittedModel model() {
     return model;
+  }
+
+  /**
+   * Makes what the best items of one session are found with in a large catalogue: a coarse copy of
+   * the output layer's weights, of a quarter of their bytes. Without this call it is made beside
+   * the first requests. Answers have the same bits with it and without. Returns at once if it is
+   * there already, or would not be faster.
+   *
+   * @param parallel runs the work
+   */
+  public void prepare(Parallel parallel) {
+    scorer.prepare(parallel);
   }
 
   /**

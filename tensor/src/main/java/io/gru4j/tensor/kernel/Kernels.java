@@ -8,13 +8,15 @@ package io.gru4j.tensor.kernel;
  * @param rows sums, maxima and the softmax over rows of panels
  * @param elements what is done to each element
  * @param pairwise the losses of targets against negatives
+ * @param sieve bounds of scores from weights of one byte each
  */
 public record Kernels(
     String description,
     ProductKernels products,
     RowKernels rows,
     ElementKernels elements,
-    PairwiseKernels pairwise) {
+    PairwiseKernels pairwise,
+    SieveKernels sieve) {
 
   /** Outputs of one panel of a weight matrix. */
   public static final int PANEL = 32;
@@ -64,7 +66,8 @@ public record Kernels(
         new ScalarProducts(),
         new ScalarRows(),
         new ScalarElements(),
-        new ScalarPairwise());
+        new ScalarPairwise(),
+        new ScalarSieve());
   }
 
   /** Returns those on the Vector API, which must be there. */
@@ -74,7 +77,8 @@ public record Kernels(
         new VectorProducts(),
         new VectorRows(),
         new VectorElements(),
-        new VectorPairwise());
+        new VectorPairwise(),
+        new VectorSieve());
   }
 
   /** Returns how long a packed block of so many rows of {@code K} values is. */

@@ -4,6 +4,7 @@ import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
 
 import io.gru4j.tensor.Matrix;
+import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Layout;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.kernel.Kernels;
@@ -36,6 +37,7 @@ public final class OutputScorer {
   private final Parameter weight;
   private final float[] bias; // -infinity where a panel goes beyond the classes; only read
   private final int classes;
+  private final SharedSieve sieve;
   private final int panels;
   private final int H;
   private int ps; // from panel to panel of the tile
@@ -44,6 +46,8 @@ public final class OutputScorer {
   private final float[] threshold = new float[BLOCK];
   private final int[] lanes = new int[BLOCK];
   private final float[] groupBest = new float[GROUPS];
+  private SievePass pass; // null until it is used
+  private int exactScores;
 
   /**
    * Creates a scorer of the first {@code classes} classes; the others do not exist for it.
@@ -53,13 +57,15 @@ public final class OutputScorer {
    * @param classes number of classes in [1, V]
    */
   public OutputScorer(Parameter weight, Parameter bias, int classes) {
-    this(weight, padded(weight, bias, classes), classes);
+    this(weight, padded(weight, bias, classes), classes, null);
   }
 
-  private OutputScorer(Parameter weight, float[] bias, int classes) {
+  private OutputScorer(Parameter weight, float[] bias, int classes, SharedSieve shared) {
     this.weight = weight;
     this.bias = bias;
     this.classes = classes;
+    this.sieve = shared == null ? new SharedSieve(weight, bias, classes) : shared;
+    this.exactScores = classes;
     this.panels = Parameter.panelCount(classes);
     this.H = weight.cols();
   }
@@ -83,7 +89,43 @@ public final class OutputScorer {
    * @return a new scorer
    */
   public OutputScorer copy() {
-    return new OutputScorer(weight, bias, classes);
+    return new OutputScorer(weight, bias, classes, sieve);
+  }
+
+  /**
+   * Returns a scorer of the same classes that computes the scores of all of them, whatever is
+   * faster: for measurements. The results have the same bits.
+   *
+   * @return a new scorer, of which copies do the same
+   */
+  public OutputScorer exact() {
+    return new OutputScorer(weight, bias, classes, SharedSieve.NEVER);
+  }
+
+  /**
+   * Returns how many exact scores the last row took that was looked for with the coarse copy.
+   *
+   * @return at least 0; {@code classes} if all were computed, or no coarse copy was used yet
+   */
+  public int exactScores() {
+    return exactScores;
+  }
+
+  /**
+   * Makes the coarse copy of the weights that the best classes of one row are found with, for this
+   * scorer and its copies; returns at once if it is there, or would not be faster. Without a call
+   * it is made beside the first few rows, on a thread of its own. The results have the same bits
+   * with it and without. May be called by several threads at once.
+   *
+   * @param parallel runs the work
+   */
+  public void prepare(Parallel parallel) {
+    sieve.prepare(parallel);
+  }
+
+  /** As {@link #prepare}, and uses the copy even where it is not faster. */
+  void prepareAlways(Parallel parallel) {
+    sieve.prepareAlways(parallel);
   }
 
   /**
@@ -111,6 +153,17 @@ public final class OutputScorer {
    */
   public static double sharedBytes(int classes) {
     return Float.BYTES * Buffers.padded(classes);
+  }
+
+  /**
+   * Returns the bytes of the coarse copy of the weights, which a scorer shares with its copies too.
+   *
+   * @param classes number of classes
+   * @param H hidden units
+   * @return the bytes; 0 if there will be none
+   */
+  public static double coarseBytes(int classes, int H) {
+    return SharedSieve.pays(classes, H) ? Sieve.bytes(classes, H) : 0;
   }
 
   private static double tileLength(int panels, int panelStride) {
@@ -273,10 +326,27 @@ public final class OutputScorer {
    * @param best one per row: cleared, then filled
    */
   public void select(Matrix hidden, int from, int rows, TopK[] best) {
+    int k = 0;
+    for (int r = 0; r < rows; r++) {
+      best[r].clear();
+      k = Math.max(k, best[r].kept());
+    }
+    Sieve coarse = sieve.forRows(rows, k);
+    if (coarse == null) {
+      selectExactly(hidden, from, rows, best);
+      return;
+    }
+    for (int r = 0; r < rows; r += SievePass.MOST_ROWS) {
+      int n = Math.min(SievePass.MOST_ROWS, rows - r);
+      selectSieved(coarse, hidden, from + r, n, null, 0, best, r);
+    }
+  }
+
+  /** With the scores of all classes. */
+  private void selectExactly(Matrix hidden, int from, int rows, TopK[] best) {
     for (int r = 0; r < rows; r += BLOCK) {
       int n = Math.min(BLOCK, rows - r);
       for (int i = 0; i < n; i++) {
-        best[r + i].clear();
         threshold[i] = Float.NEGATIVE_INFINITY;
       }
       pack(hidden, from + r, n);
@@ -290,9 +360,48 @@ public final class OutputScorer {
           offerPanel(p, weight.offset() + p * ps, n, best, r);
         }
       }
-      for (int p = start; p < panels; p++) { // while its scores are in the nearest cache
-        fillPanel(n, p, weight.offset());
-        offerPanel(p, weight.offset(), n, best, r);
+      selectFrom(start, n, best, r);
+    }
+  }
+
+  /** Offers the classes of all panels from one on, those of a panel while they are in a cache. */
+  private void selectFrom(int panel, int n, TopK[] best, int r) {
+    for (int p = panel; p < panels; p++) {
+      fillPanel(n, p, weight.offset());
+      offerPanel(p, weight.offset(), n, best, r);
+    }
+  }
+
+  /**
+   * With the scores of those classes that the coarse copy leaves; and of all from where it has left
+   * too many, or of all, if it has no bounds for a state.
+   */
+  private void selectSieved(
+      Sieve coarse,
+      Matrix hidden,
+      int from,
+      int rows,
+      int[] candidates,
+      int count,
+      TopK[] best,
+      int b) {
+    pass = pass == null ? new SievePass() : pass;
+    pass.run(coarse, classes, hidden, from, rows, candidates, count, best, b);
+    for (int r = 0; r < rows; r++) {
+      SieveSelection selection = pass.selection(r);
+      int end = selection.end(classes);
+      exactScores = classes - end + selection.count();
+      for (int i = 0; i < selection.count(); i++) {
+        int c = selection.kept(i);
+        best[b + r].offerAdmitted(c, score(hidden, from + r, c));
+      }
+      if (end < classes && candidates != null) {
+        int first = Arrays.binarySearch(candidates, 0, count, end);
+        offerExactly(hidden, from + r, candidates, first < 0 ? ~first : first, count, best[b + r]);
+      } else if (end < classes) {
+        pack(hidden, from + r, 1);
+        threshold[0] = best[b + r].threshold();
+        selectFrom(end / PANEL, 1, best, b + r);
       }
     }
   }
@@ -337,21 +446,35 @@ public final class OutputScorer {
   }
 
   /**
-   * Finds the best of some classes for one row; no score of another panel of classes is computed.
+   * Finds the best of some classes for one row. Costs a score of each panel of classes that they
+   * are in, at most.
    *
    * @param hidden shape (rows, H)
    * @param row which row of it
-   * @param candidates numbers of classes, ascending, each in [0, classes)
+   * @param candidates numbers of classes, ascending, each once, in [0, classes)
    * @param count how many of them
    * @param best cleared, then filled
    * @throws IndexOutOfBoundsException if a candidate is not a class
    */
   public void topOf(Matrix hidden, int row, int[] candidates, int count, TopK best) {
     best.clear();
+    Sieve coarse = sieve.forCandidates(count, best.kept());
+    if (coarse == null) {
+      offerExactly(hidden, row, candidates, 0, count, best);
+    } else {
+      Objects.checkIndex(candidates[0], classes);
+      Objects.checkIndex(candidates[count - 1], classes);
+      selectSieved(coarse, hidden, row, 1, candidates, count, new TopK[] {best}, 0);
+    }
+    best.sort();
+  }
+
+  private void offerExactly(
+      Matrix hidden, int row, int[] candidates, int first, int count, TopK best) {
     pack(hidden, row, 1);
     int o = weight.offset();
     int filled = -1;
-    for (int i = 0; i < count; i++) {
+    for (int i = first; i < count; i++) {
       int c = Objects.checkIndex(candidates[i], classes);
       int panel = c / PANEL;
       if (panel != filled) { // one score reads the panel's cache lines too, and waits for each sum
@@ -360,6 +483,5 @@ public final class OutputScorer {
       }
       best.offer(c, tile[o + c % PANEL]);
     }
-    best.sort();
   }
 }

@@ -107,6 +107,16 @@ public final class TopK {
     return rejected == null;
   }
 
+  /** Whether a class is never kept; asked in the order of {@link #offer}, once for each class. */
+  boolean rejects(int c) {
+    return rejected != null && rejected.test(c);
+  }
+
+  /** How many are kept now: the k of the last {@link #keep}. */
+  int kept() {
+    return k;
+  }
+
   /** A lower bound of {@link #threshold} that costs nothing. */
   float floorScore() {
     return floorScore;
@@ -122,10 +132,24 @@ public final class TopK {
     if (score > Float.NEGATIVE_INFINITY) {
       long key = key(c, score);
       if (key > floor && (rejected == null || !rejected.test(c))) {
-        keys[size++] = key;
-        makeRoom();
+        add(key);
       }
     }
+  }
+
+  /** Offers a class of which {@link #rejects} has said that it may be kept. */
+  void offerAdmitted(int c, float score) {
+    if (score > Float.NEGATIVE_INFINITY) {
+      long key = key(c, score);
+      if (key > floor) {
+        add(key);
+      }
+    }
+  }
+
+  private void add(long key) {
+    keys[size++] = key;
+    makeRoom();
   }
 
   private void makeRoom() {

@@ -28,6 +28,7 @@ final class KernelDigest {
       digest.linear(size % 21, size);
       digest.rows(1 + size % 4);
       digest.elements(size);
+      digest.sieve(size % 6, size);
     }
     digest.linear(13, 2100); // k goes in pieces
     digest.rowsApart(29, 2100);
@@ -180,6 +181,34 @@ final class KernelDigest {
     }
     add(new float[] {max, sum, count});
     add(y);
+  }
+
+  private void sieve(int panels, int K) {
+    TestData data = new TestData(K);
+    int n = panels * SieveKernels.CLASSES;
+    byte[] codes = new byte[n * K];
+    float[] scale = new float[n];
+    float[] found = new float[3 * PANEL];
+    for (int c = 0; c < n; c += PANEL) {
+      int to = c / SieveKernels.CLASSES * SieveKernels.CLASSES * K + c % SieveKernels.CLASSES;
+      kernels.sieve().code(codes, to, scale, c, found, data.values(K * PANEL, 1f), 0, K);
+      add(found);
+    }
+    add(scale);
+    float[] bias = data.values(n, 1f);
+    for (int rows = 1; rows < 8; rows++) {
+      float[] lower = new float[rows * n];
+      float[] upper = new float[rows * n];
+      float[] h = data.values(rows * K, 1f);
+      float[] slack = data.values(rows, 1f);
+      kernels
+          .sieve()
+          .bounds(
+              lower, upper, n, codes, 0, scale, bias, 0, panels, h, 0, rows, K, slack, 1e-4f,
+              1e-3f);
+      add(lower);
+      add(upper);
+    }
   }
 
   private void elements(int n) {

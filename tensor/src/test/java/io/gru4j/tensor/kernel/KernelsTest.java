@@ -3,7 +3,9 @@ package io.gru4j.tensor.kernel;
 import static io.gru4j.tensor.kernel.Kernels.LANES;
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Kernels.QUAD;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -128,6 +130,99 @@ class KernelsTest {
       @ForAll @IntRange(min = 1, max = 32) int columns,
       @ForAll long seed) {
     checkProduct(rows, K, columns, seed, 1e-5);
+  }
+
+  /** Codes of weights, of all magnitudes, and what they leave. */
+  @Property
+  void sieveCodes(@ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+    TestData data = new TestData(seed);
+    float[] sizes = {0f, 1e-44f, 1e-30f, 1f, 1e30f, Float.NaN, Float.POSITIVE_INFINITY};
+    float[] w = data.values(3 + K * PANEL, 1f);
+    for (int i = 3; i < w.length; i++) {
+      w[i] *= sizes[(i - 3) % PANEL % sizes.length];
+    }
+    byte[][] codes = new byte[2][7 + K * SieveKernels.CLASSES];
+    float[][] scales = new float[2][5 + PANEL];
+    float[][] found = new float[2][3 * PANEL];
+    List<Kernels> all = all();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).sieve().code(codes[i], 7, scales[i], 5, found[i], w, 3, K);
+      assertSameBits("scale", scales[0], scales[i]);
+      assertSameBits("found", found[0], found[i]);
+      assertArrayEquals(codes[0], codes[i]);
+    }
+    for (int l = 0; l < PANEL; l++) {
+      double s = scales[0][5 + l];
+      double squares = 0;
+      double most = 0;
+      for (int k = 0; k < K && sizes[l % sizes.length] < 1e38f; k++) {
+        double rest = w[3 + k * PANEL + l] / s - codes[0][7 + k * SieveKernels.CLASSES + l];
+        squares += rest * rest;
+        most = Math.max(most, Math.abs(rest));
+      }
+      if (sizes[l % sizes.length] < 1e38f) {
+        assertTrue(most <= 0.50002, most + " is left by lane " + l);
+        assertClose("most of lane " + l, most, found[0][PANEL + l], 1e-4);
+        assertClose("squares of lane " + l, squares, found[0][2 * PANEL + l], 1e-4);
+      } else if (K > 0) {
+        assertFalse(found[0][l] < Float.POSITIVE_INFINITY);
+      }
+    }
+  }
+
+  /** Bounds of scores from bytes, for one row and for some. */
+  @Property
+  void sieveBounds(
+      @ForAll @IntRange(max = 5) int panels,
+      @ForAll @IntRange(max = 40) int K,
+      @ForAll @IntRange(max = 9) int rows,
+      @ForAll long seed) {
+    TestData data = new TestData(seed);
+    int n = panels * SieveKernels.CLASSES;
+    int ys = n + data.below(5);
+    byte[] codes = new byte[3 + n * K];
+    for (int i = 0; i < codes.length; i++) {
+      codes[i] = (byte) (data.below(255) - 127);
+    }
+    float[] bias = data.values(5 + n, 1f);
+    if (panels > 0) {
+      bias[5 + data.below(n)] = Float.NEGATIVE_INFINITY;
+    }
+    float[][] arrays = {
+      data.values(rows * ys + 3, 1f),
+      data.values(rows * ys + 3, 1f),
+      data.values(5 + n, 1f),
+      bias,
+      data.values(4 + rows * K, 1f),
+      data.values(rows, 1f)
+    };
+    check(
+        arrays,
+        1e-4,
+        (kernels, a) -> {
+          kernels
+              .sieve()
+              .bounds(
+                  a[0], a[1], ys, codes, 3, a[2], a[3], 5, panels, a[4], 4, rows, K, a[5], 0.1f,
+                  0.2f);
+          return 0;
+        },
+        a -> {
+          for (int i = 0; i < rows * n; i++) {
+            int r = i / n;
+            int j = i % n;
+            double d = 0;
+            for (int k = 0; k < K; k++) {
+              int line = 3 + (j / SieveKernels.CLASSES * K + k) * SieveKernels.CLASSES;
+              d += a[4][4 + r * K + k] * codes[line + j % SieveKernels.CLASSES];
+            }
+            double b = a[3][5 + j];
+            double e = Math.abs(b) * 0.1f + 0.2f;
+            a[0][r * ys + j] = a[2][5 + j] * (d - a[5][r]) + (b - e);
+            a[1][r * ys + j] = a[2][5 + j] * (d + a[5][r]) + (b + e);
+          }
+          return 0;
+        });
   }
 
   /** Many rows and few k, which the vector kernels take another way. */

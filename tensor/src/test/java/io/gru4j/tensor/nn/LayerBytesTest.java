@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.Test;
 /** What layers say of their memory, beside the arrays that they really hold after a step. */
 class LayerBytesTest {
   private static final Parallel PARALLEL = new Parallel(1);
+  private static final Map<Class<?>, Integer> BYTES =
+      Map.of(byte.class, 1, int.class, 4, float.class, 4, long.class, 8, double.class, 8);
 
   /**
    * Bytes of the arrays that an object holds, through objects of this library and what its
@@ -51,7 +54,7 @@ class LayerBytesTest {
     if (type.isArray()) {
       int length = Array.getLength(object);
       if (type.getComponentType().isPrimitive()) {
-        int bytes = List.of(long.class, double.class).contains(type.getComponentType()) ? 8 : 4;
+        int bytes = BYTES.get(type.getComponentType());
         return (double) bytes * length;
       }
       double sum = 0;

@@ -1,0 +1,238 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.Kernels.PANEL;
+import static io.gru4j.tensor.kernel.SieveKernels.CLASSES;
+
+import io.gru4j.tensor.Parallel;
+import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.tensor.kernel.Kernels;
+import io.gru4j.tensor.kernel.SieveKernels;
+import java.util.Arrays;
+
+/**
+ * A coarse copy of an output layer, one byte a weight, and a proven bound of how far its scores are
+ * from the exact ones.
+ *
+ * <p>Class j has a scale {@code s = max_k |w[k]| / 127}, at least the smallest normal float, and
+ * codes {@code q[k]}, whole numbers in [-127, 127] near {@code w[k] / s}. What they leave, {@code
+ * r[k] = w[k] - s q[k]}, is <em>measured</em> when the copy is made, so the proof does not ask how
+ * scale and codes were rounded. With M the largest {@code |r[k]| / s} and R the largest {@code
+ * |r|_2 / s} of all classes, a state h, and the real numbers {@code E = b + sum_k h[k] w[k]} and
+ * {@code D = sum_k h[k] q[k]}:
+ *
+ * <pre>
+ *   |E - (b + s D)| = |sum_k h[k] r[k]| &lt;= s Q,   Q = min(M |h|_1, R |h|_2)
+ * </pre>
+ *
+ * <p>by Hölder's inequality, with both pairs of norms. Measured in floats, a rest is off by at most
+ * 4 u of its size, since s is normal and r a multiple of the smallest float; the sum of squares by
+ * H u more; and 2^-60 is more than what rests lose whose squares are denormal. M and R are greater
+ * by as much.
+ *
+ * <p>All else is rounding. Let u = 2^-24 be the unit of rounding, H the number of hidden units,
+ * {@code g = 1.01 (H + 8) u}, and t = 2^-149, the smallest float. A chain of H fused multiply-adds
+ * that starts with c is off by at most {@code H u / (1 - H u)} times the sum of the absolute values
+ * of its terms and {@code |c|}, and by t/2 for each result that is denormal. So, with {@code |w[k]|
+ * <= 127.6 s} and {@code |q[k]| <= 127}:
+ *
+ * <ul>
+ *   <li>the exact score, a float, is within {@code g |b| + 127.6 g s |h|_1 + H t} of E;
+ *   <li>the coarse sum d, a float, is within {@code 127 g |h|_1 + H t} of D;
+ *   <li>{@code d + slack} and the last multiply-add of a bound are off by at most u times their
+ *       sizes, {@code 131 s |h|_1} each for what has the factor s; u is less than g / 9.
+ * </ul>
+ *
+ * <p>The sum for what has the factor s is less than {@code 284 g |h|_1}. We take
+ *
+ * <pre>
+ *   slack = Q + 512 g |h|_1 + (H + 8) t,   e = g |b| + (H + 8) t
+ *   b - e + s (d - slack)  &lt;=  exact score  &lt;=  b + e + s (d + slack)
+ * </pre>
+ *
+ * <p>where the 8 in g is for the rounding of e, of {@code b + e} and of the result. Nothing
+ * overflows while {@code |h|_1 max(128, 2 max|w|) + max|b|} is less than 2^125: {@link #slack} says
+ * NaN if it is not, as it does for a state that is not finite. Then there is no bound. A class
+ * whose bias is minus infinity cannot be among the best, and has bounds that are NaN.
+ *
+ * <p>Immutable, for any number of threads.
+ */
+final class Sieve {
+
+  private static final int OFFSET = SieveKernels.ALIGNED;
+  private static final int TASK_PANELS = 128; // of weights
+  private static final int MOST_INPUTS = 1 << 14; // for 512 g |h|_1 to be less than |h|_1
+  private static final double UNDERFLOW = 0x1p-60; // more than all squares that are denormal
+  private static final double UNIT = 0x1p-24;
+  private static final double LARGEST = 0x1p125;
+
+  private final SieveKernels kernels = Kernels.get().sieve();
+  private final int panels;
+  private final int H;
+  private final byte[] codes;
+  private final float[] scale;
+  private final float[] bias;
+  private final double largestRest; // M
+  private final double restNorm; // R
+  private final double largestWeight;
+  private final double largestBias;
+
+  /** What the codes leave, and the weights: the largest of some classes. */
+  private record Largest(float rest, float squares, float weight) {
+    static final Largest NONE = new Largest(0, 0, 0);
+
+    Largest max(Largest other) { // Math.max: NaN stays
+      return new Largest(
+          Math.max(rest, other.rest),
+          Math.max(squares, other.squares),
+          Math.max(weight, other.weight));
+    }
+
+    Largest max(float[] found, int lane) {
+      return max(new Largest(found[PANEL + lane], found[2 * PANEL + lane], found[lane]));
+    }
+  }
+
+  private Sieve(Parameter weight, float[] padded, int classes, Parallel parallel) {
+    panels = panels(classes);
+    H = weight.cols();
+    codes = new byte[(int) codesLength(classes, H)];
+    scale = new float[panels * CLASSES];
+    bias = Arrays.copyOf(padded, panels * CLASSES);
+    Arrays.fill(bias, classes, bias.length, Float.NEGATIVE_INFINITY);
+    Largest[] found = new Largest[Math.ceilDiv(Parameter.panelCount(classes), TASK_PANELS)];
+    parallel.run(
+        found.length,
+        task -> {
+          Largest largest = Largest.NONE;
+          float[] ofPanel = new float[3 * PANEL];
+          int to = Math.min(Parameter.panelCount(classes), (task + 1) * TASK_PANELS);
+          for (int p = task * TASK_PANELS; p < to; p++) {
+            code(weight, p, ofPanel);
+            for (int l = 0; l < Math.min(PANEL, classes - p * PANEL); l++) {
+              largest = largest.max(ofPanel, l);
+            }
+          }
+          found[task] = largest;
+        });
+    Largest largest = Largest.NONE;
+    for (Largest one : found) {
+      largest = largest.max(one);
+    }
+    double measured = 1 + 2.02 * (H + 8) * UNIT; // for the rounding of what is measured
+    largestRest = measured * largest.rest + UNDERFLOW;
+    restNorm = measured * Math.sqrt(largest.squares) + UNDERFLOW;
+    largestWeight = largest.weight;
+    double most = 0;
+    for (int j = 0; j < classes; j++) {
+      if (bias[j] != Float.NEGATIVE_INFINITY) {
+        most = Math.max(most, Math.abs(bias[j]));
+      }
+    }
+    largestBias = most;
+  }
+
+  /** Codes a panel of weights: a half of each line of a panel of codes. */
+  private void code(Parameter weight, int panel, float[] found) {
+    int halves = CLASSES / PANEL;
+    int to = OFFSET + panel / halves * H * CLASSES + panel % halves * PANEL;
+    int from = weight.offset() + panel * H * PANEL;
+    kernels.code(codes, to, scale, panel * PANEL, found, weight.value(), from, H);
+  }
+
+  /**
+   * Makes the coarse copy.
+   *
+   * @param weight shape (V, H), in panels
+   * @param bias at least {@code classes} long
+   * @param classes number of classes in [1, V]
+   * @param parallel runs the work; the result does not depend on it
+   */
+  static Sieve of(Parameter weight, float[] bias, int classes, Parallel parallel) {
+    return new Sieve(weight, bias, classes, parallel);
+  }
+
+  /** Whether there can be a coarse copy of so many classes: it fits one array, the proof holds. */
+  static boolean fits(int classes, int H) {
+    return H <= MOST_INPUTS && codesLength(classes, H) <= Integer.MAX_VALUE - 64;
+  }
+
+  /** Returns the bytes of a coarse copy. */
+  static double bytes(int classes, int H) {
+    return codesLength(classes, H) + 2.0 * Float.BYTES * CLASSES * panels(classes);
+  }
+
+  private static double codesLength(int classes, int H) {
+    return OFFSET + (double) CLASSES * panels(classes) * H;
+  }
+
+  private static int panels(int classes) {
+    return Math.ceilDiv(classes, CLASSES);
+  }
+
+  int panels() {
+    return panels;
+  }
+
+  /** Returns the slack of the class comment for a state, rounded up; NaN if there is no bound. */
+  float slack(float[] h, int ho) {
+    double sum = 0;
+    double squares = 0;
+    for (int k = 0; k < H; k++) {
+      double x = Math.abs(h[ho + k]);
+      sum += x;
+      squares += x * x;
+    }
+    if (!(sum * Math.max(128, 2 * largestWeight) + largestBias < LARGEST)) {
+      return Float.NaN;
+    }
+    double ofRests = Math.min(largestRest * sum, restNorm * Math.sqrt(squares));
+    ofRests *= 1 + 0x1p-30; // for the rounding of these doubles
+    return Math.nextUp((float) (ofRests + 512 * relative() * sum + least()));
+  }
+
+  /** g of the class comment. */
+  private double relative() {
+    return 1.01 * (H + 8) * UNIT;
+  }
+
+  private double least() {
+    return (H + 8) * (double) Float.MIN_VALUE;
+  }
+
+  /**
+   * Computes bounds of the scores of some panels' classes; NaN where a class has no score.
+   *
+   * @param lower out: rows {@code ys} apart, of {@link SieveKernels#CLASSES} for each panel
+   * @param upper out, as {@code lower}
+   * @param h rows of states from {@code ho} on
+   * @param slack that of each row
+   */
+  void bounds(
+      float[] lower,
+      float[] upper,
+      int ys,
+      int panel,
+      int count,
+      float[] h,
+      int ho,
+      int rows,
+      float[] slack) {
+    kernels.bounds(
+        lower,
+        upper,
+        ys,
+        codes,
+        OFFSET + panel * H * CLASSES,
+        scale,
+        bias,
+        panel * CLASSES,
+        count,
+        h,
+        ho,
+        rows,
+        H,
+        slack,
+        Math.nextUp((float) relative()),
+        (float) least());
+  }
+}

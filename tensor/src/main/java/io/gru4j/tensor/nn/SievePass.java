@@ -1,0 +1,97 @@
+package io.gru4j.tensor.nn;
+
+import static io.gru4j.tensor.kernel.SieveKernels.CLASSES;
+
+import io.gru4j.tensor.Matrix;
+import java.util.Arrays;
+
+/**
+ * One pass over a {@link Sieve} for some states at a time: each chunk of the coarse copy is read
+ * once, and what it says of a state goes to the state's {@link SieveSelection}. Not thread-safe.
+ */
+final class SievePass {
+
+  /** The most states of one pass. */
+  static final int MOST_ROWS = 16;
+
+  private float[] lower = new float[0];
+  private float[] upper = new float[0];
+  private float[] slack = new float[0];
+  private SieveSelection[] selections = new SieveSelection[0];
+
+  /** Bytes of a pass for so many states, each for the k best of so many classes. */
+  static double bytes(int classes, int rows, int k) {
+    return 4.0 * rows * (2 * SieveSelection.CHUNK_CLASSES + 1)
+        + rows * SieveSelection.bytes(classes, k);
+  }
+
+  /**
+   * Makes the pass.
+   *
+   * @param sieve the coarse copy
+   * @param classes number of classes
+   * @param hidden states
+   * @param from row of the first
+   * @param rows how many, at most {@link #MOST_ROWS}
+   * @param candidates the classes that may be chosen, ascending, for one row alone; null for all
+   * @param count how many of them
+   * @param best one for each row from {@code b} on: its k and its filter count; nothing is offered
+   *     to it
+   */
+  void run(
+      Sieve sieve,
+      int classes,
+      Matrix hidden,
+      int from,
+      int rows,
+      int[] candidates,
+      int count,
+      TopK[] best,
+      int b) {
+    makeRoom(rows);
+    int ho = from * hidden.cols();
+    for (int r = 0; r < rows; r++) {
+      selections[r].start(classes, candidates, count, best[b + r]);
+      slack[r] = sieve.slack(hidden.data(), ho + r * hidden.cols());
+      if (Float.isNaN(slack[r])) {
+        selections[r].giveUp();
+      }
+    }
+    for (int panel = 0; panel < sieve.panels(); panel += SieveSelection.CHUNK) {
+      int first = panel * CLASSES;
+      int to = first + Math.min(classes - first, SieveSelection.CHUNK_CLASSES);
+      int wanted = 0;
+      for (int r = 0; r < rows; r++) {
+        wanted += selections[r].wants(to) ? 1 : 0;
+      }
+      if (wanted > 0) {
+        int panels = Math.min(SieveSelection.CHUNK, sieve.panels() - panel);
+        int ys = SieveSelection.CHUNK_CLASSES;
+        sieve.bounds(lower, upper, ys, panel, panels, hidden.data(), ho, rows, slack);
+        for (int r = 0; r < rows; r++) {
+          if (selections[r].wants(to)) {
+            selections[r].take(first, to, lower, upper, r * ys);
+          }
+        }
+      }
+    }
+  }
+
+  private void makeRoom(int rows) {
+    if (selections.length < rows) {
+      int before = selections.length;
+      selections = Arrays.copyOf(selections, rows);
+      for (int r = before; r < rows; r++) {
+        selections[r] = new SieveSelection();
+      }
+      lower = new float[rows * SieveSelection.CHUNK_CLASSES];
+      upper = new float[lower.length];
+      slack = new float[rows];
+    }
+  }
+
+  /** What the last pass has found for a row. */
+  SieveSelection selection(int row) {
+    return selections[row];
+  }
+}
