@@ -3,7 +3,11 @@ package io.gru4j.parameters;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 
-/** What the parameters of an update are where nobody says them: measured, see accuracy.md. */
+/**
+ * What the parameters of an update are where nobody says them. Measured on Yoochoose 1/64 with the
+ * preset {@code gru4rec}, from half of the sessions, one slice of a twentieth learned, the next
+ * judged: more epochs or a fresh state at half the rate find more new items and forget old ones.
+ */
 public final class UpdateDefaults {
   /** Passes over the new sessions. */
   public static final int EPOCHS = 2;
@@ -12,7 +16,7 @@ public final class UpdateDefaults {
   public static final double RATE_WITH_STATE = 1.0;
 
   /** Share of it, with a fresh state, whose first steps are as long as the rate. */
-  public static final double RATE_WITHOUT_STATE = 0.5;
+  public static final double RATE_WITHOUT_STATE = 0.2;
 
   private UpdateDefaults() {}
 
