@@ -137,7 +137,7 @@ class ReadmeCommandsTest {
 
   /** File names have a dot and a letter after it. */
   private String inFolder(String word) {
-    return word.matches("[\\w-]+\\.[a-z]\\w*") ? folder.resolve(word).toString() : word;
+    return word.matches("[\\w-]+\\.[a-z]\\w*(=.*)?") ? folder.resolve(word).toString() : word;
   }
 
   private static PrintStream printer(ByteArrayOutputStream bytes) {
