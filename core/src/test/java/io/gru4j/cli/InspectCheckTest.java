@@ -35,7 +35,7 @@ class InspectCheckTest {
     TrainingFiles files = TrainingFiles.in(folder);
     assertEquals(0, TrainingFiles.run(files.train()));
     Path model = files.model();
-    assertEquals(model + ": checked, the header and 14 tensors\n", said(0, model));
+    assertEquals(model + ": checked, the header and 15 tensors\n", said(0, model));
     flip(model, 1);
     String start =
         "gru4j inspect: " + model + ": tensor \"gru4j.item_ids\": is damaged: its checksum";
@@ -68,6 +68,6 @@ class InspectCheckTest {
     assertEquals(0, TrainingFiles.run(files.train()));
     Path model = files.model();
     Files.write(model, Unchecked.of(Files.readAllBytes(model)));
-    assertEquals(model + ": has no checksums; a sound header, 14 tensors\n", said(0, model));
+    assertEquals(model + ": has no checksums; a sound header, 15 tensors\n", said(0, model));
   }
 }
