@@ -69,7 +69,8 @@ public final class Main {
     // Ids are read and written as UTF-8 in every locale.
     PrintStream out = utf8(FileDescriptor.out);
     PrintStream err = utf8(FileDescriptor.err);
-    System.setErr(StatusLine.above(err)); // where loggers print
+    // Where loggers print: a stream of its own, so that one who waits for stderr holds no other up.
+    System.setErr(StatusLine.above(new FileOutputStream(FileDescriptor.err)));
     int status =
         run(args, new Console(System.in, out, err, Terminals.columns(), Terminals.typed()));
     StopSignal.commandEnded();

@@ -43,7 +43,7 @@ final class StatusLine {
    * A stream for others who print on the same terminal, such as loggers: what they print stands on
    * lines of its own, the status line is removed before.
    */
-  static PrintStream above(PrintStream err) {
+  static PrintStream above(OutputStream err) {
     OutputStream lines =
         new FilterOutputStream(err) {
           @Override
