@@ -94,6 +94,18 @@ final class RecommendCommand implements Command {
             "TEXT",
             "what stands between two items of --items or stdin; \"tab\" for a tab (default: a"
                 + " comma)"));
+    options.add(
+        new Option(
+            "probability",
+            null,
+            "also print how likely each item is, by the softmax over all items; not with"
+                + " --sessions"));
+    options.add(
+        new Option(
+            "why",
+            null,
+            "also print what each click says about each item: its score, minus that without the"
+                + " click; with --json also gradient times input; not with --sessions"));
     options.add(new Option("json", null, "print a line of JSON for each session"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -117,6 +129,8 @@ final class RecommendCommand implements Command {
     }
     Pattern between = Pattern.compile(Pattern.quote(separator.equals("tab") ? "\t" : separator));
     boolean json = line.isOn("json");
+    boolean probability = line.isOn("probability");
+    boolean why = line.isOn("why");
     boolean unseen = line.isOn("exclude-seen");
     Optional<String> items = line.get("items");
     if (items.isPresent() && items.get().indexOf('\ufffd') >= 0) {
@@ -126,6 +140,9 @@ final class RecommendCommand implements Command {
     List<Path> sessions = SessionInput.paths("--sessions", line.all("sessions"));
     if (items.isPresent() && !sessions.isEmpty()) {
       throw new UsageException("--items and --sessions exclude each other");
+    }
+    if (!sessions.isEmpty() && (probability || why)) {
+      throw new UsageException("--why and --probability are for --items and stdin");
     }
     int threads = SessionInput.threads(line);
     SessionInput input = new SessionInput(line, console);
@@ -160,7 +177,8 @@ final class RecommendCommand implements Command {
       filter = filter.without(itemSet(recommender, "--exclude", exclude.get(), console));
     }
     RecommendOutput.Asked asked =
-        new RecommendOutput.Asked(recommender, top, filter, unknown, fallback.isPresent(), json);
+        new RecommendOutput.Asked(
+            recommender, top, filter, unknown, fallback.isPresent(), json, probability, why);
     List<String> session =
         items.isEmpty()
             ? List.of()

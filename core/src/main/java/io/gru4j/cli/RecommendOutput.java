@@ -3,6 +3,8 @@ package io.gru4j.cli;
 import io.gru4j.data.SessionData;
 import io.gru4j.file.Json;
 import io.gru4j.file.OneLine;
+import io.gru4j.model.Contribution;
+import io.gru4j.model.Explanation;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
@@ -14,6 +16,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -33,6 +36,8 @@ final class RecommendOutput {
    * @param fallback whether a session without a known item gets the most popular items, and each
    *     answer says where it is from
    * @param json whether to print JSON
+   * @param probability whether to print the probability of each item
+   * @param why whether to print what each click says about each item
    */
   record Asked(
       Recommender recommender,
@@ -40,7 +45,9 @@ final class RecommendOutput {
       ItemFilter filter,
       UnknownItems unknown,
       boolean fallback,
-      boolean json) {}
+      boolean json,
+      boolean probability,
+      boolean why) {}
 
   private final Asked asked;
   private final PrintStream out;
@@ -89,18 +96,22 @@ final class RecommendOutput {
     skipped += left.size();
     boolean known = session.clicks() > 0;
     List<Recommendation> best = known ? session.top(asked.top, asked.filter) : popular;
+    List<Explanation> explained = List.of();
+    if (known && (asked.why || asked.probability)) {
+      explained = model().explain(items, best.stream().map(Recommendation::item).toList());
+    }
     if (asked.json) {
       Map<String, Object> json = new LinkedHashMap<>();
       if (line > 0) {
         json.put("session", line);
       }
       json.put("unknown", left);
-      print(json, best, known);
+      print(json, best, known, explained);
     } else {
-      int rank = 1;
-      for (Recommendation each : best) {
+      for (int i = 0; i < best.size(); i++) {
         String start = line == 0 ? "" : line + "\t";
-        print(start + rank++ + "\t" + OneLine.of(each.item()), each, known);
+        String end = explained.isEmpty() ? "" : text(explained.get(i));
+        print(start + (i + 1) + "\t" + OneLine.of(best.get(i).item()), best.get(i), known, end);
       }
     }
     without += known ? 0 : 1;
@@ -134,31 +145,72 @@ final class RecommendOutput {
             skipped += unknown.size();
             json.put("session", session);
             json.put("unknown", unknown);
-            print(json, best, known);
+            print(json, best, known, List.of());
           } else {
             String start = OneLine.of(session) + "\t";
             int rank = 1;
             for (Recommendation each : best) {
-              print(start + OneLine.of(each.item()) + "\t" + rank++, each, known);
+              print(start + OneLine.of(each.item()) + "\t" + rank++, each, known, "");
             }
           }
         });
   }
 
-  private void print(String start, Recommendation each, boolean known) {
+  private void print(String start, Recommendation each, boolean known, String end) {
     String source = asked.fallback ? "\t" + (known ? MODEL : POPULAR) : "";
-    out.println(start + "\t" + each.score() + source);
+    out.println(start + "\t" + each.score() + source + end);
   }
 
-  private void print(Map<String, Object> json, List<Recommendation> best, boolean known) {
+  /** More columns: the probability, and a column for each click. */
+  private String text(Explanation explanation) {
+    StringBuilder text = new StringBuilder();
+    if (asked.probability) {
+      text.append('\t').append((float) explanation.probability());
+    }
+    if (asked.why) {
+      for (Contribution click : explanation.clicks()) {
+        text.append('\t').append(OneLine.of(click.item()));
+        text.append(String.format(Locale.ROOT, " %+.4f", click.leaveOneOut()));
+      }
+    }
+    return text.toString();
+  }
+
+  private Map<String, Object> json(Explanation explanation) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (asked.probability) {
+      json.put("probability", explanation.probability());
+    }
+    if (asked.why) {
+      List<Object> clicks = new ArrayList<>();
+      for (Contribution click : explanation.clicks()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("item", click.item());
+        entry.put("leave_one_out", click.leaveOneOut());
+        entry.put("gradient_times_input", click.gradientTimesInput());
+        clicks.add(entry);
+      }
+      json.put("why", clicks);
+    }
+    return json;
+  }
+
+  private void print(
+      Map<String, Object> json,
+      List<Recommendation> best,
+      boolean known,
+      List<Explanation> explained) {
     if (asked.fallback) {
       json.put("source", known ? MODEL : POPULAR);
     }
     List<Object> recommendations = new ArrayList<>();
-    for (Recommendation each : best) {
+    for (int i = 0; i < best.size(); i++) {
       Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("item", each.item());
-      entry.put("score", each.score());
+      entry.put("item", best.get(i).item());
+      entry.put("score", best.get(i).score());
+      if (!explained.isEmpty()) {
+        entry.putAll(json(explained.get(i)));
+      }
       recommendations.add(entry);
     }
     json.put("recommendations", recommendations);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.data.IdMap;
 import io.gru4j.file.Json;
+import io.gru4j.model.Contribution;
+import io.gru4j.model.Explanation;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import java.io.ByteArrayOutputStream;
@@ -14,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -112,5 +115,42 @@ class RecommendCommandTest extends CommandLineCase {
     assertContains(help, "An item of the session may be recommended again.");
     assertContains(
         help, "Control characters in an id are shown by escapes, a tab by \\t; --json keeps them.");
+  }
+
+  @Test
+  void whySaysWhatEachClickDoes() throws IOException {
+    train().expect(0);
+    FittedModel fitted = FittedModel.load(Path.of(model));
+    String[] command = {
+      "recommend", "--model", model, "--items=ä1,x,ä3", "--top=2", "--why", "--probability"
+    };
+    List<String> lines = run(command).expect(0).out().lines().toList();
+    List<Explanation> expected = fitted.explain(List.of("ä1", "x", "ä3"), 2);
+    for (int i = 0; i < 2; i++) {
+      Explanation each = expected.get(i);
+      String[] columns = lines.get(i).split("\t");
+      assertEquals(each.item(), columns[1]);
+      assertEquals((float) each.probability(), Float.parseFloat(columns[3]));
+      for (int t = 0; t < 2; t++) {
+        Contribution click = each.clicks().get(t);
+        assertEquals(
+            String.format(Locale.ROOT, "%s %+.4f", click.item(), click.leaveOneOut()),
+            columns[4 + t]);
+      }
+      assertEquals(6, columns.length);
+    }
+    command[6] = "--json";
+    Map<?, ?> json = (Map<?, ?>) Json.parse(run(command).expect(0).out());
+    Map<?, ?> best = (Map<?, ?>) ((List<?>) json.get("recommendations")).getFirst();
+    assertEquals(List.of("item", "score", "why"), List.copyOf(best.keySet()));
+    Map<?, ?> last = (Map<?, ?>) ((List<?>) best.get("why")).get(1);
+    Contribution click = expected.getFirst().clicks().get(1);
+    assertEquals("ä3", last.get("item"));
+    assertEquals(click.leaveOneOut(), ((Number) last.get("leave_one_out")).floatValue());
+    assertEquals(
+        click.gradientTimesInput(), ((Number) last.get("gradient_times_input")).floatValue());
+    assertContains(
+        run("recommend", "--model", model, "--sessions", model, "--why").expect(2).err(),
+        "--why and --probability are for --items and stdin");
   }
 }
