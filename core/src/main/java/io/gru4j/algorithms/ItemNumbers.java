@@ -92,9 +92,15 @@ final class ItemNumbers {
 
   private void warnOfCase(List<String> added) {
     Map<String, String> lower = new HashMap<>();
-    added.forEach(id -> lower.put(id.toLowerCase(Locale.ROOT), id));
     int alike = 0;
     String first = null;
+    for (String id : added) {
+      String other = lower.put(id.toLowerCase(Locale.ROOT), id);
+      if (other != null) {
+        alike++;
+        first = first == null ? OneLine.quoted(id) + " and " + OneLine.quoted(other) : first;
+      }
+    }
     for (int item = 0; !lower.isEmpty() && item < start.numItems(); item++) {
       String known = start.items().idOf(item);
       String id = lower.get(known.toLowerCase(Locale.ROOT));
@@ -105,7 +111,7 @@ final class ItemNumbers {
     }
     if (alike > 0) {
       warnings.add(
-          "%d of %d new items differ from a known one in upper and lower case alone, such as %s"
+          "%d of %d new items differ from another one in upper and lower case alone, such as %s"
               .formatted(alike, added.size(), first));
     }
   }

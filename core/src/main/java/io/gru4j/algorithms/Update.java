@@ -242,9 +242,10 @@ public final class Update {
     }
     SessionRows rows = new SessionRows();
     int user = 0;
-    for (Replay each : replays) {
+    for (int number = 0; number < replays.size(); number++) {
+      Replay each = replays.get(number);
       int[] to = numbers.of(each.items);
-      for (int old : chosen(each, replays.indexOf(each))) {
+      for (int old : chosen(each, number)) {
         user += rows.add(each.sessions, old, user, to) ? 1 : 0;
       }
     }

@@ -132,8 +132,12 @@ final class Gate {
     Path beside = refused(out);
     ModelOutput.save(now, beside);
     String reason =
-        "%s, and --not-worse-than allows %s: %s is as it was, the new model is in %s"
-            .formatted(fall.get(), allowed, out, beside);
+        "%s, and --not-worse-than allows %s: %s, the new model is in %s"
+            .formatted(
+                fall.get(),
+                allowed,
+                out + (Files.exists(out) ? " is as it was" : " is not written"),
+                beside);
     return Optional.of(new Refusal(beside, reason));
   }
 

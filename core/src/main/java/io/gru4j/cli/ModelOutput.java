@@ -22,7 +22,8 @@ final class ModelOutput {
     }
   }
 
-  private static String keep(FittedModel model, Path out) {
+  /** Writes a model in a new folder for temporary files; says where it is. */
+  static String keep(FittedModel model, Path out) {
     Path kept = Path.of(System.getProperty("java.io.tmpdir"));
     try {
       Path folder = Files.createTempDirectory("gru4j-");

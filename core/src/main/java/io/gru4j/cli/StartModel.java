@@ -34,6 +34,7 @@ final class StartModel {
   private final FittedModel model;
   private final GRU4RecParameters parameters;
   private final boolean goesOnFromState;
+  private final boolean ignoresState;
 
   private StartModel(Path file, boolean freshState) throws WorkException, IOException {
     this.file = file;
@@ -48,7 +49,9 @@ final class StartModel {
               .set(SAVE_BEST_TO_FILE, false)
               .build();
     }
-    goesOnFromState = !freshState && GRU4Rec.stateFiles(file).stream().anyMatch(Files::exists);
+    boolean kept = GRU4Rec.stateFiles(file).stream().anyMatch(Files::exists);
+    goesOnFromState = kept && !freshState;
+    ignoresState = kept && freshState;
   }
 
   /** The model that {@code --from} names; null if there is none. */
@@ -91,6 +94,11 @@ final class StartModel {
   /** The file itself if a state is kept beside it that is to be used, else null. */
   Path keptStateOrNull() {
     return goesOnFromState ? file : null;
+  }
+
+  /** Whether a state is kept beside the file and is not to be used. */
+  boolean ignoresState() {
+    return ignoresState;
   }
 
   /** Adds the files that are read, unless the new model is to take their place. */

@@ -58,7 +58,11 @@ final class TrainingRecorder implements TrainingListener {
   /** At the end, where they are seen. */
   void repeatWarnings() {
     if (!warnings.isEmpty()) {
-      err.println("in this training there was " + Numbers.count(warnings.size(), "warning") + ":");
+      err.println(
+          "in this training there "
+              + (warnings.size() == 1 ? "was " : "were ")
+              + Numbers.count(warnings.size(), "warning")
+              + ":");
       warnings.forEach(warning -> err.println("  " + warning));
     }
   }

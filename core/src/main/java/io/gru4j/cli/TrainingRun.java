@@ -270,9 +270,28 @@ final class TrainingRun {
       }
       checkpoints.delete();
     } else if (keepState) {
-      write(estimator);
+      try {
+        write(estimator);
+      } catch (IOException e) {
+        throw new WorkException(e.getMessage() + "; " + ModelOutput.keep(estimator.model(), out));
+      }
     } else {
       ModelOutput.save(estimator.model(), out);
+    }
+    if (!keepState) {
+      deleteOldState();
+    }
+  }
+
+  /** A state beside the new model that is the old one's would be refused at the next update. */
+  private void deleteOldState() throws IOException {
+    for (Path state : GRU4Rec.stateFiles(out)) {
+      if (Files.exists(state)) { // not so where the name would be too long
+        Files.delete(state);
+        console
+            .err()
+            .println(state + " is deleted: it was of the model before; --keep-state keeps one");
+      }
     }
   }
 

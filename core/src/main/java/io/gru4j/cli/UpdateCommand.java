@@ -11,9 +11,11 @@ import io.gru4j.parameters.UpdateDefaults;
 import io.gru4j.training.LastClicks;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code gru4j update}. */
 final class UpdateCommand implements Command {
@@ -93,10 +95,13 @@ final class UpdateCommand implements Command {
 
     long begin = System.nanoTime();
     TrainingInput.Data data = input.read(start.model().items());
-    requireNew(start, data);
+    if (!line.get("time-key").equals(Optional.of("none"))) {
+      requireNew(start, data, console);
+    }
     Update update = Update.of(start.model()).state(start.keptStateOrNull());
     flags.apply(update, input, parameters.get(SEED) == null ? 0 : parameters.get(SEED));
     Update.Data joined = start.join(update, data);
+    requireKept(line, start, joined);
     double seconds = (System.nanoTime() - begin) * 1e-9;
     say(console, start, joined, parameters);
     training.run(start.job(parameters, joined, seconds));
@@ -107,21 +112,64 @@ final class UpdateCommand implements Command {
     List<Lineage.Training> chain = start.model().lineage().trainings();
     String first = chain.isEmpty() ? null : chain.getFirst().parameters().get("learning_rate");
     double rate = first == null ? start.parameters().get(LEARNING_RATE) : Double.parseDouble(first);
+    if (first != null && chain.getFirst().start() != null) { // what it started from has no chain
+      boolean fresh = "fresh".equals(chain.getFirst().settings().get("state"));
+      rate = UpdateDefaults.firstRate(rate, !fresh);
+    }
     return UpdateDefaults.of(start.parameters(), rate, start.keptStateOrNull() != null);
   }
 
-  /** A feed that stands still must not be learned every night again. */
-  private static void requireNew(StartModel start, TrainingInput.Data data) throws WorkException {
+  /**
+   * A feed that stands still must not be learned every night again, and one click in the future
+   * would make all later nights old.
+   */
+  private static void requireNew(StartModel start, TrainingInput.Data data, Console console)
+      throws WorkException {
     FittedModel model = start.model();
     double[] last = model.lastClicks();
     double known = last == null ? Double.NaN : LastClicks.newest(last);
     double newest = LastClicks.newest(LastClicks.of(data.train()));
+    Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+    if (LastClicks.isSeconds(newest) && newest > tomorrow.getEpochSecond()) {
+      throw new WorkException(
+          "the newest click is of "
+              + words(newest)
+              + ", which is not yet: every later update would be taken for old; correct the time or"
+              + " leave the click out");
+    }
     if (newest <= known) {
       throw new WorkException(
           "no click is newer than the newest that %s has learned (%s, the newest here is %s): to"
                   .formatted(start.file(), words(known), words(newest))
               + " learn the same sessions again use gru4j train --from "
               + start.file());
+    }
+    long old = LastClicks.notAfter(data.train(), known);
+    if (old > 0) {
+      console
+          .err()
+          .println(
+              ("warning: %s of %s are not newer than the newest that %s has learned: what it"
+                      + " has learned already is learned and counted again")
+                  .formatted(
+                      Numbers.count(old, "click"),
+                      Numbers.count(data.train().numInteractions()),
+                      start.file()));
+    }
+  }
+
+  /** A wrong clock, or an age in the wrong unit, must not empty the shop. */
+  private static void requireKept(CommandLine line, StartModel start, Update.Data data)
+      throws UsageException, WorkException {
+    int forgotten = data.forgotten().size();
+    if (2L * forgotten > start.model().numItems() && !line.isOn(UpdateFlags.FORGET_MOST)) {
+      throw new WorkException(
+          "%s of %s items of %s would be forgotten, more than half: --%s if that is meant"
+              .formatted(
+                  Numbers.count(forgotten),
+                  Numbers.count(start.model().numItems()),
+                  start.file(),
+                  UpdateFlags.FORGET_MOST));
     }
   }
 
@@ -151,9 +199,13 @@ final class UpdateCommand implements Command {
             start.keptStateOrNull() != null
                 ? "the optimizer goes on from its kept state, learning rate "
                     + parameters.get(LEARNING_RATE)
-                : "no state of the optimizer is kept beside "
-                    + start.file()
-                    + ": it begins afresh, learning rate "
+                : (start.ignoresState()
+                        ? "the optimizer's state beside "
+                            + start.file()
+                            + " is not used: it begins afresh, learning rate "
+                        : "no state of the optimizer is kept beside "
+                            + start.file()
+                            + ": it begins afresh, learning rate ")
                     + parameters.get(LEARNING_RATE));
   }
 }

@@ -15,6 +15,7 @@ final class UpdateFlags {
   private static final String NEW_ITEMS = "new-items";
   private static final String FORGET = "forget-items-after";
   private static final String REPLAY = "replay";
+  static final String FORGET_MOST = "forget-most";
 
   static final List<Option> OPTIONS =
       List.of(
@@ -27,6 +28,7 @@ final class UpdateFlags {
               FORGET,
               "90d",
               "drop the items whose last click is so much older than the newest new click"),
+          new Option(FORGET_MOST, null, "forget even more than half of the items"),
           new Option(
               REPLAY,
               "OLD=X",

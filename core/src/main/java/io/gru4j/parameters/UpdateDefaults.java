@@ -3,6 +3,8 @@ package io.gru4j.parameters;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
 
+import java.math.BigDecimal;
+
 /**
  * What the parameters of an update are where nobody says them. Measured on Yoochoose 1/64 with the
  * preset {@code gru4rec}, from half of the sessions, one slice of a twentieth learned, the next
@@ -32,7 +34,24 @@ public final class UpdateDefaults {
       GRU4RecParameters parameters, double firstRate, boolean keptState) {
     return parameters.toBuilder()
         .set(MAX_EPOCHS, EPOCHS)
-        .set(LEARNING_RATE, firstRate * (keptState ? RATE_WITH_STATE : RATE_WITHOUT_STATE))
+        .set(LEARNING_RATE, times(firstRate, keptState ? RATE_WITH_STATE : RATE_WITHOUT_STATE))
         .build();
+  }
+
+  /**
+   * Returns the learning rate that the first training of a chain must have had, where its first
+   * known link is an update of a model of which nothing is known.
+   *
+   * @param rate of that update
+   * @param keptState whether it went on from a kept state
+   * @return the rate of which {@link #of} makes that one
+   */
+  public static double firstRate(double rate, boolean keptState) {
+    return times(rate, 1 / (keptState ? RATE_WITH_STATE : RATE_WITHOUT_STATE));
+  }
+
+  /** In decimals: 0.05 times 0.2 is 0.01. */
+  private static double times(double rate, double share) {
+    return BigDecimal.valueOf(rate).multiply(BigDecimal.valueOf(share)).doubleValue();
   }
 }

@@ -58,6 +58,29 @@ public final class LastClicks {
   }
 
   /**
+   * Counts the clicks that are not later than a time.
+   *
+   * @param x with timestamps
+   * @param time in the unit of {@link #of}; NaN for none
+   * @return how many
+   */
+  public static long notAfter(InteractionMatrix x, double time) {
+    double newest = Double.NEGATIVE_INFINITY;
+    for (int user = 0; user < x.numUsers(); user++) {
+      int n = x.historyLength(user);
+      newest = n > 0 ? Math.max(newest, x.timestamp(user, n - 1)) : newest;
+    }
+    double unit = unit(newest);
+    long count = 0;
+    for (int user = 0; user < x.numUsers(); user++) {
+      for (int i = 0; i < x.historyLength(user); i++) {
+        count += x.timestamp(user, i) / unit <= time ? 1 : 0;
+      }
+    }
+    return count;
+  }
+
+  /**
    * Finds the newest of some times.
    *
    * @param last as {@link #of} returns them

@@ -200,7 +200,9 @@ public final class Training {
 
   private Training goOn(long seed) throws IOException {
     GruNetwork.Form form = Objectives.form(parameters);
-    long drawn = RandomStream.at(seed, INITIAL_PARAMETERS);
+    // Another night draws other rows, of the same seed too.
+    long ofStart = Long.parseUnsignedLong(from.sha256(), 0, 16, 16);
+    long drawn = RandomStream.at(RandomStream.at(seed, INITIAL_PARAMETERS), ofStart);
     start(seed, StartNetwork.of(from, form, parameters.get(INIT), drawn, x));
     if (from.kept() != null) {
       StateFile.restore(from.kept().file(), state, from.rows(), from.model().numItems());

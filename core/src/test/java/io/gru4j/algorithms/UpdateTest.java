@@ -394,7 +394,7 @@ class UpdateTest {
             List.of(new Interaction(0, 0, 1), new Interaction(0, 1, 2), new Interaction(0, 2, 3)));
     assertEquals(
         List.of(
-            "2 of 2 new items differ from a known one in upper and lower case alone, such as"
+            "2 of 2 new items differ from another one in upper and lower case alone, such as"
                 + " \"ITEM2\" and \"item2\""),
         Update.of(start).with(x, ids, null).warnings());
   }

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.model.FittedModel;
+import io.gru4j.model.Lineage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,7 +71,7 @@ class UpdateCommandTest extends CommandLineCase {
     Result done = run("update", model, tonight, "--model", model, "--keep-state").expect(0);
     assertContains(done.err(), "the optimizer goes on from its kept state");
     assertEquals(18, FittedModel.load(Path.of(model)).numItems());
-    assertFalse(java.util.Arrays.equals(first, Files.readAllBytes(state)));
+    assertFalse(Arrays.equals(first, Files.readAllBytes(state)));
     assertFalse(Files.exists(GRU4Rec.stateFiles(Path.of(model)).getLast()));
     write("tonight.tsv", "SessionId\tItemId\tTime\nz\tä1\t5000\nz\tä3\t5001\n");
     run("update", model, tonight, "--model", model, "--keep-state").expect(0);
@@ -133,6 +137,7 @@ class UpdateCommandTest extends CommandLineCase {
         "items cannot be forgotten by age: the times of the clicks (the newest new one is 1193.0");
     byte[] state = Files.readAllBytes(GRU4Rec.stateFiles(Path.of(model)).getFirst());
     run(TINY, "train", sessions, "--model", model, "--seed=8").expect(0);
+    Files.write(GRU4Rec.stateFiles(Path.of(model)).getFirst(), state);
     assertContains(refused(1, words), ".state: is the state of another model");
     state[state.length - 1] ^= 1;
     Files.write(GRU4Rec.stateFiles(Path.of(model)).getFirst(), state);
@@ -231,5 +236,130 @@ class UpdateCommandTest extends CommandLineCase {
     Result done = update("--validation", judged, "--stopping-criterion=ndcg").expect(0);
     assertFalse(done.err().contains("dropped, unknown items"), done.err());
     assertTrue(done.out().contains("NDCG") || done.out().contains("ndcg"), done.out());
+  }
+
+  /** Days of ten sessions on five items each, of which two are the day's own; real times. */
+  private String day(int day, String... more) throws IOException {
+    StringBuilder text = new StringBuilder("SessionId\tItemId\tTime\n");
+    for (int session = 0; session < 10; session++) {
+      for (int click = 0; click < 4; click++) {
+        int item = (session + click) % 5;
+        text.append("d").append(day).append('s').append(session);
+        text.append(item < 3 ? "\tcommon" + item : "\tday" + day + "item" + item);
+        text.append('\t').append(1_700_000_000L + 86_400L * day + 60 * session + click);
+        text.append('\n');
+      }
+    }
+    return write("day" + day + ".tsv", text + String.join("", more));
+  }
+
+  private static final String[] SMALL = {
+    "--num-components=3", "--hidden-size=4", "--max-epochs=1", "--seed=7", "--threads=1"
+  };
+
+  private Result night(String from, String to, String file, String... more) {
+    List<String> words = new ArrayList<>(List.of("update", from, file, "--model", to));
+    words.addAll(List.of("--max-epochs=1", "--threads=1"));
+    words.addAll(List.of(more));
+    return run(words.toArray(new String[0]));
+  }
+
+  @Test
+  void aClickThatIsNotYetIsRefused() throws IOException {
+    run(List.of(SMALL), "train", day(0), "--model", model).expect(0);
+    String wrong = day(1, "x\tcommon1\t4000000000\nx\tcommon2\t4000000001\n");
+    assertContains(
+        night(model, updated, wrong).expect(1).err(),
+        "the newest click is of 2096-10-02T07:06:41Z, which is not yet");
+    night(model, updated, day(1)).expect(0);
+  }
+
+  @Test
+  void whatIsLearnedAgainIsWarnedOf() throws IOException {
+    run(List.of(SMALL), "train", day(0), "--model", model).expect(0);
+    String both = write("both.tsv", Files.readString(Path.of(day(0))));
+    Files.writeString(
+        Path.of(both),
+        Files.readString(Path.of(day(1))).replaceFirst(".*\n", ""),
+        StandardOpenOption.APPEND);
+    assertContains(
+        night(model, updated, both).expect(0).err(),
+        "warning: 40 clicks of 80 are not newer than the newest that " + model + " has learned");
+    assertFalse(night(model, updated, day(1)).expect(0).err().contains("not newer"));
+  }
+
+  @Test
+  void rowsOfAFileAreNoTimes() throws IOException {
+    List<String> flags = new ArrayList<>(List.of(SMALL));
+    flags.add("--time-key=none");
+    run(flags, "train", day(0), "--model", model).expect(0);
+    night(model, updated, day(1), "--time-key=none").expect(0);
+  }
+
+  @Test
+  void itemsAreForgottenByAgeButNotMostOfThem() throws IOException {
+    run(List.of(SMALL), "train", day(0), "--model", model).expect(0);
+    String later = day(5);
+    Result done = night(model, updated, later, "--forget-items-after=3d").expect(0);
+    assertContains(done.err(), "3 known items, 2 new ones, 2 forgotten");
+    FittedModel kept = FittedModel.load(Path.of(updated));
+    assertEquals(-1, kept.items().indexOf("day0item3"));
+    assertTrue(kept.items().indexOf("common1") >= 0);
+    String other = day(9).replace(".tsv", "-other.tsv");
+    Files.writeString(
+        Path.of(other), Files.readString(Path.of(day(9))).replaceAll("common", "other"));
+    assertContains(
+        refused(1, "update", model, other, "--model", updated, "--forget-items-after=3d"),
+        "5 of 5 items of " + model + " would be forgotten, more than half: --forget-most");
+    night(model, updated, other, "--forget-items-after=3d", "--forget-most").expect(0);
+  }
+
+  /** The state of the model before is of no use to the new one, and would stop the next night. */
+  @Test
+  void anOldStateIsNotLeftBesideANewModel() throws IOException {
+    List<String> flags = new ArrayList<>(List.of(SMALL));
+    flags.add("--keep-state");
+    run(flags, "train", day(0), "--model", model).expect(0);
+    Path state = GRU4Rec.stateFiles(Path.of(model)).getFirst();
+    assertContains(
+        night(model, model, day(1)).expect(0).err(),
+        state + " is deleted: it was of the model before");
+    assertFalse(Files.exists(state));
+    night(model, model, day(2), "--keep-state").expect(0);
+    assertContains(
+        night(model, model, day(3), "--fresh-state").expect(0).err(),
+        "the optimizer's state beside " + model + " is not used");
+  }
+
+  @Test
+  void theRateStaysFromNightToNight() throws IOException {
+    run(List.of(SMALL), "train", day(0), "--model", model, "--learning-rate=0.05").expect(0);
+    FittedModel first = FittedModel.load(Path.of(model));
+    first.withLineage(Lineage.UNKNOWN).save(Path.of(model)); // as older versions wrote it
+    for (int day = 1; day < 4; day++) {
+      Result done = night(model, model, day(day)).expect(0);
+      assertContains(done.err(), "afresh, learning rate 0.01\n");
+    }
+    assertContains(
+        night(model, model, day(4), "--keep-state").expect(0).err(), "learning rate 0.01\n");
+    assertContains(
+        night(model, model, day(5), "--keep-state").expect(0).err(), "learning rate 0.05\n");
+  }
+
+  /** With one seed for all nights, as a job has it. */
+  @Test
+  void rowsThatAreDrawnDifferFromNightToNight() throws IOException {
+    run(List.of(SMALL), "train", day(0), "--model", model).expect(0);
+    float[][] drawn = new float[2][];
+    for (int day = 1; day < 3; day++) {
+      night(model, model, day(day), "--new-items=random", "--learning-rate=1e-30", "--seed=7")
+          .expect(0);
+      FittedModel now = FittedModel.load(Path.of(model));
+      drawn[day - 1] = new float[3];
+      now.network()
+          .embedding()
+          .readRow(now.items().indexOf("day" + day + "item3"), drawn[day - 1], 0);
+    }
+    assertFalse(Arrays.equals(drawn[0], drawn[1]), Arrays.toString(drawn[0]));
   }
 }
