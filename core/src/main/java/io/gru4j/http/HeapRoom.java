@@ -2,6 +2,7 @@ package io.gru4j.http;
 
 import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.file.TensorType;
+import io.gru4j.tensor.nn.OutputScorer;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -73,6 +74,7 @@ final class HeapRoom {
   static long need(Path file) throws IOException {
     long bytes = ANY_MODEL_BYTES;
     long rows = 0;
+    long coarse = 0;
     try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
       for (String name : reader.names()) {
         long[] shape = reader.shape(name);
@@ -80,9 +82,16 @@ final class HeapRoom {
         boolean floats = reader.type(name) == TensorType.F32;
         bytes += floats ? 4 * elements : 2 * elements; // ids as bytes, and as text for a while
         rows = floats && shape.length > 0 ? Math.max(rows, shape[0]) : rows;
+        coarse = name.equals("lin.weight") ? coarse(shape) : coarse;
       }
     }
-    return bytes + ITEM_BYTES * rows;
+    return bytes + ITEM_BYTES * rows + coarse;
+  }
+
+  /** The bytes of the output layer's coarse copy; 0 for what the reader will refuse. */
+  private static long coarse(long[] shape) {
+    boolean read = shape.length == 2 && Math.max(shape[0], shape[1]) <= Integer.MAX_VALUE;
+    return read ? (long) OutputScorer.coarseBytes((int) shape[0], (int) shape[1]) : 0;
   }
 
   private synchronized void require(Path file, long bytes, boolean take) throws RequestException {

@@ -2,6 +2,7 @@ package io.gru4j.http;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -23,6 +24,9 @@ final class Metrics {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10
   };
 
+  /** Upper bounds of the histogram of requests that were worked on together. */
+  private static final int[] TOGETHER = {1, 2, 4, 8, ModelThreads.TOGETHER};
+
   private final Instant started = Instant.now();
   private final AtomicInteger inFlight = new AtomicInteger();
   private final AtomicInteger connections = new AtomicInteger();
@@ -32,6 +36,8 @@ final class Metrics {
   private final LongAdder reloaded = new LongAdder();
   private final LongAdder reloadsFailed = new LongAdder();
   private final LongAdder takenOver = new LongAdder();
+  private final LongAdder[] together = new LongAdder[TOGETHER.length]; // passes, by size
+  private final LongAdder passed = new LongAdder();
   private final Map<Endpoint, PerEndpoint> endpoints = new EnumMap<>(Endpoint.class);
 
   private static final class PerEndpoint {
@@ -47,6 +53,7 @@ final class Metrics {
   }
 
   Metrics() {
+    Arrays.setAll(together, i -> new LongAdder());
     for (Endpoint each : Endpoint.values()) {
       endpoints.put(each, new PerEndpoint());
     }
@@ -106,6 +113,16 @@ final class Metrics {
     (done ? reloaded : reloadsFailed).increment();
   }
 
+  /** Best items were looked for, of so many requests in one pass. */
+  void together(int requests) {
+    int bucket = 0;
+    while (requests > TOGETHER[bucket]) {
+      bucket++;
+    }
+    together[bucket].increment();
+    passed.add(requests);
+  }
+
   /** A session of an earlier model goes on. */
   void takenOver() {
     takenOver.increment();
@@ -136,6 +153,7 @@ final class Metrics {
     line(out, "gru4j_http_requests_in_flight", "", inFlight.get());
     head(out, "gru4j_http_requests_waiting", "gauge", "Requests that wait for the model.");
     line(out, "gru4j_http_requests_waiting", "", waiting);
+    passes(out);
     head(out, "gru4j_http_connections", "gauge", "Connections that are open.");
     line(out, "gru4j_http_connections", "", connections.get());
     String closed = "gru4j_http_connections_closed_total";
@@ -159,6 +177,19 @@ final class Metrics {
     head(out, "gru4j_start_timestamp_seconds", "gauge", "When the server started.");
     line(out, "gru4j_start_timestamp_seconds", "", started.toEpochMilli() / 1e3);
     return out.toString();
+  }
+
+  private void passes(StringBuilder out) {
+    String name = "gru4j_requests_together";
+    head(out, name, "histogram", "Requests for recommendations that were worked on together.");
+    long sum = 0;
+    for (int i = 0; i < together.length; i++) {
+      sum += together[i].sum();
+      line(out, name + "_bucket", "le=\"" + TOGETHER[i] + "\"", sum);
+    }
+    line(out, name + "_bucket", "le=\"+Inf\"", sum);
+    line(out, name + "_sum", "", passed.sum());
+    line(out, name + "_count", "", sum);
   }
 
   private static void histogram(StringBuilder out, String name, String label, PerEndpoint counts) {

@@ -1,9 +1,12 @@
 package io.gru4j.http;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +20,9 @@ import java.util.concurrent.TimeUnit;
  * queue refuses what does not fit, and what needs no model is still answered at once.
  */
 final class ModelThreads implements AutoCloseable {
+  /** Requests that one pass over the output layer's weights serves. */
+  static final int TOGETHER = 16;
+
   private static final int END_SECONDS = 5;
 
   private final ThreadPoolExecutor pool;
@@ -39,9 +45,52 @@ final class ModelThreads implements AutoCloseable {
 
   /** Runs work and waits for it. 503 if too much waits already. */
   <T> T run(Callable<T> work) throws RequestException {
-    Future<T> future = null;
+    FutureTask<T> task = new FutureTask<>(work);
+    return await(task, task);
+  }
+
+  /**
+   * Has a request answered and waits for it, together with those that wait then; it never waits for
+   * company. 503 if too much waits already.
+   */
+  Answer run(Recommending request) throws RequestException {
+    return await(new Joined(request), request);
+  }
+
+  /** A request in the queue. */
+  private final class Joined implements Runnable {
+    final Recommending request;
+
+    Joined(Recommending request) {
+      this.request = request;
+    }
+
+    /** Takes company out of the queue, the longest waiting first. */
+    @Override
+    public void run() {
+      List<Recommending> all = new ArrayList<>(TOGETHER);
+      all.add(request);
+      try {
+        for (Runnable each : pool.getQueue()) {
+          if (all.size() == TOGETHER) {
+            break;
+          }
+          if (each instanceof Joined other
+              && other.request.goesWith(request)
+              && pool.getQueue().remove(other)) { // else another thread was quicker
+            all.add(other.request);
+          }
+        }
+        Recommending.answer(all);
+      } catch (Throwable e) { // such as a full heap: nobody may wait for ever
+        all.forEach(each -> each.completeExceptionally(e));
+      }
+    }
+  }
+
+  private <T> T await(Runnable task, Future<T> future) throws RequestException {
     try {
-      future = pool.submit(work);
+      pool.execute(task);
       return future.get();
     } catch (RejectedExecutionException e) {
       throw busy("too many requests wait already");

@@ -25,6 +25,9 @@ public final class RecommendServer implements AutoCloseable {
   private final InetSocketAddress address;
   private final ByteBudget budget;
   private final ModelThreads threads;
+  private final int modelThreads;
+  private final Thread preparing =
+      Thread.ofPlatform().daemon().name("gru4j-prepare").unstarted(() -> prepare(model()));
   private final Reloader reloader;
   private final Metrics metrics = new Metrics();
   private volatile ServedModel model;
@@ -57,6 +60,7 @@ public final class RecommendServer implements AutoCloseable {
       String where = settings.host() + ":" + settings.port();
       throw new IOException(where + ": " + e.getMessage(), e);
     }
+    modelThreads = settings.threads();
     threads = new ModelThreads(settings.threads(), settings.maxWaiting());
     HeapRoom room = new HeapRoom(budget);
     reloader =
@@ -66,7 +70,9 @@ public final class RecommendServer implements AutoCloseable {
               checkRegular(file);
               long taken = room.take(file, loader);
               try {
-                return loader.load(file);
+                ServedModel now = loader.load(file);
+                prepare(now);
+                return now;
               } finally {
                 room.give(taken);
               }
@@ -164,7 +170,17 @@ public final class RecommendServer implements AutoCloseable {
     RecommendServer server = new RecommendServer(settings, timeouts, loader, log, fatal);
     server.model = first;
     server.listener.start();
+    server.preparing.start(); // beside the first requests, which do not wait for it
     return server;
+  }
+
+  /** Makes what a large catalogue's best items are found with; without it answers take longer. */
+  private void prepare(ServedModel model) {
+    try {
+      model.prepare(modelThreads);
+    } catch (OutOfMemoryError e) {
+      log.accept("no memory for a coarse copy of the output layer: answers take longer (-Xmx)");
+    }
   }
 
   /** Opening anything else, such as a named pipe, could wait for ever. */
@@ -262,5 +278,10 @@ public final class RecommendServer implements AutoCloseable {
     listener.close(TimeUnit.SECONDS.toNanos(ServerLimits.DRAIN_SECONDS));
     threads.close();
     reloader.close();
+    try {
+      preparing.join(); // it computes alone, for less than a second
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

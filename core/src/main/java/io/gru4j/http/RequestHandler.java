@@ -181,15 +181,7 @@ final class RequestHandler {
     byte[] bytes = body.read();
     ServedModel model = server.model();
     connection.answering();
-    return server.threads().run(() -> recommend(model, bytes));
-  }
-
-  private Answer recommend(ServedModel model, byte[] body) throws RequestException {
-    Map<String, Object> answer = model.recommend(RecommendRequest.parse(body));
-    if (answer.containsKey(ServedModel.TAKEN_OVER)) {
-      server.metrics().takenOver();
-    }
-    return Answer.json(200, answer);
+    return server.threads().run(new Recommending(model, bytes, server.metrics()));
   }
 
   private Answer reload(Request request, BodyReader body, Connection connection)

@@ -10,6 +10,8 @@ import io.gru4j.serve.Recommender;
 import io.gru4j.serve.Session;
 import io.gru4j.serve.SessionFormatException;
 import io.gru4j.serve.TakenOver;
+import io.gru4j.serve.TopRequest;
+import io.gru4j.tensor.Parallel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -46,11 +48,21 @@ final class ServedModel {
   /** Reads a model and does once what the first request would wait for. */
   static ServedModel load(Path file) throws IOException {
     Recommender recommender = new Recommender(FittedModel.load(file));
-    Session session = recommender.newSession();
-    session.click(recommender.model().items().idOf(0));
-    session.top(1);
+    try (Parallel two = new Parallel(2)) { // each reads the parameters once
+      two.run(2, part -> firstUse(recommender, part));
+    }
     String fingerprint = "%016x".formatted(recommender.fingerprint());
     return new ServedModel(recommender, fingerprint, Instant.now(), recommender.ancestors());
+  }
+
+  private static void firstUse(Recommender recommender, int part) {
+    if (part == 0) {
+      recommender.fingerprint();
+    } else {
+      Session session = recommender.newSession();
+      session.click(recommender.model().items().idOf(0));
+      session.top(1);
+    }
   }
 
   /** Returns this model for a server that had another one until now, whose sessions go on. */
@@ -74,17 +86,22 @@ final class ServedModel {
   }
 
   /**
-   * Answers {@code POST /recommend}.
+   * A request whose clicks are taken in, and whose best items are still to be found.
    *
-   * @return {@code model} the fingerprint, {@code session} the token to go on from, {@code clicks}
-   *     how many the session has, {@code unknown} the items left out, {@code recommendations} the
-   *     best items, each with {@code item} and {@code score}, as {@link Session#top(int,
-   *     ItemFilter)} returns them; {@code taken_over} is true if the token is of an earlier model,
-   *     and not there otherwise. Items of such a token that this model does not know are left out
+   * @param model the model that it stays with
+   * @param asked the session, and what is to be found for it
+   * @param unknown the items left out
+   * @param takenOver whether the session began under an earlier model
+   */
+  record Begun(ServedModel model, TopRequest asked, List<String> unknown, boolean takenOver) {}
+
+  /**
+   * Begins to answer {@code POST /recommend}: takes in the clicks.
+   *
    * @throws RequestException 400 if an item is unknown and may not be, or the token is none; 409 if
    *     the token is of another model
    */
-  Map<String, Object> recommend(RecommendRequest request) throws RequestException {
+  Begun begin(RecommendRequest request) throws RequestException {
     byte[] token = bytes(request.session());
     Predecessor owner = token == null ? null : owner(token);
     TakenOver begun = open(token, owner);
@@ -102,21 +119,53 @@ final class ServedModel {
         unknown.add(item);
       }
     }
+    TopRequest asked = new TopRequest(session, request.k(), filter(request));
+    return new Begun(this, asked, unknown, owner != null);
+  }
+
+  /** The best items of requests that were begun with this model, of all in one pass. */
+  List<List<Recommendation>> top(List<Begun> begun) {
+    return recommender.topAll(begun.stream().map(Begun::asked).toList());
+  }
+
+  /**
+   * Makes what the best items of a large catalogue are found with; answers do not depend on it.
+   *
+   * @param threads that work on it
+   */
+  void prepare(int threads) {
+    try (Parallel parallel = new Parallel(threads)) {
+      recommender.prepare(parallel);
+    }
+  }
+
+  /**
+   * Ends answering {@code POST /recommend}.
+   *
+   * @return {@code model} the fingerprint, {@code session} the token to go on from, {@code clicks}
+   *     how many the session has, {@code unknown} the items left out, {@code recommendations} the
+   *     best items, each with {@code item} and {@code score}, as {@link Session#top(int,
+   *     ItemFilter)} returns them; {@code taken_over} is true if the token is of an earlier model,
+   *     and not there otherwise. Items of such a token that this model does not know are left out
+   * @throws RequestException 400 if the session has become too long to be sent back
+   */
+  static Map<String, Object> answer(Begun begun, List<Recommendation> best)
+      throws RequestException {
     List<Object> recommendations = new ArrayList<>();
-    for (Recommendation each : session.top(request.k(), filter(request))) {
+    for (Recommendation each : best) {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("item", each.item());
       entry.put("score", each.score());
       recommendations.add(entry);
     }
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("model", fingerprint);
-    answer.put("session", token(session));
-    answer.put("clicks", session.clicks());
-    if (owner != null) {
+    answer.put("model", begun.model().fingerprint);
+    answer.put("session", token(begun.asked().session()));
+    answer.put("clicks", begun.asked().session().clicks());
+    if (begun.takenOver()) {
       answer.put(TAKEN_OVER, true);
     }
-    answer.put("unknown", unknown);
+    answer.put("unknown", begun.unknown());
     answer.put("recommendations", recommendations);
     return answer;
   }

@@ -239,6 +239,52 @@ public final class Recommender {
     return Collections.unmodifiableList(results);
   }
 
+  /**
+   * Returns the best items of sessions that differ in what they ask for: one pass over the output
+   * layer's weights for 32 of those without candidates; those with candidates cost what single
+   * calls do.
+   *
+   * @param requests what is asked, of sessions of this recommender; nobody else may use them
+   *     meanwhile
+   * @return for each what {@link Session#top(int, ItemFilter)} returns, to the same bits
+   * @throws IllegalArgumentException if a {@code k} is below 1, or a session or a set of a filter
+   *     is another recommender's
+   */
+  public List<List<Recommendation>> topAll(List<TopRequest> requests) {
+    List<List<Recommendation>> results = new ArrayList<>(requests.size());
+    List<Integer> together = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      TopRequest each = requests.get(i);
+      checkTop(each.k(), each.filter());
+      checkOwner(each.session(), i);
+      results.add(List.of()); // before the first click
+      if (each.session().clicks() > 0 && each.filter().candidates().isEmpty()) {
+        together.add(i);
+      }
+    }
+    for (int i = 0; i < requests.size(); i++) {
+      TopRequest each = requests.get(i);
+      if (each.filter().candidates().isPresent()) {
+        results.set(i, each.session().top(each.k(), each.filter()));
+      }
+    }
+    Workspace workspace = workspaces.take();
+    for (int from = 0; from < together.size(); from += Workspace.ROWS) {
+      int rows = Math.min(Workspace.ROWS, together.size() - from);
+      for (int row = 0; row < rows; row++) {
+        TopRequest each = requests.get(together.get(from + row));
+        workspace.put(row, each.session());
+        workspace.ask(row, Math.min(each.k(), model.numItems()), each.filter());
+      }
+      workspace.topOfAll(rows);
+      for (int row = 0; row < rows; row++) {
+        results.set(together.get(from + row), workspace.result(row));
+      }
+    }
+    workspaces.giveBack(workspace);
+    return Collections.unmodifiableList(results);
+  }
+
   /** Takes what is recommended for one session after the other. */
   @FunctionalInterface
   public interface Receiver {

@@ -86,12 +86,7 @@ final class Workspace {
   /** Computes the best items of the first rows. */
   void top(int rows, int k, ItemFilter filter) {
     for (int row = 0; row < rows; row++) {
-      if (top[row].capacity() < k) {
-        top[row] = new TopK(k);
-      }
-      Exclusion exclusion = exclusions[row];
-      exclusion.start(sessions[row], filter);
-      top[row].keep(k, exclusion.isEmpty() ? null : exclusion);
+      ask(row, k, filter);
     }
     if (filter.candidates().isPresent()) {
       int[] candidates = filter.candidates().get().numbers();
@@ -99,8 +94,23 @@ final class Workspace {
         scorer.topOf(state.top(), row, candidates, candidates.length, top[row]);
       }
     } else {
-      scorer.top(state.top(), 0, rows, top);
+      topOfAll(rows);
     }
+  }
+
+  /** Says how many items a row is to have, and which may not be among them. */
+  void ask(int row, int k, ItemFilter filter) {
+    if (top[row].capacity() < k) {
+      top[row] = new TopK(k);
+    }
+    Exclusion exclusion = exclusions[row];
+    exclusion.start(sessions[row], filter);
+    top[row].keep(k, exclusion.isEmpty() ? null : exclusion);
+  }
+
+  /** Computes the best of all items that the first rows have asked for, together. */
+  void topOfAll(int rows) {
+    scorer.top(state.top(), 0, rows, top);
   }
 
   /** The best items of a row, as the caller receives them. */
