@@ -25,7 +25,6 @@ public final class RecommendServer implements AutoCloseable {
   private final InetSocketAddress address;
   private final ByteBudget budget;
   private final ModelThreads threads;
-  private final int modelThreads;
   private final Thread preparing =
       Thread.ofPlatform().daemon().name("gru4j-prepare").unstarted(() -> prepare(model()));
   private final Reloader reloader;
@@ -60,7 +59,6 @@ public final class RecommendServer implements AutoCloseable {
       String where = settings.host() + ":" + settings.port();
       throw new IOException(where + ": " + e.getMessage(), e);
     }
-    modelThreads = settings.threads();
     threads = new ModelThreads(settings.threads(), settings.maxWaiting());
     HeapRoom room = new HeapRoom(budget);
     reloader =
@@ -177,7 +175,7 @@ public final class RecommendServer implements AutoCloseable {
   /** Makes what a large catalogue's best items are found with; without it answers take longer. */
   private void prepare(ServedModel model) {
     try {
-      model.prepare(modelThreads);
+      model.prepare(1); // the requests meanwhile need the other processors
     } catch (OutOfMemoryError e) {
       log.accept("no memory for a coarse copy of the output layer: answers take longer (-Xmx)");
     }
