@@ -27,8 +27,7 @@ import java.util.stream.IntStream;
  * output {@code top_ids}, and the metadata {@code gru4j.item_ids}, a JSON array.
  *
  * <p>The GRU is ONNX's with {@code linear_before_reset} 1, where the reset gate stands outside of
- * the new gate's product, as in torch and in the paper's library; its gates are stacked z, r, n
- * there and r, z, n here.
+ * the new gate's product, as in torch; its gates are stacked z, r, n there and r, z, n here.
  *
  * <p>B is the number of sessions, T that of clicks of the longest, N that of items, H_i that of
  * hidden units of layer i. All methods are thread-safe.
