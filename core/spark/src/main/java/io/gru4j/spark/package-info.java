@@ -1,0 +1,2 @@
+/** Sessions, recommendations and training on Apache Spark. */
+package io.gru4j.spark;
