@@ -121,13 +121,13 @@ final class PrepareCommand implements Command {
     Counts read = Counts.of(data.clicks());
     long leftOut = data.leftOut();
     long bad = data.skippedBadLines();
-    Prepared prepared;
+    Prepared<Clicks> prepared;
     try {
       prepared = preparation.apply(data.clicks());
     } catch (IllegalArgumentException e) {
       throw input.rulesFailed(files, e);
     }
-    for (String doubt : SplitDoubts.of(prepared)) {
+    for (String doubt : SplitDoubts.of(prepared.rules(), prepared.train().numSessions())) {
       console.err().println("warning: " + doubt);
     }
     Map<String, Clicks> made = new LinkedHashMap<>();
