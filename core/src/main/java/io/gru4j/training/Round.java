@@ -131,6 +131,19 @@ public final class Round {
   }
 
   /**
+   * Makes a network to put values into, to be judged and to serve.
+   *
+   * @param parameters of the estimator
+   * @param numItems at least 1
+   * @return a network of zeros, in panels
+   */
+  public static GruNetwork zeros(GRU4RecParameters parameters, int numItems) {
+    try (Parallel one = new Parallel(1)) {
+      return new TrainingSetup(parameters, one).zeros(numItems, GruNetwork.Form.PANELS);
+    }
+  }
+
+  /**
    * Says how many arrays {@link #arrays} returns.
    *
    * @param parameters of the estimator

@@ -35,8 +35,12 @@ record TrainingSetup(GRU4RecParameters parameters, Parallel parallel) {
 
   /** Returns a network of zeros, in the form that the objective needs. */
   GruNetwork zeros(int numItems) {
+    return zeros(numItems, Objectives.form(parameters));
+  }
+
+  /** Returns a network of zeros. */
+  GruNetwork zeros(int numItems, GruNetwork.Form form) {
     int[] sizes = parameters.layerSizes();
-    GruNetwork.Form form = Objectives.form(parameters);
     return switch (parameters.get(EMBEDDING)) {
       case SEPARATE -> GruNetwork.zeros(numItems, parameters.get(NUM_COMPONENTS), sizes, form);
       case SHARED -> GruNetwork.sharedZeros(numItems, sizes, form);

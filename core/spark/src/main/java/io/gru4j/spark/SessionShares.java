@@ -5,6 +5,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.TimeUnits;
 import io.gru4j.file.Sha256;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -28,6 +29,7 @@ import scala.Tuple2;
  * @param lastClicks time of each item's last click, in seconds since 1970 where times are seen to
  *     count from there
  * @param numSessions with a click
+ * @param numTargets clicks but each session's first
  * @param sha256 of all shares in their order
  */
 record SessionShares(
@@ -36,6 +38,7 @@ record SessionShares(
     int[] clicks,
     double[] lastClicks,
     long numSessions,
+    long numTargets,
     String sha256) {
 
   /** A session's place in time. */
@@ -55,7 +58,7 @@ record SessionShares(
     }
   }
 
-  private record Digest(long sessions, String sha256) implements Serializable {}
+  private record Digest(long sessions, long targets, String sha256) implements Serializable {}
 
   /** A number modulo the number of partitions. */
   static final class Striped extends Partitioner {
@@ -95,12 +98,14 @@ record SessionShares(
    * @throws IllegalArgumentException if there is no click
    */
   static SessionShares of(JavaSparkContext context, ClickFrame frame, int partitions) {
-    JavaRDD<ClickBlock> blocks =
-        ClickBlocks.of(frame).persist(StorageLevel.MEMORY_AND_DISK_SER());
+    JavaRDD<ClickBlock> blocks = ClickBlocks.of(frame).persist(StorageLevel.MEMORY_AND_DISK_SER());
     context.setJobDescription("gru4j train: items");
     List<Tuple2<String, ItemClicks>> counted =
         new ArrayList<>(
-            blocks.flatMapToPair(SessionShares::clicksByItem).reduceByKey(ItemClicks::plus).collect());
+            blocks
+                .flatMapToPair(SessionShares::clicksByItem)
+                .reduceByKey(ItemClicks::plus)
+                .collect());
     if (counted.isEmpty()) {
       throw new IllegalArgumentException("the training sessions have no clicks");
     }
@@ -121,17 +126,17 @@ record SessionShares(
             .values()
             .mapPartitions(sessions -> List.of(share(sessions)).iterator())
             .persist(StorageLevel.MEMORY_AND_DISK());
-    List<Digest> digests =
-        shares.map(share -> new Digest(share.offsets().length - 1L, share.sha256())).collect();
+    List<Digest> digests = shares.map(SessionShares::digest).collect();
     blocks.unpersist(false);
     Sha256 sha = new Sha256();
-    digests.forEach(each -> sha.add(each.sha256().getBytes(java.nio.charset.StandardCharsets.US_ASCII)));
+    digests.forEach(each -> sha.add(each.sha256().getBytes(StandardCharsets.UTF_8)));
     return new SessionShares(
         shares,
         IdMap.of(List.of(ids)),
         counted.stream().mapToInt(each -> Math.toIntExact(each._2().count())).toArray(),
         inSeconds(counted.stream().mapToDouble(each -> each._2().last()).toArray()),
         digests.stream().mapToLong(Digest::sessions).sum(),
+        digests.stream().mapToLong(Digest::targets).sum(),
         sha.hex());
   }
 
@@ -152,6 +157,23 @@ record SessionShares(
             .collect();
     known.destroy(false);
     return share(sessions.iterator()).toMatrix(items.size());
+  }
+
+  private static Digest digest(SessionShare share) {
+    long sessions = share.offsets().length - 1L;
+    return new Digest(sessions, share.items().length - sessions, share.sha256());
+  }
+
+  /** SHA-256 of ids in their order, each with what tells it from its neighbours. */
+  static String sha256(IdMap ids) {
+    Sha256 sha = new Sha256();
+    sha.add(ids.size());
+    for (String id : ids.ids()) {
+      byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+      sha.add(bytes.length);
+      sha.add(bytes);
+    }
+    return sha.hex();
   }
 
   private static double time(ClickBlock block, int click) {
