@@ -46,6 +46,7 @@ final class SparkCluster implements AutoCloseable {
             .config("spark.local.dir", home.resolveSibling("spark-local").toString())
             .config("spark.sql.warehouse.dir", home.resolveSibling("warehouse").toString())
             .config("spark.sql.shuffle.partitions", "4")
+            .config("spark.executor.memory", "640m")
             .config("spark.executorEnv.JAVA_HOME", System.getProperty("java.home"))
             .config("spark.executorEnv.SPARK_LOCAL_IP", "127.0.0.1")
             .config("spark.executor.extraClassPath", folders());
