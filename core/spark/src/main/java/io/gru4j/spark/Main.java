@@ -13,7 +13,7 @@ import org.apache.spark.sql.SparkSession;
  */
 public final class Main {
   private static final List<Command> COMMANDS =
-      List.of(new PrepareCommand(), new RecommendCommand());
+      List.of(new PrepareCommand(), new TrainCommand(), new RecommendCommand());
 
   private static final int FAILED = 1;
 

@@ -36,4 +36,26 @@ final class ModelPath {
       Files.delete(copy);
     }
   }
+
+  /**
+   * Writes a model, replacing an old one when the new one is complete.
+   *
+   * @param path as {@link #load} takes it
+   * @throws IOException if it cannot be written
+   */
+  static void save(SparkSession spark, FittedModel model, String path) throws IOException {
+    Path file = new Path(path);
+    FileSystem system = file.getFileSystem(spark.sparkContext().hadoopConfiguration());
+    if (system instanceof LocalFileSystem local) {
+      model.save(local.pathToFile(file).toPath());
+      return;
+    }
+    java.nio.file.Path copy = Files.createTempFile("gru4j-", ".safetensors");
+    try {
+      model.save(copy);
+      system.copyFromLocalFile(false, true, new Path(copy.toUri()), file);
+    } finally {
+      Files.delete(copy);
+    }
+  }
 }
