@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 import org.apache.spark.broadcast.Broadcast;
 import scala.Tuple2;
@@ -39,6 +40,12 @@ final class RoundTask implements Serializable {
   private final int round;
   private final int roundsPerEpoch;
   private final RoundCounters counters;
+  private final Watch watch;
+
+  /** Is told of each round of a partition before it is trained; for tests. */
+  interface Watch extends Serializable {
+    void begins(int partition, int round) throws Exception;
+  }
 
   /**
    * Says what the round of any partition is.
@@ -56,7 +63,8 @@ final class RoundTask implements Serializable {
       long seed,
       int round,
       int roundsPerEpoch,
-      RoundCounters counters) {
+      RoundCounters counters,
+      Watch watch) {
     this.algorithm = parameters.algorithm();
     parameters
         .getParams()
@@ -68,6 +76,7 @@ final class RoundTask implements Serializable {
     this.round = round;
     this.roundsPerEpoch = roundsPerEpoch;
     this.counters = counters;
+    this.watch = watch;
   }
 
   /** A key that sorts by slice, then by partition. */
@@ -80,7 +89,12 @@ final class RoundTask implements Serializable {
   }
 
   /** Trains. The share is that of the partition, once. */
-  Iterator<Tuple2<Long, byte[]>> run(int partition, Iterator<SessionShare> share) {
+  Iterator<Tuple2<Long, byte[]>> run(int partition, Iterator<SessionShare> share) throws Exception {
+    JavaVersion.check();
+    if (SharedModels.isScalar()) {
+      counters.addScalar(SparkEnv.get().executorId());
+    }
+    watch.begins(partition, round);
     GRU4RecParameters p = GRU4RecParameters.defaults(algorithm).withParams(parameters);
     Round.Place place = new Round.Place(seed, partition, round, roundsPerEpoch);
     int[] itemClicks = clicks.value();

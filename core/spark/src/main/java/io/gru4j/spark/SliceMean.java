@@ -2,6 +2,7 @@ package io.gru4j.spark;
 
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.stream.IntStream;
 import scala.Tuple2;
 
 /**
@@ -55,6 +56,11 @@ final class SliceMean implements Iterator<Tuple2<Long, byte[]>> {
     return new Tuple2<>(RoundTask.key(slice, 0), mean.get().toBytes());
   }
 
+  /** How many times the mean difference of values is taken, where so many partitions have one. */
+  static double step(int partitions) {
+    return Math.sqrt(partitions);
+  }
+
   /** The mean of one slice. */
   static final class Mean {
     private final int rows;
@@ -90,14 +96,14 @@ final class SliceMean implements Iterator<Tuple2<Long, byte[]>> {
     }
 
     SliceChange get() {
-      int[] touched =
-          java.util.stream.IntStream.range(0, rows).filter(row -> partitions[row] > 0).toArray();
+      int[] touched = IntStream.range(0, rows).filter(row -> partitions[row] > 0).toArray();
       float[] differences = new float[sums.length * touched.length * cols];
       int at = 0;
-      for (double[] sum : sums) {
+      for (int k = 0; k < sums.length; k++) {
         for (int row : touched) {
+          double scale = k == 0 ? step(partitions[row]) : 1;
           for (int col = 0; col < cols; col++) {
-            differences[at++] = (float) (sum[row * cols + col] / weights[row]);
+            differences[at++] = (float) (scale * (sums[k][row * cols + col] / weights[row]));
           }
         }
       }

@@ -28,6 +28,7 @@ public final class SparkTrainer {
   private FrameFormat format = FrameFormat.DEFAULT;
   private TrainingListener listener = new TrainingListener() {};
   private String checkpoints; // null: none
+  private RoundTask.Watch watch = (partition, round) -> {};
 
   /**
    * Makes a trainer.
@@ -72,6 +73,12 @@ public final class SparkTrainer {
    */
   public SparkTrainer checkpoints(String folder) {
     checkpoints = folder;
+    return this;
+  }
+
+  /** Watches the rounds of partitions, for tests. */
+  SparkTrainer watch(RoundTask.Watch watch) {
+    this.watch = watch;
     return this;
   }
 
@@ -146,7 +153,8 @@ public final class SparkTrainer {
         positive("partitions", partitions),
         positive("roundsPerEpoch", roundsPerEpoch),
         listener,
-        checkpoints);
+        checkpoints,
+        watch);
   }
 
   private static int positive(String name, int number) {

@@ -50,6 +50,8 @@ final class SparkTraining {
   private final TrainingListener listener;
   private final String folderOrNull;
 
+  private final RoundTask.Watch watch;
+
   private Path scratch;
   private SparkCheckpoints checkpoints; // null: none
   private SessionShares shares;
@@ -64,7 +66,8 @@ final class SparkTraining {
       int partitions,
       int roundsPerEpoch,
       TrainingListener listener,
-      String folderOrNull) {
+      String folderOrNull,
+      RoundTask.Watch watch) {
     this.context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     this.parameters = parameters;
     this.sessions = sessions;
@@ -73,6 +76,7 @@ final class SparkTraining {
     this.roundsPerEpoch = roundsPerEpoch;
     this.listener = listener;
     this.folderOrNull = folderOrNull;
+    this.watch = watch;
   }
 
   /** Makes a state to train from. */
@@ -209,6 +213,11 @@ final class SparkTraining {
       boolean ended = !state.history.isEmpty() && state.history.getLast().stopped();
       while (!ended && state.history.size() < epochs) {
         round(state, clicks, counters);
+        if (state.round == 1 && !counters.scalarExecutors().isEmpty()) {
+          listener.onWarning(
+              "executors without the Vector API: %s: the same model, some ten times slower"
+                  .formatted(counters.scalarExecutors()));
+        }
         boolean whole = state.round % roundsPerEpoch == 0;
         if (whole) {
           state.history.add(endOfEpoch(state, sample));
@@ -245,7 +254,8 @@ final class SparkTraining {
               state.seed,
               state.round,
               roundsPerEpoch,
-              counters);
+              counters,
+              watch);
       RoundResult result = SparkRound.run(shares.rdd(), task, state.layout, state.numbers);
       if (result.failure() != null) {
         throw new TrainingException(result.failure());
