@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** One of gru4j's commands. */
-interface Command {
+public interface Command {
   /** The word that calls it. */
   String name();
 

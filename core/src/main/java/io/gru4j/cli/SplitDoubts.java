@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** What is doubtful about a split: a part by which nothing can be judged well. */
-final class SplitDoubts {
+public final class SplitDoubts {
   private SplitDoubts() {}
 
   /** In words, with figures and what helps; {@code left} sessions are those of training. */
-  static List<String> of(List<Applied> rules, long left) {
+  public static List<String> of(List<Applied> rules, long left) {
     List<String> doubts = new ArrayList<>();
     for (Applied rule : rules) {
       long before = rule.before().clicks();

@@ -5,6 +5,7 @@ import io.gru4j.tensor.Backend;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ScheduledFuture;
@@ -18,9 +19,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class SharedModels {
   private static final Logger LOGGER = System.getLogger(SharedModels.class.getName());
-  private static final long IDLE_SECONDS = 60;
   private static final Map<Long, Shared> MODELS = new HashMap<>(); // by fingerprint
   private static final AtomicBoolean WARNED = new AtomicBoolean();
+
+  /** After which a model that no task uses is freed. Tests have no minute. */
+  static volatile Duration idle = Duration.ofMinutes(1);
 
   private SharedModels() {}
 
@@ -113,7 +116,7 @@ final class SharedModels {
         if (uses == 0 && recommender == null) {
           MODELS.remove(fingerprint, this); // it could not be read
         } else if (uses == 0) {
-          end = CLOCK.schedule(this::free, IDLE_SECONDS, TimeUnit.SECONDS);
+          end = CLOCK.schedule(this::free, idle.toMillis(), TimeUnit.MILLISECONDS);
         }
       }
     }

@@ -110,6 +110,15 @@ public final class SparkSessions implements AutoCloseable {
     return parts.train().scale();
   }
 
+  SparkLog log(String part) {
+    return switch (part) {
+      case "train" -> parts.train();
+      case "validation" -> parts.validation();
+      case "test" -> parts.test();
+      default -> throw new IllegalArgumentException("no part " + part);
+    };
+  }
+
   /** Frees what executors keep; the data frames can be used no more. */
   @Override
   public void close() {

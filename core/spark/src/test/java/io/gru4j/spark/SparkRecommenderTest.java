@@ -12,6 +12,7 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.UnknownItems;
 import io.gru4j.serve.ItemFilter;
 import io.gru4j.serve.Recommender;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -50,6 +51,24 @@ class SparkRecommenderTest {
     assertTrue(counters.modelsRead() <= 1, "tasks of a JVM share a model");
     assertEquals(List.of(), counters.scalarExecutors());
     assertTrue(counters.seconds() > 0);
+  }
+
+  @Test
+  void aModelIsFreedForAnotherAndWhenNoTaskHasUsedItForAWhile() throws InterruptedException {
+    SharedModels.idle = Duration.ofMillis(300);
+    try {
+      for (long seed = 10; seed < 13; seed++) {
+        ScoringCase other = new ScoringCase(5, seed);
+        SparkRecommender.recommend(other.model(), other.frame(cluster, 2), 1).collect();
+        assertTrue(SharedModels.size() <= 1, "those before it were freed");
+      }
+      for (int i = 0; i < 200 && SharedModels.size() > 0; i++) {
+        Thread.sleep(50);
+      }
+      assertEquals(0, SharedModels.size());
+    } finally {
+      SharedModels.idle = Duration.ofMinutes(1);
+    }
   }
 
   @Test
