@@ -38,6 +38,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -55,6 +57,7 @@ public final class Training {
   private static final int DROPOUT = 1;
   private static final int SESSION_ORDER = 4;
   private static final int NEGATIVES = 5;
+  private static final int FRESH_STARTS = 6; // each has these streams of its own
 
   private final InteractionMatrix x;
   private final IdMap items;
@@ -223,15 +226,33 @@ public final class Training {
     if (startedWith == null) {
       startedWith = Fingerprint.of(parameters, x, items, validation, from);
     }
-    long negativesSeed = RandomStream.at(seed, NEGATIVES);
+    long streams = streams(seed);
+    long negativesSeed = RandomStream.at(streams, NEGATIVES);
     int[] clicks = from == null ? x.itemClicks() : from.clicks();
     Objective objective =
         Objectives.of(network, parameters, clicks, negatives, negativesSeed, parallel);
-    long dropoutSeed = RandomStream.at(seed, DROPOUT);
+    long dropoutSeed = RandomStream.at(streams, DROPOUT);
     TrainingStep step = new TrainingStep(network, parameters, objective, dropoutSeed, parallel);
     state = new TrainingState(seed, network, step, new StoppingRule(parameters));
     trainer = trainer(seed);
     return this;
+  }
+
+  /**
+   * What dropout, negatives and order are drawn with. Steps count on where a training goes on from
+   * the kept state of another; where its state is fresh they begin anew, and would draw what an
+   * earlier one has drawn.
+   */
+  private long streams(long seed) {
+    long freshStarts = 0;
+    if (from != null) {
+      freshStarts =
+          from.model().lineage().trainings().stream().filter(Start::isFresh).count()
+              + (from.kept() == null ? 1 : 0);
+    }
+    return freshStarts == 0
+        ? seed
+        : RandomStream.at(RandomStream.at(seed, FRESH_STARTS), freshStarts);
   }
 
   private Trainer trainer(long seed) {
@@ -240,7 +261,7 @@ public final class Training {
   }
 
   private EpochBatches batches(long seed) {
-    long orderSeed = RandomStream.at(seed, SESSION_ORDER);
+    long orderSeed = RandomStream.at(streams(seed), SESSION_ORDER);
     SessionOrdering order =
         new SessionOrdering(x, parameters.get(GRU4RecOptions.SESSION_ORDER), orderSeed);
     return switch (parameters.get(BATCHING)) {
@@ -465,7 +486,8 @@ public final class Training {
     rows.put("epochs", (long) state.history.size());
     rows.put("items", (long) x.numItems());
     rows.put("new", from == null ? x.numItems() : (long) from.added());
-    rows.put("forgotten", from == null ? 0 : (long) from.forgotten());
+    SortedMap<Integer, String> forgotten = from == null ? new TreeMap<>() : from.forgotten();
+    rows.put("forgotten", (long) forgotten.size());
     Lineage before = from == null ? Lineage.UNKNOWN : from.model().lineage();
     return before.plus(
         new Lineage.Training(
@@ -475,7 +497,8 @@ public final class Training {
             from == null ? Map.of() : from.allSettings(),
             texts,
             state.seed,
-            rows));
+            rows,
+            forgotten));
   }
 
   /**

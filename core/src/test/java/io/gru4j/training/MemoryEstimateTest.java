@@ -53,7 +53,11 @@ class MemoryEstimateTest {
     17_827_312,
     26_969_288,
     27_713_928,
-    20_619_784
+    20_619_784,
+    1,
+    1,
+    1,
+    1
   };
 
   /** What was estimated when that was held, and for fits too large to be run; total bytes. */
