@@ -173,8 +173,11 @@ final class MemoryOfFits {
                     .set(ADAGRAD_MOMENTUM, 0.3))
             .map(p -> new Fit(p.build(), true, false));
     Stream<Fit> updates =
-        Stream.of(small(), shared(), sampled(small()), negSampling())
-            .map(p -> new Fit(p.build(), false, true));
+        Stream.of(
+            new Fit(small().build(), false, true),
+            new Fit(shared().build(), false, true),
+            new Fit(sampled(small()).set(KEEP_LAST, true).build(), true, true),
+            new Fit(negSampling().set(PREDICT_TOP_K, 10).build(), true, true));
     return Stream.of(unjudged, judged, updates).flatMap(each -> each).toList();
   }
 
