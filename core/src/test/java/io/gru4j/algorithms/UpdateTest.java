@@ -416,6 +416,24 @@ class UpdateTest {
     Files.delete(dir);
   }
 
+  /** Of shared samples, which are drawn by it. */
+  @Test
+  void popularityIsThatOfAllTrainings() throws IOException {
+    GRU4RecParameters.Builder builder = TestSessions.tiny().toBuilder().set(LEARNING_RATE, STILL);
+    builder.set("negatives", "shared").set("num_samples", 7).set("batching", "session_parallel");
+    GRU4RecParameters p = builder.set("logq", 1.0).set(MAX_EPOCHS, 1).build();
+    FittedModel start = trained(p);
+    int[] clicks = start.itemClicks();
+    clicks[11] += 1_000;
+    List<Double> losses = new ArrayList<>();
+    for (FittedModel each : List.of(start, start, start.withItemClicks(clicks))) {
+      Update.Data data = Update.of(each).with(OLD.x(), OLD.items(), null);
+      estimator(p).observer(firstLoss(losses)).fit(data);
+    }
+    assertEquals(losses.get(0), losses.get(1));
+    assertNotEquals(losses.get(0), losses.get(2));
+  }
+
   @Provide
   static Arbitrary<List<Boolean>> nights() {
     return Arbitraries.of(true, false).list().ofMinSize(1).ofMaxSize(4);
