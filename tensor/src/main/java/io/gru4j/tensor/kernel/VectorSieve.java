@@ -116,59 +116,79 @@ public final class VectorSieve implements SieveKernels {
     for (int p = 0; p < panels; p++) {
       int o = co + p * K * CLASSES;
       for (int l = 0; l < QUARTER; l += L) {
-        sums(upper, yo + p * CLASSES + l, codes, o + 4 * l, h, ho, K, hScale);
+        sums(upper, yo + p * CLASSES + l, codes, o + 4 * l, h, ho, K);
       }
     }
-    finish(lower, upper, yo, scale, bias, so, panels * CLASSES, slack, relative, least);
+    int zeros = HALF * (K / GROUP + K % GROUP);
+    int n = panels * CLASSES;
+    finish(lower, upper, yo, zeros, hScale, scale, bias, so, n, slack, relative, least);
   }
 
-  /** The sums of four vectors of classes, a quarter of a panel apart. */
-  private static void sums(
-      float[] y, int yo, byte[] codes, int o, short[] h, int ho, int K, float hScale) {
+  /**
+   * The sums of four vectors of classes, a quarter of a panel apart, each with {@link #HALF} for a
+   * group, as the bits of floats. Compiled code stays whole only while a method is about as short.
+   */
+  private static void sums(float[] y, int yo, byte[] codes, int o, short[] h, int ho, int K) {
     IntVector low0 = IntVector.zero(INTS); // and 65536 times the sums of low1
     IntVector low1 = low0;
     IntVector high0 = low0;
     IntVector high1 = low0;
-    int groups = 0;
-    for (int k = 0; k < K; groups++) {
-      ShortVector a;
-      ShortVector b;
-      int sum = h[ho + k];
-      ShortVector x0 = pairs(codes, o);
-      ShortVector h0 = ShortVector.broadcast(SHORTS, h[ho + k]);
-      if (k + GROUP <= K) {
-        sum += h[ho + k + 1] + h[ho + k + 2] + h[ho + k + 3];
-        ShortVector h1 = ShortVector.broadcast(SHORTS, h[ho + k + 1]);
-        ShortVector h2 = ShortVector.broadcast(SHORTS, h[ho + k + 2]);
-        ShortVector h3 = ShortVector.broadcast(SHORTS, h[ho + k + 3]);
-        ShortVector x1 = pairs(codes, o + CLASSES);
-        ShortVector x2 = pairs(codes, o + 2 * CLASSES);
-        ShortVector x3 = pairs(codes, o + 3 * CLASSES);
-        a = x0.mul(h0).add(x1.mul(h1)).add(x2.mul(h2).add(x3.mul(h3)));
-        b = high(x0).mul(h0).add(high(x1).mul(h1)).add(high(x2).mul(h2).add(high(x3).mul(h3)));
-        k += GROUP;
-        o += GROUP * CLASSES;
-      } else {
-        a = x0.mul(h0);
-        b = high(x0).mul(h0);
-        k++;
-        o += CLASSES;
+    int k = 0;
+    for (; k + GROUP <= K; k += GROUP) {
+      ShortVector a = ShortVector.zero(SHORTS);
+      ShortVector b = a;
+      int sum = 0;
+      for (int i = 0; i < GROUP; i++) {
+        ShortVector x = pairs(codes, o + i * CLASSES);
+        ShortVector hk = ShortVector.broadcast(SHORTS, h[ho + k + i]);
+        a = a.add(x.mul(hk));
+        b = b.add(high(x).mul(hk));
+        sum += h[ho + k + i];
       }
-      ShortVector zero = ShortVector.broadcast(SHORTS, (short) (HALF - ZERO * sum));
-      a = a.sub(b.lanewise(LSHL, Byte.SIZE)).add(zero);
-      b = b.add(zero);
-      IntVector low = a.reinterpretAsInts();
-      IntVector high = b.reinterpretAsInts();
+      ShortVector zero = ShortVector.broadcast(SHORTS, zero(sum));
+      IntVector low = a.sub(b.lanewise(LSHL, Byte.SIZE)).add(zero).reinterpretAsInts();
+      IntVector high = b.add(zero).reinterpretAsInts();
       low0 = low0.add(low);
       low1 = low1.add(low.lanewise(LSHR, Short.SIZE));
       high0 = high0.add(high);
       high1 = high1.add(high.lanewise(LSHR, Short.SIZE));
+      o += GROUP * CLASSES;
     }
-    int zeros = HALF * groups;
-    floats(low(low0, low1), zeros, hScale).intoArray(y, yo);
-    floats(low(high0, high1), zeros, hScale).intoArray(y, yo + QUARTER);
-    floats(low1, zeros, hScale).intoArray(y, yo + 2 * QUARTER);
-    floats(high1, zeros, hScale).intoArray(y, yo + 3 * QUARTER);
+    store(low(low0, low1), y, yo);
+    store(low(high0, high1), y, yo + QUARTER);
+    store(low1, y, yo + 2 * QUARTER);
+    store(high1, y, yo + 3 * QUARTER);
+    for (; k < K; k++, o += CLASSES) {
+      addStep(y, yo, codes, o, h[ho + k]);
+    }
+  }
+
+  /** Adds one step, which is a group of its own. */
+  private static void addStep(float[] y, int yo, byte[] codes, int o, short h) {
+    ShortVector zero = ShortVector.broadcast(SHORTS, zero(h));
+    ShortVector x = pairs(codes, o);
+    ShortVector b = high(x).mul(h);
+    IntVector low = x.mul(h).sub(b.lanewise(LSHL, Byte.SIZE)).add(zero).reinterpretAsInts();
+    IntVector high = b.add(zero).reinterpretAsInts();
+    IntVector low1 = low.lanewise(LSHR, Short.SIZE);
+    IntVector high1 = high.lanewise(LSHR, Short.SIZE);
+    store(load(y, yo).add(low(low, low1)), y, yo);
+    store(load(y, yo + QUARTER).add(low(high, high1)), y, yo + QUARTER);
+    store(load(y, yo + 2 * QUARTER).add(low1), y, yo + 2 * QUARTER);
+    store(load(y, yo + 3 * QUARTER).add(high1), y, yo + 3 * QUARTER);
+  }
+
+  private static void store(IntVector x, float[] y, int o) {
+    x.reinterpretAsFloats().intoArray(y, o);
+  }
+
+  private static IntVector load(float[] y, int o) {
+    return FloatVector.fromArray(SPECIES, y, o).reinterpretAsInts();
+  }
+
+  /** What a group's sum of bytes lacks to be one of codes, and a number without a sign. */
+  private static short zero(int sum) {
+    return (short) (HALF - ZERO * sum);
   }
 
   /** Two bytes in each lane. */
@@ -184,15 +204,13 @@ public final class VectorSieve implements SieveKernels {
     return both.sub(high.lanewise(LSHL, Short.SIZE));
   }
 
-  private static FloatVector floats(IntVector sums, int zeros, float scale) {
-    return ((FloatVector) sums.sub(zeros).convert(I2F, 0)).mul(scale);
-  }
-
   /** From the sums, which stand in {@code upper}, to the bounds. */
   private static void finish(
       float[] lower,
       float[] upper,
       int yo,
+      int zeros,
+      float hScale,
       float[] scale,
       float[] bias,
       int so,
@@ -203,7 +221,8 @@ public final class VectorSieve implements SieveKernels {
     FloatVector ofBias = FloatVector.broadcast(SPECIES, relative);
     FloatVector ofAll = FloatVector.broadcast(SPECIES, least);
     for (int i = 0; i < n; i += L) {
-      FloatVector d = FloatVector.fromArray(SPECIES, upper, yo + i);
+      IntVector sums = load(upper, yo + i).sub(zeros);
+      FloatVector d = ((FloatVector) sums.convert(I2F, 0)).mul(hScale);
       FloatVector s = FloatVector.fromArray(SPECIES, scale, so + i);
       FloatVector b = FloatVector.fromArray(SPECIES, bias, so + i);
       FloatVector e = b.abs().fma(ofBias, ofAll);
