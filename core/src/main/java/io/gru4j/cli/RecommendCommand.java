@@ -163,7 +163,7 @@ final class RecommendCommand implements Command {
     if (!sessions.isEmpty()) {
       LittleWork.expect(LittleWork.ofScoring(file, sessions));
     }
-    Recommender recommender = new Recommender(ModelInput.load(file));
+    Recommender recommender = new Recommender(ModelInput.map(file));
     ItemFilter filter = unseen ? ItemFilter.ALL.unseen() : ItemFilter.ALL;
     if (candidates.isPresent()) {
       ItemSet set = itemSet(recommender, "--candidates", candidates.get(), console);

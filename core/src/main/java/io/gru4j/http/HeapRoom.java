@@ -80,7 +80,9 @@ final class HeapRoom {
         long[] shape = reader.shape(name);
         long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         boolean floats = reader.type(name) == TensorType.F32;
-        bytes += floats ? 4 * elements : 2 * elements; // ids as bytes, and as text for a while
+        if (!name.equals("emb.weight")) { // which stays in the file
+          bytes += floats ? 4 * elements : 2 * elements; // ids as bytes, and as text for a while
+        }
         rows = floats && shape.length > 0 ? Math.max(rows, shape[0]) : rows;
         coarse = name.equals("lin.weight") ? coarse(shape) : coarse;
       }

@@ -47,7 +47,7 @@ final class ServedModel {
 
   /** Reads a model and does once what the first request would wait for. */
   static ServedModel load(Path file) throws IOException {
-    Recommender recommender = new Recommender(FittedModel.load(file));
+    Recommender recommender = new Recommender(FittedModel.map(file));
     try (Parallel two = new Parallel(2)) { // each reads the parameters once
       two.run(2, part -> firstUse(recommender, part));
     }
