@@ -84,7 +84,7 @@ class DocumentationTest {
   private static Map<String, String> sources() throws IOException {
     Pattern type = Pattern.compile("(?:class|interface|record|enum) ([A-Z]\\w*)");
     Map<String, String> sources = new HashMap<>();
-    for (String module : List.of("tensor", "core", "bench")) {
+    for (String module : List.of("tensor", "core", "core/spark", "bench")) {
       try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src"))) {
         for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
           String text = Files.readString(file);

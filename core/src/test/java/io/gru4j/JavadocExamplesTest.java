@@ -23,6 +23,7 @@ import io.gru4j.algorithms.Update;
 import io.gru4j.algorithms.VSknn;
 import io.gru4j.data.ClickData;
 import io.gru4j.data.ClickFile;
+import io.gru4j.data.Clicks;
 import io.gru4j.data.CsrMatrix;
 import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
@@ -116,7 +117,7 @@ class JavadocExamplesTest {
         List.of(
             new SessionGap(Duration.ofHours(1)), new CollapseRepeats(), new MinimumCounts(5, 2));
     Cut lastDay = new Cut.Last(Duration.ofDays(1));
-    Prepared prepared = new Preparation(steps, lastDay, lastDay, 2).apply(read.clicks());
+    Prepared<Clicks> prepared = new Preparation(steps, lastDay, lastDay, 2).apply(read.clicks());
     SessionData train = prepared.train().toSessionData();
     ClickFile.write(prepared.test(), folder.resolve("test.tsv.gz"));
     // @end

@@ -2,6 +2,7 @@ package io.gru4j.bench;
 
 import io.gru4j.data.ClickData;
 import io.gru4j.data.ClickFile;
+import io.gru4j.data.Clicks;
 import io.gru4j.data.Condition;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SessionColumns;
@@ -146,7 +147,7 @@ public class LoadBenchmark {
    * @return the parts
    */
   @Benchmark
-  public Prepared prepare(Rows work) throws IOException {
+  public Prepared<Clicks> prepare(Rows work) throws IOException {
     SessionFiles reader =
         new SessionFiles()
             .columns(new SessionColumns("user_id", "product_id", "event_time"))
@@ -160,7 +161,7 @@ public class LoadBenchmark {
             new CollapseRepeats(),
             new MinimumCounts(5, 2));
     Cut newest = new Cut.Fraction(0.1);
-    Prepared parts = new Preparation(steps, newest, newest, 2).apply(read.clicks());
+    Prepared<Clicks> parts = new Preparation(steps, newest, newest, 2).apply(read.clicks());
     ClickFile.write(parts.train(), prepared);
     return parts;
   }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** One of gru4j's commands. */
-interface Command {
+public interface Command {
   /** The word that calls it. */
   String name();
 

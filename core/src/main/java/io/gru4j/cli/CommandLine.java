@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  * A flag that is unknown, given twice, without its value, or missing although it is needed is a
  * {@link UsageException}.
  */
-final class CommandLine {
+public final class CommandLine {
   private final Map<String, List<String>> values = new LinkedHashMap<>();
   private final List<String> arguments = new ArrayList<>();
   private final Map<String, Option> options = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ final class CommandLine {
   }
 
   /** The same without one flag and its value. */
-  String quotedWithout(String flag) {
+  public String quotedWithout(String flag) {
     List<String> kept = new ArrayList<>(words);
     int at = kept.indexOf("--" + flag);
     if (at >= 0) {
@@ -176,12 +176,12 @@ final class CommandLine {
   }
 
   /** A flag's value, if it was given. */
-  Optional<String> get(String name) {
+  public Optional<String> get(String name) {
     return all(name).stream().findFirst();
   }
 
   /** The values of a flag that may be given more than once, in order. */
-  List<String> all(String name) {
+  public List<String> all(String name) {
     if (!options.containsKey(name)) {
       throw new IllegalArgumentException("no flag --" + name);
     }
@@ -189,7 +189,7 @@ final class CommandLine {
   }
 
   /** The value of a flag that must be there. */
-  String require(String name) throws UsageException {
+  public String require(String name) throws UsageException {
     Optional<String> value = get(name);
     if (value.isEmpty()) {
       throw new UsageException(options.get(name).usage() + " is missing");
@@ -221,7 +221,7 @@ final class CommandLine {
   }
 
   /** Whether a switch is on. */
-  boolean isOn(String name) throws UsageException {
+  public boolean isOn(String name) throws UsageException {
     String value = get(name).orElse("false");
     return switch (value) {
       case "true" -> true;
@@ -231,7 +231,7 @@ final class CommandLine {
   }
 
   /** The value of a flag that takes a whole number of at least {@code least}. */
-  int integer(String name, int defaultValue, int least) throws UsageException {
+  public int integer(String name, int defaultValue, int least) throws UsageException {
     return integer(name, defaultValue, least, Integer.MAX_VALUE);
   }
 
@@ -283,7 +283,7 @@ final class CommandLine {
   }
 
   /** Arguments, of which there must be at least one. */
-  List<String> requireArguments(String argument) throws UsageException {
+  public List<String> requireArguments(String argument) throws UsageException {
     if (arguments.isEmpty()) {
       throw new UsageException(argument + " is missing");
     }

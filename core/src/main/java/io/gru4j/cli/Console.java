@@ -13,8 +13,10 @@ import java.io.PrintStream;
  *     is no terminal
  * @param typed whether somebody types what {@code in} brings
  */
-record Console(InputStream in, PrintStream out, PrintStream err, int columns, boolean typed) {
-  Console(InputStream in, PrintStream out, PrintStream err, int columns) {
+public record Console(
+    InputStream in, PrintStream out, PrintStream err, int columns, boolean typed) {
+  /** A console where nobody types. */
+  public Console(InputStream in, PrintStream out, PrintStream err, int columns) {
     this(in, out, err, columns, false);
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * @param columns where session, item and time stand
  * @param format all else
  */
-record InputFormat(SessionColumns columns, SessionFormat format) {
+public record InputFormat(SessionColumns columns, SessionFormat format) {
   static final List<Option> OPTIONS =
       List.of(
           new Option(
@@ -63,7 +63,8 @@ record InputFormat(SessionColumns columns, SessionFormat format) {
           new Option(
               "user-key", "NAME", "the column with the person: warn if a session has several"));
 
-  static InputFormat of(CommandLine line) throws UsageException {
+  /** Reads the flags that the command has. */
+  public static InputFormat of(CommandLine line) throws UsageException {
     SessionColumns names = SessionColumns.DEFAULT;
     SessionColumns columns;
     try {
@@ -80,20 +81,20 @@ record InputFormat(SessionColumns columns, SessionFormat format) {
         requireTimes(line, flag);
       }
     }
-    boolean header = !line.isOn("no-header");
+    boolean header = !line.knows("no-header") || !line.isOn("no-header");
     if (!header) {
       checkNumbers(columns);
     }
     SessionFormat format =
         SessionFormat.DEFAULT
-            .withForm(form(line.get("format").orElse("auto")))
+            .withForm(form(given(line, "format").orElse("auto")))
             .withHeader(header)
             .withWhere(conditions(line.all("where")))
             .withZone(zone(line.get("time-zone")))
             .withTimeUnit(unit(line.get("time-unit")))
-            .withUser(line.get("user-key").orElse(null));
+            .withUser(given(line, "user-key").orElse(null));
     try {
-      format = format.withSeparator(separator(line.get("separator").orElse(null)));
+      format = format.withSeparator(separator(given(line, "separator").orElse(null)));
     } catch (IllegalArgumentException e) {
       throw new UsageException("--separator: " + e.getMessage());
     }
@@ -102,6 +103,11 @@ record InputFormat(SessionColumns columns, SessionFormat format) {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--time-format: " + e.getMessage());
     }
+  }
+
+  /** A flag that only commands have which read files. */
+  private static Optional<String> given(CommandLine line, String name) {
+    return line.knows(name) ? line.get(name) : Optional.empty();
   }
 
   /** Refuses a flag that means nothing where the time is the order in the file. */

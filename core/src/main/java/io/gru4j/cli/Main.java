@@ -60,6 +60,22 @@ public final class Main {
   }
 
   /**
+   * Returns flags of a command, for others that have the same.
+   *
+   * @param command its name
+   * @param names without the leading dashes
+   * @return the flags, in that order
+   */
+  public static List<Option> options(String command, String... names) {
+    Command found =
+        COMMANDS.stream().filter(each -> each.name().equals(command)).findFirst().orElseThrow();
+    return Arrays.stream(names)
+        .map(name -> found.options().stream().filter(o -> o.name().equals(name)).findFirst())
+        .map(Optional::orElseThrow)
+        .toList();
+  }
+
+  /**
    * Runs a command and ends the JVM with its exit status.
    *
    * @param args the command and its flags; {@code --help} lists them
@@ -95,9 +111,21 @@ public final class Main {
     return run(args, new Console(in, out, err, 0));
   }
 
-  /** Runs a command on a console. */
-  static int run(String[] args, Console console) {
-    int status = dispatch(args, console);
+  /** Runs a command on a console; returns the exit status. */
+  public static int run(String[] args, Console console) {
+    return run(COMMANDS, args, console);
+  }
+
+  /**
+   * Runs one of some commands.
+   *
+   * @param commands what there is
+   * @param args the command and its flags
+   * @param console where it reads and prints
+   * @return the exit status: 0 done, 1 the work failed, 2 the command line is wrong
+   */
+  public static int run(List<Command> commands, String[] args, Console console) {
+    int status = dispatch(commands, args, console);
     console.out().flush();
     if (console.out().checkError() && status == DONE) {
       console.err().println("gru4j: the results cannot be written to stdout");
@@ -106,28 +134,28 @@ public final class Main {
     return status;
   }
 
-  private static int dispatch(String[] args, Console console) {
+  private static int dispatch(List<Command> commands, String[] args, Console console) {
     List<String> words = Arrays.asList(args);
     if (words.isEmpty()) {
-      console.err().print(Help.top(COMMANDS));
+      console.err().print(Help.top(commands));
       return WRONG;
     }
     String first = words.getFirst();
     if (isHelp(first) || first.equals("help") && words.size() == 1) {
-      console.out().print(Help.top(COMMANDS));
+      console.out().print(Help.top(commands));
       return DONE;
     }
     if (first.equals("help")) {
-      return dispatch(new String[] {words.get(1), "--help"}, console);
+      return dispatch(commands, new String[] {words.get(1), "--help"}, console);
     }
     if (first.equals("--version")) {
       console.out().println("gru4j " + version());
       return DONE;
     }
     Optional<Command> command =
-        COMMANDS.stream().filter(each -> each.name().equals(first)).findFirst();
+        commands.stream().filter(each -> each.name().equals(first)).findFirst();
     if (command.isEmpty()) {
-      List<String> names = COMMANDS.stream().map(Command::name).toList();
+      List<String> names = commands.stream().map(Command::name).toList();
       String nearest =
           NearestName.of(first, names).map(name -> "; did you mean " + name + "?").orElse("");
       console.err().println("gru4j: unknown command " + OneLine.of(first, 100) + nearest);

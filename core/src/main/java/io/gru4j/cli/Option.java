@@ -14,14 +14,16 @@ import java.util.regex.Pattern;
  * @param many whether it may be given more than once
  * @param choices its values where they have names, such as those of {@code a|b}; else empty
  */
-record Option(String name, String value, String help, boolean many, List<String> choices) {
+public record Option(String name, String value, String help, boolean many, List<String> choices) {
   private static final Pattern CHOICES = Pattern.compile("[a-z0-9_.]+(\\|[a-z0-9_.]+)+");
 
-  Option(String name, String value, String help) {
+  /** A flag that may be given once; its choices are those of {@code a|b}. */
+  public Option(String name, String value, String help) {
     this(name, value, help, false);
   }
 
-  Option(String name, String value, String help, boolean many) {
+  /** A flag whose choices are those of {@code a|b}. */
+  public Option(String name, String value, String help, boolean many) {
     this(name, value, help, many, choices(value));
   }
 

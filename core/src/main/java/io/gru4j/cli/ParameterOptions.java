@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The estimator's parameters as flags of the same names with dashes. */
-final class ParameterOptions {
+public final class ParameterOptions {
   /** Flags that mean nothing where no sessions judge the epochs. */
   private static final List<String> OF_VALIDATION =
       List.of(
@@ -81,7 +81,7 @@ final class ParameterOptions {
    *
    * @param reason follows the flag's name
    */
-  static void refuseValidationFlags(CommandLine line, String reason) throws UsageException {
+  public static void refuseValidationFlags(CommandLine line, String reason) throws UsageException {
     for (String flag : OF_VALIDATION) {
       if (line.get(flag).filter(value -> !value.equalsIgnoreCase("false")).isPresent()) {
         throw new UsageException("--" + flag + " " + reason);
@@ -117,7 +117,7 @@ final class ParameterOptions {
    * A flag for each parameter of any estimator, those of one alone too; {@code base} holds the
    * values of those that are not given.
    */
-  static List<Option> of(GRU4RecParameters base) {
+  public static List<Option> of(GRU4RecParameters base) {
     List<Option> options = new ArrayList<>();
     options.add(
         new Option(
@@ -267,7 +267,8 @@ final class ParameterOptions {
    * The parameters that the flags say, the rest from the preset, or from {@code base} where none is
    * given. The seed of {@code base} stays in any case.
    */
-  static GRU4RecParameters read(CommandLine line, GRU4RecParameters base) throws UsageException {
+  public static GRU4RecParameters read(CommandLine line, GRU4RecParameters base)
+      throws UsageException {
     GRU4RecParameters parameters = readUnchecked(line, base);
     try {
       parameters.requireConsistent();

@@ -9,22 +9,18 @@ import io.gru4j.file.AtomicFile;
 import io.gru4j.file.OneLine;
 import io.gru4j.file.RealPath;
 import io.gru4j.prepare.Counts;
-import io.gru4j.prepare.Cut;
 import io.gru4j.prepare.Preparation;
 import io.gru4j.prepare.Prepared;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** {@code gru4j prepare}. */
@@ -69,19 +65,10 @@ final class PrepareCommand implements Command {
   public List<Option> options() {
     List<Option> options = new ArrayList<>();
     options.add(new Option("out", "DIR", "the folder to write to, made if it is not there"));
-    options.addAll(SessionFilters.OPTIONS);
-    options.addAll(cuts("test"));
-    options.addAll(cuts("validation"));
+    options.addAll(PrepareFlags.OPTIONS);
     options.addAll(SessionInput.KEYS);
     options.add(SessionInput.SKIP_BAD_LINES);
     return options;
-  }
-
-  private static List<Option> cuts(String part) {
-    return List.of(
-        new Option(part + "-last", "7d", part + ": sessions that start so long before the end"),
-        new Option(part + "-fraction", "X", part + ": this share of the sessions, the newest"),
-        new Option(part + "-from", "TIME", part + ": sessions from a time on, a number or a date"));
   }
 
   @Override
@@ -95,42 +82,37 @@ final class PrepareCommand implements Command {
     List<Path> files = SessionInput.paths(line.requireArguments("FILE"));
     Path out = line.requirePath("out");
     SessionInput input = new SessionInput(line, console);
-    SessionFilters filters = new SessionFilters(line);
-    ZoneId zone = input.format().format().zone();
-    Optional<Cut> test = cut(line, "test", zone);
-    Optional<Cut> validation = cut(line, "validation", zone);
-    Map<String, Path> parts = parts(out, validation.isPresent(), test.isPresent());
+    PrepareFlags flags = new PrepareFlags(line, input.format());
+    Preparation preparation = flags.preparation();
+    Map<String, Path> parts =
+        parts(out, preparation.validation() != null, preparation.test() != null);
     checkFiles(files, out, parts);
 
     long start = System.nanoTime();
-    Set<Doubt.Kind> answered = EnumSet.copyOf(filters.answers());
+    Set<Doubt.Kind> answered = EnumSet.noneOf(Doubt.Kind.class);
+    answered.addAll(flags.filters().answers());
     if (line.get("test-from").isPresent() || line.get("validation-from").isPresent()) {
       answered.add(Doubt.Kind.UNUSED_ZONE); // it is that of these times
     }
-    ClickData data = input.readClicks(files, filters.hasGap(), answered);
+    ClickData data = input.readClicks(files, flags.filters().hasGap(), answered);
     warnOfSameContent(data.files(), console);
     double readSeconds = (System.nanoTime() - start) * 1e-9;
-    Preparation preparation =
-        new Preparation(
-            filters.steps(input.format()),
-            test.orElse(null),
-            validation.orElse(null),
-            filters.minSessionLength());
     List<InputFile> inputs = data.files(); // data itself may go while the rules are applied
     long rows = data.rows();
     Counts read = Counts.of(data.clicks());
     long leftOut = data.leftOut();
     long bad = data.skippedBadLines();
-    Prepared prepared;
+    Prepared<Clicks> prepared;
     try {
       prepared = preparation.apply(data.clicks());
     } catch (IllegalArgumentException e) {
       throw input.rulesFailed(files, e);
     }
-    for (String doubt : SplitDoubts.of(prepared)) {
+    for (String doubt : SplitDoubts.of(prepared.rules(), prepared.train().numSessions())) {
       console.err().println("warning: " + doubt);
     }
     Map<String, Clicks> made = new LinkedHashMap<>();
+    Map<String, PrepareReport.Part> written = new LinkedHashMap<>();
     made.put(TRAIN, prepared.train());
     if (prepared.validation() != null) {
       made.put(VALIDATION, prepared.validation());
@@ -141,6 +123,7 @@ final class PrepareCommand implements Command {
     for (Map.Entry<String, Clicks> each : made.entrySet()) {
       console.err().println("writing " + OneLine.of(parts.get(each.getKey()).toString()));
       ClickFile.write(each.getValue(), parts.get(each.getKey()));
+      written.put(each.getKey(), PrepareReport.Part.of(each.getValue()));
       if (each.getValue().numClicks() == 0) {
         console
             .err()
@@ -152,7 +135,7 @@ final class PrepareCommand implements Command {
     }
     PrepareReport report =
         new PrepareReport(
-            line.quotedWithout("out"), inputs, rows, leftOut, bad, read, prepared.rules(), made);
+            line.quotedWithout("out"), inputs, rows, leftOut, bad, read, prepared.rules(), written);
     AtomicFile.writeText(parts.get(REPORT), report.json() + "\n");
     console.out().print(report.table());
     double seconds = (System.nanoTime() - start) * 1e-9;
@@ -179,34 +162,6 @@ final class PrepareCommand implements Command {
             .println("warning: " + SessionInput.sameClicks(first.name(), input.name(), "text"));
       }
     }
-  }
-
-  private static Optional<Cut> cut(CommandLine line, String part, ZoneId zone)
-      throws UsageException {
-    List<Cut> cuts = new ArrayList<>();
-    Optional<Duration> last = SessionFilters.duration(line, part + "-last");
-    last.ifPresent(each -> cuts.add(new Cut.Last(each)));
-    line.fraction(part + "-fraction").ifPresent(each -> cuts.add(new Cut.Fraction(each)));
-    Optional<String> from = line.get(part + "-from");
-    if (from.isPresent()) {
-      InputFormat.requireTimes(line, part + "-from");
-      try {
-        cuts.add(new Cut.From(from.get(), zone));
-      } catch (IllegalArgumentException e) {
-        throw new UsageException("--" + part + "-from: " + e.getMessage());
-      }
-    }
-    if (cuts.size() > 1) {
-      throw new UsageException(
-          "--"
-              + part
-              + "-last, --"
-              + part
-              + "-fraction and --"
-              + part
-              + "-from exclude each other");
-    }
-    return cuts.stream().findFirst();
   }
 
   /** The files that are written, the report last. */

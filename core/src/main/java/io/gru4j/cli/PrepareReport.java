@@ -21,9 +21,9 @@ import java.util.Map;
  * @param bad rows that were skipped
  * @param read what the rules began with
  * @param rules what they did
- * @param made the files' names and their clicks
+ * @param made the files' names and what is in them
  */
-record PrepareReport(
+public record PrepareReport(
     String flags,
     List<InputFile> inputs,
     long rows,
@@ -31,7 +31,30 @@ record PrepareReport(
     long bad,
     Counts read,
     List<Applied> rules,
-    Map<String, Clicks> made) {
+    Map<String, Part> made) {
+
+  /**
+   * What is in a file.
+   *
+   * @param counts how much
+   * @param first the time of the first click, for people; any where there is none
+   * @param last the time of the last click
+   */
+  public record Part(Counts counts, String first, String last) {
+    static Part of(Clicks clicks) {
+      long first = Long.MAX_VALUE;
+      long last = Long.MIN_VALUE;
+      for (int click = 0; click < clicks.numClicks(); click++) {
+        first = Math.min(first, clicks.time(click));
+        last = Math.max(last, clicks.time(click));
+      }
+      boolean any = clicks.numClicks() > 0;
+      return new Part(
+          Counts.of(clicks),
+          any ? clicks.scale().words(first) : "",
+          any ? clicks.scale().words(last) : "");
+    }
+  }
 
   private static Map<String, Object> input(InputFile file) {
     Map<String, Object> json = new LinkedHashMap<>();
@@ -62,7 +85,7 @@ record PrepareReport(
     }
     json.put("rules", steps);
     Map<String, Object> files = new LinkedHashMap<>();
-    made.forEach((name, clicks) -> files.put(name, part(clicks)));
+    made.forEach((name, part) -> files.put(name, json(part)));
     json.put("files", files);
     return Json.write(json);
   }
@@ -75,33 +98,17 @@ record PrepareReport(
     return json;
   }
 
-  private static Map<String, Object> part(Clicks clicks) {
-    Map<String, Object> json = counts(Counts.of(clicks));
-    if (clicks.numClicks() > 0) {
-      json.put("first", clicks.scale().words(first(clicks)));
-      json.put("last", clicks.scale().words(last(clicks)));
+  private static Map<String, Object> json(Part part) {
+    Map<String, Object> json = counts(part.counts);
+    if (part.counts.clicks() > 0) {
+      json.put("first", part.first);
+      json.put("last", part.last);
     }
     return json;
   }
 
-  private static long first(Clicks clicks) {
-    long first = Long.MAX_VALUE;
-    for (int click = 0; click < clicks.numClicks(); click++) {
-      first = Math.min(first, clicks.time(click));
-    }
-    return first;
-  }
-
-  private static long last(Clicks clicks) {
-    long last = Long.MIN_VALUE;
-    for (int click = 0; click < clicks.numClicks(); click++) {
-      last = Math.max(last, clicks.time(click));
-    }
-    return last;
-  }
-
   /** A line for each rule, and for each file that was made. */
-  String table() {
+  public String table() {
     TextTable table = new TextTable().row("rule", "clicks", "sessions", "items");
     String where =
         (leftOut > 0 ? ", " + Numbers.count(leftOut) + " left out by --where" : "")
@@ -113,17 +120,13 @@ record PrepareReport(
     }
     table.row("");
     made.forEach(
-        (name, clicks) ->
+        (name, part) ->
             table.row(
                 row(
-                    clicks.numClicks() == 0
+                    part.counts.clicks() == 0
                         ? name
-                        : name
-                            + ", "
-                            + clicks.scale().words(first(clicks))
-                            + " to "
-                            + clicks.scale().words(last(clicks)),
-                    Counts.of(clicks))));
+                        : name + ", " + part.first + " to " + part.last,
+                    part.counts)));
     return table.toString();
   }
 

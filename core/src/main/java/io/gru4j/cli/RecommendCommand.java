@@ -320,31 +320,13 @@ final class RecommendCommand implements Command {
   private static ItemSet itemSet(Recommender recommender, String flag, Path file, Console console)
       throws WorkException, IOException {
     FittedModel model = recommender.model();
-    List<String> ids = new ArrayList<>();
-    long unknown = 0;
+    ItemList list;
     try {
-      for (String text : Files.readAllLines(file)) {
-        if (model.items().indexOf(text) >= 0) {
-          ids.add(text);
-        } else if (model.items().indexOf(text.strip()) >= 0) {
-          ids.add(text.strip());
-        } else {
-          unknown += text.isBlank() ? 0 : 1;
-        }
-      }
+      list = ItemList.of(Files.readAllLines(file), model.items());
     } catch (CharacterCodingException e) {
       throw new WorkException(flag + " " + file + ": is not UTF-8, expected an id a line");
     }
-    if (unknown > 0) {
-      console
-          .err()
-          .println(
-              OneLine.of(flag + " " + file)
-                  + ": "
-                  + Numbers.count(unknown, "item")
-                  + " that the model does not know, of "
-                  + Numbers.count(unknown + ids.size()));
-    }
-    return recommender.itemSet(ids);
+    list.doubt(flag + " " + file).ifPresent(console.err()::println);
+    return recommender.itemSet(list.ids());
   }
 }

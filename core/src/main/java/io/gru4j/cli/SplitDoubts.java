@@ -2,27 +2,25 @@ package io.gru4j.cli;
 
 import io.gru4j.prepare.Applied;
 import io.gru4j.prepare.Preparation;
-import io.gru4j.prepare.Prepared;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** What is doubtful about a split: a part by which nothing can be judged well. */
-final class SplitDoubts {
+public final class SplitDoubts {
   private SplitDoubts() {}
 
-  /** In words, with figures and what helps. */
-  static List<String> of(Prepared prepared) {
+  /** In words, with figures and what helps; {@code left} sessions are those of training. */
+  public static List<String> of(List<Applied> rules, long left) {
     List<String> doubts = new ArrayList<>();
-    for (Applied rule : prepared.rules()) {
-      int before = rule.before().clicks();
-      int lost = before - rule.after().clicks();
+    for (Applied rule : rules) {
+      long before = rule.before().clicks();
+      long lost = before - rule.after().clicks();
       if (!rule.rule().equals(Preparation.KNOWN_ITEMS)) {
         continue;
       }
       String smaller = "a smaller --" + rule.part() + "-last or --" + rule.part() + "-fraction";
-      int sessions = rule.before().sessions();
-      int left = prepared.train().numSessions();
+      long sessions = rule.before().sessions();
       if (left < sessions) {
         doubts.add(
             "training has "
@@ -35,7 +33,7 @@ final class SplitDoubts {
                 + smaller
                 + " leaves more to learn from");
       }
-      if (2L * lost > before) {
+      if (2 * lost > before) {
         doubts.add(
             rule.part()
                 + " loses "

@@ -1,10 +1,11 @@
 package io.gru4j.cli;
 
 /** The command line is wrong: exit status 2. The message says what was wrong and what is right. */
-final class UsageException extends Exception {
+public final class UsageException extends Exception {
   private static final long serialVersionUID = 1L;
 
-  UsageException(String message) {
+  /** Says what is wrong. */
+  public UsageException(String message) {
     super(message);
   }
 }

@@ -62,8 +62,7 @@ final class ClickRows implements Closeable {
     }
   }
 
-  private ClickRows(RowSource rows, SessionColumns columns, SessionFormat format)
-      throws IOException {
+  ClickRows(RowSource rows, SessionColumns columns, SessionFormat format) throws IOException {
     this.rows = rows;
     session = new Key(rows, columns.session());
     item = new Key(rows, columns.item());

@@ -36,7 +36,7 @@ final class ClickTable {
         if (timeDecimals > decimals) {
           rescale(timeDecimals);
         } else {
-          scaled = Math.multiplyExact(time, power(decimals - timeDecimals));
+          scaled = Math.multiplyExact(time, TimeScale.power(decimals - timeDecimals));
         }
       } catch (ArithmeticException e) {
         return false;
@@ -58,7 +58,7 @@ final class ClickTable {
   }
 
   private void rescale(int newDecimals) {
-    long factor = power(newDecimals - decimals);
+    long factor = TimeScale.power(newDecimals - decimals);
     if (n > 0) {
       long newLargest = Math.multiplyExact(largest, factor);
       least = Math.multiplyExact(least, factor);
@@ -70,14 +70,6 @@ final class ClickTable {
       }
     }
     decimals = newDecimals;
-  }
-
-  private static long power(int exponent) {
-    long power = 1;
-    for (int i = 0; i < exponent; i++) {
-      power = Math.multiplyExact(power, 10);
-    }
-    return power;
   }
 
   /** The least time. */
@@ -118,19 +110,9 @@ final class ClickTable {
       keys[session] = session;
       TimeSort.sort(sortedTimes, sortedItems, offsets[session], offsets[session + 1]);
     }
-    TimeScale scale = dates ? coarsest(sortedTimes) : numbers(unitOrNull);
+    TimeScale scale =
+        dates ? coarsest(sortedTimes) : TimeScale.ofNumbers(largest, decimals, unitOrNull);
     return new Clicks(sessionIds, itemIds, keys, null, offsets, sortedItems, sortedTimes, scale);
-  }
-
-  private TimeScale numbers(TimeUnits unitOrNull) {
-    TimeUnits unit =
-        unitOrNull == null ? TimeUnits.guess(largest / Math.pow(10, decimals)) : unitOrNull;
-    try {
-      return new TimeScale(
-          unit == null ? 0 : Math.multiplyExact(unit.perSecond(), power(decimals)), decimals);
-    } catch (ArithmeticException e) {
-      return new TimeScale(0, decimals);
-    }
   }
 
   /** Turns nanoseconds into the largest unit in which all of them are whole. */

@@ -48,6 +48,49 @@ public final class Clicks {
   }
 
   /**
+   * Makes clicks of arrays, which are copied.
+   *
+   * @param sessionIds the id of each session
+   * @param itemIds ids of items
+   * @param offsets where each session's clicks start, and behind them the number of all clicks
+   * @param items of each click its item's number, or {@link #LEFT_OUT}
+   * @param times of each click its time, ascending within a session
+   * @param scale what the times are
+   * @return the clicks
+   * @throws IllegalArgumentException if a session has no click, or one is out of the order of time
+   *     or on an item without an id
+   */
+  public static Clicks of(
+      IdMap sessionIds, IdMap itemIds, int[] offsets, int[] items, long[] times, TimeScale scale) {
+    if (offsets.length != sessionIds.size() + 1
+        || offsets[0] != 0
+        || items.length != offsets[offsets.length - 1]
+        || times.length != items.length) {
+      throw new IllegalArgumentException(
+          "%d sessions, %d offsets, %d items, %d times do not go together"
+              .formatted(sessionIds.size(), offsets.length, items.length, times.length));
+    }
+    int[] keys = new int[sessionIds.size()];
+    for (int session = 0; session < keys.length; session++) {
+      keys[session] = session;
+      if (offsets[session] >= offsets[session + 1] || offsets[session + 1] > items.length) {
+        throw new IllegalArgumentException("session " + session + " has no click");
+      }
+      for (int click = offsets[session]; click < offsets[session + 1]; click++) {
+        if (click > offsets[session] && times[click] < times[click - 1]) {
+          throw new IllegalArgumentException("click " + click + " is before the one before it");
+        }
+        if (items[click] < LEFT_OUT || items[click] >= itemIds.size()) {
+          throw new IllegalArgumentException(
+              "item " + items[click] + " is outside [0, " + itemIds.size() + ")");
+        }
+      }
+    }
+    return new Clicks(
+        sessionIds, itemIds, keys, null, offsets.clone(), items.clone(), times.clone(), scale);
+  }
+
+  /**
    * Returns the number of sessions.
    *
    * @return the sessions, each with at least one click

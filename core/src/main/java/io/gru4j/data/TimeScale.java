@@ -28,6 +28,34 @@ public record TimeScale(long perSecond, int decimals) {
   }
 
   /**
+   * Returns the scale of times that are numbers.
+   *
+   * @param largest the largest one, its digits without the point
+   * @param decimals how many digits stand behind the point, 0 to 18
+   * @param unitOrNull what they count; null: it is guessed by the largest
+   * @return the scale in which the digits are ticks
+   */
+  public static TimeScale ofNumbers(long largest, int decimals, TimeUnits unitOrNull) {
+    TimeUnits unit =
+        unitOrNull == null ? TimeUnits.guess(largest / Math.pow(10, decimals)) : unitOrNull;
+    try {
+      return new TimeScale(
+          unit == null ? 0 : Math.multiplyExact(unit.perSecond(), power(decimals)), decimals);
+    } catch (ArithmeticException e) {
+      return new TimeScale(0, decimals);
+    }
+  }
+
+  /** A power of ten; {@link ArithmeticException} if it does not fit 64 bits. */
+  static long power(int exponent) {
+    long power = 1;
+    for (int i = 0; i < exponent; i++) {
+      power = Math.multiplyExact(power, 10);
+    }
+    return power;
+  }
+
+  /**
    * Returns how many ticks a duration has.
    *
    * @param duration not negative

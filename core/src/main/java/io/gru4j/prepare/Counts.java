@@ -9,7 +9,7 @@ import io.gru4j.data.Clicks;
  * @param sessions with a click
  * @param items with a click
  */
-public record Counts(int clicks, int sessions, int items) {
+public record Counts(long clicks, long sessions, long items) {
 
   /**
    * Counts.

@@ -1,6 +1,5 @@
 package io.gru4j.prepare;
 
-import io.gru4j.data.Clicks;
 import io.gru4j.data.TimeScale;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -11,11 +10,11 @@ public sealed interface Cut {
   /**
    * Finds the time.
    *
-   * @param clicks the clicks of both parts, at least one
-   * @return ticks of the clicks' scale
+   * @param log the clicks of both parts, at least one
+   * @return ticks of the log's scale
    * @throws IllegalArgumentException if it needs to know what a tick is, and the clicks do not tell
    */
-  long time(Clicks clicks);
+  long time(SessionLog<?> log);
 
   /**
    * Names the cut.
@@ -42,12 +41,8 @@ public sealed interface Cut {
     }
 
     @Override
-    public long time(Clicks clicks) {
-      long last = Long.MIN_VALUE;
-      for (int click = 0; click < clicks.numClicks(); click++) {
-        last = Math.max(last, clicks.time(click));
-      }
-      return last - clicks.scale().ticks(duration);
+    public long time(SessionLog<?> log) {
+      return log.lastTime() - log.scale().ticks(duration);
     }
 
     @Override
@@ -75,10 +70,9 @@ public sealed interface Cut {
     }
 
     @Override
-    public long time(Clicks clicks) {
-      int[] order = clicks.sessionsByStart();
-      int newest = Math.clamp(Math.round(share * order.length), 1, order.length);
-      return clicks.time(clicks.start(order[order.length - newest]));
+    public long time(SessionLog<?> log) {
+      long sessions = log.numSessions();
+      return log.start(sessions - Math.clamp(Math.round(share * sessions), 1, sessions));
     }
 
     @Override
@@ -108,8 +102,8 @@ public sealed interface Cut {
     }
 
     @Override
-    public long time(Clicks clicks) {
-      return clicks.scale().parse(time, zone);
+    public long time(SessionLog<?> log) {
+      return log.scale().parse(time, zone);
     }
 
     @Override

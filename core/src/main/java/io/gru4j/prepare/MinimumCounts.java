@@ -24,17 +24,15 @@ public record MinimumCounts(int itemClicks, int sessionLength) implements Step {
 
   @Override
   public Clicks apply(Clicks clicks) {
-    Clicks left = clicks;
-    int before;
+    return applyTo(new ClicksLog(clicks)).clicks();
+  }
+
+  <L extends SessionLog<L>> L applyTo(L log) {
+    L left = log;
+    long before;
     do {
       before = left.numClicks();
-      Clicks all = left;
-      Clicks some = all.keepSessions(session -> all.length(session) >= sessionLength);
-      int[] counts = some.clicksByItem();
-      left =
-          some.keepClicks(
-              click ->
-                  some.item(click) == Clicks.LEFT_OUT || counts[some.item(click)] >= itemClicks);
+      left = left.longEnough(sessionLength).onFrequentItems(itemClicks);
     } while (left.numClicks() < before);
     return left;
   }

@@ -3,7 +3,6 @@ package io.gru4j.prepare;
 import io.gru4j.data.Clicks;
 import io.gru4j.data.TimeScale;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -55,18 +54,37 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
    * @throws IllegalArgumentException if nothing is left, a cut leaves one side empty, or a rule
    *     needs to know what a tick of time is and the clicks do not tell
    */
-  public Prepared apply(Clicks clicks) {
-    Run run = new Run();
-    Clicks train = Objects.requireNonNull(clicks);
+  public Prepared<Clicks> apply(Clicks clicks) {
+    Prepared<ClicksLog> parts = apply(new ClicksLog(Objects.requireNonNull(clicks)));
+    return new Prepared<>(
+        parts.train().clicks(),
+        parts.validation() == null ? null : parts.validation().clicks(),
+        parts.test() == null ? null : parts.test().clicks(),
+        parts.rules());
+  }
+
+  /**
+   * Prepares clicks, wherever they are.
+   *
+   * @param <L> what they are kept in
+   * @param log what was read
+   * @return the parts, and what each rule has done
+   * @throws IllegalArgumentException if nothing is left, a cut leaves one side empty, or a rule
+   *     needs to know what a tick of time is and the clicks do not tell
+   */
+  public <L extends SessionLog<L>> Prepared<L> apply(L log) {
+    Run<L> run = new Run<>();
+    L train = log;
     for (Step step : steps) {
-      train = run.note("all", step.rule(), train, step.apply(train));
+      L left = step instanceof MinimumCounts c ? c.applyTo(train) : train.withinSessions(step);
+      train = run.note("all", step.rule(), train, left);
     }
     if (train.numClicks() == 0) {
       throw new IllegalArgumentException(
           "no click is left: " + (run.rules.isEmpty() ? "there was none" : run.lastLoss()));
     }
-    Clicks tested = null;
-    Clicks judged = null;
+    L tested = null;
+    L judged = null;
     if (test != null) {
       long time = test.time(train);
       tested = later(train, test, time, TEST);
@@ -77,21 +95,16 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
       judged = later(train, validation, time, VALIDATION);
       train = run.earlier(train, validation, time, VALIDATION);
     }
-    BitSet known = new BitSet();
-    for (int click = 0; click < train.numClicks(); click++) {
-      known.set(train.item(click));
-    }
-    return new Prepared(
+    return new Prepared<>(
         train,
-        judged == null ? null : run.known(VALIDATION, validation, judged, known),
-        tested == null ? null : run.known(TEST, test, tested, known),
+        judged == null ? null : run.known(VALIDATION, validation, judged, train),
+        tested == null ? null : run.known(TEST, test, tested, train),
         run.rules);
   }
 
-  private static Clicks later(Clicks all, Cut cut, long time, String part) {
-    Clicks later = all.keepSessions(session -> all.time(all.start(session)) >= time);
+  private static <L extends SessionLog<L>> L later(L all, Cut cut, long time, String part) {
+    L later = all.startingFrom(time);
     if (later.numClicks() == 0 || later.numSessions() == all.numSessions()) {
-      int[] order = all.sessionsByStart();
       throw new IllegalArgumentException(
           part
               + ", "
@@ -99,9 +112,9 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
               + ", has "
               + (later.numClicks() == 0 ? "no session" : "all sessions")
               + ": they start from "
-              + words(all.time(all.start(order[0])), all.scale(), cut)
+              + words(all.start(0), all.scale(), cut)
               + " to "
-              + words(all.time(all.start(order[order.length - 1])), all.scale(), cut));
+              + words(all.start(all.numSessions() - 1), all.scale(), cut));
     }
     return later;
   }
@@ -115,15 +128,15 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
   }
 
   /** One preparation: what its rules do. */
-  private final class Run {
+  private final class Run<L extends SessionLog<L>> {
     private final List<Applied> rules = new ArrayList<>();
 
-    Clicks note(String part, String rule, Clicks before, Clicks after) {
+    L note(String part, String rule, L before, L after) {
       Counts counts =
           rules.isEmpty() || !rules.getLast().part().equals(part)
-              ? Counts.of(before)
+              ? before.counts()
               : rules.getLast().after();
-      rules.add(new Applied(part, rule, counts, Counts.of(after)));
+      rules.add(new Applied(part, rule, counts, after.counts()));
       return after;
     }
 
@@ -137,43 +150,36 @@ public record Preparation(List<Step> steps, Cut test, Cut validation, int minSes
       return "\"" + last.rule() + "\" leaves none of " + last.before().clicks();
     }
 
-    Clicks earlier(Clicks all, Cut cut, long time, String later) {
-      Clicks before =
+    L earlier(L all, Cut cut, long time, String later) {
+      L before =
           note(
               TRAIN,
               "sessions that start before " + later + ", " + cut.words(),
               all,
-              all.keepSessions(session -> all.time(all.start(session)) < time));
-      Clicks clean =
-          note(
-              TRAIN,
-              "clicks before " + later + " begins",
-              before,
-              before.keepClicks(click -> before.time(click) < time));
-      Clicks left = longEnough(TRAIN, clean);
+              all.startingBefore(time));
+      L clean =
+          note(TRAIN, "clicks before " + later + " begins", before, before.clicksBefore(time));
+      L left = longEnough(TRAIN, clean);
       if (left.numClicks() == 0) {
         throw new IllegalArgumentException("no click is left to train on: " + lastLoss());
       }
       return left;
     }
 
-    Clicks known(String part, Cut cut, Clicks clicks, BitSet items) {
-      note(part, "sessions that start then or later, " + cut.words(), clicks, clicks);
-      Clicks known =
-          note(
-              part, KNOWN_ITEMS, clicks, clicks.keepClicks(click -> items.get(clicks.item(click))));
-      return longEnough(part, known);
+    L known(String part, Cut cut, L later, L train) {
+      note(part, "sessions that start then or later, " + cut.words(), later, later);
+      return longEnough(part, note(part, KNOWN_ITEMS, later, later.onItemsOf(train)));
     }
 
-    private Clicks longEnough(String part, Clicks clicks) {
+    private L longEnough(String part, L log) {
       if (minSessionLength == 1) {
-        return clicks;
+        return log;
       }
       return note(
           part,
           "sessions of " + minSessionLength + " clicks or more",
-          clicks,
-          clicks.keepSessions(session -> clicks.length(session) >= minSessionLength));
+          log,
+          log.longEnough(minSessionLength));
     }
   }
 }

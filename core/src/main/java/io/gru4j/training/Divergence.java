@@ -3,6 +3,7 @@ package io.gru4j.training;
 import static io.gru4j.parameters.GRU4RecOptions.NEGATIVES;
 import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
 
+import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.GRU4RecOptions.Negatives;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.TrainingException;
@@ -23,7 +24,7 @@ import io.gru4j.progress.TrainingException;
  *       shared negatives 55.3 however wrong a network is.
  * </ul>
  */
-final class Divergence {
+public final class Divergence {
   static final double MAX_STEP_LOSS = 0x1p24;
   static final double MAX_EPOCH_LOSS = 104;
 
@@ -32,13 +33,15 @@ final class Divergence {
   /**
    * Checks the loss of a step.
    *
-   * @param epoch from 1
+   * @param pass what a pass over the sessions is called, such as {@code epoch}
+   * @param number of the pass, from 1
    * @param step optimizer steps so far
    * @throws TrainingException if training has gone wrong
    */
-  static void check(double loss, int epoch, long step, GRU4RecParameters parameters) {
+  static void check(double loss, String pass, int number, long step, GRU4RecParameters parameters) {
     if (!(loss <= MAX_STEP_LOSS)) {
-      throw fault("the loss is %s in epoch %d, step %d".formatted(loss, epoch, step), parameters);
+      throw fault(
+          "the loss is %s in %s %d, step %d".formatted(loss, pass, number, step), parameters);
     }
   }
 
@@ -48,12 +51,26 @@ final class Divergence {
    * @throws TrainingException if training has gone wrong
    */
   static void check(TrainingState state, double meanLoss, GRU4RecParameters parameters) {
-    checkParameters(state, parameters);
+    check(state.network, state.epoch(), state.step.steps(), meanLoss, parameters);
+  }
+
+  /**
+   * Checks the result of an epoch.
+   *
+   * @param network after it
+   * @param epoch from 1
+   * @param steps optimizer steps so far
+   * @param meanLoss over the targets of the epoch, in nats
+   * @param parameters of the estimator
+   * @throws TrainingException if training has gone wrong
+   */
+  public static void check(
+      GruNetwork network, int epoch, long steps, double meanLoss, GRU4RecParameters parameters) {
+    checkParameters(network, epoch, steps, parameters);
     boolean bounded = parameters.get(NEGATIVES) == Negatives.CATALOGUE;
     if (bounded && meanLoss > MAX_EPOCH_LOSS) {
       throw fault(
-          "the mean loss of epoch %d, up to step %d, is %s"
-              .formatted(state.epoch(), state.step.steps(), meanLoss),
+          "the mean loss of epoch %d, up to step %d, is %s".formatted(epoch, steps, meanLoss),
           parameters);
     }
   }
@@ -64,11 +81,14 @@ final class Divergence {
    * @throws TrainingException if one is not finite, or so large that scores might not be
    */
   static void checkParameters(TrainingState state, GRU4RecParameters parameters) {
-    String fault = state.network.scoreFault();
+    checkParameters(state.network, state.epoch(), state.step.steps(), parameters);
+  }
+
+  private static void checkParameters(
+      GruNetwork network, int epoch, long steps, GRU4RecParameters parameters) {
+    String fault = network.scoreFault();
     if (fault != null) {
-      throw fault(
-          "in epoch %d, step %d: %s".formatted(state.epoch(), state.step.steps(), fault),
-          parameters);
+      throw fault("in epoch %d, step %d: %s".formatted(epoch, steps, fault), parameters);
     }
   }
 

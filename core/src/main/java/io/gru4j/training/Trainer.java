@@ -1,7 +1,5 @@
 package io.gru4j.training;
 
-import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
-
 import io.gru4j.events.TrainingEvents;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.BatchProgress;
@@ -46,7 +44,16 @@ public final class Trainer {
   private final TrainingListener listener;
   private final Observer observer;
   private final TrainingEvents events;
-  private final int epochsBefore;
+  private final Passes passes;
+
+  /**
+   * What the passes over the sessions are.
+   *
+   * @param name of one: an epoch, or a round
+   * @param all how many there are at most, over which the learning rate runs its course
+   * @param before that the start had behind it, for the order of the sessions
+   */
+  record Passes(String name, int all, int before) {}
 
   Trainer(
       EpochBatches batches,
@@ -55,14 +62,14 @@ public final class Trainer {
       TrainingListener listener,
       Observer observer,
       TrainingEvents events,
-      int epochsBefore) {
+      Passes passes) {
     this.batches = batches;
     this.step = step;
     this.parameters = parameters;
     this.listener = listener;
     this.observer = observer;
     this.events = events;
-    this.epochsBefore = epochsBefore;
+    this.passes = passes;
   }
 
   /**
@@ -78,7 +85,7 @@ public final class Trainer {
     long start = System.nanoTime() - (long) (at.seconds * 1e9);
     boolean cancelled = false;
     double told = at.seconds; // when the listener was
-    batches.begin(epochsBefore + epoch);
+    batches.begin(passes.before() + epoch);
     while (at.batch < batches.size() && !cancelled) {
       events.beginBatch();
       int rows = batches.rows(at.batch);
@@ -94,7 +101,7 @@ public final class Trainer {
         int width = batches.fill(chunk, at.batch, at.chunk);
         double loss = step.run(chunk, done(epoch, at));
         if (step.numTargets() > 0) {
-          Divergence.check(loss, epoch + 1, step.steps(), parameters);
+          Divergence.check(loss, passes.name(), epoch + 1, step.steps(), parameters);
           at.stepped(step.numTargets(), step.lossSum(loss));
           batchLoss += loss;
           observer.stepped(step, epoch, width, loss);
@@ -127,7 +134,7 @@ public final class Trainer {
   private BatchProgress progress(int epoch, Position at, int batch) {
     return new BatchProgress(
         epoch + 1,
-        parameters.get(MAX_EPOCHS),
+        passes.all(),
         batch,
         batches.size(),
         at.targets,
@@ -139,7 +146,7 @@ public final class Trainer {
   /** Returns which share of the targets of all epochs has been trained on. */
   private double done(int epoch, Position at) {
     double ofEpoch = at.targets / (double) batches.numTargets();
-    return (epoch + ofEpoch) / parameters.get(MAX_EPOCHS);
+    return (epoch + ofEpoch) / passes.all();
   }
 
   /**
@@ -149,7 +156,7 @@ public final class Trainer {
    * @return false if this training has no such position
    */
   boolean hasPlace(int epoch, Position at) {
-    batches.begin(epochsBefore + epoch);
+    batches.begin(passes.before() + epoch);
     if (at.batch >= batches.size()) {
       return at.batch == batches.size() && at.chunk == 0;
     }

@@ -1,13 +1,8 @@
 package io.gru4j.training;
 
-import static io.gru4j.parameters.GRU4RecOptions.BATCHING;
-import static io.gru4j.parameters.GRU4RecOptions.EMBEDDING;
 import static io.gru4j.parameters.GRU4RecOptions.INIT;
-import static io.gru4j.parameters.GRU4RecParameters.BATCH_SIZE;
-import static io.gru4j.parameters.GRU4RecParameters.BPTT;
 import static io.gru4j.parameters.GRU4RecParameters.KEEP_LAST;
 import static io.gru4j.parameters.GRU4RecParameters.MAX_EPOCHS;
-import static io.gru4j.parameters.GRU4RecParameters.NUM_COMPONENTS;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 import static io.gru4j.parameters.GRU4RecParameters.STOPPING_CRITERION;
 import static io.gru4j.parameters.GRU4RecParameters.VALIDATION_SAMPLE_SIZE;
@@ -22,7 +17,6 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.GruNetwork;
 import io.gru4j.model.Lineage;
 import io.gru4j.model.ModelFileException;
-import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.progress.TrainingException;
@@ -52,19 +46,13 @@ public final class Training {
   /** An observer that does nothing. */
   public static final Trainer.Observer NO_OBSERVER = new Trainer.Observer() {};
 
-  // Independent streams of one seed; ValidationCriterion has two more.
-  private static final int INITIAL_PARAMETERS = 0;
-  private static final int DROPOUT = 1;
-  private static final int SESSION_ORDER = 4;
-  private static final int NEGATIVES = 5;
-  private static final int FRESH_STARTS = 6; // each has these streams of its own
-
   private final InteractionMatrix x;
   private final IdMap items;
   private final Validation validation; // null: none
   private final GRU4RecParameters parameters;
   private final TrainingListener listener;
   private final Parallel parallel;
+  private final TrainingSetup setup;
   private final TrainingEvents events = TrainingEvents.create();
   private Checkpoints checkpoints; // null: none
   private Fingerprint startedWith; // when it has started
@@ -99,6 +87,7 @@ public final class Training {
     this.parameters = parameters;
     this.listener = listener;
     this.parallel = parallel;
+    this.setup = new TrainingSetup(parameters, parallel);
   }
 
   /**
@@ -175,13 +164,7 @@ public final class Training {
   public Training start() {
     requireMemory();
     long seed = seed();
-    long first = RandomStream.at(seed, INITIAL_PARAMETERS);
-    return start(
-        seed,
-        switch (parameters.get(INIT)) {
-          case UNIFORM -> zeros().initialise(first);
-          case GLOROT -> zeros().initialiseGlorot(first);
-        });
+    return start(seed, setup.initial(x.numItems(), seed));
   }
 
   private long seed() {
@@ -205,7 +188,7 @@ public final class Training {
     GruNetwork.Form form = Objectives.form(parameters);
     // Another night draws other rows, of the same seed too.
     long ofStart = Long.parseUnsignedLong(from.sha256(), 0, 16, 16);
-    long drawn = RandomStream.at(RandomStream.at(seed, INITIAL_PARAMETERS), ofStart);
+    long drawn = RandomStream.at(TrainingSetup.initialSeed(seed), ofStart);
     start(seed, StartNetwork.of(from, form, parameters.get(INIT), drawn, x));
     if (from.kept() != null) {
       StateFile.restore(from.kept().file(), state, from.rows(), from.model().numItems());
@@ -226,13 +209,8 @@ public final class Training {
     if (startedWith == null) {
       startedWith = Fingerprint.of(parameters, x, items, validation, from);
     }
-    long streams = streams(seed);
-    long negativesSeed = RandomStream.at(streams, NEGATIVES);
     int[] clicks = from == null ? x.itemClicks() : from.clicks();
-    Objective objective =
-        Objectives.of(network, parameters, clicks, negatives, negativesSeed, parallel);
-    long dropoutSeed = RandomStream.at(streams, DROPOUT);
-    TrainingStep step = new TrainingStep(network, parameters, objective, dropoutSeed, parallel);
+    TrainingStep step = setup.step(network, clicks, negatives, streams(seed));
     state = new TrainingState(seed, network, step, new StoppingRule(parameters));
     trainer = trainer(seed);
     return this;
@@ -250,30 +228,20 @@ public final class Training {
           from.model().lineage().trainings().stream().filter(Start::isFresh).count()
               + (from.kept() == null ? 1 : 0);
     }
-    return freshStarts == 0
-        ? seed
-        : RandomStream.at(RandomStream.at(seed, FRESH_STARTS), freshStarts);
+    return TrainingSetup.afterFreshStarts(seed, freshStarts);
   }
 
   private Trainer trainer(long seed) {
+    Trainer.Passes epochs =
+        new Trainer.Passes("epoch", parameters.get(MAX_EPOCHS), state.epochsBefore);
     return new Trainer(
-        batches(seed), state.step, parameters, listener, observer, events, state.epochsBefore);
-  }
-
-  private EpochBatches batches(long seed) {
-    long orderSeed = RandomStream.at(streams(seed), SESSION_ORDER);
-    SessionOrdering order =
-        new SessionOrdering(x, parameters.get(GRU4RecOptions.SESSION_ORDER), orderSeed);
-    return switch (parameters.get(BATCHING)) {
-      case PADDED -> new PaddedBatches(x, order, parameters.get(BATCH_SIZE), parameters.get(BPTT));
-      case SESSION_PARALLEL ->
-          new TrackBatches(
-              x,
-              order,
-              parameters.get(BATCH_SIZE),
-              parameters.get(BPTT),
-              TrackBatches.fewestTracks(parameters));
-    };
+        setup.batches(x, streams(seed)),
+        state.step,
+        parameters,
+        listener,
+        observer,
+        events,
+        epochs);
   }
 
   /**
@@ -332,7 +300,7 @@ public final class Training {
       file.requireSame(startedWith, checkpoints.toStartAnew());
       requireMemory();
       if (from == null) {
-        start(file.seed(), zeros());
+        start(file.seed(), setup.zeros(x.numItems()));
       } else {
         goOn(file.seed());
       }
@@ -348,15 +316,6 @@ public final class Training {
   private void requireMemory() {
     FittedModel start = from == null ? null : from.model();
     MemoryEstimate.of(parameters, x, items, validation, start, parallel.threads()).requireFits();
-  }
-
-  private GruNetwork zeros() {
-    int[] sizes = parameters.layerSizes();
-    GruNetwork.Form form = Objectives.form(parameters);
-    return switch (parameters.get(EMBEDDING)) {
-      case SEPARATE -> GruNetwork.zeros(x.numItems(), parameters.get(NUM_COMPONENTS), sizes, form);
-      case SHARED -> GruNetwork.sharedZeros(x.numItems(), sizes, form);
-    };
   }
 
   /**

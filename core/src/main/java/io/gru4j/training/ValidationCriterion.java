@@ -24,11 +24,12 @@ public final class ValidationCriterion {
   /**
    * Draws users without replacement from those with expected items.
    *
+   * @param validation all users
    * @param size {@code validation_sample_size}; null for all
    * @param seed of the training
    * @return the users drawn; the given data if {@code size} is not below the number of users
    */
-  static Validation sample(Validation validation, Integer size, long seed) {
+  public static Validation sample(Validation validation, Integer size, long seed) {
     int[] users = validation.out().activeUsers();
     if (size == null || size >= users.length) {
       return validation;

@@ -128,7 +128,7 @@ class PreparationTest {
       assertThrows(IllegalArgumentException.class, () -> preparation.apply(read(made, false)));
       return;
     }
-    Prepared prepared = preparation.apply(read(made, false));
+    Prepared<Clicks> prepared = preparation.apply(read(made, false));
     assertEquals(NaivePreparation.text(rest), text(prepared.train()));
     List<List<Click>> known =
         NaivePreparation.longEnough(NaivePreparation.knownTo(test, rest), length);
@@ -137,7 +137,8 @@ class PreparationTest {
     String date = Instant.ofEpochSecond(testTime).toString();
     for (String from : List.of(Long.toString(testTime), date)) {
       Cut cut = new Cut.From(from, ZoneOffset.UTC);
-      Prepared same = new Preparation(List.of(), cut, null, length).apply(read(made, false));
+      Prepared<Clicks> same =
+          new Preparation(List.of(), cut, null, length).apply(read(made, false));
       assertEquals(text(prepared.train()), text(same.train()));
       assertEquals(text(prepared.test()), text(same.test()));
     }
@@ -155,7 +156,7 @@ class PreparationTest {
     }
     Preparation preparation =
         new Preparation(List.of(), new Cut.Fraction(0.25), new Cut.Fraction(0.1), 1);
-    Prepared prepared = preparation.apply(read(made, false));
+    Prepared<Clicks> prepared = preparation.apply(read(made, false));
     assertEquals(27, prepared.train().numSessions());
     assertEquals(3, prepared.validation().numSessions());
     assertEquals(10, prepared.test().numSessions());

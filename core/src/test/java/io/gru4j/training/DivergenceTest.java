@@ -47,12 +47,12 @@ class DivergenceTest {
   @Test
   void aStepMayLoseSoMuchAndNoMore() {
     for (double loss : new double[] {0, 21.5, 0x1p24}) {
-      Divergence.check(loss, 2, 7, P);
+      Divergence.check(loss, "epoch", 2, 7, P);
     }
     for (double loss : new double[] {Math.nextUp(0x1p24), 1e300, 1.0 / 0, Double.NaN}) {
       assertEquals(
           "the loss is " + loss + " in epoch 2, step 7" + HINT,
-          refused(() -> Divergence.check(loss, 2, 7, P)));
+          refused(() -> Divergence.check(loss, "epoch", 2, 7, P)));
     }
   }
 

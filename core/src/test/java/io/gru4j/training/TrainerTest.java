@@ -218,7 +218,7 @@ class TrainerTest {
               listener,
               Training.NO_OBSERVER,
               TrainingEvents.create(),
-              0);
+              new Trainer.Passes("epoch", p.get(MAX_EPOCHS), 0));
       Position at = new Position();
       at.seconds = seconds.getFirst();
       int[] letIn = {0};
@@ -277,7 +277,13 @@ class TrainerTest {
       TrainingStep step = step(p, parallel);
       Trainer trainer =
           new Trainer(
-              batches, step, p, NO_LISTENER, Training.NO_OBSERVER, TrainingEvents.create(), 0);
+              batches,
+              step,
+              p,
+              NO_LISTENER,
+              Training.NO_OBSERVER,
+              TrainingEvents.create(),
+              new Trainer.Passes("epoch", p.get(MAX_EPOCHS), 0));
       batches.begin(0);
       for (int batch = 0; batch <= batches.size() + 1; batch++) {
         int chunks = batch < batches.size() ? batches.chunks(batch) : 0;
