@@ -9,7 +9,8 @@ import scala.Tuple2;
  * Averages the changes of partitions, slice by slice, in the order of the partitions, as the keys
  * are sorted: sums of floats depend on their order. Results of partitions pass through.
  *
- * <p>Each row's mean is over the partitions that touched it, weighted by their targets.
+ * <p>Each row's mean is over the partitions that touched it, weighted by their targets; that of
+ * values is taken some {@link #step times}.
  */
 final class SliceMean implements Iterator<Tuple2<Long, byte[]>> {
   private final Iterator<Tuple2<Long, byte[]>> changes;
@@ -56,7 +57,11 @@ final class SliceMean implements Iterator<Tuple2<Long, byte[]>> {
     return new Tuple2<>(RoundTask.key(slice, 0), mean.get().toBytes());
   }
 
-  /** How many times the mean difference of values is taken, where so many partitions have one. */
+  /**
+   * How many times the mean difference of values is taken, where so many partitions have one. Once
+   * is too little: a round then goes only as far as one partition does. As often as there are
+   * partitions is too much where all go the same way, and diverges.
+   */
   static double step(int partitions) {
     return Math.sqrt(partitions);
   }

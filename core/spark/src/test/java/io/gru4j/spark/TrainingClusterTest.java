@@ -41,6 +41,7 @@ class TrainingClusterTest {
             "100ms",
             "spark.speculation.quantile",
             "0.5");
+    assertEquals(2, cluster.processes().size());
   }
 
   @AfterAll
@@ -66,7 +67,6 @@ class TrainingClusterTest {
 
   @Test
   void theBytesAreThoseOfOneJvm() throws IOException {
-    assertEquals(2, cluster.processes().size());
     assertEquals(expected, CASE.fit(cluster).sha256());
   }
 
