@@ -43,8 +43,7 @@ public final class SafeTensorsReader implements Closeable {
   private SafeTensorsHeader header;
   private final Map<String, Checksums.Running> checks; // empty: no checksums
 
-  private SafeTensorsReader(
-      Path file, FileChannel channel, Map<String, Checksums.Running> checks) {
+  private SafeTensorsReader(Path file, FileChannel channel, Map<String, Checksums.Running> checks) {
     this.file = file;
     this.channel = channel;
     this.checks = checks;
@@ -83,8 +82,8 @@ public final class SafeTensorsReader implements Closeable {
 
   /**
    * Returns another reader of the same open file, whatever its name means by now, for another
-   * thread. The checksums are the same ones: each tensor is to be read by one thread. Closing either
-   * closes both.
+   * thread. The checksums are the same ones: each tensor is to be read by one thread. Closing
+   * either closes both.
    *
    * @return a reader that need not be closed
    */
@@ -96,8 +95,9 @@ public final class SafeTensorsReader implements Closeable {
   }
 
   /**
-   * Maps an F32 tensor into memory, where it stays until the garbage collector finds it unused, also
-   * when this reader is closed or the file gets another name or none. Its bytes are not checked.
+   * Maps an F32 tensor into memory, where it stays until the garbage collector finds it unused,
+   * also when this reader is closed or the file gets another name or none. Its bytes are not
+   * checked.
    *
    * @param name a tensor's name
    * @return its elements, floats in little-endian order, to be read only

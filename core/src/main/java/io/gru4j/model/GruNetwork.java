@@ -135,8 +135,7 @@ public final class GruNetwork {
   /** A network of zeros in panels, but for its embedding, which lies in a mapped file. */
   static GruNetwork mapped(
       int numItems, int numComponents, int[] hiddenSizes, MemorySegment embedding) {
-    return new GruNetwork(
-        numItems, numComponents, hiddenSizes, false, Form.PANELS, embedding);
+    return new GruNetwork(numItems, numComponents, hiddenSizes, false, Form.PANELS, embedding);
   }
 
   /**

@@ -107,7 +107,8 @@ class MappedModelTest {
       channel.truncate(10);
     }
     IllegalStateException e = assertThrows(IllegalStateException.class, () -> best(mapped));
-    assertTrue(e.getMessage().startsWith("emb.weight cannot be read: its file was cut"), e::toString);
+    assertTrue(
+        e.getMessage().startsWith("emb.weight cannot be read: its file was cut"), e::toString);
   }
 
   /** What no check of a mapped page could tell later is told when it is read. */
