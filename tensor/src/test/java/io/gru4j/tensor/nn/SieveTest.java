@@ -219,14 +219,14 @@ class SieveTest {
   /** Made beside the first rows, for all copies of a scorer; never for few classes. */
   @Test
   void theCopyIsMadeAfterSomeRows() throws InterruptedException {
-    int classes = 16_384;
+    int classes = 10_000;
     TestData data = new TestData(3);
     Parameter weight = data.fill(Parameter.ofPanels("w", classes, 16), 1f);
     SharedSieve shared = new SharedSieve(weight, new float[classes], classes);
     for (int i = 0; i < 7; i++) {
       assertNull(shared.forRows(1, 20));
     }
-    assertNull(shared.forRows(5, 20)); // they do not count
+    assertNull(shared.forRows(4, 20)); // they do not count
     assertNull(shared.forRows(1, classes));
     Thread.sleep(20);
     assertNull(shared.forRows(1, 20)); // the eighth
@@ -235,10 +235,10 @@ class SieveTest {
       Thread.sleep(1);
     }
     assertNotNull(shared.forRows(1, 20));
-    assertNull(shared.forRows(5, 20));
-    assertNull(shared.forCandidates(300, 20));
+    assertNull(shared.forRows(4, 20));
+    assertNull(shared.forCandidates(199, 20));
     assertNotNull(shared.forCandidates(1000, 20));
-    SharedSieve small = new SharedSieve(weight, new float[classes], 16_383);
+    SharedSieve small = new SharedSieve(weight, new float[classes], 8191);
     small.prepare(PARALLEL);
     assertNull(small.forRows(1, 20));
     SharedSieve now = new SharedSieve(weight, new float[classes], classes);
