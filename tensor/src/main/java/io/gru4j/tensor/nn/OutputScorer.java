@@ -245,6 +245,32 @@ public final class OutputScorer {
   }
 
   /**
+   * Returns the logarithm of the softmax's denominator for one row, {@code log(sum_j exp(score_j))}
+   * over all classes: {@code exp(score_j - logSumExp)} is the probability of class j.
+   *
+   * @param hidden shape (rows, H)
+   * @param row which row of it
+   * @return the logarithm; tiles of classes are summed in float, and their sums in double. NaN if a
+   *     score is infinite
+   */
+  public double logSumExp(Matrix hidden, int row) {
+    pack(hidden, row, 1);
+    double most = Double.NEGATIVE_INFINITY;
+    double sum = 0; // of exp(score - most)
+    for (int first = 0; first < panels; first += TILE_PANELS) {
+      int count = fillTile(1, first);
+      float max = rowKernels.rowMax(tile, weight.offset(), ps, count);
+      float tileSum = rowKernels.rowExpSum(tile, weight.offset(), ps, count, max);
+      if (max > most) {
+        sum *= Math.exp(most - max);
+        most = max;
+      }
+      sum += tileSum * Math.exp(max - most);
+    }
+    return most + Math.log(sum);
+  }
+
+  /**
    * Computes the rank of one class for each row: 1 + the number of other classes whose score is at
    * least as high. Ties count against the class; one whose score is NaN or minus infinity comes
    * last.
