@@ -252,6 +252,8 @@ const inside = (() => {
   $('order').addEventListener('change', () => { sortUnits(); draw(); });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { if (trace) drawMaps(); });
 
+  addEventListener('resize', () => { if (trace) drawCells(); });
+
   return {
     // The session is another one; the panel follows if it is open.
     changed() { if ($('inside').open) enqueue(load); }

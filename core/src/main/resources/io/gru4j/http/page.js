@@ -165,10 +165,10 @@ function show(answer) {
     fill.append(bar, itemButton(r.item));
     const cell = element('td');
     cell.append(fill);
-    row.append(cell, element('td', 'number', r.score.toFixed(3)));
+    row.append(cell, element('td', 'number', r.score.toFixed(3)), element('td', 'number', percent(r.probability)));
     const change = element('td', 'moved');
     change.append(moved(r.item, i + 1));
-    row.append(change, element('td', 'number', percent(r.probability)));
+    row.append(change);
     const why = element('td', 'why');
     if (r.why) why.append(whyButton(r.item));
     row.append(why);
@@ -261,5 +261,6 @@ for (const id of ['k', 'seen']) {
   $(id).addEventListener('change', () => { if (clicks.length > 0) enqueue(() => refresh([])); });
 }
 $('way').addEventListener('change', () => light(pinned));
+addEventListener('resize', () => light(pinned));
 showModel().catch(e => say(e.message, true));
 search().catch(e => say(e.message, true));

@@ -69,7 +69,7 @@ class IndexPageTest extends PageCase {
     browser.click(row(2));
     clicks.add(second);
     awaitShown(MODEL, clicks);
-    assertTrue(texts("#top td:nth-child(4)").stream().anyMatch(t -> t.matches("new|[▲▼] \\d+")));
+    assertTrue(texts("#top td:nth-child(5)").stream().anyMatch(t -> t.matches("new|[▲▼] \\d+")));
 
     browser.click("document.querySelectorAll('#items button')[1]"); // whose id looks like markup
     clicks.add(TestModel.HOSTILE);

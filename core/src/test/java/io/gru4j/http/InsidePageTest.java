@@ -115,7 +115,7 @@ class InsidePageTest extends PageCase {
   @Test
   void probabilitiesStandBesideScores() throws Exception {
     clickThrough();
-    List<String> shown = texts("#top td:nth-child(5)");
+    List<String> shown = texts("#top td:nth-child(4)");
     List<Explanation> explained = explained();
     assertEquals(10, shown.size());
     for (int i = 0; i < 10; i++) {
