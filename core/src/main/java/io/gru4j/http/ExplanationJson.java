@@ -15,8 +15,8 @@ public final class ExplanationJson {
    * Says what each click does to an item's score.
    *
    * @param explanation of the item
-   * @return for each click {@code item}, {@code leave_one_out} and {@code gradient_times_input}, as
-   *     {@link Contribution} defines them
+   * @return for each click {@code item}, {@code leave_one_out}, {@code log_probability} and {@code
+   *     gradient_times_input}, as {@link Contribution} defines them
    */
   public static List<Object> why(Explanation explanation) {
     List<Object> clicks = new ArrayList<>();
@@ -24,6 +24,7 @@ public final class ExplanationJson {
       Map<String, Object> entry = new LinkedHashMap<>();
       entry.put("item", click.item());
       entry.put("leave_one_out", click.leaveOneOut());
+      entry.put("log_probability", click.logProbability());
       entry.put("gradient_times_input", click.gradientTimesInput());
       clicks.add(entry);
     }

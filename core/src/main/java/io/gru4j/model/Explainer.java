@@ -12,9 +12,10 @@ import java.util.List;
 
 /**
  * Says what each click of a session does to the scores of some items. With T clicks and K items,
- * leaving one out takes T (T - 1) / 2 steps of the GRU, all those of one click together; the
- * gradients take one forward pass, whatever K is, and one backward pass of K rows over T time
- * steps. {@code io.gru4j.bench.ExplainBenchmark} measures it.
+ * leaving one out takes T (T - 1) / 2 steps of the GRU, all those of one click together, and one
+ * pass over the output layer's weights for the probabilities; the gradients take one forward pass,
+ * whatever K is, and one backward pass of K rows over T time steps. {@code
+ * io.gru4j.bench.ExplainBenchmark} measures it.
  *
  * <p>Used by one thread; the parameters are only read.
  */
@@ -98,14 +99,20 @@ final class Explainer {
     Matrix without = leaveOneOut();
     Matrix gradients = trace.gradientTimesInput(dLast(targets));
     double logSum = scorer.logSumExp(last, 0);
+    double[] otherLogSums = new double[T];
+    scorer.logSumExp(without, 0, T, otherLogSums);
     List<Explanation> result = new ArrayList<>();
     for (int k = 0; k < targets.length; k++) {
       float score = scorer.score(last, 0, targets[k]);
       List<Contribution> contributions = new ArrayList<>();
       for (int t = 0; t < T; t++) {
         float other = scorer.score(without, t, targets[k]);
-        float gradient = gradients.data()[k * T + t];
-        contributions.add(new Contribution(items.idOf(clicks[t]), score - other, gradient));
+        contributions.add(
+            new Contribution(
+                items.idOf(clicks[t]),
+                score - other,
+                (score - logSum) - (other - otherLogSums[t]),
+                gradients.data()[k * T + t]));
       }
       double probability = Math.exp(score - logSum);
       result.add(new Explanation(items.idOf(targets[k]), score, probability, contributions));

@@ -51,7 +51,21 @@ class InsidePageTest extends PageCase {
     return "document.querySelectorAll('#top tbody tr')[" + (rank - 1) + "]";
   }
 
-  private static String signed(float x) {
+  private static double value(Contribution click, String way) {
+    return switch (way) {
+      case "log_probability" -> click.logProbability();
+      case "leave_one_out" -> click.leaveOneOut();
+      default -> click.gradientTimesInput();
+    };
+  }
+
+  private void choose(String way) throws Exception {
+    browser.evaluate(
+        "{ const way = document.getElementById('way'); way.value = '%s';".formatted(way)
+            + " way.dispatchEvent(new Event('change')); }");
+  }
+
+  private static String signed(double x) {
     String digits = String.format(Locale.ROOT, "%.3f", Math.abs(x));
     return x > 0 ? "\u25b2 +" + digits : x < 0 ? "\u25bc \u2212" + digits : digits;
   }
@@ -61,11 +75,11 @@ class InsidePageTest extends PageCase {
   }
 
   /** What stands beside the clicks, and how they are lit. */
-  private void assertLit(Explanation explanation, boolean byGradient) throws Exception {
+  private void assertLit(Explanation explanation, String way) throws Exception {
     List<String> expected = new ArrayList<>();
     List<String> classes = new ArrayList<>();
     for (Contribution click : explanation.clicks()) {
-      float x = byGradient ? click.gradientTimesInput() : click.leaveOneOut();
+      double x = value(click, way);
       expected.add(signed(x));
       classes.add(x > 0 ? "for" : "against");
     }
@@ -82,26 +96,26 @@ class InsidePageTest extends PageCase {
     clickThrough();
     assertEquals(List.of(), texts("#session .say"));
     List<Explanation> explained = explained();
-    assertTrue(explained.getFirst().clicks().stream().anyMatch(c -> c.leaveOneOut() < 0));
+    assertTrue(explained.getFirst().clicks().stream().anyMatch(c -> c.logProbability() < 0));
     for (int rank : new int[] {1, 4, 10}) {
       browser.point(row(rank), 0.3, 0.5);
-      assertLit(explained.get(rank - 1), false);
+      assertLit(explained.get(rank - 1), "log_probability");
     }
-    browser.evaluate(
-        "const way = document.getElementById('way'); way.value = 'gradient_times_input';"
-            + " way.dispatchEvent(new Event('change'))");
-    browser.point(row(2), 0.3, 0.5);
-    assertLit(explained.get(1), true);
+    for (String way : List.of("leave_one_out", "gradient_times_input")) {
+      choose(way);
+      browser.point(row(way.length() % 10 + 1), 0.3, 0.5);
+      assertLit(explained.get(way.length() % 10), way);
+    }
     browser.point("document.querySelector('h1')", 0.5, 0.5);
     browser.await("document.querySelectorAll('#session .say').length === 0");
 
     // The keyboard does it too, and a press keeps it.
     browser.evaluate(row(3) + ".querySelector('.item').focus()");
-    assertLit(explained.get(2), true);
+    assertLit(explained.get(2), "gradient_times_input");
     browser.press("Tab", 9, "");
     browser.press(" ", 32, " ");
     browser.evaluate("document.getElementById('search').focus()");
-    assertLit(explained.get(2), true);
+    assertLit(explained.get(2), "gradient_times_input");
     assertEquals("true", browser.evaluate(row(3) + ".querySelector('.why button').ariaPressed"));
     String note = (String) browser.evaluate("document.getElementById('why-note').textContent");
     Contribution most =

@@ -74,6 +74,7 @@ class SessionAnswerTest {
                 new Contribution(
                     (String) each.get("item"),
                     number(each, "leave_one_out"),
+                    ((Number) each.get("log_probability")).doubleValue(),
                     number(each, "gradient_times_input")))
         .toList();
   }

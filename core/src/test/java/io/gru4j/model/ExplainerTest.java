@@ -173,8 +173,24 @@ class ExplainerTest {
         double plain = all[target] - score(network, without(clicks, t), target, -1, 1);
         double scale = Math.abs(all[target]) + Math.abs(all[target] - plain);
         assertEquals(plain, contribution.leaveOneOut(), 1e-5 * scale + 1e-6, "click " + t);
+        double withoutIt = logProbability(network, without(clicks, t), target);
+        double logRatio = Math.log(probability) - withoutIt;
+        scale = 1 + Math.abs(Math.log(probability)) + Math.abs(withoutIt) + scale;
+        assertEquals(logRatio, contribution.logProbability(), 1e-5 * scale, "click " + t);
       }
     }
+  }
+
+  private static double logProbability(GruNetwork network, int[] clicks, int target) {
+    Plain plain = new Plain(network);
+    for (int click : clicks) {
+      plain.click(click, 1);
+    }
+    double sum = 0;
+    for (int item = 0; item < network.numItems(); item++) {
+      sum += Math.exp(plain.score(item));
+    }
+    return plain.score(target) - Math.log(sum);
   }
 
   private static int[] without(int[] clicks, int left) {

@@ -60,6 +60,11 @@ class OutputScorerTest {
     TopK[] best = new TopK[rows];
     Arrays.setAll(best, r -> new TopK(k));
     scorer.top(hidden, from, rows, best);
+    double[] logSums = new double[rows];
+    scorer.logSumExp(hidden, from, rows, logSums);
+    for (int r = 0; r < rows; r++) {
+      assertEquals(scorer.logSumExp(hidden, from + r), logSums[r], "of several rows");
+    }
     float[] actual = new float[classes];
     for (int r = 0; r < rows + 2; r++) {
       float[] scores = scores(weight, bias, hidden, r, classes);
