@@ -48,10 +48,10 @@ final class Explainer {
   /**
    * Leaves one click out at a time. Row t of the result is the state after the session without
    * click t. Up to that click it is the whole session's state; so each row begins with a copy of
-   * that, and takes the clicks that follow.
+   * that, and takes the clicks that follow. Row T is the state after the whole session.
    */
   private Matrix leaveOneOut() {
-    GruState without = new GruState(network.embedding(), network.layers(), T);
+    GruState without = new GruState(network.embedding(), network.layers(), T + 1);
     int[] item = new int[T];
     for (int t = 0; t < T; t++) {
       Arrays.fill(item, 0, t, clicks[t]);
@@ -62,6 +62,7 @@ final class Explainer {
         System.arraycopy(states.data(), t * H, without.layer(layer).data(), t * H, H);
       }
     }
+    System.arraycopy(last.data(), 0, without.top().data(), T * last.cols(), last.cols());
     return without.top();
   }
 
@@ -98,9 +99,8 @@ final class Explainer {
   List<Explanation> explain(int[] targets, IdMap items) {
     Matrix without = leaveOneOut();
     Matrix gradients = trace.gradientTimesInput(dLast(targets));
-    double logSum = scorer.logSumExp(last, 0);
-    double[] otherLogSums = new double[T];
-    scorer.logSumExp(without, 0, T, otherLogSums);
+    double[] logSums = new double[T + 1];
+    scorer.logSumExp(without, 0, T + 1, logSums); // one pass over the weights
     List<Explanation> result = new ArrayList<>();
     for (int k = 0; k < targets.length; k++) {
       float score = scorer.score(last, 0, targets[k]);
@@ -111,10 +111,10 @@ final class Explainer {
             new Contribution(
                 items.idOf(clicks[t]),
                 score - other,
-                (score - logSum) - (other - otherLogSums[t]),
+                (score - logSums[T]) - (other - logSums[t]),
                 gradients.data()[k * T + t]));
       }
-      double probability = Math.exp(score - logSum);
+      double probability = Math.exp(score - logSums[T]);
       result.add(new Explanation(items.idOf(targets[k]), score, probability, contributions));
     }
     return result;
