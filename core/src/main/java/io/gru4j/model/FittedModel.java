@@ -423,11 +423,8 @@ public final class FittedModel {
    *     session
    */
   public List<Explanation> explain(List<String> session, int k) {
-    return explain(
-        session,
-        recommend(session, k, UnknownItems.SKIP).items().stream()
-            .map(Recommendation::item)
-            .toList());
+    Explainer explainer = explainer(session);
+    return explainer.explain(explainer.top(k), items);
   }
 
   /**
