@@ -22,6 +22,7 @@ import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.progress.TrainingStoppedException;
+import io.gru4j.progress.UpdateNorm;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
@@ -355,6 +356,8 @@ public final class Training {
     List<EpochSummary> history = state.history;
     boolean stopped = !history.isEmpty() && history.getLast().stopped();
     boolean cancelled = false;
+    UpdateNorms norms = updateNorms();
+    boolean fromItsBeginning = state.position.batch == 0 && state.position.chunk == 0;
     while (history.size() < parameters.get(MAX_EPOCHS) && !stopped && !cancelled) {
       events.beginEpoch();
       Trainer.Epoch result =
@@ -363,6 +366,13 @@ public final class Training {
         return true;
       }
       Divergence.check(state, result.loss(), parameters);
+      if (norms != null) {
+        List<UpdateNorm> parts = norms.epoch();
+        if (fromItsBeginning) {
+          listener.onUpdateNorms(state.epoch(), parts);
+        }
+        fromItsBeginning = true;
+      }
       EpochSummary summary = judge(result, sample);
       stopped = summary.stopped();
       history.add(summary);
@@ -381,6 +391,23 @@ public final class Training {
       cancelled = listener.isCancelled();
     }
     return cancelled;
+  }
+
+  /** Null if they are not wanted, or there is no room for the copy. */
+  private UpdateNorms updateNorms() {
+    if (!listener.wantsUpdateNorms()) {
+      return null;
+    }
+    FittedModel start = from == null ? null : from.model();
+    int threads = parallel.threads();
+    double needed =
+        MemoryEstimate.of(parameters, x, items, validation, start, threads).bytes()
+            + UpdateNorms.bytes(state.network);
+    if (needed > Runtime.getRuntime().maxMemory()) {
+      listener.onWarning("update norms are not measured: the heap has no room for a copy");
+      return null;
+    }
+    return new UpdateNorms(state.network);
   }
 
   /** Computes the criterion, if there is validation data, and keeps the network if it is better. */
