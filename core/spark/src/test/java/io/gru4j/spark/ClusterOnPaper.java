@@ -57,9 +57,7 @@ final class ClusterOnPaper {
       double compute = targets / (rate * SPEED * executors);
       double ofRound = executors == 1 ? 0 : PASSES * bytes / BYTES_A_SECOND;
       long rounds =
-          executors == 1
-              ? 1
-              : Math.max(1, (long) (NETWORK / (1 - NETWORK) * compute / ofRound));
+          executors == 1 ? 1 : Math.max(1, (long) (NETWORK / (1 - NETWORK) * compute / ofRound));
       double network1 = rounds * ofRound;
       System.out.printf(
           Locale.ROOT,
@@ -76,7 +74,8 @@ final class ClusterOnPaper {
   }
 
   /**
-   * Targets a second of CPU time on one thread, of sessions whose items are as skewed as clicks are.
+   * Targets a second of CPU time on one thread, of sessions whose items are as skewed as clicks
+   * are.
    */
   private static double rate(GRU4RecParameters p, int items, GruNetwork network, double seconds) {
     Random random = new Random(1);
@@ -100,7 +99,8 @@ final class ClusterOnPaper {
         }
         long began = THREADS.getCurrentThreadCpuTime();
         Round.Result result = round.run();
-        best = Math.max(best, result.targets() / ((THREADS.getCurrentThreadCpuTime() - began) * 1e-9));
+        best =
+            Math.max(best, result.targets() / ((THREADS.getCurrentThreadCpuTime() - began) * 1e-9));
       }
     }
     return best;

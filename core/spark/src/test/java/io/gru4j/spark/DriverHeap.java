@@ -41,8 +41,11 @@ final class DriverHeap {
               .withColumn("Time", col("id").plus(1_700_000_000L))
               .withColumn(
                   "SessionId",
-                  org.apache.spark.sql.functions.when(
-                          col("id").lt(4000), col("id").divide(4).cast("long"))
+                  org.apache
+                      .spark
+                      .sql
+                      .functions
+                      .when(col("id").lt(4000), col("id").divide(4).cast("long"))
                       .otherwise(col("id")))
               .drop("id");
       FittedModel model = new SparkTrainer(cluster.session()).fit(p, clicks, null, 2, 2);
@@ -56,7 +59,8 @@ final class DriverHeap {
       }
       System.out.printf(
           Locale.ROOT,
-          "%,d items: parameters %.0f MB; driver's heap at most %.0f MB, peak of its pools %.0f MB%n",
+          "%,d items: parameters %.0f MB; driver's heap at most %.0f MB, peak of its pools %.0f"
+              + " MB%n",
           model.numItems(),
           4e-6 * values,
           1e-6 * Runtime.getRuntime().maxMemory(),
