@@ -21,6 +21,16 @@ import org.apache.spark.sql.Row;
 /**
  * How the rows of a data frame are written, in a form that travels to executors: what core's own
  * types say, as texts.
+ *
+ * @param available the columns that the frame has
+ * @param session the column with the session
+ * @param item the column with the item
+ * @param time the column with the time
+ * @param where conditions, as they are written
+ * @param timePattern how times are written, or null
+ * @param zone of times without one
+ * @param timeUnit of times that are numbers, or null
+ * @param withLeftOut whether rows that do not meet the conditions are clicks on no item
  */
 record RowForm(
     ArrayList<String> available,

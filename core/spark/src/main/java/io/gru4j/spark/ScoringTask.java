@@ -48,7 +48,12 @@ record ScoringTask(
   static final String MODEL = "model";
   static final String POPULAR = "popular";
 
-  /** A recommendation that travels. */
+  /**
+   * A recommendation that travels.
+   *
+   * @param item its id
+   * @param score its number of clicks
+   */
   record Popular(String item, float score) implements Serializable {}
 
   @Override

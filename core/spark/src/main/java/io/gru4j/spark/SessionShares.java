@@ -41,7 +41,12 @@ record SessionShares(
     long numTargets,
     String sha256) {
 
-  /** A session's place in time. */
+  /**
+   * A session's place in time.
+   *
+   * @param time of its first click
+   * @param session its id
+   */
   private record Start(long time, String session) implements Comparable<Start>, Serializable {
     @Override
     public int compareTo(Start other) {

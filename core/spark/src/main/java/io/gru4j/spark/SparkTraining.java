@@ -28,6 +28,7 @@ import io.gru4j.training.ValidationCriterion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class SparkTraining {
   private final RoundTask.Watch watch;
 
   private Path scratch;
+  private final List<ModelNumbers> files = new ArrayList<>(); // in it
   private SparkCheckpoints checkpoints; // null: none
   private SessionShares shares;
   private InteractionMatrix judges; // null: no validation
@@ -108,13 +110,12 @@ final class SparkTraining {
     parameters.requireConsistent();
     parameters.withoutEffect().forEach(listener::onWarning);
     scratch = Files.createTempDirectory("gru4j-train");
-    RoundState state = null;
     try {
       if (folderOrNull != null) {
         checkpoints = new SparkCheckpoints(folderOrNull, context.hadoopConfiguration(), scratch);
       }
       read();
-      state = beginning.state();
+      RoundState state = beginning.state();
       SparkRound.requireResults(context.getConf(), state.layout);
       run(state);
       return model(state);
@@ -123,10 +124,7 @@ final class SparkTraining {
       if (shares != null) {
         shares.rdd().unpersist(false);
       }
-      if (state != null) {
-        state.numbers.close();
-        state.best.close();
-      }
+      files.forEach(ModelNumbers::close);
       Files.deleteIfExists(scratch);
     }
   }
@@ -193,9 +191,15 @@ final class SparkTraining {
     return new RoundState(
         seed,
         layout,
-        new ModelNumbers(scratch, layout.size()),
-        new ModelNumbers(scratch, layout.size() / layout.arrays()),
+        file(layout.size()),
+        file(layout.size() / layout.arrays()),
         new StoppingRule(parameters));
+  }
+
+  /** A scratch file of zeros, until training ends. */
+  private ModelNumbers file(long size) throws IOException {
+    files.add(new ModelNumbers(scratch, size));
+    return files.getLast();
   }
 
   private void run(RoundState state) throws IOException {

@@ -23,7 +23,7 @@ import org.apache.spark.sql.SparkSession;
 /** {@code train}. */
 final class TrainCommand implements Command {
   private static final int PARTITIONS = 4;
-  private static final int ROUNDS = 1; // an epoch
+  private static final int ROUNDS = 2; // an epoch, times partitions
 
   @Override
   public String name() {
@@ -37,7 +37,7 @@ final class TrainCommand implements Command {
 
   @Override
   public String usage() {
-    return "PATH... --model PATH [--validation PATH] [--partitions 4] [--rounds 1] [flags]";
+    return "PATH... --model PATH [--validation PATH] [--partitions 4] [--rounds 8] [flags]";
   }
 
   @Override
@@ -69,7 +69,9 @@ final class TrainCommand implements Command {
         new Option(
             "rounds",
             "N",
-            "how often in an epoch the parts are averaged (default " + ROUNDS + ")"));
+            "how often in an epoch the parts are averaged (default: "
+                + ROUNDS
+                + " times the partitions)"));
     options.add(
         new Option(
             "checkpoint",
@@ -95,7 +97,7 @@ final class TrainCommand implements Command {
     List<String> paths = line.requireArguments("PATH");
     String out = line.require("model");
     int partitions = line.integer("partitions", PARTITIONS, 1);
-    int rounds = line.integer("rounds", ROUNDS, 1);
+    int rounds = line.integer("rounds", Math.multiplyExact(ROUNDS, partitions), 1);
     Optional<String> checkpoints = line.get("checkpoint");
     boolean resume = line.isOn("resume");
     if (resume && checkpoints.isEmpty()) {

@@ -31,7 +31,12 @@ final class DriverHeap {
             .set(GRU4RecParameters.SEED, 1L)
             .build();
     try (SparkCluster cluster =
-        SparkCluster.start("local-cluster[1,1,5120]", "spark.executor.memory", "4g")) {
+        SparkCluster.start(
+            "local-cluster[1,1,5120]",
+            "spark.executor.memory",
+            "4g",
+            "spark.driver.maxResultSize",
+            "2g")) {
       // Most sessions have one click, so that there are many items and little to train.
       Dataset<Row> clicks =
           cluster

@@ -23,18 +23,20 @@ class TrainingClusterTest {
   private static final TrainingCase CASE = TrainingCase.usual(TrainingRows.tiny().build());
 
   private static String expected; // of local[1]
+  private static TwoHosts hosts;
   private static SparkCluster cluster;
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
 
   @BeforeAll
   static void start() throws IOException {
     try (SparkCluster one = SparkCluster.start("local[1]")) {
       expected = CASE.fit(one).sha256();
     }
+    hosts = new TwoHosts(folder);
     cluster =
         SparkCluster.start(
-            "local-cluster[2,1,1024]",
+            hosts.url(),
             "spark.speculation",
             "true",
             "spark.speculation.interval",
@@ -47,6 +49,7 @@ class TrainingClusterTest {
   @AfterAll
   static void stop() {
     cluster.close();
+    hosts.close();
   }
 
   /** What happens to a task in the second round. */
