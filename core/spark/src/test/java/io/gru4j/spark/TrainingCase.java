@@ -23,6 +23,10 @@ record TrainingCase(
         parameters, TrainingRows.make(1, 120, 40), TrainingRows.make(2, 30, 40), 3, 2);
   }
 
+  TrainingCase withoutJudge() {
+    return new TrainingCase(parameters, train, null, partitions, rounds);
+  }
+
   FittedModel fit(SparkCluster cluster) throws IOException {
     return fit(cluster, trainer -> trainer);
   }
