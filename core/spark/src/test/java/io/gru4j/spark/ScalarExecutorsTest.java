@@ -22,9 +22,7 @@ class ScalarExecutorsTest {
   static void start() {
     cluster =
         SparkCluster.start(
-            "local-cluster[1,1,1024]",
-            "spark.executor.extraJavaOptions",
-            "-Dgru4j.kernels=scalar");
+            "local-cluster[1,1,1024]", "spark.executor.extraJavaOptions", "-Dgru4j.kernels=scalar");
   }
 
   @AfterAll

@@ -10,8 +10,8 @@ import org.apache.spark.rpc.RpcEnv;
 import scala.Option;
 
 /**
- * A Spark cluster of two workers of one core whose hosts have different names: a copy of a slow task
- * starts on another host only, and {@code local-cluster} has but one.
+ * A Spark cluster of two workers of one core whose hosts have different names: a copy of a slow
+ * task starts on another host only, and {@code local-cluster} has but one.
  */
 final class TwoHosts implements AutoCloseable {
   private final List<RpcEnv> all = new ArrayList<>(); // the master first
