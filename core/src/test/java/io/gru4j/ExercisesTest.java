@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.algorithms.Update;
+import io.gru4j.data.IdMap;
 import io.gru4j.data.Interaction;
 import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.SequenceBatch;
 import io.gru4j.data.SequenceBatches;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.autograd.Operations;
@@ -23,7 +27,9 @@ import io.gru4j.tensor.optim.GradientClipping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +46,7 @@ class ExercisesTest {
   static final Pattern ANSWER = Pattern.compile("(?s)<details>.*?</details>");
   private static final Pattern BLOCK = Pattern.compile("```text\n(.*?)```", Pattern.DOTALL);
   private static final Pattern NUMBER = Pattern.compile("(\\w[\\w.]*) = (-?[\\d.]+)");
-  private static final int SOURCES = 15; // the one section without an exercise
+  private static final int SOURCES = 16; // the one section without an exercise
 
   private final Parallel parallel = new Parallel(1);
   private final Map<String, Double> computed = new LinkedHashMap<>();
@@ -87,6 +93,7 @@ class ExercisesTest {
     bits();
     onPaper();
     serving();
+    nightAfter();
     assertEquals(computed.keySet(), printed.keySet());
     List<String> wrong = new ArrayList<>();
     computed.forEach(
@@ -108,6 +115,30 @@ class ExercisesTest {
   /** A computed float that is exact in the answer, or rounded by float arithmetic. */
   private void putRounded(String name, double value) {
     put(name, Math.round(value * 1e6) / 1e6);
+  }
+
+  private void nightAfter() throws IOException {
+    double day = 86_400;
+    double tonight = 20_000 * day;
+    double[] last = new double[10];
+    Arrays.fill(last, tonight - day);
+    last[2] = tonight - 100 * day;
+    last[5] = tonight - 200 * day;
+    GruNetwork network = GruNetwork.zeros(10, 2, new int[] {2}, GruNetwork.Form.PANELS);
+    FittedModel start =
+        new FittedModel(network, IdMap.ofNumbers(10), "cross_entropy", Map.of(), List.of(), 1L)
+            .withLastClicks(last);
+    IdMap ids = IdMap.of(List.of("7", "a", "b", "c"));
+    List<Interaction> clicks = new ArrayList<>();
+    for (int item = 0; item < ids.size(); item++) {
+      clicks.add(new Interaction(0, item, tonight + item));
+    }
+    Update update = Update.of(start).forgetItemsAfter(Duration.ofDays(90));
+    IdMap items = update.with(InteractionMatrix.of(1, 4, clicks), ids, null).items();
+    put("seven", items.indexOf("7"));
+    put("first_new", items.indexOf("a"));
+    put("pad_row", items.size());
+    put("pad_before", start.numItems());
   }
 
   private static SequenceBatch batch(int... clicks) {

@@ -180,7 +180,7 @@ public final class Update {
    * @param sessions with timestamps
    * @param items ids of their items
    * @param share of the sessions, above 0, at most 1
-   * @param seed draws them
+   * @param seed draws them; after another number of trainings it draws others
    * @return this
    * @throws IllegalArgumentException if the share is out of range
    */
@@ -269,8 +269,7 @@ public final class Update {
             kept,
             numbers.clicks(!sameItems),
             numbers.lastClicks(),
-            settings(),
-            numbers.forgotten().size());
+            settings());
     return new Data(
         rows.matrix(users, numItems),
         numbers.items(),
@@ -294,11 +293,12 @@ public final class Update {
         ",", replays.stream().map(each -> each.share + " of seed " + each.seed).toList());
   }
 
-  /** The sessions that are drawn, ascending. */
-  private static int[] chosen(Replay replay, int number) {
+  /** The sessions that are drawn, ascending; every night others. */
+  private int[] chosen(Replay replay, int number) {
     int[] users = replay.sessions.activeUsers();
     int n = (int) Math.round(replay.share * users.length);
-    RandomStream random = new RandomStream(RandomStream.at(replay.seed, REPLAY_STREAMS + number));
+    long night = RandomStream.at(replay.seed, start.lineage().trainings().size());
+    RandomStream random = new RandomStream(RandomStream.at(night, REPLAY_STREAMS + number));
     for (int i = 0; i < n; i++) { // Fisher-Yates, as far as it is needed
       int j = i + random.nextInt(users.length - i);
       int user = users[i];

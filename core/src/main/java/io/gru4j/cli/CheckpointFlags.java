@@ -2,6 +2,7 @@ package io.gru4j.cli;
 
 import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.file.OneLine;
+import io.gru4j.model.FittedModel;
 import io.gru4j.training.Checkpoints;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -132,6 +133,27 @@ final class CheckpointFlags implements AutoCloseable {
   /** Whether there is a checkpoint to resume from. */
   boolean resumes() {
     return resume && hasCheckpoint();
+  }
+
+  /** Whether the training of the checkpoint that is to be resumed has ended and made this model. */
+  boolean hasMade(FittedModel model) {
+    return resumes() && Checkpoints.hasMade(folder, model);
+  }
+
+  /** What to do to start anew, for messages. */
+  String toStartAnew() {
+    return Checkpoints.toStartAnew(folder);
+  }
+
+  /** Deletes the checkpoint of a training that has ended. */
+  void deleteOfEnded(Path model, PrintStream err) throws IOException {
+    err.println(
+        "the training of the checkpoint in "
+            + OneLine.of(folder.toString())
+            + " had ended, "
+            + OneLine.of(model.toString())
+            + " is what it made: the checkpoint is deleted");
+    delete();
   }
 
   /** Tells the estimator. */

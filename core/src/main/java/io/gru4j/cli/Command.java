@@ -2,6 +2,7 @@ package io.gru4j.cli;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** One of gru4j's commands. */
 public interface Command {
@@ -23,6 +24,11 @@ public interface Command {
   /** The estimator's parameters as flags; none if the command does not train. */
   default List<Option> parameters() {
     return List.of();
+  }
+
+  /** Why a flag that might be looked for is none of its own; empty for any other. */
+  default Optional<String> whyNot(String flag) {
+    return Optional.empty();
   }
 
   /** The name of its arguments besides flags, or null if it takes none. */

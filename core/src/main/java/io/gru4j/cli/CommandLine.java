@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -25,9 +26,12 @@ public final class CommandLine {
   private final List<String> arguments = new ArrayList<>();
   private final Map<String, Option> options = new LinkedHashMap<>();
 
+  private final Function<String, Optional<String>> whyNot;
   private final List<String> words;
 
-  private CommandLine(List<Option> options, List<String> words) {
+  private CommandLine(
+      List<Option> options, Function<String, Optional<String>> whyNot, List<String> words) {
+    this.whyNot = whyNot;
     this.words = List.copyOf(words);
     for (Option option : options) {
       if (this.options.put(option.name(), option) != null) {
@@ -69,7 +73,21 @@ public final class CommandLine {
   static CommandLine parse(
       List<Option> options, String argument, int maxArguments, List<String> words)
       throws UsageException {
-    CommandLine line = new CommandLine(options, words);
+    return parse(options, flag -> Optional.empty(), argument, maxArguments, words);
+  }
+
+  /**
+   * The same; {@code whyNot} says why there is no such flag, by its name with dashes, where one
+   * might be looked for.
+   */
+  static CommandLine parse(
+      List<Option> options,
+      Function<String, Optional<String>> whyNot,
+      String argument,
+      int maxArguments,
+      List<String> words)
+      throws UsageException {
+    CommandLine line = new CommandLine(options, whyNot, words);
     boolean flags = true;
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
@@ -130,6 +148,10 @@ public final class CommandLine {
   }
 
   private UsageException unknown(String flag) {
+    Optional<String> reason = whyNot.apply(flag.replaceFirst("^-+", "").replace('_', '-'));
+    if (reason.isPresent()) {
+      return new UsageException(flag + ": " + reason.get() + "\n" + flagList());
+    }
     String nearest =
         NearestName.of(flag.replaceFirst("^-+", ""), options.keySet())
             .map(name -> "; did you mean --" + name + "?")

@@ -177,7 +177,8 @@ public final class Main {
       List<Option> options = new ArrayList<>(command.options());
       options.addAll(command.parameters());
       CommandLine line =
-          CommandLine.parse(options, command.argument(), command.maxArguments(), words);
+          CommandLine.parse(
+              options, command::whyNot, command.argument(), command.maxArguments(), words);
       command.run(line, console);
       return DONE;
     } catch (UsageException e) {

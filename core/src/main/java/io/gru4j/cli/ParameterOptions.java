@@ -174,6 +174,16 @@ public final class ParameterOptions {
     return options;
   }
 
+  /** Why {@link #ofUpdate} has not the flag of a parameter; empty if it is none. */
+  static Optional<String> whyNotOfUpdate(String flag) {
+    if (flag.equals(ALGORITHM) || flag.equals(PRESET)) {
+      return Optional.of("the algorithm stays that of MODEL, and so do its parameters");
+    }
+    return OF_NETWORK.contains(flag.replace('-', '_'))
+        ? Optional.of("the network stays that of MODEL")
+        : Optional.empty();
+  }
+
   /** Those of all estimators. */
   private static Set<ParameterSpec<?>> specs() {
     Set<ParameterSpec<?>> specs = new LinkedHashSet<>();

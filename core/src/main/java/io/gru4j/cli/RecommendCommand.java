@@ -105,7 +105,8 @@ final class RecommendCommand implements Command {
             "why",
             null,
             "also print what each click says about each item: its score, minus that without the"
-                + " click; with --json also gradient times input; not with --sessions"));
+                + " click; with --json also by its probability, and gradient times input; not with"
+                + " --sessions"));
     options.add(new Option("json", null, "print a line of JSON for each session"));
     options.add(SessionInput.THREADS);
     options.addAll(SessionInput.KEYS);
@@ -163,7 +164,7 @@ final class RecommendCommand implements Command {
     if (!sessions.isEmpty()) {
       LittleWork.expect(LittleWork.ofScoring(file, sessions));
     }
-    Recommender recommender = new Recommender(ModelInput.load(file));
+    Recommender recommender = new Recommender(ModelInput.map(file));
     ItemFilter filter = unseen ? ItemFilter.ALL.unseen() : ItemFilter.ALL;
     if (candidates.isPresent()) {
       ItemSet set = itemSet(recommender, "--candidates", candidates.get(), console);

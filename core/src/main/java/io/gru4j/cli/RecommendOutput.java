@@ -3,6 +3,7 @@ package io.gru4j.cli;
 import io.gru4j.data.SessionData;
 import io.gru4j.file.Json;
 import io.gru4j.file.OneLine;
+import io.gru4j.http.ExplanationJson;
 import io.gru4j.model.Contribution;
 import io.gru4j.model.Explanation;
 import io.gru4j.model.FittedModel;
@@ -182,15 +183,7 @@ final class RecommendOutput {
       json.put("probability", explanation.probability());
     }
     if (asked.why) {
-      List<Object> clicks = new ArrayList<>();
-      for (Contribution click : explanation.clicks()) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("item", click.item());
-        entry.put("leave_one_out", click.leaveOneOut());
-        entry.put("gradient_times_input", click.gradientTimesInput());
-        clicks.add(entry);
-      }
-      json.put("why", clicks);
+      json.put("why", ExplanationJson.why(explanation));
     }
     return json;
   }

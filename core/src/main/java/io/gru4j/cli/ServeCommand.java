@@ -40,9 +40,10 @@ final class ServeCommand implements Command {
         + " [items], \"recommendations\": [{\"item\": id, \"score\": x}, ...]}. With"
         + " \"session\": token and the new clicks alone in \"items\" a session goes on. Also"
         + " \"unknown\": \"skip\" or \"fail\", \"candidates\": [items], \"exclude\":"
-        + " [items], \"exclude_seen\": true. The token of an earlier"
+        + " [items], \"exclude_seen\": true, \"probability\": true, \"why\": true (what"
+        + " each click does to each score). The token of an earlier"
         + " model goes on, with \"taken_over\": true; one of a stranger gets 409: send all"
-        + " items again.\n"
+        + " items again. POST /trace answers with the gates and states of each click.\n"
         + "GET / is a page to click through, GET /items?q=TEXT&limit=N searches ids, GET"
         + " /health and GET /metrics (Prometheus) are for machines. POST /reload, on the"
         + " machine itself only, or SIGHUP reads the model file again: requests in flight"
@@ -59,6 +60,11 @@ final class ServeCommand implements Command {
   public List<Option> options() {
     return List.of(
         new Option("model", "M", "the model file"),
+        new Option(
+            "titles",
+            "FILE",
+            "titles of the items for page and answers: a table with the columns ItemId, Title and,"
+                + " if it has them, Picture (an address, as text); a reload reads it again"),
         new Option("port", "N", "the port (default 8080); 0 for any that is free"),
         new Option("host", "NAME", "the name or address to listen at (default localhost)"),
         new Option("threads", "N", "threads of the model (default: all processors)"),
@@ -90,8 +96,9 @@ final class ServeCommand implements Command {
     if (Files.isDirectory(file)) {
       throw new WorkException(file + ": is a folder, expected a model file");
     }
+    Path titles = line.path("titles").orElse(null);
     serve(
-        new RecommendServer.Settings(file, host, port, threads, maxWaiting, maxConnections),
+        new RecommendServer.Settings(file, host, port, threads, maxWaiting, maxConnections, titles),
         shortage,
         console);
   }

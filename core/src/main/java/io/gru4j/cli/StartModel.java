@@ -9,6 +9,7 @@ import io.gru4j.file.RealPath;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.ModelFileException;
 import io.gru4j.parameters.GRU4RecParameters;
+import io.gru4j.training.Training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,12 +104,17 @@ final class StartModel {
 
   /** Adds the files that are read, unless the new model is to take their place. */
   void addTo(CommandFiles files, Path out) throws IOException {
-    if (!RealPath.isSame(RealPath.of(file), RealPath.of(out))) {
+    if (!isReplacedBy(out)) {
       files.reads("MODEL", List.of(file));
       if (goesOnFromState) {
         files.reads("MODEL", GRU4Rec.stateFiles(file).stream().filter(Files::exists).toList());
       }
     }
+  }
+
+  /** Whether the new model is to take the file's place. */
+  boolean isReplacedBy(Path out) throws IOException {
+    return RealPath.isSame(RealPath.of(file), RealPath.of(out));
   }
 
   /** Joins new sessions with the model. */
@@ -120,6 +126,19 @@ final class StartModel {
     } catch (ModelFileException e) { // of the state: the model is in memory
       throw new WorkException(e.getMessage() + "; --fresh-state goes on without it");
     }
+  }
+
+  /** Whether these data are those that the model has learned last. */
+  boolean hasLearned(Update.Data data, GRU4RecParameters parameters) {
+    return model
+        .lineage()
+        .last()
+        .filter(
+            last ->
+                last.data()
+                    .equals(
+                        Training.dataHashes(data.x(), data.items(), data.validation(), parameters)))
+        .isPresent();
   }
 
   /** The training that goes on from the model. */

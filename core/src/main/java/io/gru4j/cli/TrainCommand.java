@@ -101,6 +101,13 @@ final class TrainCommand implements Command {
       return;
     }
     Update update = Update.of(start.model()).sameItems().state(start.keptStateOrNull());
-    training.run(start.job(parameters, start.join(update, data), seconds));
+    Update.Data joined = start.join(update, data);
+    if (start.isReplacedBy(training.out())
+        && checkpoints.hasMade(start.model())
+        && start.hasLearned(joined, parameters)) {
+      checkpoints.deleteOfEnded(start.file(), console.err());
+      return;
+    }
+    training.run(start.job(parameters, joined, seconds));
   }
 }

@@ -7,9 +7,12 @@ import io.gru4j.model.EpochSummary;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.BatchProgress;
 import io.gru4j.progress.TrainingListener;
+import io.gru4j.progress.UpdateNorm;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Shows and logs what a training reports, and keeps what the summary needs. */
 final class TrainingRecorder implements TrainingListener {
@@ -17,6 +20,8 @@ final class TrainingRecorder implements TrainingListener {
   private final EpochLog log;
   private final PrintStream err;
   final List<String> warnings = new ArrayList<>();
+  final SortedMap<Integer, List<UpdateNorm>> updates = new TreeMap<>(); // by epoch
+  private boolean measuresUpdates;
   EpochSummary last;
   EpochSummary best;
 
@@ -47,6 +52,21 @@ final class TrainingRecorder implements TrainingListener {
   public void onEpoch(EpochSummary epoch) {
     progress.onEpoch(epoch);
     record(epoch);
+  }
+
+  /** Has the training keep {@link #updates}. */
+  void measureUpdates() {
+    measuresUpdates = true;
+  }
+
+  @Override
+  public boolean wantsUpdateNorms() {
+    return measuresUpdates;
+  }
+
+  @Override
+  public void onUpdateNorms(int epoch, List<UpdateNorm> parts) {
+    updates.put(epoch, parts);
   }
 
   @Override

@@ -35,6 +35,7 @@ import java.util.function.ToDoubleFunction;
  * @param model the trained model
  * @param parameters what it was trained with
  * @param quality how well the validation sessions are predicted; null without validation
+ * @param network what is in it
  * @param compared the model beside the one that it replaces; null if they were not judged
  */
 record TrainingReport(
@@ -43,6 +44,7 @@ record TrainingReport(
     FittedModel model,
     GRU4RecParameters parameters,
     Quality quality,
+    NetworkReport network,
     OldAndNew compared) {
   static final int[] CUTOFFS = {5, 10, 20};
   private static final int K = 20;
@@ -107,6 +109,7 @@ record TrainingReport(
     }
     sections.add(new Report.Section("Quality", qualityBlocks()));
     sections.add(new Report.Section("Training", trainingBlocks()));
+    sections.add(new Report.Section("Inside the network", network.blocks()));
     sections.add(new Report.Section("Data", dataBlocks()));
     sections.add(new Report.Section("How it was made", runBlocks()));
     return new Report(

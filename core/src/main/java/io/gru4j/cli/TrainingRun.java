@@ -14,6 +14,7 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingStoppedException;
+import io.gru4j.progress.UpdateNorm;
 import io.gru4j.tensor.Backend;
 import io.gru4j.training.MemoryEstimate;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.stream.Stream;
 
 /**
@@ -196,6 +198,9 @@ final class TrainingRun {
         EpochLog epochLog = log.isPresent() ? new EpochLog(log.get()) : null) {
       estimator.keepState(keepState);
       TrainingRecorder recorder = new TrainingRecorder(console, parameters, epochLog);
+      if (report.isPresent()) {
+        recorder.measureUpdates();
+      }
       Backend.description(); // is logged when it is chosen: now, not amid the progress
       long begin = System.nanoTime();
       recorder.progress.begin();
@@ -252,7 +257,7 @@ final class TrainingRun {
                 threads,
                 job.readSeconds(),
                 fitSeconds);
-        writeReport(report.get(), run, data, estimator, compared);
+        writeReport(report.get(), run, data, estimator, recorder.updates, compared);
       }
       if (refusal.isPresent()) {
         throw new WorkException(refusal.get().reason());
@@ -308,18 +313,23 @@ final class TrainingRun {
       TrainingReport.Run run,
       TrainingInput.Data data,
       GRU4Rec<?> estimator,
+      SortedMap<Integer, List<UpdateNorm>> updates,
       OldAndNew comparedOrNull)
       throws IOException {
     FittedModel model = estimator.model();
     TrainingReport.Quality quality = null;
+    InteractionMatrix sessions = null;
     if (data.validation() != null) {
       console.err().println("report: the model and two baselines predict the validation sessions");
-      InteractionMatrix sessions = data.validation().in().union(data.validation().out());
+      sessions = data.validation().in().union(data.validation().out());
       quality = TrainingReport.Quality.measure(model, data.train(), sessions, run.threads());
     }
     DataStatistics statistics = DataStatistics.of(data.train());
+    NetworkReport network =
+        NetworkReport.measure(model, statistics, data.train(), sessions, updates, run.threads());
     TrainingReport report =
-        new TrainingReport(run, statistics, model, estimator.parameters(), quality, comparedOrNull);
+        new TrainingReport(
+            run, statistics, model, estimator.parameters(), quality, network, comparedOrNull);
     AtomicFile.writeText(file, HtmlPage.of(report.report()));
     console.err().println("report: " + OneLine.of(file.toString()));
   }

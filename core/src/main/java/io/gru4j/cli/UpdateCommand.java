@@ -4,7 +4,6 @@ import static io.gru4j.parameters.GRU4RecParameters.LEARNING_RATE;
 import static io.gru4j.parameters.GRU4RecParameters.SEED;
 
 import io.gru4j.algorithms.Update;
-import io.gru4j.model.FittedModel;
 import io.gru4j.model.Lineage;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.parameters.UpdateDefaults;
@@ -62,6 +61,11 @@ final class UpdateCommand implements Command {
   }
 
   @Override
+  public Optional<String> whyNot(String flag) {
+    return ParameterOptions.whyNotOfUpdate(flag);
+  }
+
+  @Override
   public String argument() {
     return "MODEL FILE";
   }
@@ -95,7 +99,21 @@ final class UpdateCommand implements Command {
 
     long begin = System.nanoTime();
     TrainingInput.Data data = input.read(start.model().items());
-    if (!line.get("time-key").equals(Optional.of("none"))) {
+    boolean timed = !line.get("time-key").equals(Optional.of("none"));
+    if (start.isReplacedBy(training.out()) && checkpoints.hasMade(start.model())) {
+      if (!timed) {
+        throw new WorkException(
+            start.file()
+                + ": is what the training of the checkpoint has made already; if these sessions are"
+                + " others: "
+                + checkpoints.toStartAnew());
+      }
+      checkpoints.deleteOfEnded(start.file(), console.err());
+      if (newest(data) <= newestKnown(start)) {
+        return; // the same night again
+      }
+    }
+    if (timed) {
       requireNew(start, data, console);
     }
     Update update = Update.of(start.model()).state(start.keptStateOrNull());
@@ -125,10 +143,8 @@ final class UpdateCommand implements Command {
    */
   private static void requireNew(StartModel start, TrainingInput.Data data, Console console)
       throws WorkException {
-    FittedModel model = start.model();
-    double[] last = model.lastClicks();
-    double known = last == null ? Double.NaN : LastClicks.newest(last);
-    double newest = LastClicks.newest(LastClicks.of(data.train()));
+    double known = newestKnown(start);
+    double newest = newest(data);
     Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
     if (LastClicks.isSeconds(newest) && newest > tomorrow.getEpochSecond()) {
       throw new WorkException(
@@ -156,6 +172,15 @@ final class UpdateCommand implements Command {
                       Numbers.count(data.train().numInteractions()),
                       start.file()));
     }
+  }
+
+  private static double newest(TrainingInput.Data data) {
+    return LastClicks.newest(LastClicks.of(data.train()));
+  }
+
+  private static double newestKnown(StartModel start) {
+    double[] last = start.model().lastClicks();
+    return last == null ? Double.NaN : LastClicks.newest(last);
   }
 
   /** A wrong clock, or an age in the wrong unit, must not empty the shop. */

@@ -37,7 +37,21 @@ final class UpdateFlags {
               true));
 
   /** A file and the share of its sessions. */
-  private record Replay(Path file, double share) {}
+  record Replay(Path file, double share) {
+    /** Reads {@code OLD=X}; null if the text is no such thing. */
+    static Replay orNull(String text) throws UsageException {
+      int equals = text.lastIndexOf('=');
+      try {
+        double share = Double.parseDouble(text.substring(equals + 1));
+        if (equals > 0 && share > 0 && share <= 1) {
+          return new Replay(CommandLine.path("--" + REPLAY, text.substring(0, equals)), share);
+        }
+      } catch (NumberFormatException e) {
+        return null;
+      }
+      return null;
+    }
+  }
 
   private final NewItems newItems; // null: the default
   private final Optional<Duration> forget;
@@ -57,17 +71,12 @@ final class UpdateFlags {
   }
 
   private static Replay replay(String text) throws UsageException {
-    int equals = text.lastIndexOf('=');
-    try {
-      double share = Double.parseDouble(text.substring(equals + 1));
-      if (equals > 0 && share > 0 && share <= 1) {
-        return new Replay(CommandLine.path("--" + REPLAY, text.substring(0, equals)), share);
-      }
-    } catch (NumberFormatException e) {
-      // Falls through to the same message: what is wanted is the same.
+    Replay replay = Replay.orNull(text);
+    if (replay == null) {
+      throw new UsageException(
+          "--" + REPLAY + " must be a file and a share above 0, at most 1, OLD=0.2, got " + text);
     }
-    throw new UsageException(
-        "--" + REPLAY + " must be a file and a share above 0, at most 1, OLD=0.2, got " + text);
+    return replay;
   }
 
   /** Adds the files that are read. */

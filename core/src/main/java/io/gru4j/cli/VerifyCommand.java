@@ -9,6 +9,7 @@ import io.gru4j.model.FittedModel;
 import io.gru4j.model.Lineage;
 import io.gru4j.parameters.GRU4RecParameters;
 import io.gru4j.tensor.autograd.Parameter;
+import io.gru4j.training.Start;
 import io.gru4j.training.Training;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class VerifyCommand implements Command {
 
   @Override
   public String usage() {
-    return "MODEL FILE... [--start START] [--replay OLD]... [flags]";
+    return "MODEL FILE... [--start START] [--replay OLD=0.2]... [flags]";
   }
 
   @Override
@@ -53,8 +54,9 @@ final class VerifyCommand implements Command {
     options.add(
         new Option(
             "replay",
-            "OLD",
-            "sessions that were replayed; as often as --replay was given, in that order",
+            "OLD=X",
+            "sessions that were replayed; as often as --replay was given, in that order, with the"
+                + " share X or without",
             true));
     options.add(new Option("seed", "N", "the seed that MODEL is said to be trained with"));
     options.addAll(TrainingInput.OPTIONS);
@@ -78,7 +80,10 @@ final class VerifyCommand implements Command {
     }
     Path file = CommandLine.path("MODEL", words.getFirst());
     TrainingInput input = new TrainingInput(line, console, words.subList(1, words.size()));
-    List<Path> replays = SessionInput.paths("--replay", line.all("replay"));
+    List<Replayed> replays = new ArrayList<>();
+    for (String text : line.all("replay")) {
+      replays.add(Replayed.of(text));
+    }
     int threads = SessionInput.threads(line);
     Path startFile = line.path("start").orElse(null);
     FittedModel model = ModelInput.load(file);
@@ -114,7 +119,7 @@ final class VerifyCommand implements Command {
       FittedModel start = start(file, startFile, training);
       found.compare("the start", start.sha256(), training.start());
       found.stopIfAny(file, console);
-      Update.Data data = data(file, startFile, start, training, input, replays);
+      Update.Data data = data(file, startFile, start, training, input, replays, found, console);
       found.data(
           training, Training.dataHashes(data.x(), data.items(), data.validation(), parameters));
       found.stopIfAny(file, console);
@@ -147,7 +152,9 @@ final class VerifyCommand implements Command {
       FittedModel start,
       Lineage.Training training,
       TrainingInput input,
-      List<Path> replays)
+      List<Replayed> replays,
+      Differences found,
+      Console console)
       throws WorkException, IOException {
     TrainingInput.Data data = input.read(start.items());
     Update update;
@@ -167,10 +174,18 @@ final class VerifyCommand implements Command {
                   replays.size()));
     }
     for (int i = 0; i < drawn.size(); i++) {
-      SessionData old = input.readMore(replays.get(i));
+      Double share = replays.get(i).shareOrNull();
+      found.compare(
+          "the share of " + replays.get(i).file(),
+          share == null ? null : share.toString(),
+          Double.toString(drawn.get(i).share()));
+    }
+    found.stopIfAny(file, console);
+    for (int i = 0; i < drawn.size(); i++) {
+      SessionData old = input.readMore(replays.get(i).file());
       update.replay(old.interactions(), old.items(), drawn.get(i).share(), drawn.get(i).seed());
     }
-    if (!"fresh".equals(training.settings().get("state"))) {
+    if (!Start.isFresh(training)) {
       update.state(startFile);
     }
     return update.with(data.train(), data.items(), data.validation());
@@ -182,6 +197,17 @@ final class VerifyCommand implements Command {
         .threads(threads)
         .drawnSeed(training.seed())
         .listener(new TrainingRecorder(console, parameters, null));
+  }
+
+  /** Sessions that were replayed; a share that is not said is that of the chain. */
+  private record Replayed(Path file, Double shareOrNull) {
+    /** As {@code update} takes it, or the file alone. */
+    static Replayed of(String text) throws UsageException {
+      UpdateFlags.Replay replay = UpdateFlags.Replay.orNull(text);
+      return replay == null
+          ? new Replayed(CommandLine.path("--replay", text), null)
+          : new Replayed(replay.file(), replay.share());
+    }
   }
 
   /** What differs, a line each. */

@@ -42,7 +42,7 @@ public final class IdMap {
    * @throws IllegalArgumentException if an id is empty, there twice or not sound Unicode
    */
   public static IdMap of(List<String> ids) {
-    Builder builder = new Builder();
+    Builder builder = new Builder(ids.size());
     int i = 0;
     for (String id : ids) {
       byte[] bytes = utf8(id);
@@ -274,9 +274,19 @@ public final class IdMap {
   static final class Builder {
     private final long seed = ThreadLocalRandom.current().nextLong();
     private byte[] text = new byte[256];
-    private int[] ends = new int[16];
-    private int[] table = new int[32];
+    private int[] ends;
+    private int[] table;
     private int size;
+
+    Builder() {
+      this(0);
+    }
+
+    /** Makes a builder that need not grow for so many ids. */
+    Builder(int expected) {
+      ends = new int[Math.max(16, expected)];
+      table = new int[Math.max(32, Integer.highestOneBit(Math.min(expected, 1 << 28)) * 4)];
+    }
 
     /** Returns the number of an id, a new one if it was unknown. */
     int add(byte[] bytes, int from, int to) {

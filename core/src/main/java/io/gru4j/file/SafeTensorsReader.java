@@ -3,9 +3,12 @@ package io.gru4j.file;
 import io.gru4j.file.SafeTensorsHeader.Tensor;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -38,12 +41,12 @@ public final class SafeTensorsReader implements Closeable {
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
   private long dataStart; // byte of the file
   private SafeTensorsHeader header;
-  private final Map<String, Checksums.Running> checks =
-      new LinkedHashMap<>(); // empty: no checksums
+  private final Map<String, Checksums.Running> checks; // empty: no checksums
 
-  private SafeTensorsReader(Path file, FileChannel channel) {
+  private SafeTensorsReader(Path file, FileChannel channel, Map<String, Checksums.Running> checks) {
     this.file = file;
     this.channel = channel;
+    this.checks = checks;
   }
 
   /**
@@ -61,7 +64,7 @@ public final class SafeTensorsReader implements Closeable {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     boolean sound = false;
     try {
-      SafeTensorsReader reader = new SafeTensorsReader(file, channel);
+      SafeTensorsReader reader = new SafeTensorsReader(file, channel, new LinkedHashMap<>());
       reader.header = reader.readHeader();
       if (reader.hasChecksums()) {
         for (Tensor tensor : reader.header.tensors().values()) {
@@ -75,6 +78,36 @@ public final class SafeTensorsReader implements Closeable {
         channel.close();
       }
     }
+  }
+
+  /**
+   * Returns another reader of the same open file, whatever its name means by now, for another
+   * thread. The checksums are the same ones: each tensor is to be read by one thread. Closing
+   * either closes both.
+   *
+   * @return a reader that need not be closed
+   */
+  public SafeTensorsReader another() {
+    SafeTensorsReader other = new SafeTensorsReader(file, channel, checks);
+    other.dataStart = dataStart;
+    other.header = header;
+    return other;
+  }
+
+  /**
+   * Maps an F32 tensor into memory, where it stays until the garbage collector finds it unused,
+   * also when this reader is closed or the file gets another name or none. Its bytes are not
+   * checked.
+   *
+   * @param name a tensor's name
+   * @return its elements, floats in little-endian order, to be read only
+   * @throws SafeTensorsException if the tensor is missing or not F32
+   * @throws IOException if it cannot be mapped
+   */
+  public MemorySegment map(String name) throws IOException {
+    Tensor tensor = tensor(name, TensorType.F32);
+    return channel.map(
+        MapMode.READ_ONLY, dataStart + tensor.begin(), tensor.size(), Arena.ofAuto());
   }
 
   /**

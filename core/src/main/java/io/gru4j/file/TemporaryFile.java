@@ -11,10 +11,12 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -34,6 +36,8 @@ import java.util.zip.CRC32C;
 record TemporaryFile(Path path, FileChannel channel) {
   private static final Pattern NAME =
       Pattern.compile("\\.gru4j-([0-9a-f]{8})-([0-9a-f]+-[0-9a-f]+)-[0-9a-f]{16}\\.tmp");
+
+  private static final Duration MOMENT = Duration.ofMinutes(1);
 
   /** The process's number may have been another one's before, so its start is with it. */
   private static final String PROCESS =
@@ -104,7 +108,8 @@ record TemporaryFile(Path path, FileChannel channel) {
     if (!Files.exists(file) || File.separatorChar != '/') {
       return;
     }
-    Path folder = Files.createDirectory(path.resolveSibling(name(digits(path.toString()))));
+    String targetDigits = digits(file.getFileName().toString());
+    Path folder = Files.createDirectory(path.resolveSibling(name(targetDigits)));
     try {
       String harmless = refusal(folder, path);
       String refusal = refusal(folder, file);
@@ -134,9 +139,12 @@ record TemporaryFile(Path path, FileChannel channel) {
         var name = NAME.matcher(file.getFileName().toString());
         if (name.matches()
             && name.group(1).equals(targetDigits)
-            && !name.group(2).equals(PROCESS)
-            && Files.isRegularFile(file)) {
-          deleteIfAbandoned(file);
+            && !name.group(2).equals(PROCESS)) {
+          if (Files.isRegularFile(file)) {
+            deleteIfAbandoned(file);
+          } else if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            deleteIfOld(file);
+          }
         }
       }
     } catch (IOException | DirectoryIteratorException e) {
@@ -148,6 +156,18 @@ record TemporaryFile(Path path, FileChannel channel) {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
       if (lock(channel, false)) {
         Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      return; // gone by now, or not ours: it is in nobody's way
+    }
+  }
+
+  /** A folder cannot be locked; {@link #checkRename} needs its own for a moment. */
+  private static void deleteIfOld(Path folder) {
+    try {
+      Instant made = Files.getLastModifiedTime(folder, LinkOption.NOFOLLOW_LINKS).toInstant();
+      if (made.isBefore(Instant.now().minus(MOMENT))) {
+        Files.deleteIfExists(folder); // one that is not empty is not ours, and stays
       }
     } catch (IOException e) {
       return; // gone by now, or not ours: it is in nobody's way

@@ -11,6 +11,7 @@ enum Endpoint {
   ITEMS("/items", "GET", "HEAD"),
   METRICS("/metrics", "GET", "HEAD"),
   RECOMMEND("/recommend", "POST"),
+  TRACE("/trace", "POST"),
   RELOAD("/reload", "POST"),
   /** Any other path: one name, so that strangers cannot make the metrics grow. */
   OTHER("other");

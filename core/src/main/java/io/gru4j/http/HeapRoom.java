@@ -8,6 +8,7 @@ import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,9 @@ final class HeapRoom {
 
   private static final long GC_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+  /** Text, its strings and the table of them, for each byte of a file of titles. */
+  private static final long TITLES_FACTOR = 8;
+
   /** How the file's header is opened; may take as long as the file system does. */
   interface Opening {
     FileChannel open(Path file) throws IOException;
@@ -47,11 +51,13 @@ final class HeapRoom {
    * Takes room for a file's model, or refuses with 503 and the figures one that does not fit beside
    * what is there.
    *
+   * @param titlesOrNull a file that is read with it
    * @return bytes, to be given back when the model is read
    */
-  long take(Path file, Opening opening) throws IOException, RequestException {
+  long take(Path file, Path titlesOrNull, Opening opening) throws IOException, RequestException {
     require(file, HEADER_FACTOR * headerBytes(file, opening), false);
     long bytes = need(file);
+    bytes += titlesOrNull == null ? 0 : TITLES_FACTOR * Files.size(titlesOrNull);
     require(file, bytes, true);
     return bytes;
   }
@@ -80,7 +86,9 @@ final class HeapRoom {
         long[] shape = reader.shape(name);
         long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         boolean floats = reader.type(name) == TensorType.F32;
-        bytes += floats ? 4 * elements : 2 * elements; // ids as bytes, and as text for a while
+        if (!name.equals("emb.weight")) { // which stays in the file
+          bytes += floats ? 4 * elements : 2 * elements; // ids as bytes, and as text for a while
+        }
         rows = floats && shape.length > 0 ? Math.max(rows, shape[0]) : rows;
         coarse = name.equals("lin.weight") ? coarse(shape) : coarse;
       }

@@ -7,10 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * The page at {@code /}: one file, that loads nothing but this server's answers. Its policy allows
- * its own style and script by their hashes, and no other.
+ * The page at {@code /}: one file, made of page.html, page.css and page.js, and of inside.css and
+ * inside.js for the panel of the gates. It loads nothing but this server's answers. Its policy
+ * allows its own styles and scripts by their hashes, and no other.
  */
 final class IndexPage {
   private final Answer answer;
@@ -22,14 +25,20 @@ final class IndexPage {
   static IndexPage load() {
     String style = resource("page.css");
     String script = resource("page.js");
-    String html = resource("page.html").replace("/*STYLE*/", style).replace("/*SCRIPT*/", script);
+    String insideStyle = resource("inside.css");
+    String insideScript = resource("inside.js");
+    String html =
+        resource("page.html")
+            .replace("/*STYLE*/", style)
+            .replace("/*INSIDE-STYLE*/", insideStyle)
+            .replace("/*SCRIPT*/", script)
+            .replace("/*INSIDE-SCRIPT*/", insideScript);
     String policy =
         "default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action"
-            + " 'none'; frame-ancestors 'none'; style-src 'sha256-"
-            + hash(style)
-            + "'; script-src 'sha256-"
-            + hash(script)
-            + "'";
+            + " 'none'; frame-ancestors 'none'; style-src "
+            + hashes(style, insideStyle)
+            + "; script-src "
+            + hashes(script, insideScript);
     byte[] body = html.getBytes(StandardCharsets.UTF_8);
     return new IndexPage(
         new Answer(200, "text/html; charset=utf-8", body)
@@ -47,6 +56,12 @@ final class IndexPage {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String hashes(String... texts) {
+    return Stream.of(texts)
+        .map(text -> "'sha256-" + hash(text) + "'")
+        .collect(Collectors.joining(" "));
   }
 
   private static String hash(String text) {

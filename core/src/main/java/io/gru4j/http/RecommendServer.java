@@ -1,5 +1,7 @@
 package io.gru4j.http;
 
+import io.gru4j.data.IdMap;
+import io.gru4j.data.ItemTitles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -66,9 +68,9 @@ public final class RecommendServer implements AutoCloseable {
             settings.file(),
             file -> {
               checkRegular(file);
-              long taken = room.take(file, loader);
+              long taken = room.take(file, settings.titlesOrNull(), loader);
               try {
-                ServedModel now = loader.load(file);
+                ServedModel now = titled(loader.load(file), settings, log);
                 prepare(now);
                 return now;
               } finally {
@@ -91,12 +93,24 @@ public final class RecommendServer implements AutoCloseable {
    * @param threads threads of the model, at least 1
    * @param maxWaiting requests that may wait for one of them, at least 1; more get 503
    * @param maxConnections connections at once, at least 1; beyond them idle ones are closed
+   * @param titlesOrNull the file of the items' titles, as {@link ItemTitles} reads it; null: none
    */
   public record Settings(
-      Path file, String host, int port, int threads, int maxWaiting, int maxConnections) {
-    /** As many connections as heap and open files have room for. */
+      Path file,
+      String host,
+      int port,
+      int threads,
+      int maxWaiting,
+      int maxConnections,
+      Path titlesOrNull) {
+    /** As many connections as heap and open files have room for, and no titles. */
     public Settings(Path file, String host, int port, int threads, int maxWaiting) {
-      this(file, host, port, threads, maxWaiting, defaultConnections());
+      this(file, host, port, threads, maxWaiting, defaultConnections(), null);
+    }
+
+    /** These settings with a file of titles. */
+    Settings withTitles(Path titles) {
+      return new Settings(file, host, port, threads, maxWaiting, maxConnections, titles);
     }
   }
 
@@ -164,7 +178,7 @@ public final class RecommendServer implements AutoCloseable {
       Consumer<Throwable> fatal)
       throws IOException {
     checkRegular(settings.file());
-    ServedModel first = ServedModel.load(settings.file());
+    ServedModel first = titled(ServedModel.load(settings.file()), settings, log);
     RecommendServer server = new RecommendServer(settings, timeouts, loader, log, fatal);
     server.model = first;
     server.listener.start();
@@ -183,9 +197,29 @@ public final class RecommendServer implements AutoCloseable {
 
   /** Opening anything else, such as a named pipe, could wait for ever. */
   private static void checkRegular(Path file) throws IOException {
+    checkRegular(file, "a model file");
+  }
+
+  private static void checkRegular(Path file, String expected) throws IOException {
     if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
-      throw new IOException(file + ": is not a regular file, expected a model file");
+      throw new IOException(file + ": is not a regular file, expected " + expected);
     }
+  }
+
+  /** The model with the titles of its items, if there is a file of them. */
+  private static ServedModel titled(ServedModel model, Settings settings, Consumer<String> log)
+      throws IOException {
+    Path file = settings.titlesOrNull();
+    if (file == null) {
+      return model;
+    }
+    checkRegular(file, "a table of titles");
+    IdMap items = model.model().items();
+    ItemTitles titles = ItemTitles.read(file, items);
+    log.accept(
+        "%s: %,d of %,d items have a title; rows of items that the model does not know: %,d"
+            .formatted(file, titles.count(), items.size(), titles.unknown()));
+    return model.withTitles(titles);
   }
 
   /**
@@ -226,7 +260,7 @@ public final class RecommendServer implements AutoCloseable {
 
   private boolean put(ServedModel now) {
     boolean changed = !now.fingerprint().equals(model.fingerprint());
-    model = changed ? now.after(model) : model;
+    model = changed ? now.after(model) : model.withTitles(now.titles());
     return changed;
   }
 

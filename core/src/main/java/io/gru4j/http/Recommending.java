@@ -53,8 +53,12 @@ final class Recommending extends CompletableFuture<Answer> {
       }
       return;
     }
-    for (int i = 0; i < together.size(); i++) {
-      together.get(i).end(best.get(i));
+    for (boolean why : new boolean[] {false, true}) { // which takes longer: the others first
+      for (int i = 0; i < together.size(); i++) {
+        if (together.get(i).begun.request().why() == why) {
+          together.get(i).end(best.get(i));
+        }
+      }
     }
   }
 
@@ -78,8 +82,8 @@ final class Recommending extends CompletableFuture<Answer> {
 
   private void end(List<Recommendation> best) {
     try {
-      Map<String, Object> answer = ServedModel.answer(begun, best);
-      if (begun.takenOver()) {
+      Map<String, Object> answer = SessionAnswer.recommend(begun, best);
+      if (begun.opened().takenOver()) {
         metrics.takenOver();
       }
       complete(Answer.json(200, answer));

@@ -92,6 +92,7 @@ final class RequestHandler {
         case METRICS -> metrics();
         case ITEMS -> items(request, connection);
         case RECOMMEND -> recommend(request, body, connection);
+        case TRACE -> trace(request, body, connection);
         case RELOAD -> reload(request, body, connection);
         case OTHER -> throw new IllegalStateException("checked above");
       };
@@ -172,16 +173,29 @@ final class RequestHandler {
 
   private Answer recommend(Request request, BodyReader body, Connection connection)
       throws IOException, RequestException {
+    byte[] bytes = json(request, body);
+    ServedModel model = server.model();
+    connection.answering();
+    return server.threads().run(new Recommending(model, bytes, server.metrics()));
+  }
+
+  private Answer trace(Request request, BodyReader body, Connection connection)
+      throws IOException, RequestException {
+    byte[] bytes = json(request, body);
+    ServedModel model = server.model();
+    connection.answering();
+    return server.threads().run(() -> Answer.json(200, model.trace(TraceRequest.parse(bytes))));
+  }
+
+  private static byte[] json(Request request, BodyReader body)
+      throws IOException, RequestException {
     String type = request.header("content-type");
     if (type == null || !type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT).equals(JSON)) {
       String got = type == null ? "none" : RequestException.quote(type);
       throw new RequestException(
           415, "the Content-Type must be " + JSON + ", got " + got, "Accept-Post", JSON);
     }
-    byte[] bytes = body.read();
-    ServedModel model = server.model();
-    connection.answering();
-    return server.threads().run(new Recommending(model, bytes, server.metrics()));
+    return body.read();
   }
 
   private Answer reload(Request request, BodyReader body, Connection connection)

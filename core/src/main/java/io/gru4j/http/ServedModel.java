@@ -1,6 +1,7 @@
 package io.gru4j.http;
 
 import io.gru4j.data.IdMap;
+import io.gru4j.data.ItemTitles;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
 import io.gru4j.model.UnknownItems;
@@ -21,38 +22,41 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * One model as it is served. A request takes one of them at its beginning and stays with it, so a
  * reload meanwhile changes nothing in its answer.
  */
 final class ServedModel {
-  /** The key of an answer whose session began under an earlier model. */
-  static final String TAKEN_OVER = "taken_over";
-
-  private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
-
   private final Recommender recommender;
   private final String fingerprint;
   private final Instant loaded;
   private final List<Predecessor> before;
+  private final ItemTitles titles;
 
   private ServedModel(
-      Recommender recommender, String fingerprint, Instant loaded, List<Predecessor> before) {
+      Recommender recommender,
+      String fingerprint,
+      Instant loaded,
+      List<Predecessor> before,
+      ItemTitles titles) {
     this.recommender = recommender;
     this.fingerprint = fingerprint;
     this.loaded = loaded;
     this.before = before;
+    this.titles = titles;
   }
 
   /** Reads a model and does once what the first request would wait for. */
   static ServedModel load(Path file) throws IOException {
-    Recommender recommender = new Recommender(FittedModel.load(file));
+    Recommender recommender = new Recommender(FittedModel.map(file));
     try (Parallel two = new Parallel(2)) { // each reads the parameters once
       two.run(2, part -> firstUse(recommender, part));
     }
     String fingerprint = "%016x".formatted(recommender.fingerprint());
-    return new ServedModel(recommender, fingerprint, Instant.now(), recommender.ancestors());
+    return new ServedModel(
+        recommender, fingerprint, Instant.now(), recommender.ancestors(), ItemTitles.NONE);
   }
 
   private static void firstUse(Recommender recommender, int part) {
@@ -69,7 +73,7 @@ final class ServedModel {
   ServedModel after(ServedModel other) {
     List<Predecessor> all = new ArrayList<>(List.of(recommender.after(other.recommender)));
     all.addAll(before);
-    return new ServedModel(recommender, fingerprint, loaded, all);
+    return new ServedModel(recommender, fingerprint, loaded, all, titles);
   }
 
   FittedModel model() {
@@ -85,31 +89,63 @@ final class ServedModel {
     return loaded;
   }
 
+  /** The titles of its items. */
+  ItemTitles titles() {
+    return titles;
+  }
+
+  /** Returns this model with other titles. */
+  ServedModel withTitles(ItemTitles titles) {
+    return titles == this.titles
+        ? this
+        : new ServedModel(recommender, fingerprint, loaded, before, titles);
+  }
+
+  /**
+   * A session to which the clicks of a request were added.
+   *
+   * @param session the session
+   * @param unknown the items left out
+   * @param takenOver whether it began under an earlier model
+   */
+  record Opened(Session session, List<String> unknown, boolean takenOver) {}
+
   /**
    * A request whose clicks are taken in, and whose best items are still to be found.
    *
    * @param model the model that it stays with
-   * @param asked the session, and what is to be found for it
-   * @param unknown the items left out
-   * @param takenOver whether the session began under an earlier model
+   * @param request what was asked
+   * @param opened its session
+   * @param asked what is to be found for it
    */
-  record Begun(ServedModel model, TopRequest asked, List<String> unknown, boolean takenOver) {}
+  record Begun(ServedModel model, RecommendRequest request, Opened opened, TopRequest asked) {}
 
   /**
    * Begins to answer {@code POST /recommend}: takes in the clicks.
    *
-   * @throws RequestException 400 if an item is unknown and may not be, or the token is none; 409 if
-   *     the token is of another model
+   * @throws RequestException 400 if an item is unknown and may not be, the token is none, or the
+   *     session too long to say why; 409 if the token is of another model
    */
   Begun begin(RecommendRequest request) throws RequestException {
-    byte[] token = bytes(request.session());
+    Opened opened = open(request.session(), request.items(), request.unknown());
+    if (request.why()) {
+      checkExplained(opened.session(), "why");
+    }
+    TopRequest asked = new TopRequest(opened.session(), request.k(), filter(request));
+    return new Begun(this, request, opened, asked);
+  }
+
+  /** Opens the session of a token, or a new one for null, and takes in clicks. */
+  private Opened open(String tokenOrNull, List<String> items, UnknownItems mode)
+      throws RequestException {
+    byte[] token = bytes(tokenOrNull);
     Predecessor owner = token == null ? null : owner(token);
     TakenOver begun = open(token, owner);
     Session session = begun.session();
     List<String> unknown = new ArrayList<>(begun.unknown());
-    for (String item : request.items()) {
+    for (String item : items) {
       if (!session.click(item)) {
-        if (request.unknown() == UnknownItems.FAIL) {
+        if (mode == UnknownItems.FAIL) {
           throw new RequestException(
               400,
               "the model does not know item "
@@ -119,8 +155,41 @@ final class ServedModel {
         unknown.add(item);
       }
     }
-    TopRequest asked = new TopRequest(session, request.k(), filter(request));
-    return new Begun(this, asked, unknown, owner != null);
+    return new Opened(session, unknown, owner != null);
+  }
+
+  private static void checkExplained(Session session, String what) throws RequestException {
+    if (session.clicks() > ServerLimits.EXPLAINED_CLICKS) {
+      throw new RequestException(
+          400,
+          "%s is for sessions of at most %d clicks, this one has %d"
+              .formatted(what, ServerLimits.EXPLAINED_CLICKS, session.clicks()));
+    }
+  }
+
+  /**
+   * Answers {@code POST /trace}.
+   *
+   * @return what {@link SessionAnswer#trace} says
+   * @throws RequestException 400 if an item is unknown and may not be, the token is none, or the
+   *     session too long or empty; 409 if the token is of another model
+   */
+  Map<String, Object> trace(TraceRequest request) throws RequestException {
+    Opened opened = open(request.session(), request.items(), request.unknown());
+    Session session = opened.session();
+    checkExplained(session, "a trace");
+    if (session.clicks() == 0) {
+      throw new RequestException(
+          400, "there is nothing to trace: the model knows no item of the session");
+    }
+    long values = 4 * session.clicks() * IntStream.of(model().network().hiddenSizes()).sum();
+    if (values > ServerLimits.TRACED_VALUES) {
+      throw new RequestException(
+          400,
+          "the trace of %d clicks has %,d numbers, at most %,d are sent"
+              .formatted(session.clicks(), values, ServerLimits.TRACED_VALUES));
+    }
+    return SessionAnswer.trace(this, opened);
   }
 
   /** The best items of requests that were begun with this model, of all in one pass. */
@@ -137,50 +206,6 @@ final class ServedModel {
     try (Parallel parallel = new Parallel(threads)) {
       recommender.prepare(parallel);
     }
-  }
-
-  /**
-   * Ends answering {@code POST /recommend}.
-   *
-   * @return {@code model} the fingerprint, {@code session} the token to go on from, {@code clicks}
-   *     how many the session has, {@code unknown} the items left out, {@code recommendations} the
-   *     best items, each with {@code item} and {@code score}, as {@link Session#top(int,
-   *     ItemFilter)} returns them; {@code taken_over} is true if the token is of an earlier model,
-   *     and not there otherwise. Items of such a token that this model does not know are left out
-   * @throws RequestException 400 if the session has become too long to be sent back
-   */
-  static Map<String, Object> answer(Begun begun, List<Recommendation> best)
-      throws RequestException {
-    List<Object> recommendations = new ArrayList<>();
-    for (Recommendation each : best) {
-      Map<String, Object> entry = new LinkedHashMap<>();
-      entry.put("item", each.item());
-      entry.put("score", each.score());
-      recommendations.add(entry);
-    }
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("model", begun.model().fingerprint);
-    answer.put("session", token(begun.asked().session()));
-    answer.put("clicks", begun.asked().session().clicks());
-    if (begun.takenOver()) {
-      answer.put(TAKEN_OVER, true);
-    }
-    answer.put("unknown", begun.unknown());
-    answer.put("recommendations", recommendations);
-    return answer;
-  }
-
-  /** A token that is too long to come back must not be given out. */
-  private static String token(Session session) throws RequestException {
-    String token = ENCODER.encodeToString(session.toBytes());
-    if (token.length() > ServerLimits.TOKEN_CHARS) {
-      throw new RequestException(
-          400,
-          "after %d clicks the session would have a token of %d characters, at most %d can be sent"
-                  .formatted(session.clicks(), token.length(), ServerLimits.TOKEN_CHARS)
-              + " back; begin a new session with the newest items");
-    }
-    return token;
   }
 
   private static byte[] bytes(String token) throws RequestException {
@@ -227,31 +252,44 @@ final class ServedModel {
   }
 
   /**
-   * Answers {@code GET /items}: ids that contain a text, those that start with it first, in the
-   * order of their numbers. Reads every id unless enough start with the text before.
+   * Answers {@code GET /items}: items whose id or title contains a text, those where one starts
+   * with it first, in the order of their numbers. Reads every id unless enough start with the text
+   * before.
    *
-   * @return {@code items} the ids, {@code more} whether there are others, {@code catalogue} how
-   *     many items the model has
+   * @return {@code items} the ids, {@code titles} theirs or null, if the server has titles, {@code
+   *     more} whether there are others, {@code catalogue} how many items the model has
    */
   Map<String, Object> search(String text, int limit) {
     String wanted = text.toLowerCase(Locale.ROOT);
     IdMap ids = model().items();
-    List<String> first = new ArrayList<>();
-    List<String> then = new ArrayList<>();
+    List<Integer> first = new ArrayList<>();
+    List<Integer> then = new ArrayList<>();
     for (int i = 0; i < ids.size() && first.size() <= limit; i++) {
-      String id = ids.idOf(i);
-      int at = wanted.isEmpty() ? 0 : id.toLowerCase(Locale.ROOT).indexOf(wanted);
+      int at = wanted.isEmpty() ? 0 : place(wanted, ids.idOf(i), titles.title(i));
       if (at == 0) {
-        first.add(id);
+        first.add(i);
       } else if (at > 0 && then.size() <= limit) {
-        then.add(id);
+        then.add(i);
       }
     }
     first.addAll(then);
+    List<Integer> found = first.subList(0, Math.min(limit, first.size()));
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("items", first.subList(0, Math.min(limit, first.size())));
+    answer.put("items", found.stream().map(ids::idOf).toList());
+    if (titles != ItemTitles.NONE) {
+      List<String> names = new ArrayList<>(); // has nulls
+      found.forEach(item -> names.add(titles.title(item)));
+      answer.put("titles", names);
+    }
     answer.put("more", first.size() > limit);
     answer.put("catalogue", ids.size());
     return answer;
+  }
+
+  /** Where a text begins in an id or a title, the first of both; -1: in none. */
+  private static int place(String wanted, String id, String titleOrNull) {
+    int inId = id.toLowerCase(Locale.ROOT).indexOf(wanted);
+    int inTitle = titleOrNull == null ? -1 : titleOrNull.toLowerCase(Locale.ROOT).indexOf(wanted);
+    return inId < 0 || inTitle >= 0 && inTitle < inId ? inTitle : inId;
   }
 }

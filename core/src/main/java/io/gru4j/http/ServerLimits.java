@@ -41,6 +41,15 @@ final class ServerLimits {
   /** Items in one answer. */
   static final int TOP = 1_000;
 
+  /** Clicks of a session that is explained or traced: leaving each out costs their square. */
+  static final int EXPLAINED_CLICKS = 100;
+
+  /** Items in an answer that says why. */
+  static final int EXPLAINED_TOP = 100;
+
+  /** Numbers in an answer with a trace. */
+  static final int TRACED_VALUES = 1_000_000;
+
   /** Characters of a search for items. */
   static final int SEARCH_CHARS = 200;
 

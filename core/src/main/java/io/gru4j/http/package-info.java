@@ -1,10 +1,10 @@
 /**
- * A fitted model over HTTP/1.1: {@code POST /recommend}, {@code GET /health}, {@code GET /metrics},
- * {@code GET /items}, {@code POST /reload} and a page at {@code /}.
+ * A fitted model over HTTP/1.1: {@code POST /recommend}, {@code POST /trace}, {@code GET /health},
+ * {@code GET /metrics}, {@code GET /items}, {@code POST /reload} and a page at {@code /}.
  *
  * <p>Start with {@link io.gru4j.http.RecommendServer}. {@link io.gru4j.http.Endpoint} lists the
  * paths, {@link io.gru4j.http.RecommendRequest} says what {@code /recommend} takes, {@link
- * io.gru4j.http.ServedModel} what it answers. A server keeps no session: the hidden state travels
+ * io.gru4j.http.SessionAnswer} what it answers. A server keeps no session: the hidden state travels
  * in the token of each answer, so any server with the same model can go on with it.
  *
  * <p>{@link io.gru4j.http.HttpListener} takes connections, {@link io.gru4j.http.Connections}

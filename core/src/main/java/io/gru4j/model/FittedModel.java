@@ -41,6 +41,7 @@ public final class FittedModel {
   private final Lineage lineage;
   private final OutputScorer scorer; // only copied from, and prepared
   private volatile long fingerprint; // 0 while it is not known
+  private volatile long embeddingHash; // of a mapped embedding; 0: not known
 
   /**
    * Makes a model of which nobody knows what trained it.
@@ -124,7 +125,26 @@ public final class FittedModel {
    * @throws IOException if reading fails
    */
   public static FittedModel load(Path file) throws IOException {
-    return ModelFile.load(file);
+    return ModelFile.load(file, false);
+  }
+
+  /**
+   * Reads a model as {@link #load} does, but leaves an embedding that is not shared in the file,
+   * mapped into memory: to serve, only the rows of items that are clicked are read. The model takes
+   * less heap by the embedding's size; the answers have the same bits.
+   *
+   * <p>The file is checked when it is read, and then must stay as it is. To replace it, rename
+   * another file to its name, as this library does: the model goes on with the old one. If the file
+   * is cut short instead, a click throws an {@link IllegalStateException}; if it is written over, a
+   * click may take in other values.
+   *
+   * @param file a model file, on a local file system
+   * @return the model
+   * @throws ModelFileException if the file is not a model that this version can read
+   * @throws IOException if it cannot be read
+   */
+  public static FittedModel map(Path file) throws IOException {
+    return ModelFile.load(file, true);
   }
 
   /**
@@ -285,8 +305,11 @@ public final class FittedModel {
   }
 
   private FittedModel with(int[] itemClicks, double[] lastClicks, Lineage lineage) {
-    return new FittedModel(
-        network, items, algorithm, parameters, history, seed, itemClicks, lastClicks, lineage);
+    FittedModel model =
+        new FittedModel(
+            network, items, algorithm, parameters, history, seed, itemClicks, lastClicks, lineage);
+    model.noteEmbeddingHash(embeddingHash);
+    return model;
   }
 
   /**
@@ -299,11 +322,16 @@ public final class FittedModel {
   public long fingerprint() {
     long known = fingerprint;
     if (known == 0) {
-      known = ModelFingerprint.of(this);
+      known = ModelFingerprint.of(this, embeddingHash);
       known = known == 0 ? 1 : known;
       fingerprint = known;
     }
     return known;
+  }
+
+  /** Notes what the fingerprint takes of the embedding, so that it is not read for it again. */
+  void noteEmbeddingHash(long hash) {
+    embeddingHash = hash;
   }
 
   /**
@@ -395,11 +423,8 @@ public final class FittedModel {
    *     session
    */
   public List<Explanation> explain(List<String> session, int k) {
-    return explain(
-        session,
-        recommend(session, k, UnknownItems.SKIP).items().stream()
-            .map(Recommendation::item)
-            .toList());
+    Explainer explainer = explainer(session);
+    return explainer.explain(explainer.top(k), items);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.gru4j.model;
 import io.gru4j.tensor.RandomStream;
 import io.gru4j.tensor.autograd.Parameter;
 import io.gru4j.tensor.nn.GruParameters;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -57,6 +58,16 @@ public final class GruNetwork {
 
   private GruNetwork(
       int numItems, int numComponents, int[] hiddenSizes, boolean shared, Form form) {
+    this(numItems, numComponents, hiddenSizes, shared, form, null);
+  }
+
+  private GruNetwork(
+      int numItems,
+      int numComponents,
+      int[] hiddenSizes,
+      boolean shared,
+      Form form,
+      MemorySegment mapped) {
     this.numItems = numItems;
     this.form = form;
     if (numItems == Integer.MAX_VALUE) {
@@ -74,7 +85,11 @@ public final class GruNetwork {
             ? Parameter.ofPanels("lin.weight", classes, top)
             : Parameter.ofSparseRows("lin.weight", classes, top);
     this.embedding =
-        shared ? outputWeight : Parameter.ofSparseRows("emb.weight", classes, numComponents);
+        shared
+            ? outputWeight
+            : mapped == null
+                ? Parameter.ofSparseRows("emb.weight", classes, numComponents)
+                : Parameter.ofMappedRows("emb.weight", classes, numComponents, mapped);
     List<GruParameters> layers = new ArrayList<>();
     int inputs = embedding.cols();
     for (int i = 0; i < hiddenSizes.length; i++) {
@@ -115,6 +130,12 @@ public final class GruNetwork {
    */
   public static GruNetwork zeros(int numItems, int numComponents, int[] hiddenSizes, Form form) {
     return new GruNetwork(numItems, numComponents, hiddenSizes, false, form);
+  }
+
+  /** A network of zeros in panels, but for its embedding, which lies in a mapped file. */
+  static GruNetwork mapped(
+      int numItems, int numComponents, int[] hiddenSizes, MemorySegment embedding) {
+    return new GruNetwork(numItems, numComponents, hiddenSizes, false, Form.PANELS, embedding);
   }
 
   /**

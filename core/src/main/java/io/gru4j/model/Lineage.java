@@ -1,6 +1,7 @@
 package io.gru4j.model;
 
 import io.gru4j.file.Json;
+import io.gru4j.file.OneLine;
 import io.gru4j.file.SafeTensorsReader;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * How a model came to be: the trainings that it has behind it, the first one first. The file of a
@@ -20,6 +23,15 @@ import java.util.Optional;
 public record Lineage(List<Training> trainings) {
   /** Of a model of which it is not known. */
   public static final Lineage UNKNOWN = new Lineage(List.of());
+
+  /**
+   * How many characters the ids of forgotten items may take in a file, with their numbers: those of
+   * the last trainings are kept, for sessions end before long.
+   */
+  public static final int MOST_CHARACTERS = 2_000_000;
+
+  private static final String FORGOTTEN = "forgotten";
+  private static final int NUMBER_CHARACTERS = 12; // with what stands between
 
   /**
    * One training.
@@ -37,6 +49,8 @@ public record Lineage(List<Training> trainings) {
    * @param seed of everything random
    * @param rows how many of each, by name: sessions and clicks that it learned from, epochs, items
    *     of the model, new ones among them, and those that were forgotten
+   * @param forgotten ids of the items that were forgotten, by their numbers in the model before,
+   *     ascending; null if there were some and the file does not have them any more
    */
   public record Training(
       String start,
@@ -45,7 +59,8 @@ public record Lineage(List<Training> trainings) {
       Map<String, String> settings,
       Map<String, String> parameters,
       long seed,
-      Map<String, Long> rows) {
+      Map<String, Long> rows,
+      SortedMap<Integer, String> forgotten) {
 
     /** Copies the maps, and keeps their order. */
     public Training {
@@ -53,6 +68,15 @@ public record Lineage(List<Training> trainings) {
       settings = copy(settings);
       parameters = copy(parameters);
       rows = copy(rows);
+      boolean none = forgotten == null && rows.getOrDefault(FORGOTTEN, 0L) == 0;
+      if (forgotten != null || none) {
+        forgotten =
+            Collections.unmodifiableSortedMap(none ? new TreeMap<>() : new TreeMap<>(forgotten));
+      }
+    }
+
+    private Training with(Map<String, String> parameters, SortedMap<Integer, String> forgotten) {
+      return new Training(start, fingerprint, data, settings, parameters, seed, rows, forgotten);
     }
 
     private static <T> Map<String, T> copy(Map<String, T> map) {
@@ -78,7 +102,8 @@ public record Lineage(List<Training> trainings) {
    * Returns the lineage of a model that a further training makes.
    *
    * @param training with all of its parameters
-   * @return this and the training, of whose parameters those are left out that the one before had
+   * @return this and the training, of whose parameters those are left out that the one before had;
+   *     of forgotten items as many ids as {@link #MOST_CHARACTERS} says
    */
   public Lineage plus(Training training) {
     Map<String, String> changed = new LinkedHashMap<>(training.parameters());
@@ -86,16 +111,27 @@ public record Lineage(List<Training> trainings) {
     trainings.forEach(each -> before.putAll(each.parameters()));
     changed.entrySet().removeIf(e -> Objects.equals(before.get(e.getKey()), e.getValue()));
     List<Training> all = new ArrayList<>(trainings);
-    all.add(
-        new Training(
-            training.start(),
-            training.fingerprint(),
-            training.data(),
-            training.settings(),
-            changed,
-            training.seed(),
-            training.rows()));
+    all.add(training.with(changed, training.forgotten()));
+    forgetTheOldest(all);
     return new Lineage(all);
+  }
+
+  /** Leaves out ids before the trainings that have room for them. */
+  private static void forgetTheOldest(List<Training> all) {
+    long characters = 0;
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Training each = all.get(i);
+      if (each.forgotten() == null) {
+        characters = MOST_CHARACTERS + 1; // what is before is of no use
+      } else {
+        for (String id : each.forgotten().values()) {
+          characters += NUMBER_CHARACTERS + id.length();
+        }
+      }
+      if (characters > MOST_CHARACTERS) {
+        all.set(i, each.with(each.parameters(), null));
+      }
+    }
   }
 
   /** Writes JSON, an array with an object for each training. */
@@ -119,9 +155,18 @@ public record Lineage(List<Training> trainings) {
       json.put("parameters", each.parameters());
       json.put("seed", each.seed());
       json.put("rows", each.rows());
+      if (each.forgotten() != null && !each.forgotten().isEmpty()) { // as older files have it
+        json.put(FORGOTTEN, texts(each.forgotten()));
+      }
       list.add(json);
     }
     return list;
+  }
+
+  private static Map<String, String> texts(SortedMap<Integer, String> ids) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    ids.forEach((number, id) -> texts.put(number.toString(), id));
+    return texts;
   }
 
   /**
@@ -175,7 +220,21 @@ public record Lineage(List<Training> trainings) {
         map(entry, "settings", String.class),
         map(entry, "parameters", String.class),
         seed,
-        map(entry, "rows", Long.class));
+        map(entry, "rows", Long.class),
+        entry.containsKey(FORGOTTEN) ? numbers(map(entry, FORGOTTEN, String.class)) : null);
+  }
+
+  private static SortedMap<Integer, String> numbers(Map<String, String> texts) {
+    SortedMap<Integer, String> ids = new TreeMap<>();
+    texts.forEach(
+        (number, id) -> {
+          if (!number.matches("0|[1-9][0-9]{0,8}")) {
+            throw new IllegalArgumentException(
+                FORGOTTEN + ": " + OneLine.quoted(number) + " is no number of an item");
+          }
+          ids.put(Integer.valueOf(number), id);
+        });
+    return ids;
   }
 
   private static <T> Map<String, T> map(Map<?, ?> entry, String key, Class<T> type) {

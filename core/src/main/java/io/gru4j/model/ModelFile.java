@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
  * A fitted model as a safetensors file.
@@ -154,9 +153,14 @@ final class ModelFile {
     return p.isBias() ? new long[] {p.rows()} : new long[] {p.rows(), p.cols()};
   }
 
-  static FittedModel load(Path file) throws IOException {
+  /**
+   * Reads a model.
+   *
+   * @param map whether the embedding stays in the file, mapped
+   */
+  static FittedModel load(Path file, boolean map) throws IOException {
     try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
-      FittedModel model = read(file, reader);
+      FittedModel model = read(file, reader, map);
       if (!reader.hasChecksums()) {
         LOGGER.log(Level.INFO, "{0} has no checksums: damage to it goes unnoticed", file);
       }
@@ -171,7 +175,8 @@ final class ModelFile {
     }
   }
 
-  private static FittedModel read(Path file, SafeTensorsReader reader) throws IOException {
+  private static FittedModel read(Path file, SafeTensorsReader reader, boolean map)
+      throws IOException {
     String version = reader.metadata().get(VERSION);
     if (version != null && !version.equals(CURRENT)) {
       throw new ModelFileException(
@@ -181,11 +186,14 @@ final class ModelFile {
     try {
       Map<String, String> parameters = readParameters(file, reader);
       boolean shared = SHARED.equals(parameters.get(EMBEDDING));
-      GruNetwork network = readNetwork(file, reader, shared);
+      NetworkReader networkReader = new NetworkReader(file, reader);
+      IdMap[] items = new IdMap[1];
+      GruNetwork network =
+          networkReader.read(shared, map, n -> items[0] = readItems(file, reader.another(), n));
       model =
           new FittedModel(
               network,
-              readItems(file, reader, network.numItems()),
+              items[0],
               version == null ? null : reader.metadata().getOrDefault(ALGORITHM, FIRST_ALGORITHM),
               parameters,
               readHistory(file, reader),
@@ -197,98 +205,13 @@ final class ModelFile {
         model = model.withLastClicks(readLastClicks(file, reader, network.numItems()));
       }
       model = model.withLineage(readLineage(file, reader));
+      model.noteEmbeddingHash(networkReader.embeddingHash());
     } catch (ModelFileException e) {
       reader.checkRest(); // a tensor that is damaged is why a value is wrong
       throw e;
     }
     reader.checkRest();
     return model;
-  }
-
-  private static GruNetwork readNetwork(Path file, SafeTensorsReader reader, boolean shared)
-      throws IOException {
-    String table = shared ? "lin.weight" : "emb.weight";
-    long[] embedding = matrixShape(file, reader, table);
-    long[] output = matrixShape(file, reader, "lin.weight");
-    int layers = 0;
-    while (reader.contains("rnn.weight_hh_l" + layers)) {
-      layers++;
-    }
-    if (layers == 0) {
-      throw new ModelFileException(file, "tensor rnn.weight_hh_l0 is missing");
-    }
-    long[] sizes = new long[layers];
-    for (int i = 0; i < layers; i++) {
-      sizes[i] = matrixShape(file, reader, "rnn.weight_hh_l" + i)[1];
-    }
-    if (embedding[0] < 2) {
-      throw new ModelFileException(
-          file,
-          "tensor %s has %d rows, expected items + 1, at least 2".formatted(table, embedding[0]));
-    }
-    GruNetwork network;
-    checkTotal(reader, table, embedding, output, sizes);
-    try {
-      int items = Math.toIntExact(embedding[0] - 1);
-      int components = Math.toIntExact(embedding[1]);
-      int[] hidden = LongStream.of(sizes).mapToInt(Math::toIntExact).toArray();
-      network =
-          shared
-              ? GruNetwork.sharedZeros(items, hidden, GruNetwork.Form.PANELS)
-              : GruNetwork.zeros(items, components, hidden, GruNetwork.Form.PANELS);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new ModelFileException(file, "is too large for this library: " + e.getMessage());
-    }
-    float[] buffer = new float[BUFFER];
-    ScoreBound bound = new ScoreBound(network);
-    for (Parameter p : network.parameters()) {
-      long count = (long) p.rows() * p.cols();
-      for (long done = 0; done < count; done += BUFFER) {
-        int n = (int) Math.min(BUFFER, count - done);
-        reader.readFloats(p.name(), done, buffer, 0, n);
-        int wrong = bound.add(p, buffer, 0, n);
-        if (wrong >= 0) {
-          throw new ModelFileException(
-              file,
-              "tensor \"%s\": value %d is %s, expected a number"
-                  .formatted(p.name(), done + wrong, buffer[wrong]));
-        }
-        p.write(done, buffer, n);
-      }
-    }
-    if (bound.fault() != null) {
-      throw new ModelFileException(file, bound.fault());
-    }
-    return network;
-  }
-
-  /** All shapes must agree before memory is taken for any of them. */
-  private static void checkTotal(
-      SafeTensorsReader reader, String table, long[] embedding, long[] output, long[] sizes)
-      throws IOException {
-    long E = embedding[1];
-    long inputs = E;
-    for (int i = 0; i < sizes.length; i++) {
-      long H = sizes[i];
-      reader.require("rnn.weight_ih_l" + i, TensorType.F32, 3 * H, inputs);
-      reader.require("rnn.weight_hh_l" + i, TensorType.F32, 3 * H, H);
-      reader.require("rnn.bias_ih_l" + i, TensorType.F32, 3 * H);
-      reader.require("rnn.bias_hh_l" + i, TensorType.F32, 3 * H);
-      inputs = H;
-    }
-    reader.require(table, TensorType.F32, embedding[0], E);
-    reader.require("lin.weight", TensorType.F32, embedding[0], inputs);
-    reader.require("lin.bias", TensorType.F32, embedding[0]);
-  }
-
-  private static long[] matrixShape(Path file, SafeTensorsReader reader, String name)
-      throws IOException {
-    long[] shape = reader.shape(name);
-    if (shape.length != 2 || shape[0] < 1 || shape[1] < 1) {
-      throw new ModelFileException(
-          file, "tensor " + name + " is no matrix, its shape has " + shape.length + " sizes");
-    }
-    return shape;
   }
 
   private static IdMap readItems(Path file, SafeTensorsReader reader, int numItems)

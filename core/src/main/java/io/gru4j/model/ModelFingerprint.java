@@ -13,9 +13,23 @@ final class ModelFingerprint {
   private ModelFingerprint() {}
 
   static long of(FittedModel model) {
-    long hash = model.numItems();
-    for (Parameter p : model.network().parameters()) {
-      hash = mix(mix(hash, p.rows()), p.cols());
+    return of(model, 0);
+  }
+
+  /**
+   * As {@link #of(FittedModel)}.
+   *
+   * @param embedding what {@link #begin} and {@link #values} made of all values of the embedding,
+   *     which then is not read again; 0 if that is not known
+   */
+  static long of(FittedModel model, long embedding) {
+    GruNetwork network = model.network();
+    long hash = embedding == 0 ? model.numItems() : embedding;
+    for (Parameter p : network.parameters()) {
+      if (p == network.embedding() && embedding != 0) {
+        continue;
+      }
+      hash = shape(hash, p);
       // The filling of a panel is zero but for biases, where training and files leave different.
       hash = p.cols() == 1 ? column(hash, p) : flat(hash, p);
     }
@@ -30,6 +44,23 @@ final class ModelFingerprint {
     return hash;
   }
 
+  /** The hash before the first value of an embedding. */
+  static long begin(int numItems, Parameter embedding) {
+    return shape(numItems, embedding);
+  }
+
+  /** The hash after more values. */
+  static long values(long hash, float[] values, int from, int to) {
+    for (int i = from; i < to; i++) {
+      hash = mix(hash, Float.floatToIntBits(values[i]));
+    }
+    return hash;
+  }
+
+  private static long shape(long hash, Parameter p) {
+    return mix(mix(hash, p.rows()), p.cols());
+  }
+
   private static long column(long hash, Parameter p) {
     for (int row = 0; row < p.rows(); row++) {
       hash = mix(hash, Float.floatToIntBits(p.get(row, 0)));
@@ -38,11 +69,15 @@ final class ModelFingerprint {
   }
 
   private static long flat(long hash, Parameter p) {
-    float[] values = p.value();
-    for (int i = p.offset(); i < p.offset() + p.length(); i++) {
-      hash = mix(hash, Float.floatToIntBits(values[i]));
+    if (p.isMapped()) {
+      float[] row = new float[p.cols()];
+      for (int i = 0; i < p.rows(); i++) {
+        p.readRow(i, row, 0);
+        hash = values(hash, row, 0, row.length);
+      }
+      return hash;
     }
-    return hash;
+    return values(hash, p.value(), p.offset(), p.offset() + p.length());
   }
 
   /** A bijection of the hash for each x, and of x for each hash: one change is never lost. */

@@ -1,9 +1,9 @@
 package io.gru4j.model;
 
 import io.gru4j.tensor.autograd.Parameter;
-import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Whether the scores of a network are finite after any clicks, judged by the largest absolute value
@@ -20,29 +20,33 @@ import java.util.Map;
  */
 final class ScoreBound {
   private static final double LARGEST = Float.MAX_VALUE / 2;
+  private static final int LARGEST_BITS = Float.floatToRawIntBits(Float.MAX_VALUE);
 
   private final GruNetwork network;
-  private final Map<String, Double> largest = new HashMap<>();
+  private final Map<String, Double> largest = new ConcurrentHashMap<>();
 
   ScoreBound(GruNetwork network) {
     this.network = network;
   }
 
   /**
-   * Takes in values of a parameter.
+   * Takes in values of a parameter. May be called by several threads at once.
    *
    * @return the index of the first value that is NaN or infinite, or -1
    */
   int add(Parameter parameter, float[] values, int from, int to) {
-    float most = 0f;
-    for (int i = from; i < to; i++) {
-      float size = Math.abs(values[i]);
-      if (!(size <= Float.MAX_VALUE)) {
-        return i;
-      }
-      most = Math.max(most, size);
+    int most = 0;
+    for (int i = from; i < to; i++) { // sizes of floats are in the order of their bits
+      most = Math.max(most, Float.floatToRawIntBits(values[i]) & Integer.MAX_VALUE);
     }
-    largest.merge(parameter.name(), (double) most, Math::max);
+    if (most > LARGEST_BITS) {
+      int wrong = from;
+      while (Math.abs(values[wrong]) <= Float.MAX_VALUE) {
+        wrong++;
+      }
+      return wrong;
+    }
+    largest.merge(parameter.name(), (double) Float.intBitsToFloat(most), Math::max);
     return -1;
   }
 

@@ -45,6 +45,24 @@ public interface TrainingListener {
   default void onEpoch(EpochSummary epoch) {}
 
   /**
+   * Says whether {@link #onUpdateNorms} is called. It takes a copy of the parameters, and no time
+   * in a step. Asked once, before the first step.
+   *
+   * @return false as it is here
+   */
+  default boolean wantsUpdateNorms() {
+    return false;
+  }
+
+  /**
+   * Called before {@link #onEpoch}, of epochs that were trained from their beginning on.
+   *
+   * @param epoch from 1
+   * @param parts of the network, from the embedding up
+   */
+  default void onUpdateNorms(int epoch, List<UpdateNorm> parts) {}
+
+  /**
    * Called when training goes on although something failed: a checkpoint that cannot be written, or
    * is damaged. By default the warning is logged.
    *

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /**
  * What a model needs to know of an earlier one, to take over that model's sessions: where its items
@@ -17,19 +20,19 @@ public final class Predecessor {
   private final long fingerprint;
   private final int hiddenLength;
   private final int numItems;
-  private final int[] numbers; // by the old number; -1: not known any more; null: all as they were
-  private final Map<Integer, String> forgotten; // ids by the old number
+  private final IntUnaryOperator now; // an item's number, by the old one; -1: not known any more
+  private final IntFunction<String> forgotten; // id of such an item, by the old number
 
   private Predecessor(
       long fingerprint,
       int hiddenLength,
       int numItems,
-      int[] numbersOrNull,
-      Map<Integer, String> forgotten) {
+      IntUnaryOperator now,
+      IntFunction<String> forgotten) {
     this.fingerprint = fingerprint;
     this.hiddenLength = hiddenLength;
     this.numItems = numItems;
-    this.numbers = numbersOrNull;
+    this.now = now;
     this.forgotten = forgotten;
   }
 
@@ -44,25 +47,36 @@ public final class Predecessor {
       }
     }
     return new Predecessor(
-        before.fingerprint(), before.hiddenLength(), numbers.length, numbers, forgotten);
+        before.fingerprint(),
+        before.hiddenLength(),
+        numbers.length,
+        item -> numbers[item],
+        forgotten::get);
   }
 
   /**
-   * The models that a model's file says it was updated from, the newest first, as far back as no
-   * item was forgotten: until then known items keep their numbers, and new ones follow them.
+   * The models that a model's file says it was updated from, the newest first, as far back as it
+   * says which items were forgotten.
    */
   static List<Predecessor> ofLineage(FittedModel model, int hiddenLength) {
     List<Predecessor> found = new ArrayList<>();
+    Renumbering since = null;
     long items = model.numItems();
     for (Lineage.Training training : model.lineage().trainings().reversed()) {
-      items -= training.rows().getOrDefault("new", items);
-      if (training.fingerprint() == 0
-          || items < 1
-          || items > model.numItems()
-          || training.rows().getOrDefault("forgotten", 1L) != 0) {
+      SortedMap<Integer, String> forgotten = training.forgotten();
+      long kept = items - training.rows().getOrDefault("new", items);
+      if (training.fingerprint() == 0 || forgotten == null || kept < 0 || kept > items) {
         break;
       }
-      found.add(new Predecessor(training.fingerprint(), hiddenLength, (int) items, null, Map.of()));
+      items = kept + forgotten.size();
+      boolean inRange = forgotten.isEmpty() || forgotten.lastKey() < items;
+      if (items < 1 || items > Integer.MAX_VALUE || !inRange) {
+        break; // no such model can be
+      }
+      since = since == null ? Renumbering.last(forgotten, model.items()) : since.before(forgotten);
+      found.add(
+          new Predecessor(
+              training.fingerprint(), hiddenLength, (int) items, since::now, since::idOfForgotten));
     }
     return found;
   }
@@ -88,9 +102,9 @@ public final class Predecessor {
     }
     List<String> unknown = new ArrayList<>();
     for (int item : read.items()) {
-      int number = numbers == null ? item : numbers[item];
+      int number = now.applyAsInt(item);
       if (number < 0) {
-        unknown.add(forgotten.get(item));
+        unknown.add(forgotten.apply(item));
       } else {
         session.click(number);
       }

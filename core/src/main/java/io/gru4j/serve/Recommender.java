@@ -110,7 +110,7 @@ public final class Recommender {
    * Returns what this model knows by its {@link FittedModel#lineage} of those that it was updated
    * from, to take over their sessions.
    *
-   * @return the newest first; it ends before the first whose items were not all kept
+   * @return the newest first; it ends where the file does not say which items were forgotten
    */
   public List<Predecessor> ancestors() {
     return Predecessor.ofLineage(model, hiddenLength);

@@ -1,7 +1,9 @@
 package io.gru4j.serve;
 
 import io.gru4j.file.OneLine;
+import io.gru4j.model.Explanation;
 import io.gru4j.model.Recommendation;
+import io.gru4j.model.Trace;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -125,6 +127,61 @@ public final class Session {
     workspace.put(0, this);
     workspace.scores(scores);
     recommender.workspaces().giveBack(workspace);
+  }
+
+  /**
+   * Returns how likely items are to be clicked next, by the softmax over the whole catalogue: what
+   * a model was trained to say, if it was trained with cross-entropy against the catalogue. Costs
+   * one pass over the output layer's weights.
+   *
+   * @param items what {@link #top} has returned after the last click
+   * @return one number for each of them
+   * @throws IllegalStateException before the first click
+   */
+  public double[] probabilities(List<Recommendation> items) {
+    checkClicked();
+    Workspace workspace = recommender.workspaces().take();
+    workspace.put(0, this);
+    double logSumExp = workspace.logSumExp();
+    recommender.workspaces().giveBack(workspace);
+    return items.stream().mapToDouble(each -> Math.exp(each.score() - logSumExp)).toArray();
+  }
+
+  /**
+   * Says why items have their scores: what each click of the session does to them.
+   *
+   * @param items ids of the items to explain
+   * @return as {@link io.gru4j.model.FittedModel#explain(List, List)} does for the session's clicks
+   * @throws IllegalArgumentException if the model does not know an item
+   * @throws IllegalStateException before the first click, and after more than 1,000 clicks, whose
+   *     order is not kept
+   */
+  public List<Explanation> explain(List<String> items) {
+    return recommender.model().explain(clickedItems(), items);
+  }
+
+  /**
+   * Says what the gates of the network did at each click.
+   *
+   * @return as {@link io.gru4j.model.FittedModel#trace} does for the session's clicks
+   * @throws IllegalStateException before the first click, and after more than 1,000 clicks, whose
+   *     order is not kept
+   */
+  public Trace trace() {
+    return recommender.model().trace(clickedItems());
+  }
+
+  /** Ids of the items of all clicks, the oldest first. */
+  private List<String> clickedItems() {
+    checkClicked();
+    if (!isOrdered()) {
+      throw new IllegalStateException(
+          "the session has %,d clicks, of at most %,d it keeps the order"
+              .formatted(clicks, SessionBytes.ORDERED));
+    }
+    return IntStream.range(0, (int) clicks)
+        .mapToObj(t -> recommender.model().items().idOf(order[t]))
+        .toList();
   }
 
   private void checkClicked() {

@@ -137,6 +137,11 @@ final class Workspace {
     scorer.scores(state.top(), 0, scores);
   }
 
+  /** The logarithm of the softmax's denominator for row 0. */
+  double logSumExp() {
+    return scorer.logSumExp(state.top(), 0);
+  }
+
   /** Forgets the sessions, and the buffers that only the largest calls need. */
   void clear() {
     Arrays.fill(sessions, null);

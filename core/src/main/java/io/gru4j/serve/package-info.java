@@ -3,8 +3,8 @@
  *
  * <p>Start with {@link io.gru4j.serve.Recommender}: it shares a model and opens sessions. A {@link
  * io.gru4j.serve.Session} takes clicks, one step of the GRU each, and scores the catalogue only
- * when it is asked for its best items. {@link io.gru4j.serve.ItemFilter} says which items those may
- * be.
+ * when it is asked for its best items; it says why they are, too. {@link io.gru4j.serve.ItemFilter}
+ * says which items those may be.
  *
  * {@snippet class = "io.gru4j.JavadocExamplesTest" region = "serve"}
  *

@@ -5,6 +5,7 @@ import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.file.SafeTensorsWriter;
 import io.gru4j.file.TensorType;
 import io.gru4j.model.EpochHistory;
+import io.gru4j.model.Lineage;
 import io.gru4j.model.ModelFileException;
 import io.gru4j.tensor.Matrix;
 import io.gru4j.tensor.autograd.Parameter;
@@ -155,6 +156,14 @@ final class CheckpointFile implements Closeable {
               + "; only the same training can be gone on with: "
               + toStartAnew);
     }
+  }
+
+  /** Returns whether this is of the training that a model's lineage tells of. */
+  boolean isOf(Lineage.Training training) throws IOException {
+    Map<?, ?> saved = object(STARTED_WITH);
+    return Fingerprint.of(training).entrySet().stream()
+            .allMatch(each -> each.getValue().equals(saved.get(each.getKey())))
+        && seed() == training.seed();
   }
 
   /**

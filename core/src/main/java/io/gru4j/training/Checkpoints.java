@@ -1,12 +1,16 @@
 package io.gru4j.training;
 
 import io.gru4j.file.OneLine;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.Lineage;
 import io.gru4j.progress.TrainingListener;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -54,6 +58,29 @@ public final class Checkpoints {
         .filter(Files::exists)
         .map(file -> OneLine.of(file.toString()))
         .collect(Collectors.joining(" and ", "to start anew, delete ", ""));
+  }
+
+  /**
+   * Returns whether a model is what the training made that has left its checkpoint in a folder:
+   * where a machine dies between the two, the model is there and the checkpoint not deleted.
+   *
+   * @param folder where the checkpoint is
+   * @param model any model
+   * @return true if so; false too if no checkpoint can be read, or it was not of an update
+   */
+  public static boolean hasMade(Path folder, FittedModel model) {
+    Optional<Lineage.Training> last = model.lineage().last();
+    if (last.isEmpty() || last.get().start() == null) {
+      return false;
+    }
+    for (String name : List.of(FILE, BEFORE_FILE)) {
+      try (CheckpointFile file = CheckpointFile.open(folder.resolve(name))) {
+        return file.isOf(last.get());
+      } catch (IOException e) {
+        continue; // to resume from it says what is wrong
+      }
+    }
+    return false;
   }
 
   /** As the other, of this folder. */

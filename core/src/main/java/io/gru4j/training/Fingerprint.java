@@ -7,6 +7,7 @@ import io.gru4j.data.InteractionMatrix;
 import io.gru4j.data.Validation;
 import io.gru4j.file.OneLine;
 import io.gru4j.file.Sha256;
+import io.gru4j.model.Lineage;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecOptions.SessionOrder;
@@ -61,6 +62,14 @@ final class Fingerprint {
         VALIDATION_DATA,
         validation == null ? NONE : new Digest().add(validation.in()).add(validation.out()).hex());
     return new Fingerprint(entries);
+  }
+
+  /** The entries that a model's lineage has of an update. */
+  static Map<String, String> of(Lineage.Training update) {
+    Map<String, String> entries = new LinkedHashMap<>(update.settings());
+    entries.putAll(update.data());
+    entries.put(START, update.start());
+    return entries;
   }
 
   /** Returns the hashes of the data, by name. */

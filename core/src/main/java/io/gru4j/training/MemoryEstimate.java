@@ -87,7 +87,7 @@ public final class MemoryEstimate {
     estimate.add("parameters", parameters + s.noGradients());
     estimate.add("optimizer state", optimizer(p, s, threads));
     estimate.add(s.inRows ? "copy to serve" : "copy of the best epoch", copies * s.copy());
-    estimate.add("start", startOrNull == null ? 0 : s.copy(startOrNull.numItems()));
+    estimate.add("start", startOrNull == null ? 0 : s.copy(startOrNull.numItems()) + rows(x));
     estimate.add("gradients", s.gradients());
     estimate.add("buffers", s.buffers(threads));
     estimate.add("validation", validation == null ? 0 : judging(p, s, validation, threads));
@@ -169,6 +169,11 @@ public final class MemoryEstimate {
 
   private static double data(InteractionMatrix x) {
     return 12.0 * x.numInteractions() + 8.0 * x.numUsers();
+  }
+
+  /** What {@link Start} has of each item: row, clicks and the time of the last one. */
+  private static double rows(InteractionMatrix x) {
+    return (2.0 * Integer.BYTES + Double.BYTES) * x.numItems();
   }
 
   private static double ids(IdMap items) {

@@ -1,10 +1,14 @@
 package io.gru4j.training;
 
 import io.gru4j.model.FittedModel;
+import io.gru4j.model.Lineage;
 import io.gru4j.parameters.NewItems;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * The model that a training goes on from, and what becomes of its items. Arrays are not copied.
@@ -17,7 +21,6 @@ import java.util.Map;
  * @param clicks of each item that is trained, in all trainings; chances of samples follow from them
  * @param lastClicks the time of each item's last click, as {@link FittedModel#lastClicks} has them
  * @param settings what else the update was told, for the lineage
- * @param forgotten items of the model that are not trained any more
  */
 public record Start(
     FittedModel model,
@@ -27,8 +30,20 @@ public record Start(
     KeptState kept,
     int[] clicks,
     double[] lastClicks,
-    Map<String, String> settings,
-    int forgotten) {
+    Map<String, String> settings) {
+
+  private static final String STATE = "state";
+  private static final String FRESH = "fresh";
+
+  /**
+   * Returns whether an update began with a fresh state of the optimizer.
+   *
+   * @param training any of a model's lineage
+   * @return true if so; false if it went on from a kept state, or from no model
+   */
+  public static boolean isFresh(Lineage.Training training) {
+    return FRESH.equals(training.settings().get(STATE));
+  }
 
   /** How many items are new. */
   int added() {
@@ -39,11 +54,27 @@ public record Start(
     return n;
   }
 
+  /** The ids of the model's items that are not trained any more, by their numbers in it. */
+  SortedMap<Integer, String> forgotten() {
+    SortedMap<Integer, String> ids = new TreeMap<>();
+    BitSet kept = new BitSet();
+    for (int row : rows) {
+      if (row >= 0) {
+        kept.set(row);
+      }
+    }
+    int items = model.numItems();
+    for (int i = kept.nextClearBit(0); i < items; i = kept.nextClearBit(i + 1)) {
+      ids.put(i, model.items().idOf(i));
+    }
+    return ids;
+  }
+
   /** Everything that the update was told, by name. */
   Map<String, String> allSettings() {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("new_items", newItems.toString());
-    all.put("state", kept == null ? "fresh" : kept.sha256());
+    all.put(STATE, kept == null ? FRESH : kept.sha256());
     all.putAll(settings);
     return all;
   }

@@ -22,6 +22,7 @@ import io.gru4j.parameters.ParameterSpec;
 import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.progress.TrainingStoppedException;
+import io.gru4j.progress.UpdateNorm;
 import io.gru4j.tensor.Parallel;
 import io.gru4j.tensor.RandomStream;
 import java.io.IOException;
@@ -32,6 +33,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -208,17 +211,38 @@ public final class Training {
       startedWith = Fingerprint.of(parameters, x, items, validation, from);
     }
     int[] clicks = from == null ? x.itemClicks() : from.clicks();
-    TrainingStep step = setup.step(network, clicks, negatives, seed);
+    TrainingStep step = setup.step(network, clicks, negatives, streams(seed));
     state = new TrainingState(seed, network, step, new StoppingRule(parameters));
     trainer = trainer(seed);
     return this;
+  }
+
+  /**
+   * What dropout, negatives and order are drawn with. Steps count on where a training goes on from
+   * the kept state of another; where its state is fresh they begin anew, and would draw what an
+   * earlier one has drawn.
+   */
+  private long streams(long seed) {
+    long freshStarts = 0;
+    if (from != null) {
+      freshStarts =
+          from.model().lineage().trainings().stream().filter(Start::isFresh).count()
+              + (from.kept() == null ? 1 : 0);
+    }
+    return TrainingSetup.afterFreshStarts(seed, freshStarts);
   }
 
   private Trainer trainer(long seed) {
     Trainer.Passes epochs =
         new Trainer.Passes("epoch", parameters.get(MAX_EPOCHS), state.epochsBefore);
     return new Trainer(
-        setup.batches(x, seed), state.step, parameters, listener, observer, events, epochs);
+        setup.batches(x, streams(seed)),
+        state.step,
+        parameters,
+        listener,
+        observer,
+        events,
+        epochs);
   }
 
   /**
@@ -332,6 +356,8 @@ public final class Training {
     List<EpochSummary> history = state.history;
     boolean stopped = !history.isEmpty() && history.getLast().stopped();
     boolean cancelled = false;
+    UpdateNorms norms = updateNorms();
+    boolean fromItsBeginning = state.position.batch == 0 && state.position.chunk == 0;
     while (history.size() < parameters.get(MAX_EPOCHS) && !stopped && !cancelled) {
       events.beginEpoch();
       Trainer.Epoch result =
@@ -340,6 +366,13 @@ public final class Training {
         return true;
       }
       Divergence.check(state, result.loss(), parameters);
+      if (norms != null) {
+        List<UpdateNorm> parts = norms.epoch();
+        if (fromItsBeginning) {
+          listener.onUpdateNorms(state.epoch(), parts);
+        }
+        fromItsBeginning = true;
+      }
       EpochSummary summary = judge(result, sample);
       stopped = summary.stopped();
       history.add(summary);
@@ -358,6 +391,23 @@ public final class Training {
       cancelled = listener.isCancelled();
     }
     return cancelled;
+  }
+
+  /** Null if they are not wanted, or there is no room for the copy. */
+  private UpdateNorms updateNorms() {
+    if (!listener.wantsUpdateNorms()) {
+      return null;
+    }
+    FittedModel start = from == null ? null : from.model();
+    int threads = parallel.threads();
+    double needed =
+        MemoryEstimate.of(parameters, x, items, validation, start, threads).bytes()
+            + UpdateNorms.bytes(state.network);
+    if (needed > Runtime.getRuntime().maxMemory()) {
+      listener.onWarning("update norms are not measured: the heap has no room for a copy");
+      return null;
+    }
+    return new UpdateNorms(state.network);
   }
 
   /** Computes the criterion, if there is validation data, and keeps the network if it is better. */
@@ -422,7 +472,8 @@ public final class Training {
     rows.put("epochs", (long) state.history.size());
     rows.put("items", (long) x.numItems());
     rows.put("new", from == null ? x.numItems() : (long) from.added());
-    rows.put("forgotten", from == null ? 0 : (long) from.forgotten());
+    SortedMap<Integer, String> forgotten = from == null ? new TreeMap<>() : from.forgotten();
+    rows.put("forgotten", (long) forgotten.size());
     Lineage before = from == null ? Lineage.UNKNOWN : from.model().lineage();
     return before.plus(
         new Lineage.Training(
@@ -432,7 +483,8 @@ public final class Training {
             from == null ? Map.of() : from.allSettings(),
             texts,
             state.seed,
-            rows));
+            rows,
+            forgotten));
   }
 
   /**

@@ -27,10 +27,16 @@ record TrainingSetup(GRU4RecParameters parameters, Parallel parallel) {
   private static final int DROPOUT = 1;
   private static final int ORDER = 4;
   private static final int NEGATIVES = 5;
+  private static final int FRESH_STARTS = 6; // each has these streams of its own
 
   /** Returns the seed of the first values of the parameters. */
   static long initialSeed(long seed) {
     return RandomStream.at(seed, INITIAL_PARAMETERS);
+  }
+
+  /** Returns the seed of all but the first values in a training that has begun anew so often. */
+  static long afterFreshStarts(long seed, long number) {
+    return number == 0 ? seed : RandomStream.at(RandomStream.at(seed, FRESH_STARTS), number);
   }
 
   /** Returns a network of zeros, in the form that the objective needs. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.file.Json;
 import io.gru4j.metrics.RankMetrics;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -210,6 +212,30 @@ class GateTest extends CommandLineCase {
             .expect(1);
     assertContains(bad.err(), " fell by ");
     assertArrayEquals(old, Files.readAllBytes(Path.of(model)));
+  }
+
+  /** The old model keeps its own, and the next night goes on from it. */
+  @Test
+  void aRefusedModelLeavesTheOldOnesState() throws IOException {
+    train("--learning-rate=0.3", "--keep-state").expect(0);
+    Path state = GRU4Rec.stateFiles(Path.of(model)).getFirst();
+    byte[] old = Files.readAllBytes(Path.of(model));
+    byte[] oldState = Files.readAllBytes(state);
+    String[] night = {
+      "update", model, laterSessions().toString(), "--model", model, "--keep-state"
+    };
+    run(List.of("--judge=" + sessions, "--learning-rate=0.5", "--max-epochs=8"), night).expect(1);
+    assertArrayEquals(old, Files.readAllBytes(Path.of(model)));
+    assertArrayEquals(oldState, Files.readAllBytes(state));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(
+          List.of(state),
+          files.filter(file -> file.toString().contains(".state")).toList(),
+          "the refused model has none");
+    }
+    Result good = run(List.of("--judge=" + sessions, "--not-worse-than=0.9"), night).expect(0);
+    assertContains(good.err(), "the optimizer goes on from its kept state");
+    assertFalse(Arrays.equals(oldState, Files.readAllBytes(state)));
   }
 
   @ParameterizedTest

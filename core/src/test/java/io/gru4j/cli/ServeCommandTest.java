@@ -151,6 +151,11 @@ class ServeCommandTest {
         refused(2, "--model", model, "--max-waiting", "0"));
     assertEquals(
         "gru4j serve: --host must not be empty", refused(2, "--model", model, "--host", " "));
+    Path titles =
+        Files.writeString(folder.resolve("t.tsv"), "ItemId\tTitle\nitem7\tHat\nitem7\tCap\n");
+    assertEquals(
+        "gru4j serve: " + titles + ":3: ItemId \"item7\" is there twice, first on line 2",
+        refused(1, "--model", model, "--titles", titles.toString()));
     String none = folder.resolve("none").toString();
     assertEquals("gru4j serve: " + none + ": no such file", refused(1, "--model", none));
     assertEquals(

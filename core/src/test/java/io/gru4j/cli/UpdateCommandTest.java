@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.algorithms.GRU4Rec;
+import io.gru4j.algorithms.Update;
+import io.gru4j.data.SessionData;
+import io.gru4j.data.SessionFiles;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Lineage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -149,6 +153,127 @@ class UpdateCommandTest extends CommandLineCase {
     damaged[damaged.length - 1] ^= 1;
     Files.write(Path.of(model), damaged);
     assertContains(refused(1, words), "is damaged: its checksum is");
+  }
+
+  @Test
+  void flagsOfTheNetworkAreRefusedWithTheReason() throws IOException {
+    train().expect(0);
+    for (String flag : List.of("--hidden-size=64", "--num_components=6", "--embedding=shared")) {
+      String name = flag.substring(0, flag.indexOf('='));
+      String err = refused(2, "update", model, tonight, "--model", updated, flag);
+      assertContains(err, "gru4j update: " + name + ": the network stays that of MODEL");
+      assertContains(err, "the flags are --model --keep-state ");
+      assertFalse(err.contains("--hidden-size "), err);
+    }
+    assertContains(
+        refused(2, "update", model, tonight, "--model", updated, "--preset=gru4rec"),
+        "--preset: the algorithm stays that of MODEL, and so do its parameters");
+    assertContains(
+        refused(2, "update", model, tonight, "--model", updated, "--hidden-sise=9"),
+        "unknown flag --hidden-sise");
+  }
+
+  /** As if the machine had died when the model was there and the checkpoint not yet deleted. */
+  private String diesBeforeTheCheckpointIsDeleted(boolean sameItems, Path... files)
+      throws IOException {
+    Path checkpoints = Files.createDirectories(folder.resolve("ck"));
+    SessionData data = SessionFiles.read(files);
+    FittedModel start = FittedModel.load(Path.of(model));
+    Update update = sameItems ? Update.of(start).sameItems() : Update.of(start);
+    try (GRU4Rec<?> estimator = GRU4Rec.ofFile(Path.of(model)).threads(1)) {
+      estimator
+          .checkpoint(checkpoints, Duration.ofDays(1))
+          .fit(update.with(data.interactions(), data.items(), null))
+          .model()
+          .save(Path.of(model));
+    }
+    assertTrue(Files.exists(checkpoints.resolve(GRU4Rec.CHECKPOINT_FILE)));
+    return checkpoints.toString();
+  }
+
+  @Test
+  void anUpdateThatHadEndedIsNotResumedAndItsCheckpointIsDeleted() throws IOException {
+    train().expect(0);
+    String checkpoints = diesBeforeTheCheckpointIsDeleted(false, Path.of(tonight));
+    byte[] done = Files.readAllBytes(Path.of(model));
+    String[] words = {"update", model, tonight, "--model", model, "--checkpoint", checkpoints};
+    Result timeless = run(List.of("--resume", "--time-key=none"), words).expect(1);
+    assertContains(
+        timeless.err(),
+        "is what the training of the checkpoint has made already; if these sessions are others: to"
+            + " start anew, delete "
+            + checkpoints);
+    Result again = run(List.of("--resume"), words).expect(0);
+    assertContains(
+        again.err(),
+        "the training of the checkpoint in %s had ended, %s is what it made: the checkpoint is deleted"
+            .formatted(checkpoints, model));
+    assertArrayEquals(done, Files.readAllBytes(Path.of(model)), "nothing is learned twice");
+    assertEquals(List.of(), Arrays.asList(new java.io.File(checkpoints).list()));
+    assertContains(run(List.of("--resume"), words).expect(1).err(), "no click is newer");
+  }
+
+  /** The night after, with the same flags. */
+  @Test
+  void whatAnEndedUpdateLeftDoesNotStopTheNextNight() throws IOException {
+    train().expect(0);
+    String checkpoints = diesBeforeTheCheckpointIsDeleted(false, Path.of(tonight));
+    String next = write("next.tsv", "SessionId\tItemId\tTime\nz\tä1\t5000\nz\tä3\t5001\n");
+    Result night =
+        run("update", model, next, "--model", model, "--resume", "--checkpoint", checkpoints)
+            .expect(0);
+    assertContains(night.err(), "the checkpoint is deleted");
+    assertEquals(3, FittedModel.load(Path.of(model)).lineage().trainings().size());
+  }
+
+  @Test
+  void moreEpochsThatHadEndedAreNotResumed() throws IOException {
+    train().expect(0);
+    String checkpoints = diesBeforeTheCheckpointIsDeleted(true, Path.of(sessions));
+    byte[] done = Files.readAllBytes(Path.of(model));
+    String[] words = {"train", sessions, "--from", model, "--model", model};
+    List<String> resume = List.of("--resume", "--checkpoint", checkpoints);
+    assertContains(run(resume, words).expect(0).err(), "the checkpoint is deleted");
+    assertArrayEquals(done, Files.readAllBytes(Path.of(model)));
+    run(resume, words).expect(0); // there is no checkpoint: more epochs
+    assertFalse(Arrays.equals(done, Files.readAllBytes(Path.of(model))));
+  }
+
+  @Test
+  void verifyRepeatsAllFlags() throws IOException {
+    run(List.of(SMALL), "train", day(0), "--model", model, "--dropout=0.2").expect(0);
+    String judged = write("judged.tsv", "SessionId\tItemId\tTime\nj\tcommon1\t1\nj\tcommon2\t2\n");
+    String[] flags = {
+      "--new-items=random",
+      "--forget-items-after=3d",
+      "--validation=" + judged,
+      "--stopping-criterion=bpr",
+      "--max-epochs=3",
+      "--keep-last",
+      "--keep-state",
+      "--replay=" + day(0) + "=0.4"
+    };
+    List<String> words = new ArrayList<>(List.of("update", model, day(5), "--model", updated));
+    words.addAll(List.of(flags));
+    run(words.toArray(new String[0])).expect(0);
+    String[] verify = {"verify", updated, day(5), "--start", model};
+    List<String> right = List.of("--validation=" + judged, "--replay=" + day(0) + "=0.4");
+    run(right, verify).expect(0);
+    run(List.of("--validation=" + judged, "--replay=" + day(0)), verify).expect(0);
+    assertEquals(
+        "differs: the share of %s: 0.5, MODEL was trained with 0.4\n".formatted(day(0)),
+        run(List.of("--validation=" + judged, "--replay=" + day(0) + "=0.5"), verify)
+            .expect(1)
+            .out());
+    assertContains(
+        run(List.of("--replay=" + day(0) + "=0.4"), verify).expect(1).out(),
+        "differs: the validation data: none");
+    // Another night from the state that was kept, and from a fresh one.
+    for (String state : List.of("--keep-state", "--fresh-state")) {
+      String next = updated + state;
+      run("update", updated, day(7), "--model", next, state).expect(0);
+      run("verify", next, day(7), "--start", updated).expect(0);
+    }
   }
 
   @Test

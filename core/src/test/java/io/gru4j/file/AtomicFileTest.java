@@ -1,6 +1,7 @@
 package io.gru4j.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -14,11 +15,20 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -239,6 +249,13 @@ class AtomicFileTest {
     assertEquals(List.of("model", "model-before"), names());
   }
 
+  /** The name of a temporary file as another process would give it. */
+  private static String ofProcess(String own, String pid) {
+    String[] parts = own.split("-"); // .gru4j, digits of the target, pid, its start, number
+    assertEquals(5, parts.length, own);
+    return String.join("-", parts[0], parts[1], pid, "0", parts[4]);
+  }
+
   /**
    * Also of names that look like ours: nothing is opened or deleted that a stranger may have made.
    */
@@ -247,7 +264,7 @@ class AtomicFileTest {
     Path file = folder.resolve("model");
     String[] own = new String[1];
     AtomicFile.write(file, channel -> own[0] = names().getFirst());
-    String left = own[0].replaceFirst("-[0-9a-f]+-[0-9a-f]+-", "-1f-0-");
+    String left = ofProcess(own[0], "1f");
     List<String> others =
         List.of(
             ".model.1f.tmp",
@@ -271,6 +288,51 @@ class AtomicFileTest {
     List<String> expected = new ArrayList<>(others);
     expected.add("model");
     assertEquals(expected.stream().sorted().toList(), names());
+  }
+
+  /** The probe of whether a rename may replace the target makes one. */
+  @Test
+  void anEmptyFolderThatAKilledProcessHasLeftIsDeletedWhenItIsOld() throws IOException {
+    Path file = Files.writeString(folder.resolve("model"), "old");
+    String[] own = new String[1];
+    AtomicFile.write(file, channel -> own[0] = names().getFirst());
+    FileTime hoursAgo = FileTime.from(Instant.now().minus(Duration.ofHours(3)));
+    Path old = Files.createDirectory(folder.resolve(ofProcess(own[0], "1f")));
+    Path young = Files.createDirectory(folder.resolve(ofProcess(own[0], "2f")));
+    Path full = Files.createDirectory(folder.resolve(ofProcess(own[0], "3f")));
+    Path ours = Files.createDirectory(folder.resolve(own[0]));
+    Files.writeString(full.resolve("note"), "not ours");
+    for (Path each : List.of(old, full, ours)) {
+      Files.setLastModifiedTime(each, hoursAgo);
+    }
+    AtomicFile.check(file);
+    assertFalse(Files.exists(old));
+    for (Path each : List.of(young, full, ours)) {
+      assertTrue(Files.exists(each), each.toString());
+    }
+  }
+
+  /** While the probe is made, the folder's name is one that a later process looks for. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void theFolderOfTheProbeIsNamedAsThoseThatAreDeleted() throws Exception {
+    Path file = Files.writeString(folder.resolve("model"), "old");
+    String[] own = new String[1];
+    AtomicFile.write(file, channel -> own[0] = names().getFirst());
+    String prefix = own[0].substring(0, own[0].lastIndexOf('-'));
+    Set<String> seen = new TreeSet<>();
+    try (WatchService watch = folder.getFileSystem().newWatchService()) {
+      folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+      AtomicFile.check(file);
+      for (WatchKey key = watch.poll(10, TimeUnit.SECONDS);
+          key != null && seen.size() < 2;
+          key = watch.poll(1, TimeUnit.SECONDS)) {
+        key.pollEvents().forEach(event -> seen.add(event.context().toString()));
+        key.reset();
+      }
+    }
+    assertTrue(seen.size() >= 2, "a file and a folder: " + seen);
+    seen.forEach(name -> assertTrue(name.startsWith(prefix), name + ", " + prefix));
   }
 
   /** A process that closes a file loses all its locks of it, and another takes it for abandoned. */

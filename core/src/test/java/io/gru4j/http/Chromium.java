@@ -186,28 +186,35 @@ final class Chromium implements AutoCloseable {
 
   /** Clicks the middle of what an expression finds. */
   void click(String element) throws Exception {
+    List<?> at = place(element, 0.5, 0.5);
+    mouse("mousePressed", at);
+    mouse("mouseReleased", at);
+  }
+
+  /** Points at a place in what an expression finds, given by its shares of width and height. */
+  void point(String element, double x, double y) throws Exception {
+    mouse("mouseMoved", place(element, x, y));
+  }
+
+  private List<?> place(String element, double x, double y) throws Exception {
     Object at =
         evaluate(
             "(e => { e.scrollIntoView({block: 'center'}); const r = e.getBoundingClientRect();"
-                + " return [r.x + r.width / 2, r.y + r.height / 2]; })("
-                + element
-                + ")");
-    List<?> point = (List<?>) at;
-    for (String type : List.of("mousePressed", "mouseReleased")) {
-      call(
-          "Input.dispatchMouseEvent",
-          Map.of(
-              "type",
-              type,
-              "x",
-              point.get(0),
-              "y",
-              point.get(1),
-              "button",
-              "left",
-              "clickCount",
-              1));
+                + " return [r.x + r.width * %s, r.y + r.height * %s]; })(%s)"
+                    .formatted(x, y, element));
+    return (List<?>) at;
+  }
+
+  private void mouse(String type, List<?> at) throws Exception {
+    Map<String, Object> event = new LinkedHashMap<>();
+    event.put("type", type);
+    event.put("x", at.get(0));
+    event.put("y", at.get(1));
+    if (!type.equals("mouseMoved")) {
+      event.put("button", "left");
+      event.put("clickCount", 1);
     }
+    call("Input.dispatchMouseEvent", event);
   }
 
   /** Types a text where the focus is. */

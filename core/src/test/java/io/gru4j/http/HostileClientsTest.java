@@ -54,7 +54,7 @@ class HostileClientsTest {
     server =
         RecommendServer.start(
             new RecommendServer.Settings(
-                folder.resolve("m.safetensors"), "127.0.0.1", 0, 1, 9, connections),
+                folder.resolve("m.safetensors"), "127.0.0.1", 0, 1, 9, connections, null),
             times,
             ServedModel::load,
             log::add,

@@ -3,60 +3,22 @@ package io.gru4j.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.gru4j.file.Json;
 import io.gru4j.model.FittedModel;
 import io.gru4j.model.Recommendation;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The page at / in a browser, clicked. With {@code -Dgru4j.screenshots=FOLDER} pictures of it are
- * written there.
- */
-class IndexPageTest {
+/** The page at / in a browser, clicked. */
+class IndexPageTest extends PageCase {
   private static final FittedModel MODEL = TestModel.make(5);
 
-  @TempDir Path folder;
-  private Path file;
-  private RecommendServer server;
-  private Chromium browser;
-
-  @BeforeEach
-  void start() throws Exception {
-    file = folder.resolve("m.safetensors");
-    MODEL.save(file);
-    server =
-        RecommendServer.start(new RecommendServer.Settings(file, "localhost", 0, 1, 9), line -> {});
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    if (browser != null) {
-      browser.close();
-    }
-    server.close();
-  }
-
-  private void open() throws Exception {
-    Optional<Path> program = Chromium.program();
-    assumeTrue(program.isPresent(), "no chromium on the PATH: the page is not tested");
-    browser = new Chromium(program.get(), Files.createDirectory(folder.resolve("p")), root());
-    browser.window(1200, 800, false);
-    browser.await("document.querySelectorAll('#items button').length === 50");
-  }
-
-  private String root() {
-    return "http://127.0.0.1:" + server.address().getPort() + "/";
+  @Override
+  FittedModel model() {
+    return MODEL;
   }
 
   /** Waits until the page shows what the model says of the clicks. */
@@ -69,7 +31,7 @@ class IndexPageTest {
       shown = shown();
     }
     assertTrue(matches(expected, shown), clicks + ": expected " + expected + ", shown " + shown);
-    assertEquals(clicks, texts("#session li"));
+    assertEquals(clicks, texts("#session .name"));
   }
 
   private static boolean matches(List<Recommendation> expected, List<Recommendation> shown) {
@@ -92,13 +54,8 @@ class IndexPageTest {
     return shown;
   }
 
-  private List<String> texts(String selector) throws Exception {
-    String all = "[...document.querySelectorAll('" + selector + "')].map(e => e.textContent)";
-    return ((List<?>) browser.evaluate(all)).stream().map(Object::toString).toList();
-  }
-
   private static String row(int rank) {
-    return "document.querySelectorAll('#top button')[" + (rank - 1) + "]";
+    return "document.querySelectorAll('#top .item')[" + (rank - 1) + "]";
   }
 
   @Test
@@ -112,7 +69,7 @@ class IndexPageTest {
     browser.click(row(2));
     clicks.add(second);
     awaitShown(MODEL, clicks);
-    assertTrue(texts("#top td:nth-child(4)").stream().anyMatch(t -> t.matches("new|[▲▼] \\d+")));
+    assertTrue(texts("#top td:nth-child(5)").stream().anyMatch(t -> t.matches("new|[▲▼] \\d+")));
 
     browser.click("document.querySelectorAll('#items button')[1]"); // whose id looks like markup
     clicks.add(TestModel.HOSTILE);
@@ -125,15 +82,6 @@ class IndexPageTest {
     browser.click("document.getElementById('clear')");
     awaitShown(MODEL, List.of());
     assertNothingAmiss();
-  }
-
-  /** Nothing on the console, and nothing from elsewhere. */
-  private void assertNothingAmiss() {
-    assertEquals(List.of(), browser.complaints());
-    assertFalse(browser.requested().isEmpty());
-    for (String url : browser.requested()) {
-      assertTrue(url.startsWith(root()) || url.equals("data:,"), url);
-    }
   }
 
   @Test
@@ -209,13 +157,6 @@ class IndexPageTest {
             + " && !(e.labels && e.labels.length)).length";
     assertEquals(0L, browser.evaluate(nameless));
     assertNothingAmiss();
-  }
-
-  private void screenshot(String name) throws Exception {
-    String target = System.getProperty("gru4j.screenshots");
-    if (target != null) {
-      browser.screenshot(Path.of(target, name));
-    }
   }
 
   @Test

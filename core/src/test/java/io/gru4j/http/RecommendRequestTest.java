@@ -27,7 +27,9 @@ class RecommendRequestTest {
   void whatIsWrittenIsRead(
       @ForAll List<@AlphaChars String> items,
       @ForAll boolean seen,
-      @ForAll @IntRange(min = 1, max = 1000) int k)
+      @ForAll boolean why,
+      @ForAll boolean probability,
+      @ForAll @IntRange(min = 1, max = 100) int k)
       throws RequestException {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("items", items);
@@ -36,17 +38,28 @@ class RecommendRequestTest {
     body.put("unknown", seen ? "fail" : "skip");
     body.put("exclude", items);
     body.put("session", "t");
+    body.put("why", why);
+    body.put("probability", probability);
     RecommendRequest request = RecommendRequest.parse(bytes(body));
     assertEquals(
         new RecommendRequest(
-            "t", items, k, seen ? UnknownItems.FAIL : UnknownItems.SKIP, null, items, seen),
+            "t",
+            items,
+            k,
+            seen ? UnknownItems.FAIL : UnknownItems.SKIP,
+            null,
+            items,
+            seen,
+            probability,
+            why),
         request);
   }
 
   @Test
   void whatIsNotGivenHasDefaults() throws RequestException {
     assertEquals(
-        new RecommendRequest(null, List.of(), 20, UnknownItems.SKIP, null, List.of(), false),
+        new RecommendRequest(
+            null, List.of(), 20, UnknownItems.SKIP, null, List.of(), false, false, false),
         RecommendRequest.parse(bytes(Map.of("items", List.of()))));
   }
 

@@ -133,11 +133,14 @@ class RecommendServerTest {
             + " with ']' at character 15",
         "{'items': [] | the body is not the JSON that is accepted here: expected ',' or '}', found"
             + " the end at character 12",
-        "['a'] | the body must be a JSON object such as {'items': ['a', 'b'], 'k': 20}",
+        "['a'] | the body must be a JSON object such as {'items': ['a', 'b']}",
         "{} | give items, or the session of an earlier answer, or both",
         "{'k': 3} | give items, or the session of an earlier answer, or both",
         "{'item': ['a']} | unknown key 'item'; the keys are session, items, k, unknown, candidates,"
-            + " exclude, exclude_seen",
+            + " exclude, exclude_seen, probability, why",
+        "{'items': [], 'why': 1} | why must be true or false, got 1",
+        "{'items': [], 'probability': 'yes'} | probability must be true or false, got 'yes'",
+        "{'items': [], 'k': 101, 'why': true} | k must be an integer in [1, 100] with why, got 101",
         "{'items': 'a'} | items must be an array of ids, got 'a'",
         "{'items': ['a', 3.5]} | items[1] must be a text or an integer, got 3.5",
         "{'items': ['a'], 'k': 99999999999999999999} | k must be an integer in [1, 1000], got"
@@ -258,7 +261,7 @@ class RecommendServerTest {
     assertTrue(
         error.endsWith(
             "; there are GET /, GET /health, GET /items, GET /metrics, POST"
-                + " /recommend, POST /reload"),
+                + " /recommend, POST /trace, POST /reload"),
         error);
   }
 

@@ -213,10 +213,10 @@ class SlowReloadTest {
     long most = Runtime.getRuntime().maxMemory();
     room.give(-most); // as a reading that has been promised all
     RequestException refused =
-        assertThrows(RequestException.class, () -> room.take(file, FileChannel::open));
+        assertThrows(RequestException.class, () -> room.take(file, null, FileChannel::open));
     assertEquals(503, refused.status());
     room.give(most);
-    assertEquals(HeapRoom.need(file), room.take(file, FileChannel::open));
+    assertEquals(HeapRoom.need(file), room.take(file, null, FileChannel::open));
   }
 
   @EnabledOnOs({OS.LINUX, OS.MAC})
@@ -289,7 +289,7 @@ class SlowReloadTest {
     RequestException refused =
         assertThrows(
             RequestException.class,
-            () -> new HeapRoom(ByteBudget.ofHeap()).take(huge, FileChannel::open));
+            () -> new HeapRoom(ByteBudget.ofHeap()).take(huge, null, FileChannel::open));
     assertEquals(503, refused.status());
     assertTrue(
         refused

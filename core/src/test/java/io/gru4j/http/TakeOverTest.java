@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,25 +122,28 @@ class TakeOverTest {
     assertFalse(client.recommend(Map.of("session", old)).json().containsKey("taken_over"));
   }
 
-  private static Lineage.Training update(FittedModel from, long added, long forgotten) {
-    Map<String, Long> rows = Map.of("new", added, "forgotten", forgotten);
+  private static Lineage.Training update(FittedModel from, long added, Integer... forgotten) {
+    Map<String, Long> rows = Map.of("new", added, "forgotten", (long) forgotten.length);
     long parent = from == null ? 0 : from.fingerprint();
-    return new Lineage.Training(null, parent, Map.of(), Map.of(), Map.of(), 1, rows);
+    SortedMap<Integer, String> ids = new TreeMap<>();
+    for (int item : forgotten) {
+      ids.put(item, from.items().idOf(item));
+    }
+    return new Lineage.Training(null, parent, Map.of(), Map.of(), Map.of(), 1, rows, ids);
   }
 
-  private static FittedModel grown(int seed, int items, FittedModel parent, long forgotten) {
+  private static FittedModel grown(int seed, int items, FittedModel parent) {
     FittedModel model = TestModel.make(seed, items);
-    return model.withLineage(
-        parent.lineage().plus(update(parent, items - parent.numItems(), forgotten)));
+    return model.withLineage(parent.lineage().plus(update(parent, items - parent.numItems())));
   }
 
   /** By what the model's file says, on a server that has served no other model. */
   @Test
   void aServerThatIsNewKnowsItsModelsAncestors() throws Exception {
-    FittedModel first = OLD.withLineage(new Lineage(List.of(update(null, TestModel.ITEMS, 0))));
+    FittedModel first = OLD.withLineage(new Lineage(List.of(update(null, TestModel.ITEMS))));
     assertEquals(OLD.fingerprint(), first.fingerprint());
-    FittedModel parent = grown(8, TestModel.ITEMS + 1, first, 0);
-    FittedModel child = grown(9, TestModel.ITEMS + 3, parent, 0);
+    FittedModel parent = grown(8, TestModel.ITEMS + 1, first);
+    FittedModel child = grown(9, TestModel.ITEMS + 3, parent);
     List<String> clicks = List.of("item3", "item82", "item9", "item3");
     String grandparents = client.recommend(Map.of("items", clicks)).token();
     child.save(file);
@@ -150,13 +155,63 @@ class TakeOverTest {
       assertEquals(true, taken.json().get("taken_over"), taken.body());
       assertEquals(guest.recommend(Map.of("items", clicks)).token(), taken.token());
     }
-    // Once an item is forgotten the numbers before are not known.
-    grown(10, TestModel.ITEMS + 1, parent, 2).save(file);
+  }
+
+  /** As a server does that is started after a night which forgot items. */
+  @Test
+  void aServerThatIsNewKnowsTheItemsThatItsModelsAncestorsHad() throws Exception {
+    FittedModel first = OLD.withLineage(new Lineage(List.of(update(null, TestModel.ITEMS))));
+    List<String> clicks = List.of("item3", "item82", "item9", "item5", "item3");
+    String before = client.recommend(Map.of("items", clicks)).token();
+    List<String> ids = new ArrayList<>(OLD.items().ids());
+    Integer[] gone = {ids.indexOf("item5"), ids.indexOf("item3")};
+    FittedModel parent = after(first, 8, gone, "item3", "fresh");
+    reload(parent);
+    Client.Reply reloaded = client.recommend(Map.of("session", before));
+    FittedModel child = after(parent, 9, new Integer[] {0, parent.items().indexOf("item9")}, "z");
+    child.save(file);
     try (RecommendServer fresh =
             RecommendServer.start(
                 new RecommendServer.Settings(file, "localhost", 0, 1, 8), line -> {});
         Client guest = new Client(fresh.address().getPort())) {
-      guest.recommend(Map.of("session", grandparents)).error(409);
+      Client.Reply taken = guest.recommend(Map.of("session", before));
+      assertEquals(List.of("item9", "item5"), taken.json().get("unknown"), "item3 is back");
+      List<String> known = List.of("item3", "item82", "item3");
+      assertEquals(guest.recommend(Map.of("items", known)).token(), taken.token());
+      taken = guest.recommend(Map.of("session", reloaded.token()));
+      assertEquals(List.of("item9"), taken.json().get("unknown"));
+      assertEquals(guest.recommend(Map.of("items", known)).token(), taken.token());
+    }
+  }
+
+  private static FittedModel after(
+      FittedModel from, int seed, Integer[] forgotten, String... more) {
+    List<String> ids = new ArrayList<>(from.items().ids());
+    for (int item : forgotten) {
+      ids.remove(from.items().idOf(item));
+    }
+    ids.addAll(List.of(more));
+    FittedModel made = TestModel.make(seed, ids.size());
+    return new FittedModel(made.network(), IdMap.of(ids), Map.of(), List.of(), null)
+        .withLineage(from.lineage().plus(update(from, more.length, forgotten)));
+  }
+
+  /** As older versions wrote them: how many were forgotten, not which. */
+  @Test
+  void aFileThatDoesNotSayWhichItemsWereForgottenEndsWhatIsKnown() throws Exception {
+    FittedModel first = OLD.withLineage(new Lineage(List.of(update(null, TestModel.ITEMS))));
+    String token = client.recommend(Map.of("items", List.of("item3"))).token();
+    FittedModel model = after(first, 8, new Integer[] {4});
+    Lineage.Training last = model.lineage().last().orElseThrow();
+    Lineage.Training old =
+        new Lineage.Training(
+            null, last.fingerprint(), Map.of(), Map.of(), Map.of(), 1, last.rows(), null);
+    model.withLineage(first.lineage().plus(old)).save(file);
+    try (RecommendServer fresh =
+            RecommendServer.start(
+                new RecommendServer.Settings(file, "localhost", 0, 1, 8), line -> {});
+        Client guest = new Client(fresh.address().getPort())) {
+      guest.recommend(Map.of("session", token)).error(409);
     }
   }
 

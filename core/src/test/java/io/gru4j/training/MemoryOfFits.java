@@ -25,6 +25,8 @@ import io.gru4j.algorithms.GRU4Rec;
 import io.gru4j.algorithms.TestSessions;
 import io.gru4j.data.Validation;
 import io.gru4j.model.EpochSummary;
+import io.gru4j.model.FittedModel;
+import io.gru4j.model.GruNetwork;
 import io.gru4j.parameters.Algorithm;
 import io.gru4j.parameters.GRU4RecOptions;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -33,7 +35,10 @@ import io.gru4j.parameters.LossFunction;
 import io.gru4j.parameters.OptimizationAlgorithm;
 import io.gru4j.parameters.Presets;
 import io.gru4j.progress.TrainingListener;
+import java.io.IOException;
+import java.lang.ref.Reference;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -49,19 +54,28 @@ final class MemoryOfFits {
 
   private MemoryOfFits() {}
 
-  /** A fit, with validation data if its epochs are judged. */
-  record Fit(GRU4RecParameters parameters, boolean judged) {
+  /**
+   * A fit.
+   *
+   * @param judged whether its epochs are, with validation data
+   * @param goesOn whether it goes on from a model, which stays in memory
+   */
+  record Fit(GRU4RecParameters parameters, boolean judged, boolean goesOn) {
 
     /** Bytes on the heap, without what the JVM has in any case. */
     double estimate() {
       TestSessions s = TestSessions.make(1, USERS, ITEMS);
       Validation validation = judged ? s.validation() : null;
-      return MemoryEstimate.of(parameters, s.x(), s.items(), validation, 1).arrays();
+      FittedModel start = goesOn ? start(s, parameters) : null;
+      return MemoryEstimate.of(parameters, s.x(), s.items(), validation, start, 1).arrays();
     }
   }
 
-  public static void main(String[] args) throws ExecutionException, InterruptedException {
-    held(new Fit(shared().build(), true)); // a first fit loads classes and fills caches that stay
+  public static void main(String[] args)
+      throws ExecutionException, InterruptedException, IOException {
+    held(
+        new Fit(
+            shared().build(), true, false)); // a first fit loads classes and fills caches that stay
     for (Fit fit : fits()) {
       // Runs on a thread of its own: its scratch buffers are freed with it.
       try (var thread = Executors.newSingleThreadExecutor()) {
@@ -144,7 +158,7 @@ final class MemoryOfFits {
                     .set(BPTT, 3)
                     .set(MAX_EPOCHS, 1)
                     .set(SEED, 1L))
-            .map(p -> new Fit(p.build(), false));
+            .map(p -> new Fit(p.build(), false, false));
     Stream<Fit> judged =
         Stream.of(
                 small().set(PREDICT_TOP_K, 10),
@@ -157,19 +171,44 @@ final class MemoryOfFits {
                     .set(EMBEDDING, GRU4RecOptions.Embedding.SHARED)
                     .set(GRU4RecOptions.HIDDEN_SIZES, LayerSizes.of(40, 80))
                     .set(ADAGRAD_MOMENTUM, 0.3))
-            .map(p -> new Fit(p.build(), true));
-    return Stream.concat(unjudged, judged).toList();
+            .map(p -> new Fit(p.build(), true, false));
+    Stream<Fit> updates =
+        Stream.of(
+            new Fit(small().build(), false, true),
+            new Fit(shared().build(), false, true),
+            new Fit(sampled(small()).set(KEEP_LAST, true).build(), true, true),
+            new Fit(negSampling().set(PREDICT_TOP_K, 10).build(), true, true));
+    return Stream.of(unjudged, judged, updates).flatMap(each -> each).toList();
   }
 
   /** Bytes of heap that a fit takes. */
-  private static long held(Fit fit) {
+  private static long held(Fit fit) throws IOException {
     long before = live();
     TestSessions sessions = TestSessions.make(1, USERS, ITEMS);
     Validation validation = fit.judged ? sessions.validation() : null;
+    FittedModel start = fit.goesOn ? start(sessions, fit.parameters) : null;
     AtTheEnd end = new AtTheEnd();
     try (var estimator = GRU4Rec.of(fit.parameters).threads(1).listener(end)) {
-      estimator.fit(sessions.x(), sessions.items(), validation);
+      if (start == null) {
+        estimator.fit(sessions.x(), sessions.items(), validation);
+      } else {
+        estimator.fit(start, sessions.x(), sessions.items(), validation);
+      }
     }
+    Reference.reachabilityFence(start);
     return end.live - before;
+  }
+
+  /** A model of the same items, of random numbers. */
+  private static FittedModel start(TestSessions sessions, GRU4RecParameters p) {
+    int items = sessions.x().numItems();
+    GruNetwork network =
+        p.get(EMBEDDING) == GRU4RecOptions.Embedding.SHARED
+            ? GruNetwork.sharedZeros(items, p.layerSizes(), GruNetwork.Form.PANELS)
+            : GruNetwork.zeros(
+                items, p.get(NUM_COMPONENTS), p.layerSizes(), GruNetwork.Form.PANELS);
+    network.initialise(1);
+    String algorithm = p.algorithm().toString();
+    return new FittedModel(network, sessions.items(), algorithm, Map.of(), List.of(), 1L);
   }
 }

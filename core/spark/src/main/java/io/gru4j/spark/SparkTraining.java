@@ -33,6 +33,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.SparkSession;
@@ -388,6 +389,7 @@ final class SparkTraining {
     rows.put("new", (long) shares.items().size());
     rows.put("forgotten", 0L);
     return Lineage.UNKNOWN.plus(
-        new Lineage.Training(null, 0, dataHashes(), settings, texts(), state.seed, rows));
+        new Lineage.Training(
+            null, 0, dataHashes(), settings, texts(), state.seed, rows, new TreeMap<>()));
   }
 }

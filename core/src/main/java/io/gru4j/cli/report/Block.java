@@ -111,6 +111,33 @@ public sealed interface Block {
   record Point(double x, double y) {}
 
   /**
+   * Points in a plane, each with a name.
+   *
+   * @param title the caption
+   * @param xName what x is
+   * @param yName what y is
+   * @param points in any order, finite; at least one
+   * @param named so many of the first have their names beside them where there is room, the others
+   *     when pointed at
+   */
+  record Scatter(String title, String xName, String yName, List<NamedPoint> points, int named)
+      implements Block {
+    /** Copies the list. */
+    public Scatter {
+      points = List.copyOf(points);
+    }
+  }
+
+  /**
+   * A point of a plane.
+   *
+   * @param x to the right
+   * @param y up
+   * @param name of any characters
+   */
+  record NamedPoint(double x, double y, String name) {}
+
+  /**
    * A histogram.
    *
    * @param title the caption

@@ -1,6 +1,8 @@
 package io.gru4j.cli.report;
 
+import io.gru4j.file.OneLine;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,6 +16,9 @@ final class Drawing {
   private static final float TOP = 14;
   private static final float BOTTOM = 230;
   private static final int MANY_POINTS = 40;
+  private static final int LONGEST_NAME = 16;
+  private static final float CHARACTER = 7; // a wide one
+  private static final float LINE = 13;
 
   private Drawing() {}
 
@@ -39,12 +44,7 @@ final class Drawing {
     }
     begin(curve.title(), page);
     yTicks(y, curve.yName(), page);
-    for (BigDecimal tick : x.ticks()) {
-      float at = (float) x.at(tick.doubleValue());
-      page.empty("line", "class", "tick", "x1", at, "y1", BOTTOM, "x2", at, "y2", BOTTOM + 4);
-      xLabel(at, x.label(tick), page);
-    }
-    xName(curve.xName(), page);
+    xTicks(x, curve.xName(), page);
     String path =
         points.stream()
             .map(
@@ -75,6 +75,61 @@ final class Drawing {
       page.text("title", marked ? text + ", " + curve.remark() : text).close("circle");
     }
     page.close("svg");
+  }
+
+  /** Each point has a dot that carries its numbers, as a curve's. */
+  static void scatter(Block.Scatter scatter, Markup page) {
+    double[] xs = scatter.points().stream().mapToDouble(Block.NamedPoint::x).sorted().toArray();
+    double[] ys = scatter.points().stream().mapToDouble(Block.NamedPoint::y).sorted().toArray();
+    Axis x = Axis.real(xs[0], xs[xs.length - 1], LEFT, RIGHT);
+    Axis y = Axis.real(ys[0], ys[ys.length - 1], BOTTOM, TOP);
+    begin(scatter.title(), page);
+    yTicks(y, scatter.yName(), page);
+    xTicks(x, scatter.xName(), page);
+    for (int i = 0; i < scatter.points().size(); i++) {
+      Block.NamedPoint p = scatter.points().get(i);
+      float atX = (float) x.at(p.x());
+      float atY = (float) y.at(p.y());
+      page.open(
+          "circle",
+          "class",
+          "dot faint",
+          "cx",
+          atX,
+          "cy",
+          atY,
+          "r",
+          3f,
+          "data-x",
+          p.x(),
+          "data-y",
+          p.y());
+      page.text("title", p.name()).close("circle");
+    }
+    names(scatter, x, y, page);
+    page.close("svg");
+  }
+
+  /** Writes the first names that do not lie on one before. */
+  private static void names(Block.Scatter scatter, Axis x, Axis y, Markup page) {
+    List<float[]> taken = new ArrayList<>(); // left, right, y
+    for (int i = 0; i < Math.min(scatter.named(), scatter.points().size()); i++) {
+      Block.NamedPoint p = scatter.points().get(i);
+      String name = OneLine.of(p.name(), LONGEST_NAME);
+      boolean left = x.at(p.x()) > (LEFT + RIGHT) / 2; // of its point
+      float at = (float) x.at(p.x()) + (left ? -6 : 6);
+      float atY = (float) y.at(p.y()) + 4;
+      float width = CHARACTER * name.length();
+      float[] box = {left ? at - width : at, left ? at : at + width, atY};
+      if (taken.stream().noneMatch(other -> overlap(box, other))) {
+        taken.add(box);
+        page.text("text", name, "class", left ? "label near y" : "label near", "x", at, "y", atY);
+      }
+    }
+  }
+
+  private static boolean overlap(float[] a, float[] b) {
+    return a[0] < b[1] && b[0] < a[1] && Math.abs(a[2] - b[2]) < LINE;
   }
 
   /** Each bar carries its height in {@code data-y}. */
@@ -143,6 +198,15 @@ final class Drawing {
     float middle = (TOP + BOTTOM) / 2;
     String turned = String.format(Locale.ROOT, "rotate(-90 14 %.2f)", middle);
     page.text("text", name, "class", "name", "x", 14f, "y", middle, "transform", turned);
+  }
+
+  private static void xTicks(Axis x, String name, Markup page) {
+    for (BigDecimal tick : x.ticks()) {
+      float at = (float) x.at(tick.doubleValue());
+      page.empty("line", "class", "tick", "x1", at, "y1", BOTTOM, "x2", at, "y2", BOTTOM + 4);
+      xLabel(at, x.label(tick), page);
+    }
+    xName(name, page);
   }
 
   private static void xLabel(float at, String label, Markup page) {

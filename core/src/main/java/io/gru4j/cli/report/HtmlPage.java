@@ -61,6 +61,11 @@ public final class HtmlPage {
         Drawing.curve(curve, page);
         page.close("figure");
       }
+      case Block.Scatter scatter -> {
+        page.open("figure").text("figcaption", scatter.title());
+        Drawing.scatter(scatter, page);
+        page.close("figure");
+      }
       case Block.Bars bars -> {
         page.open("figure").text("figcaption", bars.title());
         Drawing.bars(bars, page);

@@ -50,6 +50,12 @@ class HtmlPageTest {
                             List.of(point),
                             1,
                             HOSTILE),
+                        new Block.Scatter(
+                            HOSTILE,
+                            HOSTILE,
+                            HOSTILE,
+                            List.of(new Block.NamedPoint(0, 0, HOSTILE)),
+                            0),
                         new Block.Bars(
                             HOSTILE, HOSTILE, HOSTILE, List.of(new Block.Bar(HOSTILE, 1)))))));
     String html = HtmlPage.of(report);

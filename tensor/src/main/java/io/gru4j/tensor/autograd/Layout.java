@@ -90,7 +90,7 @@ public final class Layout {
     return OFFSET + (panels ? (row / panel * cols + col) * panel + row % panel : row * cols + col);
   }
 
-  private void checkRange(long from, int count) {
+  void checkRange(long from, int count) {
     if (from < 0 || count < 0 || from + count > (long) rows * cols) {
       throw new IndexOutOfBoundsException(
           "%s: %d values from %d on are not in %d x %d".formatted(name, count, from, rows, cols));

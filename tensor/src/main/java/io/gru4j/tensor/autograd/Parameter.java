@@ -1,5 +1,6 @@
 package io.gru4j.tensor.autograd;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
@@ -19,7 +20,8 @@ public final class Parameter {
   private final int cols;
   private final Layout layout;
   private final boolean bias;
-  private final float[] value;
+  private final float[] value; // null if they are mapped
+  private final MappedRows mapped; // or null: the values are an array
   private float[] grad;
   private boolean gradIsZero = true;
   private double gradSumOfSquares = Double.NaN;
@@ -27,12 +29,24 @@ public final class Parameter {
   private final SparseGradient sparse; // or null: the gradient is dense
 
   private Parameter(String name, int rows, int cols, boolean panels, boolean sparse, boolean bias) {
+    this(name, rows, cols, panels, sparse, bias, null);
+  }
+
+  private Parameter(
+      String name,
+      int rows,
+      int cols,
+      boolean panels,
+      boolean sparse,
+      boolean bias,
+      MappedRows mapped) {
     this.name = name;
     this.rows = rows;
     this.cols = cols;
     this.bias = bias;
     this.layout = new Layout(name, rows, cols, panels);
-    this.value = newArray();
+    this.mapped = mapped;
+    this.value = mapped == null ? newArray() : null;
     this.sparse = sparse ? new SparseGradient(rows, cols) : null;
   }
 
@@ -86,6 +100,29 @@ public final class Parameter {
    */
   public static Parameter ofSparseRows(String name, int rows, int cols) {
     return new Parameter(name, rows, cols, false, true, false);
+  }
+
+  /**
+   * Returns an embedding table whose values lie in a mapped file and take no heap: a row is read
+   * where it is looked up. {@link #value}, {@link #set} and {@link #write} copy all of them to an
+   * array first, which then is what counts.
+   *
+   * @param name torch's name of it, for files and messages
+   * @param rows number of rows, at least 1
+   * @param cols number of columns, at least 1
+   * @param values floats in little-endian order, row by row; must stay as they are, or a row may be
+   *     another, or fail to be read with an {@link IllegalStateException}
+   * @return a new parameter
+   * @throws IllegalArgumentException if it has more elements than an array holds, or there are not
+   *     as many values
+   */
+  public static Parameter ofMappedRows(String name, int rows, int cols, MemorySegment values) {
+    if (values.byteSize() != Float.BYTES * (long) rows * cols) {
+      throw new IllegalArgumentException(
+          "%s: a (%d, %d) parameter has %d bytes, got %d"
+              .formatted(name, rows, cols, Float.BYTES * (long) rows * cols, values.byteSize()));
+    }
+    return new Parameter(name, rows, cols, false, true, false, new MappedRows(name, values));
   }
 
   /**
@@ -163,7 +200,16 @@ public final class Parameter {
    * @return the array; the values are at {@link #offset} to {@code offset + length - 1}
    */
   public float[] value() {
-    return value;
+    return mapped == null ? value : mapped.array();
+  }
+
+  /**
+   * Returns whether the values lie in a mapped file, and not in an array yet.
+   *
+   * @return false once {@link #value} was called
+   */
+  public boolean isMapped() {
+    return mapped != null && mapped.arrayOrNull() == null;
   }
 
   /**
@@ -192,7 +238,13 @@ public final class Parameter {
    * @return the value
    */
   public float get(int row, int col) {
-    return value[layout.index(row, col)];
+    int index = layout.index(row, col);
+    if (isMapped()) {
+      float[] one = new float[1];
+      mapped.copy(index - Layout.OFFSET, one, 0, 1);
+      return one[0];
+    }
+    return value()[index];
   }
 
   /**
@@ -203,7 +255,7 @@ public final class Parameter {
    * @param x the new value
    */
   public void set(int row, int col, float x) {
-    value[layout.index(row, col)] = x;
+    value()[layout.index(row, col)] = x;
   }
 
   /**
@@ -214,7 +266,12 @@ public final class Parameter {
    * @param count number of values
    */
   public void read(long from, float[] to, int count) {
-    read(value, from, to, count);
+    if (isMapped()) {
+      layout.checkRange(from, count);
+      mapped.copy(from, to, 0, count);
+    } else {
+      read(value(), from, to, count);
+    }
   }
 
   /**
@@ -238,7 +295,7 @@ public final class Parameter {
    * @param count number of values
    */
   public void write(long from, float[] values, int count) {
-    write(value, from, values, count);
+    write(value(), from, values, count);
   }
 
   /**
@@ -357,7 +414,11 @@ public final class Parameter {
    * @param at where in {@code to} they start
    */
   public void readRow(int row, float[] to, int at) {
-    layout.readRow(value, row, to, at);
+    if (isMapped()) {
+      mapped.copy(layout.index(row, 0) - Layout.OFFSET, to, at, cols);
+    } else {
+      layout.readRow(value(), row, to, at);
+    }
   }
 
   /**

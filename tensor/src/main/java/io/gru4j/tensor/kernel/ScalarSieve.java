@@ -12,8 +12,16 @@ public final class ScalarSieve implements SieveKernels {
 
   @Override
   public void code(
-      byte[] codes, int co, float[] scale, int so, float[] found, float[] w, int wo, int K) {
-    Arrays.fill(found, 0, 3 * PANEL, 0f);
+      byte[] codes,
+      int co,
+      int half,
+      float[] scale,
+      int so,
+      float[] found,
+      float[] w,
+      int wo,
+      int K) {
+    Arrays.fill(found, 0, MEASURES * PANEL, 0f);
     for (int k = 0; k < K; k++) {
       for (int l = 0; l < PANEL; l++) {
         found[l] = Math.max(found[l], Math.abs(w[wo + k * PANEL + l]));
@@ -29,9 +37,10 @@ public final class ScalarSieve implements SieveKernels {
         float x = w[wo + k * PANEL + l];
         float code = x * inverse + ROUNDER - ROUNDER;
         float rest = Math.abs(FusedMultiplyAdd.fma(-s, code, x)) * inverse;
-        codes[co + k * CLASSES + l] = (byte) code;
+        codes[co + k * CLASSES + SieveKernels.place(half * PANEL + l)] = (byte) ((int) code + ZERO);
         found[PANEL + l] = Math.max(found[PANEL + l], rest);
         found[2 * PANEL + l] = FusedMultiplyAdd.fma(rest, rest, found[2 * PANEL + l]);
+        found[3 * PANEL + l] = FusedMultiplyAdd.fma(code, code, found[3 * PANEL + l]);
       }
     }
   }
@@ -40,42 +49,41 @@ public final class ScalarSieve implements SieveKernels {
   public void bounds(
       float[] lower,
       float[] upper,
-      int ys,
+      int yo,
       byte[] codes,
       int co,
       float[] scale,
       float[] bias,
       int so,
       int panels,
-      float[] h,
+      short[] h,
       int ho,
-      int rows,
+      float hScale,
       int K,
-      float[] slack,
+      float slack,
       float relative,
       float least) {
+    int[] sums = new int[CLASSES];
     for (int p = 0; p < panels; p++) {
-      for (int r = 0; r < rows; r++) {
-        int y = r * ys + p * CLASSES;
-        sums(upper, y, codes, co + p * K * CLASSES, h, ho + r * K, K);
-        for (int l = 0; l < CLASSES; l++) {
-          float d = upper[y + l];
-          float s = scale[so + p * CLASSES + l];
-          float b = bias[so + p * CLASSES + l];
-          float e = FusedMultiplyAdd.fma(Math.abs(b), relative, least);
-          lower[y + l] = FusedMultiplyAdd.fma(s, d - slack[r], b - e);
-          upper[y + l] = FusedMultiplyAdd.fma(s, d + slack[r], b + e);
-        }
+      sums(sums, codes, co + p * K * CLASSES, h, ho, K);
+      for (int l = 0; l < CLASSES; l++) {
+        int i = p * CLASSES + l;
+        float d = sums[SieveKernels.place(l)] * hScale;
+        float s = scale[so + i];
+        float b = bias[so + i];
+        float e = FusedMultiplyAdd.fma(Math.abs(b), relative, least);
+        lower[yo + i] = FusedMultiplyAdd.fma(s, d - slack, b - e);
+        upper[yo + i] = FusedMultiplyAdd.fma(s, d + slack, b + e);
       }
     }
   }
 
-  private static void sums(float[] y, int yo, byte[] codes, int co, float[] h, int ho, int K) {
-    Arrays.fill(y, yo, yo + CLASSES, 0f);
+  private static void sums(int[] y, byte[] codes, int co, short[] h, int ho, int K) {
+    Arrays.fill(y, 0);
     for (int k = 0; k < K; k++) {
-      float x = h[ho + k];
+      int x = h[ho + k];
       for (int l = 0; l < CLASSES; l++) {
-        y[yo + l] = FusedMultiplyAdd.fma(x, codes[co + k * CLASSES + l], y[yo + l]);
+        y[l] += x * ((codes[co + k * CLASSES + l] & 0xff) - ZERO);
       }
     }
   }

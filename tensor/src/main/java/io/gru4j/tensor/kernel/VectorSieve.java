@@ -2,37 +2,51 @@ package io.gru4j.tensor.kernel;
 
 import static io.gru4j.tensor.kernel.Kernels.PANEL;
 import static io.gru4j.tensor.kernel.Vectors.L;
-import static io.gru4j.tensor.kernel.Vectors.REGISTERS;
 import static io.gru4j.tensor.kernel.Vectors.SPECIES;
-import static jdk.incubator.vector.VectorOperators.B2F;
-import static jdk.incubator.vector.VectorOperators.F2B;
+import static jdk.incubator.vector.VectorOperators.F2I;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The sieve on vectors; {@link ScalarSieve} has the plain loops.
  *
- * <p>Bytes become floats on the way to a multiply-add. One row's tile is eight vectors of sums; two
- * panels of 16 lanes lie half the call's panels apart, so that the processor fetches two streams.
- * Two rows, or with 32 registers four, share what the bytes become.
+ * <p>Nothing is widened before it is multiplied. A lane of 16 bits holds two bytes, {@code x = low
+ * + 256 high}, and all sums are taken modulo 2^16. Four steps of {@code a += x h} and {@code b +=
+ * (x >> 8) h} leave the sum of the high bytes in b, and that of the low ones in {@code a - 256 b}.
+ * Bytes are codes plus 128, so 128 times the sum of the h is taken off, and 2^15 put on, which
+ * makes a number without a sign of the true sum, for that fits 16 bits. The same again takes the
+ * sums of two such numbers out of a lane of 32 bits. That is seven instructions for 64 codes; a
+ * conversion and a multiply-add of floats take twelve.
  */
 public final class VectorSieve implements SieveKernels {
 
-  /** As many bytes as a vector has floats, but at least 8: there are no shorter ones. */
-  private static final VectorSpecies<Byte> BYTES =
-      L == 16 ? ByteVector.SPECIES_128 : ByteVector.SPECIES_64;
-
-  /** Classes of four vectors. */
-  private static final int TILE = 4 * L;
+  private static final VectorSpecies<Byte> BYTES = SPECIES.withLanes(byte.class);
+  private static final VectorSpecies<Short> SHORTS = SPECIES.withLanes(short.class);
+  private static final VectorSpecies<Integer> INTS = SPECIES.withLanes(int.class);
+  private static final int QUARTER = CLASSES / 4; // neighbours that stay side by side
+  private static final int HALF = 1 << 15; // makes sums of a group numbers without a sign
 
   /** Creates the kernels; they have no state. */
   public VectorSieve() {}
 
   @Override
   public void code(
-      byte[] codes, int co, float[] scale, int so, float[] found, float[] w, int wo, int K) {
+      byte[] codes,
+      int co,
+      int half,
+      float[] scale,
+      int so,
+      float[] found,
+      float[] w,
+      int wo,
+      int K) {
     for (int l = 0; l < PANEL; l += L) {
       FloatVector most = FloatVector.zero(SPECIES);
       for (int k = 0; k < K; k++) {
@@ -41,289 +55,153 @@ public final class VectorSieve implements SieveKernels {
       FloatVector s = most.div(Byte.MAX_VALUE).max(Float.MIN_NORMAL);
       most.intoArray(found, l);
       s.intoArray(scale, so + l);
-    }
-    for (int l = 0; l < PANEL; l += Math.max(L, BYTES.length())) {
-      code(codes, co + l, scale, so + l, found, l, w, wo + l, K);
+      int byteOfLane = 2 * half + l / QUARTER;
+      code(codes, co + l % QUARTER * 4, 8 * byteOfLane, s, found, l, w, wo + l, K);
     }
   }
 
-  /** As many lanes as there are bytes in the shortest vector. */
+  /** Codes of one vector of classes, into one byte of each lane of 32 bits. */
   private static void code(
-      byte[] codes, int co, float[] scale, int so, float[] found, int l, float[] w, int wo, int K) {
-    FloatVector s = FloatVector.fromArray(SPECIES, scale, so).neg();
+      byte[] codes,
+      int co,
+      int shift,
+      FloatVector scale,
+      float[] found,
+      int l,
+      float[] w,
+      int wo,
+      int K) {
+    FloatVector s = scale.neg();
     FloatVector inverse = FloatVector.broadcast(SPECIES, -1f).div(s);
     FloatVector most = FloatVector.zero(SPECIES);
     FloatVector squares = most;
-    FloatVector s1 = L > 4 ? s : FloatVector.fromArray(SPECIES, scale, so + 4).neg();
-    FloatVector inverse1 = L > 4 ? s : FloatVector.broadcast(SPECIES, -1f).div(s1);
-    FloatVector most1 = most;
-    FloatVector squares1 = most;
+    FloatVector ofCodes = most;
+    int mask = 0xff << shift;
     for (int k = 0; k < K; k++) {
       FloatVector x = FloatVector.fromArray(SPECIES, w, wo + k * PANEL);
       FloatVector code = x.mul(inverse).add(ROUNDER).sub(ROUNDER);
-      ByteVector bytes = (ByteVector) code.convertShape(F2B, BYTES, 0);
       FloatVector rest = s.fma(code, x).abs().mul(inverse);
       most = most.max(rest);
       squares = rest.fma(rest, squares);
-      if (L == 4) {
-        x = FloatVector.fromArray(SPECIES, w, wo + k * PANEL + 4);
-        code = x.mul(inverse1).add(ROUNDER).sub(ROUNDER);
-        bytes = bytes.or((ByteVector) code.convertShape(F2B, BYTES, -1));
-        rest = s1.fma(code, x).abs().mul(inverse1);
-        most1 = most1.max(rest);
-        squares1 = rest.fma(rest, squares1);
-      }
-      bytes.intoArray(codes, co + k * CLASSES);
+      ofCodes = code.fma(code, ofCodes);
+      IntVector placed =
+          ((IntVector) code.convert(F2I, 0)).add(ZERO).lanewise(LSHL, shift).and(mask);
+      int line = co + k * CLASSES;
+      IntVector others = ByteVector.fromArray(BYTES, codes, line).reinterpretAsInts().and(~mask);
+      placed.or(others).reinterpretAsBytes().intoArray(codes, line);
     }
     most.intoArray(found, PANEL + l);
     squares.intoArray(found, 2 * PANEL + l);
-    if (L == 4) {
-      most1.intoArray(found, PANEL + l + 4);
-      squares1.intoArray(found, 2 * PANEL + l + 4);
-    }
+    ofCodes.intoArray(found, 3 * PANEL + l);
   }
 
   @Override
   public void bounds(
       float[] lower,
       float[] upper,
-      int ys,
+      int yo,
       byte[] codes,
       int co,
       float[] scale,
       float[] bias,
       int so,
       int panels,
-      float[] h,
+      short[] h,
       int ho,
-      int rows,
+      float hScale,
       int K,
-      float[] slack,
+      float slack,
       float relative,
       float least) {
-    if (rows == 1) {
-      oneRow(upper, codes, co, panels, h, ho, K);
-    } else {
-      for (int p = 0; p < panels; p++) {
-        for (int c = 0; c < CLASSES; c += TILE) {
-          int o = co + p * K * CLASSES + c;
-          someRows(upper, p * CLASSES + c, ys, codes, o, h, ho, rows, K);
-        }
-      }
-    }
-    for (int r = 0; r < rows; r++) {
-      int n = panels * CLASSES;
-      finish(lower, upper, r * ys, scale, bias, so, n, slack[r], relative, least);
-    }
-  }
-
-  /** Two tiles at a time; of whole panels two that lie far apart. */
-  private static void oneRow(
-      float[] y, byte[] codes, int co, int panels, float[] h, int ho, int K) {
-    int half = panels / 2;
     for (int p = 0; p < panels; p++) {
       int o = co + p * K * CLASSES;
-      int to = p * CLASSES;
-      if (TILE < CLASSES) {
-        for (int c = 0; c < CLASSES; c += 2 * TILE) {
-          int next = c + TILE;
-          tile1x8(y, to + c, to + next, codes, o + c, o + next, h, ho, K);
-        }
-      } else if (p < half) {
-        int far = half * CLASSES;
-        tile1x8(y, to, to + far, codes, o, o + far * K, h, ho, K);
-      } else if (p == 2 * half) { // the last of an odd number, twice
-        tile1x8(y, to, to, codes, o, o, h, ho, K);
+      for (int l = 0; l < QUARTER; l += L) {
+        sums(upper, yo + p * CLASSES + l, codes, o + 4 * l, h, ho, K);
       }
     }
+    int zeros = HALF * (K / GROUP + K % GROUP);
+    int n = panels * CLASSES;
+    finish(lower, upper, yo, zeros, hScale, scale, bias, so, n, slack, relative, least);
   }
 
-  /** Where rows are missing, tiles compute the last one again. */
-  private static void someRows(
-      float[] y, int yo, int ys, byte[] codes, int o, float[] h, int ho, int rows, int K) {
-    int r = 0;
-    int last = rows - 1;
-    if (REGISTERS == 32) {
-      for (; r + 2 < rows; r += 4) {
-        int r3 = Math.min(r + 3, last);
-        int y0 = yo + r * ys;
-        int h0 = ho + r * K;
-        tile4x4(
-            y,
-            y0,
-            y0 + ys,
-            y0 + 2 * ys,
-            yo + r3 * ys,
-            codes,
-            o,
-            h,
-            h0,
-            h0 + K,
-            h0 + 2 * K,
-            ho + r3 * K,
-            K);
+  /**
+   * The sums of four vectors of classes, a quarter of a panel apart, each with {@link #HALF} for a
+   * group, as the bits of floats. Compiled code stays whole only while a method is about as short.
+   */
+  private static void sums(float[] y, int yo, byte[] codes, int o, short[] h, int ho, int K) {
+    IntVector low0 = IntVector.zero(INTS); // and 65536 times the sums of low1
+    IntVector low1 = low0;
+    IntVector high0 = low0;
+    IntVector high1 = low0;
+    int k = 0;
+    for (; k + GROUP <= K; k += GROUP) {
+      ShortVector a = ShortVector.zero(SHORTS);
+      ShortVector b = a;
+      int sum = 0;
+      for (int i = 0; i < GROUP; i++) {
+        ShortVector x = pairs(codes, o + i * CLASSES);
+        ShortVector hk = ShortVector.broadcast(SHORTS, h[ho + k + i]);
+        a = a.add(x.mul(hk));
+        b = b.add(high(x).mul(hk));
+        sum += h[ho + k + i];
       }
+      ShortVector zero = ShortVector.broadcast(SHORTS, zero(sum));
+      IntVector low = a.sub(b.lanewise(LSHL, Byte.SIZE)).add(zero).reinterpretAsInts();
+      IntVector high = b.add(zero).reinterpretAsInts();
+      low0 = low0.add(low);
+      low1 = low1.add(low.lanewise(LSHR, Short.SIZE));
+      high0 = high0.add(high);
+      high1 = high1.add(high.lanewise(LSHR, Short.SIZE));
+      o += GROUP * CLASSES;
     }
-    for (; r < rows; r += 2) {
-      int r1 = Math.min(r + 1, last);
-      tile2x4(y, yo + r * ys, yo + r1 * ys, codes, o, h, ho + r * K, ho + r1 * K, K);
+    store(low(low0, low1), y, yo);
+    store(low(high0, high1), y, yo + QUARTER);
+    store(low1, y, yo + 2 * QUARTER);
+    store(high1, y, yo + 3 * QUARTER);
+    for (; k < K; k++, o += CLASSES) {
+      addStep(y, yo, codes, o, h[ho + k]);
     }
   }
 
-  /** The sums of four vectors from o on, and of four from p on. */
-  private static void tile1x8(
-      float[] y, int yo, int yp, byte[] codes, int o, int p, float[] h, int ho, int K) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    FloatVector s4 = s0;
-    FloatVector s5 = s0;
-    FloatVector s6 = s0;
-    FloatVector s7 = s0;
-    for (int k = 0; k < K; k++) {
-      FloatVector x = FloatVector.broadcast(SPECIES, h[ho + k]);
-      s0 = x.fma(floats(codes, o, 0), s0);
-      s1 = x.fma(floats(codes, o, 1), s1);
-      s2 = x.fma(floats(codes, o, 2), s2);
-      s3 = x.fma(floats(codes, o, 3), s3);
-      s4 = x.fma(floats(codes, p, 0), s4);
-      s5 = x.fma(floats(codes, p, 1), s5);
-      s6 = x.fma(floats(codes, p, 2), s6);
-      s7 = x.fma(floats(codes, p, 3), s7);
-      o += CLASSES;
-      p += CLASSES;
-    }
-    s0.intoArray(y, yo);
-    s1.intoArray(y, yo + L);
-    s2.intoArray(y, yo + 2 * L);
-    s3.intoArray(y, yo + 3 * L);
-    s4.intoArray(y, yp);
-    s5.intoArray(y, yp + L);
-    s6.intoArray(y, yp + 2 * L);
-    s7.intoArray(y, yp + 3 * L);
+  /** Adds one step, which is a group of its own. */
+  private static void addStep(float[] y, int yo, byte[] codes, int o, short h) {
+    ShortVector zero = ShortVector.broadcast(SHORTS, zero(h));
+    ShortVector x = pairs(codes, o);
+    ShortVector b = high(x).mul(h);
+    IntVector low = x.mul(h).sub(b.lanewise(LSHL, Byte.SIZE)).add(zero).reinterpretAsInts();
+    IntVector high = b.add(zero).reinterpretAsInts();
+    IntVector low1 = low.lanewise(LSHR, Short.SIZE);
+    IntVector high1 = high.lanewise(LSHR, Short.SIZE);
+    store(load(y, yo).add(low(low, low1)), y, yo);
+    store(load(y, yo + QUARTER).add(low(high, high1)), y, yo + QUARTER);
+    store(load(y, yo + 2 * QUARTER).add(low1), y, yo + 2 * QUARTER);
+    store(load(y, yo + 3 * QUARTER).add(high1), y, yo + 3 * QUARTER);
   }
 
-  /** The sums of four vectors of classes for two rows. */
-  private static void tile2x4(
-      float[] y, int y0, int y1, byte[] codes, int o, float[] h, int h0, int h1, int K) {
-    FloatVector s00 = FloatVector.zero(SPECIES);
-    FloatVector s01 = s00;
-    FloatVector s02 = s00;
-    FloatVector s03 = s00;
-    FloatVector s10 = s00;
-    FloatVector s11 = s00;
-    FloatVector s12 = s00;
-    FloatVector s13 = s00;
-    for (int k = 0; k < K; k++) {
-      FloatVector w0 = floats(codes, o, 0);
-      FloatVector w1 = floats(codes, o, 1);
-      FloatVector w2 = floats(codes, o, 2);
-      FloatVector w3 = floats(codes, o, 3);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, h[h0 + k]);
-      s00 = x0.fma(w0, s00);
-      s01 = x0.fma(w1, s01);
-      s02 = x0.fma(w2, s02);
-      s03 = x0.fma(w3, s03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, h[h1 + k]);
-      s10 = x1.fma(w0, s10);
-      s11 = x1.fma(w1, s11);
-      s12 = x1.fma(w2, s12);
-      s13 = x1.fma(w3, s13);
-      o += CLASSES;
-    }
-    s00.intoArray(y, y0);
-    s01.intoArray(y, y0 + L);
-    s02.intoArray(y, y0 + 2 * L);
-    s03.intoArray(y, y0 + 3 * L);
-    s10.intoArray(y, y1);
-    s11.intoArray(y, y1 + L);
-    s12.intoArray(y, y1 + 2 * L);
-    s13.intoArray(y, y1 + 3 * L);
+  private static void store(IntVector x, float[] y, int o) {
+    x.reinterpretAsFloats().intoArray(y, o);
   }
 
-  /** The sums of four vectors of classes for four rows. */
-  private static void tile4x4(
-      float[] y,
-      int y0,
-      int y1,
-      int y2,
-      int y3,
-      byte[] codes,
-      int o,
-      float[] h,
-      int h0,
-      int h1,
-      int h2,
-      int h3,
-      int K) {
-    FloatVector s00 = FloatVector.zero(SPECIES);
-    FloatVector s01 = s00;
-    FloatVector s02 = s00;
-    FloatVector s03 = s00;
-    FloatVector s10 = s00;
-    FloatVector s11 = s00;
-    FloatVector s12 = s00;
-    FloatVector s13 = s00;
-    FloatVector s20 = s00;
-    FloatVector s21 = s00;
-    FloatVector s22 = s00;
-    FloatVector s23 = s00;
-    FloatVector s30 = s00;
-    FloatVector s31 = s00;
-    FloatVector s32 = s00;
-    FloatVector s33 = s00;
-    for (int k = 0; k < K; k++) {
-      FloatVector w0 = floats(codes, o, 0);
-      FloatVector w1 = floats(codes, o, 1);
-      FloatVector w2 = floats(codes, o, 2);
-      FloatVector w3 = floats(codes, o, 3);
-      FloatVector x0 = FloatVector.broadcast(SPECIES, h[h0 + k]);
-      s00 = x0.fma(w0, s00);
-      s01 = x0.fma(w1, s01);
-      s02 = x0.fma(w2, s02);
-      s03 = x0.fma(w3, s03);
-      FloatVector x1 = FloatVector.broadcast(SPECIES, h[h1 + k]);
-      s10 = x1.fma(w0, s10);
-      s11 = x1.fma(w1, s11);
-      s12 = x1.fma(w2, s12);
-      s13 = x1.fma(w3, s13);
-      FloatVector x2 = FloatVector.broadcast(SPECIES, h[h2 + k]);
-      s20 = x2.fma(w0, s20);
-      s21 = x2.fma(w1, s21);
-      s22 = x2.fma(w2, s22);
-      s23 = x2.fma(w3, s23);
-      FloatVector x3 = FloatVector.broadcast(SPECIES, h[h3 + k]);
-      s30 = x3.fma(w0, s30);
-      s31 = x3.fma(w1, s31);
-      s32 = x3.fma(w2, s32);
-      s33 = x3.fma(w3, s33);
-      o += CLASSES;
-    }
-    s00.intoArray(y, y0);
-    s01.intoArray(y, y0 + L);
-    s02.intoArray(y, y0 + 2 * L);
-    s03.intoArray(y, y0 + 3 * L);
-    s10.intoArray(y, y1);
-    s11.intoArray(y, y1 + L);
-    s12.intoArray(y, y1 + 2 * L);
-    s13.intoArray(y, y1 + 3 * L);
-    s20.intoArray(y, y2);
-    s21.intoArray(y, y2 + L);
-    s22.intoArray(y, y2 + 2 * L);
-    s23.intoArray(y, y2 + 3 * L);
-    s30.intoArray(y, y3);
-    s31.intoArray(y, y3 + L);
-    s32.intoArray(y, y3 + 2 * L);
-    s33.intoArray(y, y3 + 3 * L);
+  private static IntVector load(float[] y, int o) {
+    return FloatVector.fromArray(SPECIES, y, o).reinterpretAsInts();
   }
 
-  /** Codes of the c-th vector from o on; two of four lanes share the shortest vector of bytes. */
-  private static FloatVector floats(byte[] codes, int o, int c) {
-    int at = L == 4 ? c / 2 * BYTES.length() : c * L;
-    int part = L == 4 ? c % 2 : 0;
-    return (FloatVector)
-        ByteVector.fromArray(BYTES, codes, o + at).convertShape(B2F, SPECIES, part);
+  /** What a group's sum of bytes lacks to be one of codes, and a number without a sign. */
+  private static short zero(int sum) {
+    return (short) (HALF - ZERO * sum);
+  }
+
+  /** Two bytes in each lane. */
+  private static ShortVector pairs(byte[] codes, int o) {
+    return ByteVector.fromArray(BYTES, codes, o).reinterpretAsShorts();
+  }
+
+  private static ShortVector high(ShortVector pairs) {
+    return pairs.lanewise(LSHR, Byte.SIZE);
+  }
+
+  private static IntVector low(IntVector both, IntVector high) {
+    return both.sub(high.lanewise(LSHL, Short.SIZE));
   }
 
   /** From the sums, which stand in {@code upper}, to the bounds. */
@@ -331,6 +209,8 @@ public final class VectorSieve implements SieveKernels {
       float[] lower,
       float[] upper,
       int yo,
+      int zeros,
+      float hScale,
       float[] scale,
       float[] bias,
       int so,
@@ -341,7 +221,8 @@ public final class VectorSieve implements SieveKernels {
     FloatVector ofBias = FloatVector.broadcast(SPECIES, relative);
     FloatVector ofAll = FloatVector.broadcast(SPECIES, least);
     for (int i = 0; i < n; i += L) {
-      FloatVector d = FloatVector.fromArray(SPECIES, upper, yo + i);
+      IntVector sums = load(upper, yo + i).sub(zeros);
+      FloatVector d = ((FloatVector) sums.convert(I2F, 0)).mul(hScale);
       FloatVector s = FloatVector.fromArray(SPECIES, scale, so + i);
       FloatVector b = FloatVector.fromArray(SPECIES, bias, so + i);
       FloatVector e = b.abs().fma(ofBias, ofAll);

@@ -176,4 +176,9 @@ public final class GruState {
   public Matrix gates(int layer) {
     return gx[layer];
   }
+
+  /** As {@link #gates}, the products with the state before: the last H numbers, those of n. */
+  Matrix recurrent(int layer) {
+    return gh[layer];
+  }
 }

@@ -245,6 +245,55 @@ public final class OutputScorer {
   }
 
   /**
+   * Returns the logarithm of the softmax's denominator for one row, {@code log(sum_j exp(score_j))}
+   * over all classes: {@code exp(score_j - logSumExp)} is the probability of class j.
+   *
+   * @param hidden shape (rows, H)
+   * @param row which row of it
+   * @return the logarithm; tiles of classes are summed in float, and their sums in double. NaN if a
+   *     score is infinite
+   */
+  public double logSumExp(Matrix hidden, int row) {
+    double[] result = new double[1];
+    logSumExp(hidden, row, 1, result);
+    return result[0];
+  }
+
+  /**
+   * As the other for several rows, in one pass over the weights for 96 of them.
+   *
+   * @param hidden shape (at least from + rows, H)
+   * @param from first row
+   * @param rows number of rows
+   * @param result (rows) out: the bits of single calls
+   */
+  public void logSumExp(Matrix hidden, int from, int rows, double[] result) {
+    double[] most = new double[Math.min(rows, BLOCK)];
+    for (int r = 0; r < rows; r += BLOCK) {
+      int n = Math.min(BLOCK, rows - r);
+      Arrays.fill(most, Double.NEGATIVE_INFINITY);
+      Arrays.fill(result, r, r + n, 0); // of exp(score - most)
+      pack(hidden, from + r, n);
+      for (int first = 0; first < panels; first += TILE_PANELS) {
+        int count = fillTile(n, first);
+        for (int i = 0; i < n; i++) {
+          int row = weight.offset() + i * PANEL;
+          float max = rowKernels.rowMax(tile, row, ps, count);
+          float sum = rowKernels.rowExpSum(tile, row, ps, count, max);
+          if (max > most[i]) {
+            result[r + i] *= Math.exp(most[i] - max);
+            most[i] = max;
+          }
+          result[r + i] += sum * Math.exp(max - most[i]);
+        }
+      }
+      for (int i = 0; i < n; i++) {
+        result[r + i] = most[i] + Math.log(result[r + i]);
+      }
+    }
+  }
+
+  /**
    * Computes the rank of one class for each row: 1 + the number of other classes whose score is at
    * least as high. Ties count against the class; one whose score is NaN or minus infinity comes
    * last.

@@ -143,13 +143,18 @@ final class PanelLinear {
    * @param room rows that a later chunk may have: buffers grow to them at once
    */
   void beginBackward(int rows, int room) {
-    if (transposed == null) {
-      transposed = new float[(int) transposedLength(inputs, outputs)];
-    }
+    beginInputGradient();
     columnsStride = Kernels.columnsStride(rows);
     columns = Buffers.atLeast(columns, Buffers.packedColumns(room, inputs));
     gradIsNew = weight.beginGrad();
     bias.grad(); // zeros, if nothing was added yet: before the threads add
+  }
+
+  /** As {@link #beginBackward} for {@link #inputGradient} alone: the parameters are only read. */
+  void beginInputGradient() {
+    if (transposed == null) {
+      transposed = new float[(int) transposedLength(inputs, outputs)];
+    }
   }
 
   /** Transposes one panel of the weights, for {@link #inputGradient}. */

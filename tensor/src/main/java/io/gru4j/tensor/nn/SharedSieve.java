@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class SharedSieve {
 
   // The crossover, measured: core/docs/speed.md has the table.
-  private static final int LEAST_CLASSES = 16_384;
+  private static final int LEAST_CLASSES = 8192;
   private static final int LEAST_INPUTS = 16;
   private static final int CLASSES_OF_K = 500; // for each of the k best
-  private static final int MOST_ROWS = 4;
+  private static final int MOST_ROWS = 3;
   private static final int CLASSES_OF_CANDIDATE = 50;
 
   /** Passes over all classes that come first: making the copy takes as long as some more. */

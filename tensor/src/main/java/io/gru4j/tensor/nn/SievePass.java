@@ -7,22 +7,23 @@ import java.util.Arrays;
 
 /**
  * One pass over a {@link Sieve} for some states at a time: each chunk of the coarse copy is read
- * once, and what it says of a state goes to the state's {@link SieveSelection}. Not thread-safe.
+ * from memory once, and what it says of a state goes to the state's {@link SieveSelection}. Not
+ * thread-safe.
  */
 final class SievePass {
 
   /** The most states of one pass. */
   static final int MOST_ROWS = 16;
 
-  private float[] lower = new float[0];
-  private float[] upper = new float[0];
-  private float[] slack = new float[0];
+  private final float[] lower = new float[SieveSelection.CHUNK_CLASSES];
+  private final float[] upper = new float[SieveSelection.CHUNK_CLASSES];
+  private CoarseState[] states = new CoarseState[0];
   private SieveSelection[] selections = new SieveSelection[0];
 
   /** Bytes of a pass for so many states, each for the k best of so many classes. */
-  static double bytes(int classes, int rows, int k) {
-    return 4.0 * rows * (2 * SieveSelection.CHUNK_CLASSES + 1)
-        + rows * SieveSelection.bytes(classes, k);
+  static double bytes(int classes, int H, int rows, int k) {
+    return 4.0 * 2 * SieveSelection.CHUNK_CLASSES
+        + rows * (2.0 * H + SieveSelection.bytes(classes, k));
   }
 
   /**
@@ -48,45 +49,37 @@ final class SievePass {
       int count,
       TopK[] best,
       int b) {
-    makeRoom(rows);
-    int ho = from * hidden.cols();
+    int H = hidden.cols();
+    makeRoom(rows, H);
     for (int r = 0; r < rows; r++) {
       selections[r].start(classes, candidates, count, best[b + r]);
-      slack[r] = sieve.slack(hidden.data(), ho + r * hidden.cols());
-      if (Float.isNaN(slack[r])) {
+      sieve.code(hidden.data(), (from + r) * H, states[r]);
+      if (Float.isNaN(states[r].slack())) {
         selections[r].giveUp();
       }
     }
     for (int panel = 0; panel < sieve.panels(); panel += SieveSelection.CHUNK) {
       int first = panel * CLASSES;
       int to = first + Math.min(classes - first, SieveSelection.CHUNK_CLASSES);
-      int wanted = 0;
+      int panels = Math.min(SieveSelection.CHUNK, sieve.panels() - panel);
       for (int r = 0; r < rows; r++) {
-        wanted += selections[r].wants(to) ? 1 : 0;
-      }
-      if (wanted > 0) {
-        int panels = Math.min(SieveSelection.CHUNK, sieve.panels() - panel);
-        int ys = SieveSelection.CHUNK_CLASSES;
-        sieve.bounds(lower, upper, ys, panel, panels, hidden.data(), ho, rows, slack);
-        for (int r = 0; r < rows; r++) {
-          if (selections[r].wants(to)) {
-            selections[r].take(first, to, lower, upper, r * ys);
-          }
+        if (selections[r].wants(to)) {
+          sieve.bounds(lower, upper, 0, panel, panels, states[r]);
+          selections[r].take(first, to, lower, upper, 0);
         }
       }
     }
   }
 
-  private void makeRoom(int rows) {
+  private void makeRoom(int rows, int H) {
     if (selections.length < rows) {
       int before = selections.length;
       selections = Arrays.copyOf(selections, rows);
+      states = Arrays.copyOf(states, rows);
       for (int r = before; r < rows; r++) {
         selections[r] = new SieveSelection();
+        states[r] = new CoarseState(H);
       }
-      lower = new float[rows * SieveSelection.CHUNK_CLASSES];
-      upper = new float[lower.length];
-      slack = new float[rows];
     }
   }
 

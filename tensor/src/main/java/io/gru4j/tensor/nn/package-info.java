@@ -12,7 +12,8 @@
  * different items, E embedding components, H hidden units, V classes. Layers are not thread-safe;
  * each spreads its own work over the threads of a {@link io.gru4j.tensor.Parallel}, cut by shape,
  * so the bits do not depend on the number of threads. {@link io.gru4j.tensor.nn.GruState}, {@link
- * io.gru4j.tensor.nn.ItemGates} and {@link io.gru4j.tensor.nn.OutputScorer} are for trained
- * parameters: any number of them may share one set.
+ * io.gru4j.tensor.nn.GruTrace}, {@link io.gru4j.tensor.nn.ItemGates} and {@link
+ * io.gru4j.tensor.nn.OutputScorer} are for trained parameters: any number of them may share one
+ * set.
  */
 package io.gru4j.tensor.nn;

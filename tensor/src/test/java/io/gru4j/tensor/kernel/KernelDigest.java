@@ -188,27 +188,26 @@ final class KernelDigest {
     int n = panels * SieveKernels.CLASSES;
     byte[] codes = new byte[n * K];
     float[] scale = new float[n];
-    float[] found = new float[3 * PANEL];
+    float[] found = new float[SieveKernels.MEASURES * PANEL];
     for (int c = 0; c < n; c += PANEL) {
-      int to = c / SieveKernels.CLASSES * SieveKernels.CLASSES * K + c % SieveKernels.CLASSES;
-      kernels.sieve().code(codes, to, scale, c, found, data.values(K * PANEL, 1f), 0, K);
+      int to = c / SieveKernels.CLASSES * SieveKernels.CLASSES * K;
+      int half = c % SieveKernels.CLASSES / PANEL;
+      kernels.sieve().code(codes, to, half, scale, c, found, data.values(K * PANEL, 1f), 0, K);
       add(found);
     }
     add(scale);
     float[] bias = data.values(n, 1f);
-    for (int rows = 1; rows < 8; rows++) {
-      float[] lower = new float[rows * n];
-      float[] upper = new float[rows * n];
-      float[] h = data.values(rows * K, 1f);
-      float[] slack = data.values(rows, 1f);
-      kernels
-          .sieve()
-          .bounds(
-              lower, upper, n, codes, 0, scale, bias, 0, panels, h, 0, rows, K, slack, 1e-4f,
-              1e-3f);
-      add(lower);
-      add(upper);
+    short[] h = new short[K];
+    for (int k = 0; k < K; k++) {
+      h[k] = (short) (data.below(129) - 64);
     }
+    float[] lower = new float[n];
+    float[] upper = new float[n];
+    kernels
+        .sieve()
+        .bounds(lower, upper, 0, codes, 0, scale, bias, 0, panels, h, 0, 0.3f, K, 1f, 1e-4f, 1e-3f);
+    add(lower);
+    add(upper);
   }
 
   private void elements(int n) {

@@ -134,7 +134,8 @@ class KernelsTest {
 
   /** Codes of weights, of all magnitudes, and what they leave. */
   @Property
-  void sieveCodes(@ForAll @IntRange(max = 40) int K, @ForAll long seed) {
+  void sieveCodes(
+      @ForAll @IntRange(max = 40) int K, @ForAll @IntRange(max = 1) int half, @ForAll long seed) {
     TestData data = new TestData(seed);
     float[] sizes = {0f, 1e-44f, 1e-30f, 1f, 1e30f, Float.NaN, Float.POSITIVE_INFINITY};
     float[] w = data.values(3 + K * PANEL, 1f);
@@ -143,20 +144,29 @@ class KernelsTest {
     }
     byte[][] codes = new byte[2][7 + K * SieveKernels.CLASSES];
     float[][] scales = new float[2][5 + PANEL];
-    float[][] found = new float[2][3 * PANEL];
+    float[][] found = new float[2][SieveKernels.MEASURES * PANEL];
     List<Kernels> all = all();
+    Arrays.fill(codes[0], (byte) 99);
+    Arrays.fill(codes[1], (byte) 99);
     for (int i = 0; i < all.size(); i++) {
-      all.get(i).sieve().code(codes[i], 7, scales[i], 5, found[i], w, 3, K);
+      all.get(i).sieve().code(codes[i], 7, half, scales[i], 5, found[i], w, 3, K);
       assertSameBits("scale", scales[0], scales[i]);
       assertSameBits("found", found[0], found[i]);
       assertArrayEquals(codes[0], codes[i]);
     }
     for (int l = 0; l < PANEL; l++) {
+      int place = 7 + SieveKernels.place(half * PANEL + l);
       double s = scales[0][5 + l];
       double squares = 0;
+      double ofCodes = 0;
       double most = 0;
       for (int k = 0; k < K && sizes[l % sizes.length] < 1e38f; k++) {
-        double rest = w[3 + k * PANEL + l] / s - codes[0][7 + k * SieveKernels.CLASSES + l];
+        int code = (codes[0][place + k * SieveKernels.CLASSES] & 0xff) - SieveKernels.ZERO;
+        int other =
+            SieveKernels.place((1 - half) * PANEL + l) - SieveKernels.place(half * PANEL + l);
+        assertEquals(99, codes[0][place + other + k * SieveKernels.CLASSES]);
+        double rest = w[3 + k * PANEL + l] / s - code;
+        ofCodes += code * code;
         squares += rest * rest;
         most = Math.max(most, Math.abs(rest));
       }
@@ -164,62 +174,64 @@ class KernelsTest {
         assertTrue(most <= 0.50002, most + " is left by lane " + l);
         assertClose("most of lane " + l, most, found[0][PANEL + l], 1e-4);
         assertClose("squares of lane " + l, squares, found[0][2 * PANEL + l], 1e-4);
+        assertEquals(ofCodes, found[0][3 * PANEL + l]);
       } else if (K > 0) {
         assertFalse(found[0][l] < Float.POSITIVE_INFINITY);
       }
     }
   }
 
-  /** Bounds of scores from bytes, for one row and for some. */
+  /** Bounds of scores from bytes, with the largest sums that a group of a state may have. */
   @Property
   void sieveBounds(
       @ForAll @IntRange(max = 5) int panels,
       @ForAll @IntRange(max = 40) int K,
-      @ForAll @IntRange(max = 9) int rows,
+      @ForAll boolean extremes,
       @ForAll long seed) {
     TestData data = new TestData(seed);
     int n = panels * SieveKernels.CLASSES;
-    int ys = n + data.below(5);
     byte[] codes = new byte[3 + n * K];
     for (int i = 0; i < codes.length; i++) {
-      codes[i] = (byte) (data.below(255) - 127);
+      codes[i] = (byte) (1 + (extremes ? data.below(2) * 254 : data.below(255)));
+    }
+    short[] h = new short[4 + K];
+    int most = SieveKernels.GROUP_SUM / SieveKernels.GROUP;
+    for (int k = 0; k < K; k++) {
+      h[4 + k] = (short) (extremes ? data.below(2) * 2 * most - most : data.below(most));
+    }
+    for (int k = 0; extremes && k < K; k += SieveKernels.GROUP) {
+      h[4 + k] += (short) (SieveKernels.GROUP_SUM % SieveKernels.GROUP * Integer.signum(h[4 + k]));
     }
     float[] bias = data.values(5 + n, 1f);
     if (panels > 0) {
       bias[5 + data.below(n)] = Float.NEGATIVE_INFINITY;
     }
     float[][] arrays = {
-      data.values(rows * ys + 3, 1f),
-      data.values(rows * ys + 3, 1f),
-      data.values(5 + n, 1f),
-      bias,
-      data.values(4 + rows * K, 1f),
-      data.values(rows, 1f)
+      data.values(n + 6, 1f), data.values(n + 6, 1f), data.values(5 + n, 1f), bias
     };
     check(
         arrays,
-        1e-4,
+        1e-6,
         (kernels, a) -> {
           kernels
               .sieve()
               .bounds(
-                  a[0], a[1], ys, codes, 3, a[2], a[3], 5, panels, a[4], 4, rows, K, a[5], 0.1f,
-                  0.2f);
+                  a[0], a[1], 2, codes, 3, a[2], a[3], 5, panels, h, 4, 0.5f, K, 3f, 0.1f, 0.2f);
           return 0;
         },
         a -> {
-          for (int i = 0; i < rows * n; i++) {
-            int r = i / n;
-            int j = i % n;
+          for (int i = 0; i < n; i++) {
+            int line = 3 + i / SieveKernels.CLASSES * K * SieveKernels.CLASSES;
+            int place = line + SieveKernels.place(i % SieveKernels.CLASSES);
             double d = 0;
             for (int k = 0; k < K; k++) {
-              int line = 3 + (j / SieveKernels.CLASSES * K + k) * SieveKernels.CLASSES;
-              d += a[4][4 + r * K + k] * codes[line + j % SieveKernels.CLASSES];
+              int code = (codes[place + k * SieveKernels.CLASSES] & 0xff) - SieveKernels.ZERO;
+              d += 0.5 * h[4 + k] * code;
             }
-            double b = a[3][5 + j];
+            double b = a[3][5 + i];
             double e = Math.abs(b) * 0.1f + 0.2f;
-            a[0][r * ys + j] = a[2][5 + j] * (d - a[5][r]) + (b - e);
-            a[1][r * ys + j] = a[2][5 + j] * (d + a[5][r]) + (b + e);
+            a[0][2 + i] = a[2][5 + i] * (d - 3) + (b - e);
+            a[1][2 + i] = a[2][5 + i] * (d + 3) + (b + e);
           }
           return 0;
         });

@@ -32,7 +32,19 @@ import org.junit.jupiter.api.Test;
 class LayerBytesTest {
   private static final Parallel PARALLEL = new Parallel(1);
   private static final Map<Class<?>, Integer> BYTES =
-      Map.of(byte.class, 1, int.class, 4, float.class, 4, long.class, 8, double.class, 8);
+      Map.of(
+          byte.class,
+          1,
+          short.class,
+          2,
+          int.class,
+          4,
+          float.class,
+          4,
+          long.class,
+          8,
+          double.class,
+          8);
 
   /**
    * Bytes of the arrays that an object holds, through objects of this library and what its

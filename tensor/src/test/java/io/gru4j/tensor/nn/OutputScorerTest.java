@@ -60,6 +60,11 @@ class OutputScorerTest {
     TopK[] best = new TopK[rows];
     Arrays.setAll(best, r -> new TopK(k));
     scorer.top(hidden, from, rows, best);
+    double[] logSums = new double[rows];
+    scorer.logSumExp(hidden, from, rows, logSums);
+    for (int r = 0; r < rows; r++) {
+      assertEquals(scorer.logSumExp(hidden, from + r), logSums[r], "of several rows");
+    }
     float[] actual = new float[classes];
     for (int r = 0; r < rows + 2; r++) {
       float[] scores = scores(weight, bias, hidden, r, classes);
@@ -67,6 +72,9 @@ class OutputScorerTest {
       for (int j = 0; j < classes; j++) {
         assertEquals(scores[j], actual[j], "score");
       }
+      double logSum =
+          Math.log(IntStream.range(0, classes).mapToDouble(j -> Math.exp(scores[j])).sum());
+      assertEquals(logSum, scorer.logSumExp(hidden, r), 1e-6 * Math.max(1, Math.abs(logSum)));
       if (r < rows) {
         assertEquals(scores[targets[r]], scorer.score(hidden, r, targets[r]), "score of one");
         int rank = 0;
@@ -79,6 +87,26 @@ class OutputScorerTest {
         assertSortAndCut(scores, k, best[r - from]);
       }
     }
+  }
+
+  /** The sum goes on from the largest score so far, whichever tile that is in. */
+  @Test
+  void logSumExpOfScoresThatOverflowAlone() {
+    int V = 3000; // three tiles
+    Parameter bias = Parameter.ofBias("lin.bias", V);
+    OutputScorer[] scorers = new OutputScorer[3];
+    float[] largest = new float[3];
+    for (int i = 0; i < 3; i++) {
+      bias.set(1000 * i + 7, 0, 300 + 100 * i);
+      largest[i] = 300 + 100 * i;
+      scorers[i] = new OutputScorer(Parameter.ofPanels("lin.weight", V, 2), bias, V);
+    }
+    for (int i = 0; i < 3; i++) {
+      assertEquals(largest[i], scorers[i].logSumExp(Matrix.zeros(1, 2), 0), 1e-6);
+    }
+    Parameter equal = Parameter.ofBias("lin.bias", V);
+    OutputScorer flat = new OutputScorer(Parameter.ofPanels("lin.weight", V, 2), equal, V);
+    assertEquals(Math.log(V), flat.logSumExp(Matrix.zeros(1, 2), 0), 1e-6);
   }
 
   /** The buffers of a scorer grow with the rows it gets, and nothing of earlier rows stays. */

@@ -59,13 +59,20 @@ class SieveTest {
     float[] lower = new float[sieve.panels() * SieveKernels.CLASSES];
     float[] upper = new float[lower.length];
     for (int r = 0; r < 6; r++) {
-      float[] h = layer.hidden.data();
-      float slack = sieve.slack(h, r * H);
-      if (Float.isNaN(slack)) {
+      CoarseState state = new CoarseState(H);
+      sieve.code(layer.hidden.data(), r * H, state);
+      if (Float.isNaN(state.slack())) {
         UNBOUNDED.incrementAndGet();
         continue;
       }
-      sieve.bounds(lower, upper, 0, 0, sieve.panels(), h, r * H, 1, new float[] {slack});
+      for (int k = 0; k < H; k += SieveKernels.GROUP) {
+        int group = 0;
+        for (int i = k; i < Math.min(H, k + SieveKernels.GROUP); i++) {
+          group += Math.abs(state.codes()[i]);
+        }
+        assertTrue(group <= SieveKernels.GROUP_SUM, group + " from " + k + ", seed " + seed);
+      }
+      sieve.bounds(lower, upper, 0, 0, sieve.panels(), state);
       float[] scores = layer.scores(r);
       for (int j = 0; j < classes; j++) {
         if (!(lower[j] <= scores[j] && scores[j] <= upper[j])) {
@@ -93,8 +100,9 @@ class SieveTest {
     for (float x : hidden.data()) {
       sum += Math.abs(x);
     }
-    float slack = sieve.slack(hidden.data(), 0);
-    assertTrue(slack < 0.45 * sum, slack + " of " + sum);
+    CoarseState state = new CoarseState(H);
+    sieve.code(hidden.data(), 0, state);
+    assertTrue(state.slack() < 0.95 * sum, state.slack() + " of " + sum);
   }
 
   /** The same classes and scores as a sort of all, from a scorer that always takes the sieve. */
@@ -201,8 +209,9 @@ class SieveTest {
       Sieve sieve = Sieve.of(layer.weight, layer.biases(), 9000, new Parallel(1 + 2 * i));
       bounds[i] = new float[2 * sieve.panels() * SieveKernels.CLASSES];
       float[] upper = new float[bounds[i].length];
-      sieve.bounds(
-          bounds[i], upper, 0, 0, sieve.panels(), layer.hidden.data(), 0, 1, new float[] {1f});
+      CoarseState state = new CoarseState(20);
+      sieve.code(layer.hidden.data(), 0, state);
+      sieve.bounds(bounds[i], upper, 0, 0, sieve.panels(), state);
     }
     assertArrayEquals(bounds[0], bounds[1]);
   }
@@ -210,14 +219,14 @@ class SieveTest {
   /** Made beside the first rows, for all copies of a scorer; never for few classes. */
   @Test
   void theCopyIsMadeAfterSomeRows() throws InterruptedException {
-    int classes = 16_384;
+    int classes = 10_000;
     TestData data = new TestData(3);
     Parameter weight = data.fill(Parameter.ofPanels("w", classes, 16), 1f);
     SharedSieve shared = new SharedSieve(weight, new float[classes], classes);
     for (int i = 0; i < 7; i++) {
       assertNull(shared.forRows(1, 20));
     }
-    assertNull(shared.forRows(5, 20)); // they do not count
+    assertNull(shared.forRows(4, 20)); // they do not count
     assertNull(shared.forRows(1, classes));
     Thread.sleep(20);
     assertNull(shared.forRows(1, 20)); // the eighth
@@ -226,10 +235,10 @@ class SieveTest {
       Thread.sleep(1);
     }
     assertNotNull(shared.forRows(1, 20));
-    assertNull(shared.forRows(5, 20));
-    assertNull(shared.forCandidates(300, 20));
+    assertNull(shared.forRows(4, 20));
+    assertNull(shared.forCandidates(199, 20));
     assertNotNull(shared.forCandidates(1000, 20));
-    SharedSieve small = new SharedSieve(weight, new float[classes], 16_383);
+    SharedSieve small = new SharedSieve(weight, new float[classes], 8191);
     small.prepare(PARALLEL);
     assertNull(small.forRows(1, 20));
     SharedSieve now = new SharedSieve(weight, new float[classes], classes);
@@ -260,7 +269,7 @@ class SieveTest {
     pass.run(sieve, 5000, layer.hidden, 0, 2, null, 0, best, 0);
     pass.selection(0).end(5000);
     pass.selection(1).end(5000);
-    assertEquals(LayerBytesTest.held(pass), SievePass.bytes(5000, 2, 30));
+    assertEquals(LayerBytesTest.held(pass), SievePass.bytes(5000, 7, 2, 30));
     assertEquals(0, OutputScorer.coarseBytes(5000, 7));
     assertTrue(OutputScorer.coarseBytes(1_000_000, 100) > 108e6);
   }
