@@ -1,5 +1,7 @@
 package io.gru4j.spark;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -62,6 +65,17 @@ final class SparkCluster implements AutoCloseable {
 
   JavaSparkContext context() {
     return JavaSparkContext.fromSparkContext(session.sparkContext());
+  }
+
+  /** Waits until so many executors are there. */
+  SparkCluster await(int executors) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+    int driver = 1;
+    while (context().statusTracker().getExecutorInfos().length < driver + executors) {
+      assertTrue(System.nanoTime() < end, "no " + executors + " executors after three minutes");
+      Thread.sleep(50);
+    }
+    return this;
   }
 
   /** The process ids of the executors that now run tasks, or this JVM's own. */

@@ -29,7 +29,7 @@ class TrainingClusterTest {
   @TempDir private static Path folder;
 
   @BeforeAll
-  static void start() throws IOException {
+  static void start() throws IOException, InterruptedException {
     try (SparkCluster one = SparkCluster.start("local[1]")) {
       expected = CASE.fit(one).sha256();
     }
@@ -43,7 +43,7 @@ class TrainingClusterTest {
             "100ms",
             "spark.speculation.quantile",
             "0.5");
-    assertEquals(2, cluster.processes().size());
+    cluster.await(2);
   }
 
   @AfterAll
