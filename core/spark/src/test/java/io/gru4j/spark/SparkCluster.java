@@ -68,14 +68,13 @@ final class SparkCluster implements AutoCloseable {
   }
 
   /** Waits until so many executors are there. */
-  SparkCluster await(int executors) throws InterruptedException {
+  void await(int executors) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
     int driver = 1;
     while (context().statusTracker().getExecutorInfos().length < driver + executors) {
       assertTrue(System.nanoTime() < end, "no " + executors + " executors after three minutes");
       Thread.sleep(50);
     }
-    return this;
   }
 
   /** The process ids of the executors that now run tasks, or this JVM's own. */

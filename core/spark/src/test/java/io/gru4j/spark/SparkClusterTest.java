@@ -24,8 +24,9 @@ class SparkClusterTest {
   }
 
   @Test
-  void executorsAreOtherJvmsAndHaveTheVectorApi() {
+  void executorsAreOtherJvmsAndHaveTheVectorApi() throws InterruptedException {
     try (SparkCluster cluster = SparkCluster.start("local-cluster[2,1,1024]")) {
+      cluster.await(2);
       List<Long> processes = cluster.processes();
       assertEquals(2, processes.size());
       assertFalse(processes.contains(ProcessHandle.current().pid()));
