@@ -35,6 +35,12 @@ class ScoringClusterTest {
 
   @BeforeAll
   static void start() {
+    try (SparkCluster one = SparkCluster.start("local[1]")) {
+      assertEquals(
+          CASE.expected(),
+          ScoringCase.lines(
+              SparkRecommender.recommend(CASE.model(), CASE.frame(one, 6), ScoringCase.K)));
+    }
     cluster =
         SparkCluster.start(
             "local-cluster[2,1,1024]",
