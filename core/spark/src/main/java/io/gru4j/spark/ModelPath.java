@@ -31,7 +31,7 @@ final class ModelPath {
       system.copyToLocalFile(false, file, new Path(copy.toUri()), true);
       return FittedModel.load(copy);
     } catch (ModelFileException e) {
-      throw new IOException(path + ": " + e.getMessage(), e);
+      throw new IOException(path + ": " + e.fault(), e);
     } finally {
       Files.delete(copy);
     }
@@ -53,7 +53,12 @@ final class ModelPath {
     java.nio.file.Path copy = Files.createTempFile("gru4j-", ".safetensors");
     try {
       model.save(copy);
-      system.copyFromLocalFile(false, true, new Path(copy.toUri()), file);
+      Path unfinished = file.suffix(".writing");
+      system.copyFromLocalFile(false, true, new Path(copy.toUri()), unfinished);
+      system.delete(file, false); // most file systems do not rename over a file
+      if (!system.rename(unfinished, file)) {
+        throw new IOException(unfinished + " cannot be renamed to " + file);
+      }
     } finally {
       Files.delete(copy);
     }

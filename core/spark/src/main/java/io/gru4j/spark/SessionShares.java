@@ -31,6 +31,7 @@ import scala.Tuple2;
  * @param numSessions with a click
  * @param numTargets clicks but each session's first
  * @param sha256 of all shares in their order
+ * @param ids of the items, for executors that make a lost share again
  */
 record SessionShares(
     JavaRDD<SessionShare> rdd,
@@ -39,7 +40,14 @@ record SessionShares(
     double[] lastClicks,
     long numSessions,
     long numTargets,
-    String sha256) {
+    String sha256,
+    Broadcast<String[]> ids) {
+
+  /** Frees what executors keep. */
+  void release() {
+    rdd.unpersist(false);
+    ids.destroy(false);
+  }
 
   /**
    * A session's place in time.
@@ -142,7 +150,8 @@ record SessionShares(
         inSeconds(counted.stream().mapToDouble(each -> each._2().last()).toArray()),
         digests.stream().mapToLong(Digest::sessions).sum(),
         digests.stream().mapToLong(Digest::targets).sum(),
-        sha.hex());
+        sha.hex(),
+        known);
   }
 
   /**

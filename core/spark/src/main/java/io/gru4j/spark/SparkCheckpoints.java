@@ -12,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -60,12 +62,19 @@ final class SparkCheckpoints {
     files.mkdirs(this.folder);
   }
 
+  /** Whether a folder has a checkpoint, sound or not. */
+  static boolean areIn(String folder, Configuration configuration) throws IOException {
+    Path path = new Path(folder);
+    FileSystem files = path.getFileSystem(configuration);
+    return files.exists(path) && !newestFirst(files, path).isEmpty();
+  }
+
   /** Writes the checkpoint, and deletes what is older than the one before. */
   void write(RoundState state, Map<String, String> startedWith) throws IOException {
     java.nio.file.Path local = Files.createTempFile(scratch, NAME, END);
     try {
       writer(state, startedWith).write(local);
-      String name = NAME + "%07d".formatted(state.round) + END;
+      String name = NAME + String.format(Locale.ROOT, "%07d", state.round) + END;
       Path unfinished = new Path(folder, name + UNFINISHED);
       files.copyFromLocalFile(false, true, new Path(local.toUri()), unfinished);
       Path to = new Path(folder, name);
@@ -90,6 +99,10 @@ final class SparkCheckpoints {
   }
 
   private List<Path> newestFirst() throws IOException {
+    return newestFirst(files, folder);
+  }
+
+  private static List<Path> newestFirst(FileSystem files, Path folder) throws IOException {
     List<Path> found = new ArrayList<>();
     for (FileStatus status : files.listStatus(folder)) {
       String name = status.getPath().getName();
@@ -173,6 +186,9 @@ final class SparkCheckpoints {
         return read(local, each, startedWith, fresh);
       } catch (SafeTensorsException e) {
         damage = new IOException(each + ": " + e.fault(), e);
+        warning.accept(damage.getMessage() + "; the one before is tried");
+      } catch (ChecksumException e) { // of the file system itself
+        damage = new IOException(each + ": " + e.getMessage(), e);
         warning.accept(damage.getMessage() + "; the one before is tried");
       } finally {
         Files.deleteIfExists(local);

@@ -139,6 +139,14 @@ final class SparkRound {
     }
   }
 
+  /** The means of slices, each added up in the order of partitions, however the changes lie. */
+  static JavaRDD<Tuple2<Long, byte[]>> means(
+      JavaRDD<Tuple2<Long, byte[]>> changes, int tasks, ModelLayout layout) {
+    return JavaPairRDD.fromJavaRDD(changes)
+        .repartitionAndSortWithinPartitions(new BySlice(tasks))
+        .mapPartitions(sorted -> new SliceMean(sorted, layout));
+  }
+
   /**
    * Trains a round.
    *
@@ -151,10 +159,7 @@ final class SparkRound {
         Math.min(layout.slices(), Math.max(partitions, Math.ceilDiv(layout.slices(), SLICES)));
     JavaRDD<Tuple2<Long, byte[]>> changes =
         shares.mapPartitionsWithIndex((partition, share) -> task.run(partition, share), false);
-    JavaRDD<Tuple2<Long, byte[]>> means =
-        JavaPairRDD.fromJavaRDD(changes)
-            .repartitionAndSortWithinPartitions(new BySlice(tasks))
-            .mapPartitions(sorted -> new SliceMean(sorted, layout));
+    JavaRDD<Tuple2<Long, byte[]>> means = means(changes, tasks, layout);
     Adding adding = new Adding(layout, numbers);
     means.context().runJob(means.rdd(), new Collecting(), adding, ClassTag.apply(ArrayList.class));
     return adding.results.values().stream().reduce(RoundResult.NOTHING, RoundResult::plus);

@@ -31,9 +31,11 @@ import org.apache.spark.sql.types.StructType;
 public final class SparkSessions implements AutoCloseable {
   private static final int TIME_DIGITS = 19; // of 64 bits
 
+  private final SparkSession spark;
   private final Prepared<SparkLog> parts;
 
-  private SparkSessions(Prepared<SparkLog> parts) {
+  private SparkSessions(SparkSession spark, Prepared<SparkLog> parts) {
+    this.spark = spark;
     this.parts = parts;
   }
 
@@ -55,7 +57,7 @@ public final class SparkSessions implements AutoCloseable {
     rows.sparkSession().sparkContext().setJobDescription("gru4j prepare: times");
     SparkLog log = SparkLog.of(ClickFrame.of(rows, format, later));
     try {
-      return new SparkSessions(preparation.apply(log));
+      return new SparkSessions(rows.sparkSession(), preparation.apply(log));
     } catch (RuntimeException e) {
       log.release();
       throw e;
@@ -125,7 +127,7 @@ public final class SparkSessions implements AutoCloseable {
     parts.train().release();
   }
 
-  private static Dataset<Row> frame(SparkLog log) {
+  private Dataset<Row> frame(SparkLog log) {
     SessionColumns names = SessionColumns.DEFAULT;
     int decimals = log.scale().decimals();
     StructType schema =
@@ -138,7 +140,7 @@ public final class SparkSessions implements AutoCloseable {
                     ? DataTypes.LongType
                     : DataTypes.createDecimalType(TIME_DIGITS, decimals),
                 false);
-    return SparkSession.active().createDataFrame(log.blocks().flatMap(SparkSessions::rows), schema);
+    return spark.createDataFrame(log.blocks().flatMap(SparkSessions::rows), schema);
   }
 
   private static Iterator<Row> rows(ClickBlock block) {

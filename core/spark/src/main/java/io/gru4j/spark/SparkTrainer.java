@@ -65,7 +65,7 @@ public final class SparkTrainer {
 
   /**
    * Lets a training write a checkpoint after every round, from which {@link #resume} goes on. The
-   * newest two are kept; nothing deletes those.
+   * newest two are kept when training has ended; {@link #fit} deletes all that are in the folder.
    *
    * @param folder of any file system that Spark knows, such as {@code hdfs:///gru4j/run1}, of this
    *     training alone; null for none
@@ -74,6 +74,12 @@ public final class SparkTrainer {
   public SparkTrainer checkpoints(String folder) {
     checkpoints = folder;
     return this;
+  }
+
+  /** Whether there is a checkpoint to resume from. */
+  boolean hasCheckpoint() throws IOException {
+    return checkpoints != null
+        && SparkCheckpoints.areIn(checkpoints, spark.sparkContext().hadoopConfiguration());
   }
 
   /** Watches the rounds of partitions, for tests. */
@@ -145,22 +151,24 @@ public final class SparkTrainer {
       Dataset<Row> validation,
       int partitions,
       int roundsPerEpoch) {
+    positive("partitions", partitions);
+    positive("roundsPerEpoch", roundsPerEpoch);
+    parameters.requireConsistent();
     return new SparkTraining(
         spark,
         parameters,
         ClickFrame.of(Objects.requireNonNull(sessions, "sessions"), format, false),
         validation == null ? null : ClickFrame.of(validation, format, false),
-        positive("partitions", partitions),
-        positive("roundsPerEpoch", roundsPerEpoch),
+        partitions,
+        roundsPerEpoch,
         listener,
         checkpoints,
         watch);
   }
 
-  private static int positive(String name, int number) {
+  private static void positive(String name, int number) {
     if (number < 1) {
       throw new IllegalArgumentException(name + " must be at least 1, got " + number);
     }
-    return number;
   }
 }

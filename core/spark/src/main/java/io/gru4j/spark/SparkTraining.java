@@ -108,7 +108,6 @@ final class SparkTraining {
   }
 
   private FittedModel train(Beginning beginning) throws IOException {
-    parameters.requireConsistent();
     parameters.withoutEffect().forEach(listener::onWarning);
     scratch = Files.createTempDirectory("gru4j-train");
     try {
@@ -123,7 +122,7 @@ final class SparkTraining {
     } finally {
       context.setJobDescription(null);
       if (shares != null) {
-        shares.rdd().unpersist(false);
+        shares.release();
       }
       files.forEach(ModelNumbers::close);
       Files.deleteIfExists(scratch);
@@ -145,12 +144,25 @@ final class SparkTraining {
         validationOrNull == null
             ? null
             : SessionShares.collect(context, validationOrNull, shares.items());
+    if (judges != null && !parameters.get(KEEP_LAST) && !hasTarget(judges)) {
+      throw new IllegalArgumentException(
+          "the validation sessions have no session of 2 clicks on items that training has, so no"
+              + " epoch can be judged");
+    }
     startedWith = new LinkedHashMap<>();
     startedWith.put("algorithm", parameters.algorithm().toString());
     startedWith.putAll(texts());
     startedWith.put("partitions", Integer.toString(partitions));
     startedWith.put("rounds_per_epoch", Integer.toString(roundsPerEpoch));
     startedWith.putAll(dataHashes());
+  }
+
+  private static boolean hasTarget(InteractionMatrix sessions) {
+    boolean found = false;
+    for (int user = 0; user < sessions.numUsers() && !found; user++) {
+      found = sessions.historyLength(user) > 1;
+    }
+    return found;
   }
 
   private Map<String, String> texts() {
@@ -214,14 +226,17 @@ final class SparkTraining {
     RoundCounters counters = new RoundCounters(context.sc());
     Broadcast<int[]> clicks = context.broadcast(shares.clicks());
     int epochs = parameters.get(MAX_EPOCHS);
+    int named = 0; // executors that were warned of
     try {
       boolean ended = !state.history.isEmpty() && state.history.getLast().stopped();
       while (!ended && state.history.size() < epochs) {
         round(state, clicks, counters);
-        if (state.round == 1 && !counters.scalarExecutors().isEmpty()) {
+        List<String> scalar = counters.scalarExecutors();
+        if (scalar.size() > named) {
+          named = scalar.size();
           listener.onWarning(
               "executors without the Vector API: %s: the same model, some ten times slower"
-                  .formatted(counters.scalarExecutors()));
+                  .formatted(scalar));
         }
         boolean whole = state.round % roundsPerEpoch == 0;
         if (whole) {

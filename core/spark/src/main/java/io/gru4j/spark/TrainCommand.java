@@ -7,6 +7,7 @@ import io.gru4j.cli.InputFormat;
 import io.gru4j.cli.Option;
 import io.gru4j.cli.ParameterOptions;
 import io.gru4j.cli.UsageException;
+import io.gru4j.cli.WorkException;
 import io.gru4j.model.EpochSummary;
 import io.gru4j.model.FittedModel;
 import io.gru4j.parameters.GRU4RecParameters;
@@ -93,7 +94,8 @@ final class TrainCommand implements Command {
   }
 
   @Override
-  public void run(CommandLine line, Console console) throws UsageException, IOException {
+  public void run(CommandLine line, Console console)
+      throws UsageException, WorkException, IOException {
     List<String> paths = line.requireArguments("PATH");
     String out = line.require("model");
     int partitions = line.integer("partitions", PARTITIONS, 1);
@@ -120,12 +122,29 @@ final class TrainCommand implements Command {
             .listener(
                 new TrainingListener() {
                   @Override
+                  public void onWarning(String warning) {
+                    console.err().println("warning: " + warning);
+                  }
+
+                  @Override
                   public void onEpoch(EpochSummary epoch) {
                     console.err().println(words(epoch));
                   }
                 });
+    boolean there = trainer.hasCheckpoint();
+    if (there && !resume) {
+      throw new WorkException(
+          "there is a checkpoint in "
+              + checkpoints.get()
+              + ": go on with --resume; to start anew, delete it or give another folder");
+    }
+    if (resume && !there) {
+      console
+          .err()
+          .println("there is no checkpoint in " + checkpoints.get() + ": training starts anew");
+    }
     FittedModel model =
-        resume
+        there
             ? trainer.resume(parameters, sessions, validation, partitions, rounds)
             : trainer.fit(parameters, sessions, validation, partitions, rounds);
     ModelPath.save(spark, model, out);

@@ -1,9 +1,11 @@
 package io.gru4j.spark;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gru4j.cli.Console;
+import io.gru4j.model.FittedModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -146,6 +148,72 @@ class MainTest {
     Said again = run(true, with(PREPARE, "prepare", path("log"), "--out", path("many")));
     assertEquals(1, again.status);
     assertTrue(again.err.contains("many/train"), again.err);
+  }
+
+  private static String[] train(String clicks, String out, String... more) {
+    return with(
+        more,
+        "train",
+        path(clicks),
+        "--model",
+        out,
+        "--validation",
+        path("judge"),
+        "--preset",
+        "gru4rec",
+        "--hidden-size",
+        "8",
+        "--batch-size",
+        "5",
+        "--max-epochs",
+        "2",
+        "--num-samples",
+        "16",
+        "--seed",
+        "7",
+        "--partitions",
+        "3",
+        "--rounds",
+        "2");
+  }
+
+  @Test
+  void aModelIsTrainedAsTheTrainerDoesAndGoneOnWithOnlyIfAsked() throws IOException {
+    TrainingCase training = TrainingCase.usual(TrainingRows.tiny().build());
+    TrainingRows.frame(cluster.session(), training.train()).write().parquet(path("clicks"));
+    TrainingRows.frame(cluster.session(), training.judge()).write().parquet(path("judge"));
+    String expected = training.fit(cluster).sha256();
+    cluster.context().hadoopConfiguration().set("fs.far.impl", FarFileSystem.class.getName());
+    String far = "far:" + path("trained.safetensors");
+    String[] checkpoint = {"--checkpoint", "far:" + path("checkpoints")};
+
+    Said trained = run(true, train("clicks", far, checkpoint));
+    assertEquals(0, trained.status, trained.err);
+    assertTrue(trained.err.contains("epoch 2: "), trained.err);
+    assertEquals(expected, ModelPath.load(cluster.session(), far).sha256());
+    assertEquals(expected, FittedModel.load(folder.resolve("trained.safetensors")).sha256());
+    assertFalse(Files.exists(folder.resolve("trained.safetensors.writing")));
+
+    Said again = run(true, train("clicks", far, checkpoint));
+    assertEquals(1, again.status);
+    assertTrue(again.err.contains("there is a checkpoint in far:"), again.err);
+    assertTrue(again.err.contains("go on with --resume"), again.err);
+
+    Path newest = folder.resolve("checkpoints").resolve("round-0000004.safetensors");
+    byte[] bytes = Files.readAllBytes(newest);
+    bytes[bytes.length - 5] ^= 1;
+    Files.write(newest, bytes);
+    Said resumed = run(true, train("clicks", far, with(checkpoint, "--resume")));
+    assertEquals(0, resumed.status, resumed.err);
+    assertTrue(resumed.err.contains("warning: far:"), resumed.err);
+    assertTrue(resumed.err.contains("; the one before is tried"), resumed.err);
+    assertEquals(expected, ModelPath.load(cluster.session(), far).sha256());
+
+    String[] nothing = {"--resume", "--checkpoint", path("nothing")};
+    Said anew = run(true, train("clicks", path("anew.safetensors"), nothing));
+    assertEquals(0, anew.status, anew.err);
+    assertTrue(anew.err.contains("nothing: training starts anew"), anew.err);
+    assertEquals(expected, FittedModel.load(folder.resolve("anew.safetensors")).sha256());
   }
 
   private static String line(Row row) {

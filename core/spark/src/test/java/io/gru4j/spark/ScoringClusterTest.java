@@ -38,6 +38,12 @@ class ScoringClusterTest {
 
   @BeforeAll
   static void start() throws InterruptedException {
+    try (SparkCluster one = SparkCluster.start("local[1]")) {
+      assertEquals(
+          CASE.expected(),
+          ScoringCase.lines(
+              SparkRecommender.recommend(CASE.model(), CASE.frame(one, 6), ScoringCase.K)));
+    }
     hosts = new TwoHosts(workers);
     cluster =
         SparkCluster.start(

@@ -16,6 +16,7 @@ import io.gru4j.progress.TrainingException;
 import io.gru4j.progress.TrainingListener;
 import io.gru4j.tensor.autograd.Parameter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,11 +24,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Tuple2;
 
 class SparkTrainerTest {
   private static final TrainingCase CASE = TrainingCase.usual(TrainingRows.tiny().build());
@@ -111,6 +114,26 @@ class SparkTrainerTest {
                 CASE.partitions(),
                 CASE.rounds());
     assertEquals(expected, model.sha256());
+    assertTrue(cluster.context().getPersistentRDDs().isEmpty(), "all is freed");
+  }
+
+  @Test
+  void changesAreAddedInTheOrderOfPartitionsHoweverTheyLie() {
+    ModelLayout layout = new ModelLayout(List.of(Parameter.ofRows("p", 1, 1)), 1);
+    float[] byPartition = {0x1p60f, -0x1p60f, 1}; // in any other order than this, 1 may get lost
+    List<Tuple2<Long, byte[]>> reversed = new ArrayList<>();
+    for (int partition = 2; partition >= 0; partition--) {
+      SliceChange change = new SliceChange(1, null, new float[] {byPartition[partition]});
+      reversed.add(new Tuple2<>(RoundTask.key(RoundTask.RESULT + 1, partition), change.toBytes()));
+    }
+    for (int lie = 1; lie <= 3; lie++) {
+      List<Tuple2<Long, byte[]>> means =
+          SparkRound.means(cluster.context().parallelize(reversed, lie), 1, layout).collect();
+      assertEquals(1, means.size());
+      assertArrayEquals(
+          new float[] {(float) (SliceMean.step(3) * (1.0 / 3))},
+          SliceChange.of(means.getFirst()._2()).differences());
+    }
   }
 
   @Test
@@ -122,7 +145,7 @@ class SparkTrainerTest {
       }
     }
     GRU4RecParameters p = TrainingRows.softmax().build();
-    TrainingCase c = new TrainingCase(p, few, null, 5, 1);
+    TrainingCase c = new TrainingCase(p, few, null, 5, 1); // two partitions without sessions
     FittedModel model = c.fit(cluster);
     assertEquals(9, model.numItems());
     assertEquals(6, model.history().getFirst().targets());
@@ -152,26 +175,36 @@ class SparkTrainerTest {
 
   @Test
   void theBestEpochIsKeptAndTrainingStopsEarly() throws IOException {
-    GRU4RecParameters.Builder worse =
+    GRU4RecParameters.Builder stopping =
         TrainingRows.tiny()
             .set(GRU4RecParameters.MAX_EPOCHS, 6)
             .set(GRU4RecParameters.MIN_IMPROVEMENT, 0.0)
             .set(GRU4RecParameters.LEARNING_RATE, 0.5)
             .set(GRU4RecParameters.STOP_EARLY, true)
             .set(GRU4RecParameters.MAX_ITER_NO_CHANGE, 1);
-    FittedModel model = TrainingCase.usual(worse.build()).fit(cluster);
+    FittedModel model = TrainingCase.usual(stopping.build()).fit(cluster);
     List<EpochSummary> history = model.history();
     assertTrue(history.getLast().stopped() && history.size() < 6, history.toString());
     int best = history.size() - 1;
     assertTrue(history.get(best - 1).better());
     FittedModel lastOfSo =
         TrainingCase.usual(
-                worse
+                stopping.build().toBuilder()
                     .set(GRU4RecParameters.MAX_EPOCHS, best)
                     .set(GRU4RecParameters.KEEP_LAST, true)
                     .build())
             .fit(cluster);
     assertSameValues(lastOfSo, model);
+    TrainingCase all = TrainingCase.usual(stopping.build());
+    String checkpoints = folder.toUri().toString();
+    assertThrows(
+        Death.class,
+        () ->
+            all.fit(
+                cluster,
+                t -> t.checkpoints(checkpoints).listener(dyingAfter(all.rounds() * best + 1))));
+    assertEquals(
+        model.sha256(), all.resume(cluster, t -> t.checkpoints(checkpoints)).sha256(), "stops too");
   }
 
   @Test
@@ -204,9 +237,22 @@ class SparkTrainerTest {
     assertEquals(List.of("round-0000003.safetensors", "round-0000004.safetensors"), names());
     Path newest = folder.resolve("round-0000004.safetensors");
     byte[] bytes = Files.readAllBytes(newest);
+    try (OutputStream out = // with sums of the file system too
+        FileSystem.getLocal(cluster.context().hadoopConfiguration())
+            .create(new org.apache.hadoop.fs.Path(newest.toUri()))) {
+      out.write(bytes);
+    }
     bytes[bytes.length - 5] ^= 1;
     Files.write(newest, bytes);
-    Files.deleteIfExists(folder.resolve(".round-0000004.safetensors.crc"));
+    Path sums = folder.resolve(".round-0000004.safetensors.crc");
+    assertTrue(Files.exists(sums));
+    goesOnFromTheOneBefore(expected);
+    Files.write(newest, bytes);
+    Files.deleteIfExists(sums);
+    goesOnFromTheOneBefore(expected);
+  }
+
+  private void goesOnFromTheOneBefore(String expected) throws IOException {
     List<String> warnings = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
@@ -276,5 +322,13 @@ class SparkTrainerTest {
                         .fit(cluster))
             .getMessage();
     assertTrue(message.contains("no session of 2 clicks"), message);
+    List<Row> strangers = List.of(TrainingRows.row("a", "x", 1), TrainingRows.row("a", "y", 2));
+    message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () ->
+                    new TrainingCase(CASE.parameters(), CASE.train(), strangers, 2, 1).fit(cluster))
+            .getMessage();
+    assertTrue(message.startsWith("the validation sessions have no session of 2"), message);
   }
 }

@@ -33,6 +33,12 @@ class TrainingClusterTest {
     try (SparkCluster one = SparkCluster.start("local[1]")) {
       expected = CASE.fit(one).sha256();
     }
+    try (SparkCluster four = SparkCluster.start("local[4]")) {
+      assertEquals(expected, CASE.fit(four).sha256(), "local[4]");
+    }
+    try (SparkCluster two = SparkCluster.start("local-cluster[2,1,1024]")) {
+      assertEquals(expected, CASE.fit(two).sha256(), "local-cluster");
+    }
     hosts = new TwoHosts(folder);
     cluster =
         SparkCluster.start(
