@@ -32,8 +32,9 @@ final class ExportCommand implements Command {
 
   private static final String PYTHON =
       """
+      # Needs two Python packages: pip install torch safetensors
       import torch
-      from safetensors.torch import load_file
+      from safetensors.torch import load_file  # another package than torch: pip install safetensors
 
       tensors = load_file(%s)
       layers = []
@@ -44,7 +45,7 @@ final class ExportCommand implements Command {
           layers.append(gru)
       ids = [str(i) for i in range(%d)]
       if "gru4j.item_ids" in tensors:
-          text = tensors["gru4j.item_ids"].numpy().tobytes()
+          text = bytes(tensors["gru4j.item_ids"].tolist())
           ends = [0] + tensors["gru4j.item_ends"].tolist()
           ids = [text[a:b].decode() for a, b in zip(ends, ends[1:])]
 
@@ -94,7 +95,10 @@ final class ExportCommand implements Command {
         new Option("onnx-step", "FILE", "write the ONNX graph for one click after a state"),
         new Option("npz", "FILE", "write the parameters and ids as NumPy's arrays"),
         new Option(
-            "torch-py", null, "print a Python script that has the model in torch and asks it"));
+            "torch-py",
+            null,
+            "print a Python script that has the model in torch and asks it; it needs the packages"
+                + " torch and safetensors"));
   }
 
   @Override

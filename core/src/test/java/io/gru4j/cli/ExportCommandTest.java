@@ -116,6 +116,7 @@ class ExportCommandTest extends CommandLineCase {
   void theScriptHasTheShapes() {
     train("--hidden-sizes=5,4").expect(0);
     String script = run("export", "--model=" + model, "--torch-py").expect(0).out();
+    assertContains(script, "pip install torch safetensors");
     assertContains(script, "load_file(\"" + model + "\")");
     assertContains(script, "enumerate([(6, 5), (5, 4)])");
     assertContains(script, "tensors[\"emb.weight\"]");
