@@ -78,7 +78,7 @@ public sealed interface SieveKernels permits ScalarSieve, VectorSieve {
    *   upper[l] = fma(scale[l], d + slack, bias[l] + e)
    * </pre>
    *
-   * <p>Both are NaN for a bias of minus infinity.
+   * <p>For a bias of minus infinity the lower one is minus infinity and the upper one NaN.
    *
    * @param lower out: {@link #CLASSES} values for each panel, from {@code yo} on
    * @param upper out, as {@code lower}, another array

@@ -60,8 +60,8 @@ import java.util.Arrays;
  * <p>where the 8 in g is for the rounding of e, of {@code b + e} and of the result. Nothing
  * overflows while {@code |h|_1 max(128, 2 max|w|) + max|b|} is less than 2^125: {@link #code} says
  * that the slack is NaN if it is not, as it does for a state that is not finite. Then there is no
- * bound. A class whose bias is minus infinity cannot be among the best, and has bounds that are
- * NaN.
+ * bound. A class whose bias is minus infinity cannot be among the best: its lower bound is minus
+ * infinity, its upper one NaN.
  *
  * <p>Immutable, for any number of threads.
  */
@@ -212,7 +212,8 @@ final class Sieve {
   }
 
   /**
-   * Computes bounds of the scores of some panels' classes; NaN where a class has no score.
+   * Computes bounds of the scores of some panels' classes; minus infinity and NaN where a class has
+   * no score.
    *
    * @param lower out: {@link SieveKernels#CLASSES} for each panel, from {@code yo} on
    * @param upper out, as {@code lower}
