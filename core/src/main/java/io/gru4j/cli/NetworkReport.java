@@ -190,7 +190,7 @@ record NetworkReport(
     }
     return new Block.Table(
         "Loss by frequency",
-        List.of("items", "training clicks of one", "targets", "loss, nats"),
+        List.of("items", "training clicks of one", "targets", "cross-entropy, nats"),
         rows,
         false);
   }

@@ -2,6 +2,7 @@ package io.gru4j.http;
 
 import io.gru4j.file.SafeTensorsReader;
 import io.gru4j.file.TensorType;
+import io.gru4j.model.FittedModel;
 import io.gru4j.tensor.nn.OutputScorer;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -86,7 +87,9 @@ final class HeapRoom {
         long[] shape = reader.shape(name);
         long elements = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
         boolean floats = reader.type(name) == TensorType.F32;
-        if (!name.equals("emb.weight")) { // which stays in the file
+        boolean mapped =
+            name.equals("emb.weight") && Float.BYTES * elements >= FittedModel.LEAST_MAPPED;
+        if (!mapped) {
           bytes += floats ? 4 * elements : 2 * elements; // ids as bytes, and as text for a while
         }
         rows = floats && shape.length > 0 ? Math.max(rows, shape[0]) : rows;

@@ -29,6 +29,8 @@ import java.util.stream.IntStream;
  * {@snippet class="io.gru4j.JavadocExamplesTest" region="model"}
  */
 public final class FittedModel {
+  /** Bytes of an embedding from which on {@link #map} leaves it in its file. */
+  public static final long LEAST_MAPPED = 64L << 20;
 
   private final GruNetwork network;
   private final IdMap items;
@@ -125,13 +127,14 @@ public final class FittedModel {
    * @throws IOException if reading fails
    */
   public static FittedModel load(Path file) throws IOException {
-    return ModelFile.load(file, false);
+    return ModelFile.load(file, Long.MAX_VALUE);
   }
 
   /**
-   * Reads a model as {@link #load} does, but leaves an embedding that is not shared in the file,
-   * mapped into memory: to serve, only the rows of items that are clicked are read. The model takes
-   * less heap by the embedding's size; the answers have the same bits.
+   * Reads a model as {@link #load} does, but leaves an embedding that is not shared and has {@link
+   * #LEAST_MAPPED} bytes or more in the file, mapped into memory: to serve, only the rows of items
+   * that are clicked are read. The model takes less heap by the embedding's size; the answers have
+   * the same bits. A smaller embedding is read: heap is cheaper than what follows.
    *
    * <p>The file is checked when it is read, and then must stay as it is. To replace it, rename
    * another file to its name, as this library does: the model goes on with the old one. If the file
@@ -144,7 +147,11 @@ public final class FittedModel {
    * @throws IOException if it cannot be read
    */
   public static FittedModel map(Path file) throws IOException {
-    return ModelFile.load(file, true);
+    return map(file, LEAST_MAPPED);
+  }
+
+  static FittedModel map(Path file, long leastMapped) throws IOException {
+    return ModelFile.load(file, leastMapped);
   }
 
   /**

@@ -156,11 +156,11 @@ final class ModelFile {
   /**
    * Reads a model.
    *
-   * @param map whether the embedding stays in the file, mapped
+   * @param leastMapped bytes from which on an embedding stays in the file, mapped
    */
-  static FittedModel load(Path file, boolean map) throws IOException {
+  static FittedModel load(Path file, long leastMapped) throws IOException {
     try (SafeTensorsReader reader = SafeTensorsReader.open(file)) {
-      FittedModel model = read(file, reader, map);
+      FittedModel model = read(file, reader, leastMapped);
       if (!reader.hasChecksums()) {
         LOGGER.log(Level.INFO, "{0} has no checksums: damage to it goes unnoticed", file);
       }
@@ -175,7 +175,7 @@ final class ModelFile {
     }
   }
 
-  private static FittedModel read(Path file, SafeTensorsReader reader, boolean map)
+  private static FittedModel read(Path file, SafeTensorsReader reader, long leastMapped)
       throws IOException {
     String version = reader.metadata().get(VERSION);
     if (version != null && !version.equals(CURRENT)) {
@@ -189,7 +189,8 @@ final class ModelFile {
       NetworkReader networkReader = new NetworkReader(file, reader);
       IdMap[] items = new IdMap[1];
       GruNetwork network =
-          networkReader.read(shared, map, n -> items[0] = readItems(file, reader.another(), n));
+          networkReader.read(
+              shared, leastMapped, n -> items[0] = readItems(file, reader.another(), n));
       model =
           new FittedModel(
               network,

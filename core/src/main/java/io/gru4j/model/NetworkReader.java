@@ -45,11 +45,11 @@ final class NetworkReader {
    * Reads the network.
    *
    * @param shared whether the output layer's weights are the embedding
-   * @param map whether an embedding that is not shared stays in the file
+   * @param leastMapped bytes from which on an embedding that is not shared stays in the file
    * @param beside read too; its fault counts after the network's
    */
-  GruNetwork read(boolean shared, boolean map, Beside beside) throws IOException {
-    network = zeros(shared, map);
+  GruNetwork read(boolean shared, long leastMapped, Beside beside) throws IOException {
+    network = zeros(shared, leastMapped);
     bound = new ScoreBound(network);
     List<Parameter> parameters = network.parameters();
     Exception[] faults = new Exception[parameters.size() + 1];
@@ -115,7 +115,7 @@ final class NetworkReader {
     }
   }
 
-  private GruNetwork zeros(boolean shared, boolean map) throws IOException {
+  private GruNetwork zeros(boolean shared, long leastMapped) throws IOException {
     String table = shared ? "lin.weight" : "emb.weight";
     long[] embedding = matrixShape(table);
     matrixShape("lin.weight");
@@ -143,7 +143,7 @@ final class NetworkReader {
       if (shared) {
         return GruNetwork.sharedZeros(items, hidden, GruNetwork.Form.PANELS);
       }
-      return map
+      return embedding[0] * embedding[1] * Float.BYTES >= leastMapped
           ? GruNetwork.mapped(items, components, hidden, reader.map(table))
           : GruNetwork.zeros(items, components, hidden, GruNetwork.Form.PANELS);
     } catch (IllegalArgumentException | ArithmeticException e) {

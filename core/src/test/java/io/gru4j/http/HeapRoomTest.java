@@ -42,7 +42,8 @@ class HeapRoomTest {
 
   private void check(GruNetwork network, String embedding) throws IOException {
     Path file = folder.resolve(embedding);
-    List<String> ids = IntStream.range(0, ITEMS).mapToObj(i -> "item-" + (10_000 + i)).toList();
+    List<String> ids =
+        IntStream.range(0, network.numItems()).mapToObj(i -> "item-" + (100_000 + i)).toList();
     new FittedModel(network, IdMap.of(ids), Map.of("embedding", embedding), List.of(), 1L)
         .save(file);
     long need = HeapRoom.need(file);
@@ -57,5 +58,11 @@ class HeapRoomTest {
   void itIsEnoughAndNotMuchMore() throws IOException {
     check(GruNetwork.zeros(ITEMS, 64, 48, 1).initialise(1), "separate");
     check(GruNetwork.sharedZeros(ITEMS, 48, 1).initialise(1), "shared");
+  }
+
+  @Test
+  void aLargeEmbeddingTakesNone() throws IOException {
+    int items = (int) (FittedModel.LEAST_MAPPED / (64 * Float.BYTES));
+    check(GruNetwork.zeros(items, 64, 48, 1).initialise(1), "separate");
   }
 }

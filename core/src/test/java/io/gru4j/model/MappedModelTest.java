@@ -50,9 +50,10 @@ class MappedModelTest {
     try {
       model(items, E, H, seed).save(file);
       FittedModel loaded = FittedModel.load(file);
-      FittedModel mapped = FittedModel.map(file);
+      FittedModel mapped = FittedModel.map(file, 0);
       Parameter embedding = mapped.network().embedding();
       assertTrue(embedding.isMapped());
+      assertFalse(FittedModel.map(file).network().embedding().isMapped()); // it is small
       assertEquals(best(loaded), best(mapped));
       assertEquals(loaded.fingerprint(), mapped.fingerprint());
       assertEquals(loaded.fingerprint(), mapped.withItemClicks(new int[items]).fingerprint());
@@ -65,7 +66,7 @@ class MappedModelTest {
       assertEquals(best(loaded), best(mapped));
       embedding.set(1, 0, 9f);
       assertEquals(9f, embedding.get(1, 0));
-      assertEquals(loaded.fingerprint(), FittedModel.map(file).fingerprint()); // the file stays
+      assertEquals(loaded.fingerprint(), FittedModel.map(file, 0).fingerprint()); // the file stays
     } finally {
       Files.delete(file);
     }
@@ -77,7 +78,7 @@ class MappedModelTest {
     Path file = folder.resolve("m");
     FittedModel saved = model(40_000, 60, 50, 3);
     saved.save(file);
-    FittedModel mapped = FittedModel.map(file);
+    FittedModel mapped = FittedModel.map(file, 0);
     assertEquals(saved.fingerprint(), mapped.fingerprint());
     assertEquals(best(saved), best(mapped));
     assertEquals(saved.fingerprint(), FittedModel.load(file).fingerprint());
@@ -87,7 +88,7 @@ class MappedModelTest {
   void aFileThatIsReplacedOrDeletedStaysWithItsModel() throws IOException {
     Path file = folder.resolve("m");
     model(50, 9, 7, 1).save(file);
-    FittedModel mapped = FittedModel.map(file);
+    FittedModel mapped = FittedModel.map(file, 0);
     Recommendations before = best(FittedModel.load(file));
     Path other = folder.resolve("other");
     model(50, 9, 7, 2).save(other);
@@ -102,7 +103,7 @@ class MappedModelTest {
   void aFileThatIsCutShortIsSaid() throws IOException {
     Path file = folder.resolve("m");
     model(5_000, 90, 7, 1).save(file);
-    FittedModel mapped = FittedModel.map(file);
+    FittedModel mapped = FittedModel.map(file, 0);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.truncate(10);
     }
@@ -119,6 +120,6 @@ class MappedModelTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    assertThrows(ModelFileException.class, () -> FittedModel.map(file));
+    assertThrows(ModelFileException.class, () -> FittedModel.map(file, 0));
   }
 }
